@@ -1,0 +1,38 @@
+import { defineRule, sentenceList, tagPatterns } from 'imagegate/rule';
+
+export default defineRule({
+  meta: {
+    name: 'blocked-tags',
+    description: 'Deny images whose tag is on a list.',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        tags: {
+          type: 'array',
+          items: { type: 'string' },
+          minItems: 1,
+          default: ['staging', 'latest'],
+          description: 'Tags to deny; * stands for any run of characters.',
+        },
+        implicitLatest: {
+          type: 'boolean',
+          default: false,
+          description: 'Whether an image with neither tag nor digest is judged as "latest".',
+        },
+      },
+    },
+  },
+  prepare: ({ tags, implicitLatest }) => ({
+    blocked: tagPatterns(tags),
+    implicitLatest,
+    remedy: `These tags "${sentenceList(tags)}" are prohibited.`,
+  }),
+  // A tag beside a digest is judged too: the digest decides what runs, the tag is what people read.
+  check(image, { blocked, implicitLatest, remedy }) {
+    const isLatest = implicitLatest && image.digest === undefined;
+    const tag = image.tag ?? (isLatest ? 'latest' : undefined);
+    if (tag === undefined || !blocked.matches(tag)) return;
+    return [{ problem: 'has a non-allowed tag', remedy }];
+  },
+});

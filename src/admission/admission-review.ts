@@ -1,0 +1,70 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import schema from '../../schemas/admission-review.schema.json' with { type: 'json' };
+import type { WorkloadRequest } from '../workload/pod-spec.ts';
+
+/** What the API server asks: the fields of Kubernetes' AdmissionRequest that the gate reads, names unchanged. */
+export interface AdmissionRequest extends WorkloadRequest {
+  readonly uid: string;
+  /** `ephemeralcontainers`, say; absent for the object itself. */
+  readonly subResource?: string;
+  /** Absent or empty while the API server has yet to make a name from `metadata.generateName`. */
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly dryRun?: boolean | null;
+}
+
+export interface AdmissionReview {
+  readonly apiVersion: 'admission.k8s.io/v1' | 'admission.k8s.io/v1beta1';
+  readonly kind: 'AdmissionReview';
+  readonly request: AdmissionRequest;
+}
+
+/** The body is no AdmissionReview. The message names each field that is wrong, and says what it must be. */
+export class InvalidReviewError extends Error {
+  override readonly name = 'InvalidReviewError';
+  /** The request's uid, if it has one, to find it in the API server's log. */
+  readonly uid: string | undefined;
+
+  constructor(message: string, uid: string | undefined) {
+    super(message);
+    this.uid = uid;
+  }
+}
+
+/** More wrong fields than these say no more. */
+const MAX_FIELDS = 8;
+
+// Errors are collected to tell all of them; there are few, since nothing but `groups` is a list here.
+const isAdmissionReview = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile<AdmissionReview>(
+  schema,
+);
+
+/**
+ * Reads the body of a request as an AdmissionReview.
+ *
+ * @throws {InvalidReviewError} when it is none, or lacks what the gate relies on.
+ */
+export function parseReview(body: unknown): AdmissionReview {
+  if (isAdmissionReview(body)) return body;
+  const errors = isAdmissionReview.errors ?? [];
+  const fields = errors.slice(0, MAX_FIELDS).map(fieldMistake);
+  if (errors.length > MAX_FIELDS) fields.push(`${errors.length - MAX_FIELDS} more`);
+  throw new InvalidReviewError(`The body is not a valid AdmissionReview: ${fields.join('; ')}.`, uidOf(body));
+}
+
+function fieldMistake({ instancePath, keyword, message, params }: ErrorObject): string {
+  const field = instancePath.slice(1).replaceAll('/', '.') || 'the body';
+  if (keyword === 'enum') return `${field} must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
+  if (keyword === 'const') return `${field} must be ${String(params['allowedValue'])}`;
+  if (keyword === 'required') {
+    const path = instancePath === '' ? '' : `${field}.`;
+    return `${path}${String(params['missingProperty'])} is missing`;
+  }
+  return `${field} ${message}`;
+}
+
+function uidOf(body: unknown): string | undefined {
+  const request = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['request'] : undefined;
+  const uid = typeof request === 'object' && request !== null ? (request as Record<string, unknown>)['uid'] : undefined;
+  return typeof uid === 'string' && uid !== '' ? uid.slice(0, 256) : undefined;
+}

@@ -1,0 +1,98 @@
+import type { Finding } from '../engine/finding.ts';
+import type { AdmissionReview } from './admission-review.ts';
+import { denialMessage } from './denial-message.ts';
+import { printable } from './printable.ts';
+import { sentence } from './sentence.ts';
+
+/** Kubernetes' AdmissionResponse, as far as the gate uses it. */
+export interface AdmissionResponse {
+  readonly uid: string;
+  readonly allowed: boolean;
+  /**
+   * Without `reason`: with one, kubectl prints `Error from server (Forbidden)`, and for some it garbles the message
+   * (seen with kubectl v1.37.2).
+   */
+  readonly status?: {
+    readonly code: number;
+    readonly message: string;
+    readonly details?: { readonly causes: readonly Cause[] };
+  };
+  readonly warnings?: readonly string[];
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+interface Cause {
+  /** The rule. */
+  readonly reason: string;
+  /** The field path of the image. */
+  readonly field: string;
+  readonly message: string;
+}
+
+const MAX_CAUSES = 32;
+const MAX_ANNOTATION_BYTES = 1024;
+
+/** Told beside the verdict, if there is anything to tell. */
+export interface Remarks {
+  readonly warnings: readonly string[];
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+}
+
+const NO_REMARKS: Remarks = { warnings: [], auditAnnotations: {} };
+
+export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionResponse {
+  return { uid, allowed: true, ...present(remarks) };
+}
+
+/** Denied for violations: one message with all of them, and for programs the same as causes. */
+export function denied(uid: string, denials: readonly Finding[], remarks: Remarks): AdmissionResponse {
+  const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
+    reason: finding.rule,
+    field: finding.image.container.fieldPath,
+    message: sentence(finding),
+  }));
+  return {
+    uid,
+    allowed: false,
+    status: { code: 403, message: denialMessage(denials), details: { causes } },
+    ...present(remarks),
+  };
+}
+
+/** Denied because the object cannot be read: what cannot be judged does not enter. */
+export function unreadable(uid: string, message: string): AdmissionResponse {
+  return {
+    uid,
+    allowed: false,
+    status: { code: 403, message: `ImageGate cannot read the object, so it is denied: ${message}.` },
+  };
+}
+
+/** Our own failure, which denies too. */
+export function errored(uid: string, message: string): AdmissionResponse {
+  const text = `ImageGate failed to judge this request, so it is denied: ${printable(message)}. Its administrator finds more in its log.`;
+  return { uid, allowed: false, status: { code: 500, message: text } };
+}
+
+/** The answer in the version that was asked in. */
+export function admissionReview(apiVersion: AdmissionReview['apiVersion'], response: AdmissionResponse) {
+  return { apiVersion, kind: 'AdmissionReview', response } as const;
+}
+
+/** An annotation per rule violated, with its sentences: the audit log then tells what was found, and by which rule. */
+export function auditAnnotations(findings: readonly Finding[]): Readonly<Record<string, string>> {
+  const sentences = new Map<string, string>();
+  for (const finding of findings) {
+    const told = sentences.get(finding.rule);
+    if (told !== undefined && told.length >= MAX_ANNOTATION_BYTES) continue;
+    sentences.set(finding.rule, told === undefined ? sentence(finding) : `${told}\n${sentence(finding)}`);
+  }
+  return Object.fromEntries([...sentences].map(([rule, text]) => [rule, text.slice(0, MAX_ANNOTATION_BYTES)]));
+}
+
+function present({ warnings, auditAnnotations: annotations }: Remarks): Partial<Remarks> {
+  return {
+    ...(warnings.length > 0 && { warnings }),
+    ...(Object.keys(annotations).length > 0 && { auditAnnotations: annotations }),
+  };
+}

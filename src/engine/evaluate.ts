@@ -1,0 +1,96 @@
+import { InvalidReferenceError } from '../image/reference.ts';
+import { messageOf } from '../mistake/mistake.ts';
+import type { RuleContext, Violation } from '../rule/rule.ts';
+import type { ContainerImage } from '../workload/images.ts';
+import type { Finding } from './finding.ts';
+import type { BoundRule, Ruleset } from './ruleset.ts';
+
+/** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
+export const VALID_REFERENCE = 'valid-reference';
+
+/** What a rule may know of the request: the context of a check, but for the container. */
+export type RequestContext = Omit<RuleContext, 'container'>;
+
+/**
+ * Judges every image by every rule, in their order. An image that could not be read has that one finding only. A rule
+ * that throws, or returns what is no violation, is a finding too, as strict as the rule: never an accidental allow.
+ */
+export function evaluate(
+  images: readonly ContainerImage[],
+  ruleset: Ruleset,
+  request: RequestContext,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const image of images) {
+    const { reference } = image;
+    if (reference instanceof InvalidReferenceError) {
+      const violation = { problem: 'is not a valid reference', remedy: reference.reason };
+      findings.push(finding(VALID_REFERENCE, 'deny', image, violation, false));
+      continue;
+    }
+    const context: RuleContext = Object.freeze({ ...request, container: Object.freeze(image.container) });
+    for (const rule of ruleset.rules) judge(rule, image, context, findings);
+  }
+  return findings;
+}
+
+function judge(rule: BoundRule, image: ContainerImage, context: RuleContext, findings: Finding[]): void {
+  try {
+    // evaluate() has told apart what could not be read.
+    const returned: unknown = rule.check(
+      image.reference as Exclude<typeof image.reference, Error>,
+      rule.prepared,
+      context,
+    );
+    if (returned === undefined) return;
+    for (const violation of readViolations(returned)) {
+      findings.push(finding(rule.name, rule.action, image, violation, false));
+    }
+  } catch (error) {
+    const violation = {
+      problem: 'could not be judged',
+      remedy: `The rule ${rule.name} failed: ${messageOf(error)}. Until it is mended or switched off, it lets nothing pass.`,
+    };
+    findings.push(finding(rule.name, rule.action, image, violation, true));
+  }
+}
+
+function finding(
+  rule: string,
+  action: Finding['action'],
+  image: ContainerImage,
+  { problem, remedy }: Violation,
+  failed: boolean,
+): Finding {
+  // What was there before the request is the user's to know, not to be stopped by.
+  return { rule, action: image.unchanged && action === 'deny' ? 'warn' : action, failed, image, problem, remedy };
+}
+
+function readViolations(returned: unknown): readonly Violation[] {
+  if (isThenable(returned)) {
+    // Nobody will wait for it; if it rejects later, that must not end the process.
+    void Promise.resolve(returned).catch(ignore);
+    throw new TypeError('it returned a promise, where check must return violations at once');
+  }
+  if (!Array.isArray(returned))
+    throw new TypeError(`it returned a ${typeof returned}, where check must return a list or nothing`);
+  for (const violation of returned as readonly unknown[]) {
+    if (!isViolation(violation))
+      throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
+  }
+  return returned as readonly Violation[];
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+function isViolation(value: unknown): value is Violation {
+  if (typeof value !== 'object' || value === null) return false;
+  const { problem, remedy } = value as Partial<Record<keyof Violation, unknown>>;
+  return typeof problem === 'string' && problem !== '' && typeof remedy === 'string' && remedy !== '';
+}
+
+function ignore(): void {
+  // See readViolations.
+}

@@ -1,0 +1,148 @@
+/**
+ * An `image:` string, taken apart. The parts are as written, never normalized, and `undefined` where absent:
+ * `docker.io/nginx` has the repository `nginx`, not `library/nginx`.
+ */
+export interface ImageReference {
+  readonly raw: string;
+  /** Host with port. `undefined` in an unqualified reference such as `nginx` or `library/nginx`. */
+  readonly registry: string | undefined;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  /** Algorithm and hex: `sha256:…`. */
+  readonly digest: string | undefined;
+  /** The short form for messages, without tag and digest: `nginx` for `docker.io/library/nginx:1`. */
+  readonly familiarName: string;
+}
+
+/** The reference cannot be read, or container runtimes read it differently. `reason` is a sentence for the user. */
+export class InvalidReferenceError extends Error {
+  override readonly name = 'InvalidReferenceError';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** Longer text is no reference: 255 of repository, a host, 128 of tag and a digest come to less. */
+export const MAX_REFERENCE_LENGTH = 1024;
+
+const MAX_REPOSITORY_LENGTH = 255;
+const OFFICIAL = 'library/';
+
+// The productions of distribution/reference v0.6.0 (regexp.go), each over one part only, so that none can backtrack:
+// within a production every separator is followed by a character that the separator cannot hold.
+const DOMAIN_COMPONENT = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const HOST = new RegExp(`^(?:${DOMAIN_COMPONENT}(?:\\.${DOMAIN_COMPONENT})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
+const PATH_COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const REPOSITORY = new RegExp(`^${PATH_COMPONENT}(?:/${PATH_COMPONENT})*$`);
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+
+const UPPER_CASE = /[A-Z]/;
+const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
+const IDENTIFIER = /^[a-f0-9]{64}$/;
+const IMAGE_ID = /^sha(?:256|384|512):[a-fA-F0-9]+$/;
+
+/**
+ * Reads a reference by the grammar of distribution/reference v0.6.0 (`ParseNormalizedNamed`), which kubelet and
+ * containerd use, in time linear in its length. Three legal forms are refused as well, because container runtimes
+ * read them differently: upper case in the registry, a first component with a dot that is no legal host (containerd
+ * pulls from it, the grammar finds no registry in it), and an image ID (containerd runs whatever has that ID).
+ *
+ * @throws {InvalidReferenceError} with the reason, one sentence.
+ */
+export function parseReference(raw: string): ImageReference {
+  refuseForeignText(raw);
+  const at = raw.indexOf('@');
+  const named = at === -1 ? raw : raw.slice(0, at);
+  const digest = at === -1 ? undefined : raw.slice(at + 1);
+  // A colon before the last slash belongs to a port.
+  const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
+  const name = colon === -1 ? named : named.slice(0, colon);
+  const tag = colon === -1 ? undefined : named.slice(colon + 1);
+  const slash = name.indexOf('/');
+  const registry = slash !== -1 && isRegistry(name.slice(0, slash)) ? name.slice(0, slash) : undefined;
+  const repository = registry === undefined ? name : name.slice(slash + 1);
+
+  if (registry !== undefined) refuseRegistry(registry);
+  refuseRepository(registry, repository);
+  if (tag !== undefined && !TAG.test(tag)) throw new InvalidReferenceError(tagReason(tag));
+  if (digest !== undefined && !DIGEST.test(digest)) {
+    throw new InvalidReferenceError(
+      'A digest must be sha256, sha384 or sha512, a colon, and all of its lower-case hex digits.',
+    );
+  }
+  return Object.freeze({ raw, registry, repository, tag, digest, familiarName: familiarName(registry, repository) });
+}
+
+/** The registry that container runtimes ask: Docker Hub where none is written, and for its old name. */
+export function normalizedRegistry({ registry }: ImageReference): string {
+  return registry === undefined || isDockerHub(registry) ? 'docker.io' : registry;
+}
+
+/** The repository that container runtimes ask for: `library/nginx` for Docker Hub's `nginx`. */
+export function normalizedRepository({ registry, repository }: ImageReference): string {
+  return isOfficial(registry, repository) ? OFFICIAL + repository : repository;
+}
+
+/** Whether the first component is a registry: `splitDockerDomain` of the original, case by case. */
+function isRegistry(first: string): boolean {
+  return first === 'localhost' || first.includes('.') || first.includes(':') || UPPER_CASE.test(first);
+}
+
+function isDockerHub(registry: string | undefined): boolean {
+  return registry === undefined || registry === 'docker.io' || registry === 'index.docker.io';
+}
+
+/** Docker Hub's own images are written without an account. */
+function isOfficial(registry: string | undefined, repository: string): boolean {
+  return isDockerHub(registry) && !repository.includes('/');
+}
+
+function familiarName(registry: string | undefined, repository: string): string {
+  if (!isDockerHub(registry)) return `${registry}/${repository}`;
+  const rest = repository.startsWith(OFFICIAL) ? repository.slice(OFFICIAL.length) : repository;
+  return rest.includes('/') ? repository : rest;
+}
+
+function refuseForeignText(raw: string): void {
+  if (raw === '') throw new InvalidReferenceError('An image must be named.');
+  if (raw.length > MAX_REFERENCE_LENGTH) {
+    throw new InvalidReferenceError(`A reference has at most ${MAX_REFERENCE_LENGTH} characters.`);
+  }
+  if (!PRINTABLE_ASCII.test(raw)) {
+    throw new InvalidReferenceError('A reference has only ASCII characters, without blanks and control characters.');
+  }
+  if (IDENTIFIER.test(raw) || IMAGE_ID.test(raw)) {
+    throw new InvalidReferenceError('An image ID is no reference: name a repository.');
+  }
+}
+
+function refuseRegistry(registry: string): void {
+  if (UPPER_CASE.test(registry)) throw new InvalidReferenceError('A registry must be in lower case.');
+  if (!HOST.test(registry)) {
+    throw new InvalidReferenceError('A registry must be a legal host name or address, with a port or without.');
+  }
+}
+
+function refuseRepository(registry: string | undefined, repository: string): void {
+  if (repository === '') throw new InvalidReferenceError('A repository must be named.');
+  if (UPPER_CASE.test(repository)) throw new InvalidReferenceError('A repository must be in lower case.');
+  if (!REPOSITORY.test(repository)) {
+    throw new InvalidReferenceError(
+      'A repository has components of lower-case letters and digits, within them single dots, one or two underscores or dashes, and slashes between them.',
+    );
+  }
+  const prefix = isOfficial(registry, repository) ? OFFICIAL.length : 0;
+  if (repository.length + prefix > MAX_REPOSITORY_LENGTH) {
+    throw new InvalidReferenceError(`A repository has at most ${MAX_REPOSITORY_LENGTH} characters.`);
+  }
+}
+
+function tagReason(tag: string): string {
+  return tag === ''
+    ? 'After the colon, a tag must follow.'
+    : 'A tag has at most 128 letters, digits, underscores, dots and dashes, and begins with none of the last two.';
+}

@@ -1,0 +1,62 @@
+/**
+ * The codes of every mistake that a start can end with. docs/errors.md explains each of them, and a test of the
+ * repository fails when one is missing there or here.
+ */
+export type MistakeCode =
+  | 'certificate-expired'
+  | 'certificate-invalid'
+  | 'certificate-pair-mismatch'
+  | 'certificate-unreadable'
+  | 'option-invalid'
+  | 'policy-boolean-invalid'
+  | 'policy-folder-unreadable'
+  | 'policy-key-conflict'
+  | 'policy-key-unknown'
+  | 'policy-list-empty'
+  | 'port-unavailable'
+  | 'rule-file-invalid'
+  | 'rule-file-unloadable'
+  | 'rule-name-taken'
+  | 'rule-unknown'
+  | 'rules-folder-empty'
+  | 'rules-folder-unreadable'
+  | 'setting-invalid';
+
+/** Something wrong in what an operator or a rule author wrote: never in what a request brought. */
+export interface Mistake {
+  readonly code: MistakeCode;
+  /** The file, key or variable, as exactly as it is known. */
+  readonly where: string;
+  readonly expected: string;
+  readonly found: string;
+  /** What to do, a whole sentence. */
+  readonly remedy: string;
+}
+
+/** The mistake in one line: where, what was expected, what was found, what to do, and the code to look up. */
+export function mistakeText({ code, where, expected, found, remedy }: Mistake): string {
+  return `${where}: expected ${expected}, found ${found}. ${remedy} [${code}]`;
+}
+
+/** All mistakes of one source, so that nobody mends them one restart at a time. Its message has a line for each. */
+export class MistakesError extends Error {
+  override readonly name = 'MistakesError';
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    super(mistakes.map(mistakeText).join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+/** A value as it is shown in `found`: JSON, cut after 80 characters, so that a key or a whole file never lands in a log. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+/** What was thrown, in words. Anything can be thrown. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
+}

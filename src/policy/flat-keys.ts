@@ -1,0 +1,44 @@
+import type { RuleSetting } from '../engine/ruleset.ts';
+import { shown, type Mistake } from '../mistake/mistake.ts';
+
+/** A value that the operator wrote, and where. */
+export interface WrittenValue {
+  readonly text: string;
+  /** `ALLOWED_REGISTRIES (environment)` */
+  readonly where: string;
+}
+
+/** What a key says about its rule, or what is wrong with it. */
+type KeyReading = { readonly setting: Partial<RuleSetting> } | { readonly mistake: Mistake };
+
+interface FlatKey {
+  readonly rule: string;
+  readonly read: (value: WrittenValue) => KeyReading;
+}
+
+/** The keys of the policy that are one text each, in the environment or as a file of the policy folder. */
+export const FLAT_KEYS: ReadonlyMap<string, FlatKey> = new Map([
+  ['ALLOWED_REGISTRIES', { rule: 'registry-allowlist', read: readList('registries', 'docker.io,gcr.io') }],
+  ['BLOCKED_TAGS', { rule: 'blocked-tags', read: readList('tags', 'staging,latest') }],
+  ['DISABLE_EMPTY_TAG', { rule: 'empty-tag', read: readSwitch }],
+]);
+
+/** The entries of a list: between `,`, `;` or `|`, without the blanks around them. */
+function readList(option: string, example: string): FlatKey['read'] {
+  return ({ text, where }) => {
+    const entries = text.split(/[,;|]/).map((entry) => entry.trim());
+    if (entries.some((entry) => entry !== ''))
+      return { setting: { options: { [option]: entries }, sources: { [option]: where } } };
+    const expected = `a list, such as ${example}`;
+    const remedy = 'Name at least one, or remove the key for the default; an empty list never means "all".';
+    return { mistake: { code: 'policy-list-empty', where, expected, found: shown(text), remedy } };
+  };
+}
+
+function readSwitch({ text, where }: WrittenValue): KeyReading {
+  const word = text.trim();
+  if (word === 'true') return { setting: { action: 'deny' } };
+  if (word === 'false') return { setting: { action: 'off' } };
+  const remedy = 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.';
+  return { mistake: { code: 'policy-boolean-invalid', where, expected: 'true or false', found: shown(text), remedy } };
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
+import type { WrittenValue } from './flat-keys.ts';
+
+/**
+ * The keys of a folder that a ConfigMap is mounted as: a file a key. Names that begin with a dot are the kubelet's own
+ * (`..data`).
+ *
+ * @throws {MistakesError} for a folder or files that cannot be read.
+ */
+export async function readPolicyFolder(folder: string): Promise<ReadonlyMap<string, WrittenValue>> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    throw new MistakesError([unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error)]);
+  }
+  const keys = new Map<string, WrittenValue>();
+  const mistakes: Mistake[] = [];
+  for (const name of names.filter((visible) => !visible.startsWith('.')).toSorted()) {
+    const path = join(folder, name);
+    try {
+      // Read one after the other: there are a handful.
+      // oxlint-disable-next-line no-await-in-loop
+      keys.set(name, { text: await readFile(path, 'utf8'), where: `${name} (${path})` });
+    } catch (error) {
+      mistakes.push(unreadable(path, 'a file that can be read', error));
+    }
+  }
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
+  return keys;
+}
+
+function unreadable(where: string, expected: string, error: unknown): Mistake {
+  const remedy = 'Check that the ConfigMap is mounted there and that the user of the process may read it.';
+  return { code: 'policy-folder-unreadable', where, expected, found: messageOf(error), remedy };
+}

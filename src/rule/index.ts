@@ -1,0 +1,8 @@
+// `imagegate/rule`: all that a rule imports.
+export { defineRule } from './define-rule.ts';
+export { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
+export { registryPatterns } from './registry-patterns.ts';
+export type { AnyRule, Rule, RuleContext, RuleMeta, Violation } from './rule.ts';
+export { sentenceList } from './sentence-list.ts';
+export { tagPatterns } from './tag-patterns.ts';
+export type { ImageReference } from '../image/reference.ts';

@@ -1,0 +1,29 @@
+/** One entry of a list that cannot mean what its author hoped. */
+export interface InvalidEntry {
+  /** Its place in the list, from 0. */
+  readonly index: number;
+  readonly expected: string;
+  readonly found: string;
+  /** What to do, a whole sentence. */
+  readonly remedy: string;
+}
+
+/** What `prepare` throws for a list with bad entries: all of them. The engine adds where the list was written. */
+export class InvalidEntriesError extends Error {
+  override readonly name = 'InvalidEntriesError';
+  /** The list as it was given: by it the engine knows which option it is. */
+  readonly list: readonly string[];
+  readonly entries: readonly InvalidEntry[];
+
+  constructor(list: readonly string[], entries: readonly InvalidEntry[]) {
+    super(
+      entries
+        .map(
+          ({ index, expected, found, remedy }) => `entry ${index + 1}: expected ${expected}, found ${found}. ${remedy}`,
+        )
+        .join('\n'),
+    );
+    this.list = list;
+    this.entries = entries;
+  }
+}

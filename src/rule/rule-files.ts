@@ -1,0 +1,50 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { messageOf, MistakesError } from '../mistake/mistake.ts';
+
+/** A file that a rule is loaded from. */
+export interface RuleFile {
+  /** The file's name without its extension, which the rule must bear. */
+  readonly name: string;
+  /** As the operator knows it. */
+  readonly path: string;
+  /** What is imported: a ConfigMap's update changes this, and under the old path a module is never read again. */
+  readonly realpath: string;
+}
+
+const EXTENSIONS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
+const DECLARATION = /\.d\.m?ts$/;
+
+/**
+ * The rule files of a folder, by name. Made for one that a ConfigMap is mounted as: every visible name in it is a
+ * symlink through `..data`. Names that begin with `.` or `_` are not rules, nor are folders and other extensions.
+ *
+ * @throws {MistakesError} for a folder that cannot be read.
+ */
+export async function findRuleFiles(folder: string): Promise<readonly RuleFile[]> {
+  try {
+    const names = (await readdir(folder)).filter(isRuleName).toSorted();
+    const files = await Promise.all(names.map(async (name) => readRuleFile(join(folder, name), name)));
+    return files.filter((file) => file !== undefined);
+  } catch (error) {
+    throw new MistakesError([
+      {
+        code: 'rules-folder-unreadable',
+        where: `rules folder ${folder}`,
+        expected: 'a folder of rule files that can be read',
+        found: messageOf(error),
+        remedy: 'Check RULES_DIR, what is mounted there, and that the user of the process may read it.',
+      },
+    ]);
+  }
+}
+
+function isRuleName(name: string): boolean {
+  return !/^[._]/.test(name) && EXTENSIONS.has(extname(name)) && !DECLARATION.test(name);
+}
+
+async function readRuleFile(path: string, name: string): Promise<RuleFile | undefined> {
+  // stat follows the symlink; a Dirent would call each file of a mounted ConfigMap a link.
+  if (!(await stat(path)).isFile()) return undefined;
+  return { name: name.slice(0, -extname(name).length), path, realpath: await realpath(path) };
+}

@@ -1,0 +1,104 @@
+import { shown, type Mistake } from '../mistake/mistake.ts';
+import type { RuleFile } from './rule-files.ts';
+
+/** A key of an audit annotation, which the rule's name becomes, has at most 63 characters. */
+const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+/** The engine's own rule. */
+const RESERVED = 'valid-reference';
+
+interface Expectation {
+  readonly part: string;
+  readonly expected: string;
+  readonly found: unknown;
+  readonly holds: boolean;
+  readonly remedy: string;
+}
+
+/** All that keeps the default export of a file from being a rule; empty if nothing does. */
+export function ruleMistakes(exported: unknown, file: RuleFile): readonly Mistake[] {
+  return expectations(exported, file.name)
+    .filter(({ holds }) => !holds)
+    .map(({ part, expected, found, remedy }) => ({
+      code: 'rule-file-invalid',
+      where: `${file.path}, ${part}`,
+      expected,
+      found: typeof found === 'function' ? 'a function' : shown(found),
+      remedy,
+    }));
+}
+
+function expectations(exported: unknown, fileName: string): readonly Expectation[] {
+  if (!isObject(exported)) {
+    const remedy = 'Write `export default defineRule({ ... })`.';
+    return [
+      {
+        part: 'default export',
+        expected: 'a rule: an object with meta and check',
+        found: exported,
+        holds: false,
+        remedy,
+      },
+    ];
+  }
+  const { meta, check, prepare } = exported;
+  return [
+    ...(isObject(meta) ? metaExpectations(meta, fileName) : [metaExpectation(meta)]),
+    {
+      part: 'check',
+      expected: 'a function',
+      found: check,
+      holds: typeof check === 'function',
+      remedy: 'Write `check(image, options, context) { ... }`, which returns violations.',
+    },
+    {
+      part: 'prepare',
+      expected: 'a function, or none',
+      found: prepare,
+      holds: prepare === undefined || typeof prepare === 'function',
+      remedy: 'Leave it away if there is nothing to prepare.',
+    },
+  ];
+}
+
+function metaExpectation(meta: unknown): Expectation {
+  const remedy = 'Say what the rule is called and what it does.';
+  return { part: 'meta', expected: 'an object with name and description', found: meta, holds: false, remedy };
+}
+
+function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: string): readonly Expectation[] {
+  const { name, description, schema } = meta;
+  return [
+    {
+      part: 'meta.name',
+      expected: `${shown(fileName)}, the name of the file`,
+      found: name,
+      holds: name === fileName,
+      remedy: 'Rename the one or the other.',
+    },
+    {
+      part: 'file name',
+      expected: `kebab-case of at most 63 characters, and not ${RESERVED}, which is the engine's own`,
+      found: fileName,
+      holds: NAME.test(fileName) && fileName !== RESERVED,
+      remedy: 'Rename the file and the rule.',
+    },
+    {
+      part: 'meta.description',
+      expected: 'a sentence',
+      found: description,
+      holds: typeof description === 'string' && description !== '',
+      remedy: 'Say what the rule does.',
+    },
+    {
+      part: 'meta.schema',
+      expected: 'the JSON Schema of an object, or none',
+      found: schema,
+      holds: schema === undefined || (isObject(schema) && schema['type'] === 'object'),
+      remedy: 'Leave it away if the rule takes no options.',
+    },
+  ];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,62 @@
+import type { ImageReference } from '../image/reference.ts';
+import type { OptionsOf, OptionsSchema } from './options-schema.ts';
+
+/** What a rule returns for an image that it objects to. The sentence is `<container> image <problem>! (<image>). <remedy>` */
+export interface Violation {
+  /** What is wrong with the image, as the end of a sentence that begins with it: `has no tag`. */
+  readonly problem: string;
+  /** What to do, a whole sentence: `Only images with tags are allowed.` */
+  readonly remedy: string;
+}
+
+/** What a rule may know besides the image. Frozen. */
+export interface RuleContext {
+  readonly operation: string;
+  /** `undefined` for an object without a namespace. */
+  readonly namespace: string | undefined;
+  /** Who asks. For the pods of a Deployment that is a controller, not the person behind it. */
+  readonly userInfo: { readonly username: string; readonly groups: readonly string[] };
+  readonly workload: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    /** Empty while the API server has yet to make one from `generateName`. */
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly container: {
+    readonly name: string;
+    readonly type: 'initContainer' | 'container' | 'ephemeralContainer' | 'imageVolume';
+    readonly fieldPath: string;
+  };
+}
+
+export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> {
+  /** kebab-case, and the file's name. */
+  readonly name: string;
+  /** One sentence. */
+  readonly description: string;
+  /** The JSON Schema of the options; without one the rule takes none. Defaults stand only here. */
+  readonly schema?: Schema;
+}
+
+/**
+ * A rule module, the default export of a rule file.
+ *
+ * `prepare` runs once, when the rule is loaded, and throws on an option that the schema cannot judge; what it returns
+ * is what `check` receives. Without it `check` receives the options. `check` sees one image that could be read, and
+ * returns its violations at once, or nothing.
+ */
+export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = OptionsOf<Schema>> {
+  readonly meta: RuleMeta<Schema>;
+  readonly prepare?: (options: OptionsOf<Schema>) => Prepared;
+  readonly check: (
+    image: ImageReference,
+    options: Prepared,
+    context: RuleContext,
+  ) => readonly Violation[] | undefined | void;
+}
+
+/** A rule of any options, as the engine holds it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each rule has options of its own, and only the rule knows their type
+export type AnyRule = Rule<any, any>;

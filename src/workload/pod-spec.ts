@@ -1,0 +1,108 @@
+import equal from 'fast-deep-equal';
+
+/** What of an AdmissionRequest says where its images stand. */
+export interface WorkloadRequest {
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] | null };
+  readonly object?: unknown;
+  readonly oldObject?: unknown;
+}
+
+/** A pod spec within the object under review. */
+export interface PodSpec {
+  readonly spec: JsonObject;
+  /** The same pod spec before the request; `undefined` where there was none that can be read. */
+  readonly oldSpec: JsonObject | undefined;
+  /** Where the pod spec stands, in kubectl's spelling: `spec.template.spec`. */
+  readonly fieldPath: string;
+  /** Whether pods are made from it later: then an unchanged image is worth a warning when the template changes. */
+  readonly template: boolean;
+  /** Whether the request changes it, or for a template, anything of the template. */
+  readonly changed: boolean;
+}
+
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+/** A known kind whose object is not in the form that the API server sends. The message names the field. */
+export class UnreadableWorkloadError extends Error {
+  override readonly name = 'UnreadableWorkloadError';
+}
+
+/** The kinds that carry a pod spec, as `group/kind`, and the path to the pod or the pod template in each. */
+const POD_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/Pod', []],
+  ['/PodTemplate', ['template']],
+  ['/ReplicationController', ['spec', 'template']],
+  ['apps/Deployment', ['spec', 'template']],
+  ['apps/ReplicaSet', ['spec', 'template']],
+  ['apps/StatefulSet', ['spec', 'template']],
+  ['apps/DaemonSet', ['spec', 'template']],
+  ['batch/Job', ['spec', 'template']],
+  ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+]);
+
+/** The known kinds, as `group/kind`; the core group is empty. */
+export const KNOWN_KINDS: readonly string[] = [...POD_PATHS.keys()];
+
+/**
+ * The pod specs of the object under review; `undefined` for a kind that is not known.
+ *
+ * @throws {UnreadableWorkloadError} when the kind is known and the object is not in its form.
+ */
+export function podSpecs(request: WorkloadRequest): readonly PodSpec[] | undefined {
+  const path = POD_PATHS.get(`${request.kind.group}/${request.kind.kind}`);
+  if (path === undefined) return undefined;
+  const pod = objectAt(request.object, path, request.kind.kind);
+  const oldPod = request.operation === 'UPDATE' ? optionalObjectAt(request.oldObject, path) : undefined;
+  const oldSpec = optionalObjectAt(oldPod, ['spec']);
+  const fieldPath = [...path, 'spec'].join('.');
+  const template = path.length > 0;
+  return [
+    {
+      spec: objectAt(pod, ['spec'], request.kind.kind, path),
+      oldSpec,
+      fieldPath,
+      template,
+      changed: !template || !equal(pod, oldPod),
+    },
+  ];
+}
+
+function objectAt(root: unknown, path: readonly string[], kind: string, before: readonly string[] = []): JsonObject {
+  let value = root;
+  const walked = ['object', ...before];
+  for (const key of path) {
+    value = expectObject(value, walked, kind)[key];
+    walked.push(key);
+  }
+  return expectObject(value, walked, kind);
+}
+
+function expectObject(value: unknown, walked: readonly string[], kind: string): JsonObject {
+  if (isObject(value)) return value;
+  throw new UnreadableWorkloadError(`${walked.join('.')} of a ${kind} must be an object, found ${typeName(value)}`);
+}
+
+function optionalObjectAt(root: unknown, path: readonly string[]): JsonObject | undefined {
+  let value = root;
+  for (const key of path) {
+    if (!isObject(value)) return undefined;
+    value = value[key];
+  }
+  return isObject(value) ? value : undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON type of a value, in a sentence: `a list`, `nothing`. */
+export function typeName(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
