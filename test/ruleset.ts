@@ -1,0 +1,16 @@
+import { createRuleset, type Ruleset, type RuleSetting } from '../src/engine/ruleset.ts';
+import { loadRules } from '../src/rule/load-rules.ts';
+import type { AnyRule } from '../src/rule/rule.ts';
+
+const builtIn = await loadRules([new URL('../rules', import.meta.url).pathname]);
+
+/** The built-in rules under these settings, the defaults for the rest, and more rules if any are given. */
+export function rulesetOf(
+  settings: Readonly<Record<string, Partial<RuleSetting>>> = {},
+  more: readonly AnyRule[] = [],
+): Ruleset {
+  const rules = Object.entries(settings).map(
+    ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
+  );
+  return createRuleset([...builtIn, ...more], { rules: new Map(rules) });
+}

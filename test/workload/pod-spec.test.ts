@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { KNOWN_KINDS, podSpecs, typeName, UnreadableWorkloadError } from '../../src/workload/pod-spec.ts';
+import { admissionRequest, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
+
+describe('podSpecs', () => {
+  it('knows the nine kinds, and no other', () => {
+    expect(KNOWN_KINDS).to.have.members(WORKLOAD_KINDS.map(({ group, kind }) => `${group}/${kind}`));
+    for (const kind of [
+      { group: '', version: 'v1', kind: 'Service' },
+      { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout' },
+      { group: 'example.com', version: 'v1', kind: 'Pod' },
+      { group: '', version: 'v1', kind: 'Deployment' },
+      { group: '__proto__', version: 'v1', kind: 'constructor' },
+    ]) {
+      expect(podSpecs(admissionRequest({ kind, object: {} })), kind.kind).to.equal(undefined);
+    }
+  });
+
+  for (const { group, version, kind, fieldPath, wrap } of WORKLOAD_KINDS) {
+    const request = admissionRequest({ kind: { group, version, kind } });
+    const template = podTemplate({ containers: [{ name: 'a', image: 'a:1' }] });
+    const other = podTemplate({ containers: [{ name: 'a', image: 'a:2' }] });
+
+    it(`finds the pod spec of a ${kind}, new and old`, () => {
+      const created = podSpecs({ ...request, object: wrap(template), oldObject: wrap(other) });
+      expect(created).to.deep.equal([
+        { spec: template['spec'], oldSpec: undefined, fieldPath, template: kind !== 'Pod', changed: true },
+      ]);
+      const updated = podSpecs({ ...request, operation: 'UPDATE', object: wrap(template), oldObject: wrap(other) });
+      expect(updated?.[0]).to.deep.include({ spec: template['spec'], oldSpec: other['spec'], changed: true });
+    });
+
+    it(`tells whether an update changes the template of a ${kind}`, () => {
+      const update = { ...request, operation: 'UPDATE', object: wrap(template) } as const;
+      const same = podSpecs({ ...update, oldObject: wrap(structuredClone(template)) });
+      expect(same?.[0]?.changed).to.equal(kind === 'Pod');
+      const restarted = { ...template, metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } };
+      expect(podSpecs({ ...update, oldObject: wrap(restarted) })?.[0]?.changed).to.equal(true);
+    });
+
+    it(`takes an old ${kind} that cannot be read for none`, () => {
+      for (const oldObject of [undefined, null, 'x', {}, wrap({}), wrap({ spec: [] })]) {
+        const specs = podSpecs({ ...request, operation: 'UPDATE', object: wrap(template), oldObject });
+        expect(specs?.[0]?.oldSpec).to.equal(undefined);
+      }
+    });
+
+    it(`refuses a ${kind} that cannot be read, and names the field`, () => {
+      for (const object of [undefined, null, 'x', [], 1]) {
+        expect(() => podSpecs({ ...request, object })).to.throw(UnreadableWorkloadError, `object of a ${kind} must be`);
+      }
+      for (const spec of [undefined, null, 'x', [], 1]) {
+        const broken = (): unknown => podSpecs({ ...request, object: wrap({ spec }) });
+        const message = `object.${fieldPath} of a ${kind} must be an object, found ${typeName(spec)}`;
+        expect(broken).to.throw(UnreadableWorkloadError).with.property('message', message);
+      }
+    });
+  }
+});
+
+describe('typeName', () => {
+  it('names the JSON types', () => {
+    expect([undefined, null, [], {}, 'x', 1, true].map(typeName)).to.deep.equal([
+      'nothing',
+      'null',
+      'a list',
+      'an object',
+      'a string',
+      'a number',
+      'a boolean',
+    ]);
+  });
+});
