@@ -2,6 +2,7 @@ import { InvalidReferenceError } from '../image/reference.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import type { RuleContext, Violation } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
+import { typeName } from '../workload/pod-spec.ts';
 import type { Finding } from './finding.ts';
 import type { BoundRule, Ruleset } from './ruleset.ts';
 
@@ -73,7 +74,7 @@ function readViolations(returned: unknown): readonly Violation[] {
     throw new TypeError('it returned a promise, where check must return violations at once');
   }
   if (!Array.isArray(returned))
-    throw new TypeError(`it returned a ${typeof returned}, where check must return a list or nothing`);
+    throw new TypeError(`it returned ${typeName(returned)}, where check must return a list or nothing`);
   for (const violation of returned as readonly unknown[]) {
     if (!isViolation(violation))
       throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { InvalidReviewError, parseReview } from '../../src/admission/admission-review.ts';
+import { admissionReview, admissionRequest, podCreate } from '../admission-request.ts';
+
+const REVIEW = admissionReview(podCreate({ nginx: 'nginx' }));
+
+function refusal(body: unknown): InvalidReviewError {
+  try {
+    parseReview(body);
+  } catch (error) {
+    if (error instanceof InvalidReviewError) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+const request = (parts: object): object => ({ ...REVIEW, request: { ...REVIEW.request, ...parts } });
+
+describe('parseReview', () => {
+  it('takes a review as the API server sends it, in both versions, with fields that Kubernetes may add', () => {
+    expect(parseReview(REVIEW)).to.equal(REVIEW);
+    for (const parts of [
+      { apiVersion: 'admission.k8s.io/v1beta1' },
+      { somethingNew: {} },
+      request({ somethingNew: [1], options: { kind: 'CreateOptions' }, requestKind: {}, resource: {} }),
+      request({ operation: 'DELETE', object: null, oldObject: {} }),
+      request({ dryRun: null, userInfo: { groups: null, extra: { a: ['b'] } } }),
+    ]) {
+      const review = { ...REVIEW, ...parts };
+      expect(parseReview(review)).to.equal(review);
+    }
+  });
+
+  it('takes the least that can be judged', () => {
+    const { uid, kind, operation } = admissionRequest();
+    expect(() => parseReview({ ...REVIEW, request: { uid, kind, operation } })).not.to.throw();
+  });
+
+  const cases: readonly (readonly [unknown, string])[] = [
+    [undefined, 'the body must be object'],
+    [null, 'the body must be object'],
+    [[], 'the body must be object'],
+    ['x', 'the body must be object'],
+    [{}, 'apiVersion is missing; kind is missing; request is missing'],
+    [{ ...REVIEW, apiVersion: 'v2' }, 'apiVersion must be one of admission.k8s.io/v1, admission.k8s.io/v1beta1'],
+    [{ ...REVIEW, kind: 'Pod' }, 'kind must be AdmissionReview'],
+    [{ ...REVIEW, request: null }, 'request must be object'],
+    [request({ uid: '' }), 'request.uid must NOT have fewer than 1 characters'],
+    [request({ uid: 7 }), 'request.uid must be string'],
+    [request({ uid: undefined }), 'request.uid is missing'],
+    [request({ operation: 'PATCH' }), 'request.operation must be one of CREATE, UPDATE, DELETE, CONNECT'],
+    [request({ kind: 'Pod' }), 'request.kind must be object'],
+    [request({ kind: { group: '', version: 'v1' } }), 'request.kind.kind is missing'],
+    [request({ object: 'x' }), 'request.object must be object,null'],
+    [request({ oldObject: [] }), 'request.oldObject must be object,null'],
+    [request({ dryRun: 'true' }), 'request.dryRun must be boolean,null'],
+    [request({ namespace: 1 }), 'request.namespace must be string'],
+    [request({ userInfo: { groups: ['a', 1] } }), 'request.userInfo.groups.1 must be string'],
+  ];
+  for (const [body, message] of cases) {
+    it(`refuses, and says: ${message}`, () => {
+      expect(refusal(body).message).to.equal(`The body is not a valid AdmissionReview: ${message}.`);
+    });
+  }
+
+  it('tells all fields at once, up to eight', () => {
+    expect(refusal(request({ uid: 1, operation: 2, object: 3 })).message).to.match(/uid .*operation .*object /);
+    expect(refusal(request({ userInfo: { groups: Array.from({ length: 20 }, () => 1) } })).message).to.match(
+      /; 12 more\.$/,
+    );
+  });
+
+  it('keeps the uid where there is one', () => {
+    expect(refusal(request({ operation: 'x' })).uid).to.equal(REVIEW.request.uid);
+    for (const body of [
+      null,
+      'x',
+      {},
+      { request: null },
+      { request: 'x' },
+      request({ uid: 7 }),
+      request({ uid: '' }),
+    ]) {
+      expect(refusal(body).uid).to.equal(undefined);
+    }
+    expect(refusal(request({ uid: 'u'.repeat(300) })).uid).to.have.lengthOf(256);
+  });
+});

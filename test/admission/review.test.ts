@@ -1,0 +1,215 @@
+import { expect } from 'chai';
+import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
+import { review } from '../../src/admission/review.ts';
+import type { Ruleset } from '../../src/engine/ruleset.ts';
+import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
+import { rulesetOf } from '../ruleset.ts';
+
+const RULESET = rulesetOf();
+const kindOf = (name: string) => WORKLOAD_KINDS.find(({ kind }) => kind === name)!;
+
+describe('review', () => {
+  it('allows what violates nothing, and says nothing', () => {
+    const request = podCreate({ nginx: 'docker.io/nginx:1.20', pinned: `gcr.io/a/b@sha256:${'a'.repeat(64)}` });
+    expect(review(request, RULESET)).to.deep.equal({
+      verdict: 'allowed',
+      response: { uid: request.uid, allowed: true },
+      findings: [],
+      unknownKind: false,
+    });
+  });
+
+  it('denies with every violation of every image in one message', () => {
+    const { verdict, response } = review(
+      podCreate({ web: 'nginx', side: 'quay.io/x:latest', ok: 'gcr.io/y:1' }),
+      RULESET,
+    );
+    expect(verdict).to.equal('denied');
+    expect(response.allowed).to.equal(false);
+    expect(response.status?.message).to.equal(
+      [
+        'web image has no tag! (nginx). Only images with tags are allowed.',
+        'web image comes from an untrusted registry! (nginx). Only images from docker.io,gcr.io are allowed.',
+        'side image comes from an untrusted registry! (quay.io/x:latest). Only images from docker.io,gcr.io are allowed.',
+        'side image has a non-allowed tag! (quay.io/x:latest). These tags "staging,latest" are prohibited.',
+      ].join('\n'),
+    );
+    expect(response.status?.details?.causes.map(({ field }) => field)).to.deep.equal([
+      'spec.containers[0].image',
+      'spec.containers[0].image',
+      'spec.containers[1].image',
+      'spec.containers[1].image',
+    ]);
+    expect(Object.keys(response.auditAnnotations ?? {})).to.deep.equal([
+      'empty-tag',
+      'registry-allowlist',
+      'blocked-tags',
+    ]);
+  });
+
+  it('admits with a warning what a rule only warns of, and prints warnings beside a denial', () => {
+    const ruleset = rulesetOf({ 'empty-tag': { action: 'warn' }, 'registry-allowlist': { action: 'warn' } });
+    const warned = review(podCreate({ nginx: 'nginx' }), ruleset);
+    expect(warned.verdict).to.equal('allowed');
+    expect(warned.response).to.deep.include({ allowed: true });
+    expect(warned.response.warnings).to.have.lengthOf(2);
+    expect(warned.response.warnings?.[0]).to.equal(
+      'nginx image has no tag! (nginx). Only images with tags are allowed. [imagegate: empty-tag]',
+    );
+    const both = review(podCreate({ nginx: 'nginx:latest' }), ruleset);
+    expect(both.verdict).to.equal('denied');
+    expect(both.response.status?.message.split('\n')).to.have.lengthOf(1);
+    expect(both.response.warnings).to.have.lengthOf(1);
+  });
+
+  it('admits and annotates what a rule only audits', () => {
+    const { verdict, response } = review(
+      podCreate({ nginx: 'gcr.io/nginx' }),
+      rulesetOf({ 'empty-tag': { action: 'audit' } }),
+    );
+    expect(verdict).to.equal('allowed');
+    expect(response).to.have.keys('uid', 'allowed', 'auditAnnotations');
+  });
+
+  for (const operation of ['DELETE', 'CONNECT'] as const) {
+    it(`allows ${operation} at once`, () => {
+      for (const object of [null, podCreate({ nginx: 'nginx' }).object]) {
+        expect(review(admissionRequest({ operation, object }), RULESET).verdict).to.equal('allowed');
+      }
+    });
+  }
+
+  it('allows an unknown kind with a warning, whatever it holds', () => {
+    const rollout = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout' };
+    const { verdict, response, unknownKind } = review(podCreate({ nginx: 'nginx' }, { kind: rollout }), RULESET);
+    expect({ verdict, unknownKind }).to.deep.equal({ verdict: 'allowed', unknownKind: true });
+    expect(response.warnings).to.deep.equal([
+      'ImageGate does not know Rollout.argoproj.io: its images are judged when it makes pods. [imagegate]',
+    ]);
+    const strange = review(
+      podCreate({}, { kind: { group: '', version: 'v1', kind: `a\n${'x'.repeat(500)}` } }),
+      RULESET,
+    );
+    expect(strange.response.warnings?.[0]).to.match(/^[\x20-\x7e]{1,256}$/);
+  });
+
+  it('denies a known kind that cannot be read, and names the field', () => {
+    for (const [object, field] of [
+      [null, 'object of a Pod must be an object, found null'],
+      [{}, 'object.spec of a Pod must be an object, found nothing'],
+      [{ spec: {} }, 'object.spec.containers must be a list, found nothing'],
+      [
+        { spec: { containers: [{ name: 'a', image: 7 }] } },
+        'object.spec.containers[0].image must be a string, found a number',
+      ],
+    ] as const) {
+      const { verdict, response } = review(admissionRequest({ object }), RULESET);
+      expect(verdict).to.equal('denied');
+      expect(response).to.deep.equal({
+        uid: admissionRequest().uid,
+        allowed: false,
+        status: { code: 403, message: `ImageGate cannot read the object, so it is denied: ${field}.` },
+      });
+    }
+  });
+
+  it('lets a label, a finalizer and a status pass on a pod that was bad before', () => {
+    const old = podCreate({ nginx: 'nginx' }).object as { metadata: object; spec: object };
+    for (const object of [
+      { ...old, metadata: { labels: { a: 'b' } } },
+      { ...old, metadata: { finalizers: ['a/b'] } },
+      { ...old, status: { phase: 'Failed' } },
+      { ...old, spec: { ...old.spec, activeDeadlineSeconds: 1 } },
+    ]) {
+      const request = admissionRequest({ operation: 'UPDATE', object, oldObject: old });
+      expect(review(request, RULESET).response).to.deep.equal({ uid: request.uid, allowed: true });
+    }
+  });
+
+  it('warns of an unchanged bad image in a changed template, and lets the update through', () => {
+    const { wrap, ...kind } = kindOf('Deployment');
+    const containers = [{ name: 'web', image: 'nginx:latest' }];
+    const template = podTemplate({ containers });
+    const update = (object: object): AdmissionRequest =>
+      admissionRequest({ kind, operation: 'UPDATE', object, oldObject: wrap(template) });
+    const changed = review(update(wrap({ ...template, metadata: { annotations: { restarted: 'now' } } })), RULESET);
+    expect(changed.verdict).to.equal('allowed');
+    expect(changed.response.warnings).to.deep.equal([
+      'web image comes from an untrusted registry! (nginx:latest). Only images from docker.io,gcr.io are allowed. [imagegate: registry-allowlist]',
+      'web image has a non-allowed tag! (nginx:latest). These tags "staging,latest" are prohibited. [imagegate: blocked-tags]',
+    ]);
+    const more = podTemplate({ containers: [...containers, { name: 'new', image: 'gcr.io/x' }] });
+    const mixed = review(update(wrap(more)), RULESET);
+    expect(mixed.verdict).to.equal('denied');
+    expect(mixed.response.status?.message).to.equal(
+      'new image has no tag! (gcr.io/x). Only images with tags are allowed.',
+    );
+    expect(mixed.response.warnings).to.have.lengthOf(2);
+    expect(review(update({ ...wrap(template), metadata: { labels: {} } }), RULESET).response).to.have.keys(
+      'uid',
+      'allowed',
+    );
+  });
+
+  it('exempts nothing for what the requester writes', () => {
+    for (const metadata of [
+      { ownerReferences: [{ kind: 'ReplicaSet', name: 'x', controller: true }] },
+      { deletionTimestamp: '2026-01-01T00:00:00Z' },
+      { labels: { 'imagegate/disable-filtering': 'true' } },
+      { annotations: { 'kubernetes.io/config.mirror': 'x', 'imagegate/disable-filtering': 'true' } },
+    ]) {
+      const object = { metadata, spec: { containers: [{ name: 'a', image: 'nginx' }] } };
+      expect(review(admissionRequest({ object }), RULESET).verdict, JSON.stringify(metadata)).to.equal('denied');
+    }
+  });
+
+  it('lets a mirror pod of a node pass', () => {
+    const metadata = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
+    const object = { metadata, spec: { containers: [{ name: 'a', image: 'nginx' }] } };
+    const userInfo = { username: 'system:node:n', groups: ['system:nodes'] };
+    expect(review(admissionRequest({ object, userInfo }), RULESET).verdict).to.equal('allowed');
+  });
+
+  it('judges a dry run as any other', () => {
+    for (const dryRun of [true, false, null]) {
+      expect(review(podCreate({ nginx: 'nginx' }, { dryRun }), RULESET)).to.deep.equal(
+        review(podCreate({ nginx: 'nginx' }), RULESET),
+      );
+    }
+  });
+
+  it('denies when it fails itself, and keeps what was thrown', () => {
+    const thrown = new Error('broken ruleset');
+    const ruleset: Ruleset = {
+      get rules(): never {
+        throw thrown;
+      },
+    };
+    const { verdict, response, error } = review(podCreate({ nginx: 'gcr.io/nginx:1' }), ruleset);
+    expect(verdict).to.equal('errored');
+    expect(error).to.equal(thrown);
+    expect(response.allowed).to.equal(false);
+    expect(response.status).to.deep.equal({
+      code: 500,
+      message:
+        'ImageGate failed to judge this request, so it is denied: broken ruleset. Its administrator finds more in its log.',
+    });
+  });
+
+  it('denies an object too deep to compare', () => {
+    let deep: object = {};
+    for (let depth = 0; depth < 100_000; depth += 1) deep = { deep };
+    const { wrap, ...kind } = kindOf('Deployment');
+    const template = { ...podTemplate({ containers: [] }), deep };
+    const request = admissionRequest({
+      kind,
+      operation: 'UPDATE',
+      object: wrap(template),
+      oldObject: wrap({
+        ...template,
+        deep: JSON.parse('{"deep":'.repeat(100_000) + '{}' + '}'.repeat(100_000)) as object,
+      }),
+    });
+    expect(review(request, RULESET).response.allowed).to.equal(false);
+  });
+});

@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import { evaluate, VALID_REFERENCE, type RequestContext } from '../../src/engine/evaluate.ts';
+import type { EnforcementAction } from '../../src/engine/finding.ts';
+import type { Ruleset } from '../../src/engine/ruleset.ts';
+import type { AnyRule } from '../../src/rule/rule.ts';
+import { imagesToJudge } from '../../src/workload/images.ts';
+import { podSpecs } from '../../src/workload/pod-spec.ts';
+import { podCreate } from '../admission-request.ts';
+import { rulesetOf } from '../ruleset.ts';
+
+const CONTEXT: RequestContext = {
+  operation: 'CREATE',
+  namespace: 'default',
+  userInfo: { username: 'jane', groups: [] },
+  workload: { apiVersion: 'v1', kind: 'Pod', name: 'x', labels: {}, annotations: {} },
+};
+
+const imagesOf = (images: Readonly<Record<string, string>>) => imagesToJudge(podSpecs(podCreate(images)) ?? []);
+
+function only(check: AnyRule['check'], action: Exclude<EnforcementAction, 'off'> = 'deny'): Ruleset {
+  return { rules: [{ name: 'custom', action, check, prepared: { an: 'option' } }] };
+}
+
+describe('evaluate', () => {
+  it('finds every violation of every image, in the order of images, then of rules', () => {
+    const findings = evaluate(
+      imagesOf({ a: 'nginx', b: 'docker.io/b:1', c: 'quay.io/c:latest', d: 'X' }),
+      rulesetOf(),
+      CONTEXT,
+    );
+    expect(findings.map(({ rule, image }) => `${image.container.name} ${rule}`)).to.deep.equal([
+      'a empty-tag',
+      'a registry-allowlist',
+      'c registry-allowlist',
+      'c blocked-tags',
+      'd valid-reference',
+    ]);
+  });
+
+  it('asks no rule about what is no reference', () => {
+    const ruleset = only(() => {
+      throw new Error('asked');
+    });
+    const [finding, ...more] = evaluate(imagesOf({ a: 'docker.io/NGINX:1' }), ruleset, CONTEXT);
+    expect(more).to.deep.equal([]);
+    expect(finding).to.deep.include({
+      rule: VALID_REFERENCE,
+      action: 'deny',
+      failed: false,
+      problem: 'is not a valid reference',
+      remedy: 'A repository must be in lower case.',
+    });
+  });
+
+  it('gives a rule the image, what it prepared, and the frozen context', () => {
+    const seen: unknown[] = [];
+    const ruleset = only((...given) => void seen.push(...given));
+    expect(evaluate(imagesOf({ a: 'gcr.io/x:1' }), ruleset, CONTEXT)).to.deep.equal([]);
+    const container = { name: 'a', type: 'container', fieldPath: 'spec.containers[0].image' };
+    expect(seen).to.deep.equal([
+      { raw: 'gcr.io/x:1', registry: 'gcr.io', repository: 'x', tag: '1', digest: undefined, familiarName: 'gcr.io/x' },
+      { an: 'option' },
+      { ...CONTEXT, container },
+    ]);
+    for (const given of [seen[0], seen[2], (seen[2] as { container: unknown }).container]) expect(given).to.be.frozen;
+  });
+
+  it('takes a list of violations, an empty one, or nothing', () => {
+    const violations = [
+      { problem: 'is bad', remedy: 'Mend it.' },
+      { problem: 'is worse', remedy: 'Leave it.' },
+    ];
+    expect(
+      evaluate(
+        imagesOf({ a: 'x' }),
+        only(() => violations),
+        CONTEXT,
+      ).map(({ problem }) => problem),
+    ).to.deep.equal(['is bad', 'is worse']);
+    expect(
+      evaluate(
+        imagesOf({ a: 'x' }),
+        only(() => []),
+        CONTEXT,
+      ),
+    ).to.deep.equal([]);
+    expect(
+      evaluate(
+        imagesOf({ a: 'x' }),
+        only(() => undefined),
+        CONTEXT,
+      ),
+    ).to.deep.equal([]);
+  });
+
+  const nonsense: readonly (readonly [string, () => unknown, string])[] = [
+    [
+      'throws an error',
+      () => {
+        throw new RangeError('out of range');
+      },
+      'out of range',
+    ],
+    [
+      'throws a text',
+      () => {
+        throw 'no';
+      },
+      'no',
+    ], // oxlint-disable-line no-throw-literal
+    [
+      'throws what has no words',
+      () => {
+        throw null;
+      },
+      'a thrown object',
+    ], // oxlint-disable-line no-throw-literal
+    ['returns a promise', async () => Promise.reject(new Error('late')), 'it returned a promise'],
+    ['returns a thenable', () => ({ then: 1 }), 'it returned a promise'],
+    ['returns a text', () => 'bad', 'it returned a string'],
+    ['returns true', () => true, 'it returned a boolean'],
+    ['returns null', () => null, 'it returned null'],
+    ['returns one violation', () => ({ problem: 'x', remedy: 'y' }), 'it returned an object'],
+    ['returns a list of texts', () => ['bad'], 'an item that is not { problem, remedy }'],
+    ['returns a list with a hole', () => [null], 'an item that is not { problem, remedy }'],
+    ['returns a violation without a remedy', () => [{ problem: 'x' }], 'an item that is not { problem, remedy }'],
+    [
+      'returns a violation without a problem',
+      () => [{ problem: '', remedy: 'y' }],
+      'an item that is not { problem, remedy }',
+    ],
+    [
+      'returns a violation with an empty remedy',
+      () => [{ problem: 'x', remedy: '' }],
+      'an item that is not { problem, remedy }',
+    ],
+    [
+      'returns a violation that throws',
+      () => [
+        {
+          get problem() {
+            throw new Error('gotcha');
+          },
+        },
+      ],
+      'gotcha',
+    ],
+  ];
+  for (const [name, check, message] of nonsense) {
+    for (const action of ['deny', 'warn', 'audit'] as const) {
+      it(`a rule that ${name} is a finding of its own (${action})`, () => {
+        const findings = evaluate(imagesOf({ a: 'x' }), only(check as AnyRule['check'], action), CONTEXT);
+        expect(findings).to.have.lengthOf(1);
+        expect(findings[0]).to.deep.include({ rule: 'custom', action, failed: true, problem: 'could not be judged' });
+        expect(findings[0]?.remedy).to.match(
+          /^The rule custom failed: .*Until it is mended or switched off, it lets nothing pass\.$/,
+        );
+        expect(findings[0]?.remedy).to.include(message);
+      });
+    }
+  }
+
+  it('does not let one rule change what the next one sees', () => {
+    const tamper = only((image) => {
+      (image as { tag: string }).tag = 'fine';
+    });
+    const [bound] = tamper.rules;
+    const ruleset = { rules: [...(bound ? [bound] : []), ...rulesetOf().rules] };
+    const findings = evaluate(imagesOf({ a: 'docker.io/x:latest' }), ruleset, CONTEXT);
+    expect(findings.map(({ rule, failed }) => ({ rule, failed }))).to.deep.equal([
+      { rule: 'custom', failed: true },
+      { rule: 'blocked-tags', failed: false },
+    ]);
+  });
+
+  it('turns a denial of what was there before into a warning', () => {
+    const unchanged = imagesOf({ a: 'nginx', b: 'X' }).map((image) => ({ ...image, unchanged: true }));
+    const actions = (ruleset: Ruleset) => evaluate(unchanged, ruleset, CONTEXT).map(({ action }) => action);
+    expect(actions(rulesetOf())).to.deep.equal(['warn', 'warn', 'warn']);
+    expect(actions(only(() => [{ problem: 'x', remedy: 'y' }], 'audit'))).to.deep.equal(['audit', 'warn']);
+  });
+});
