@@ -46,7 +46,7 @@ const isAdmissionReview = new Ajv({ strict: true, strictTypes: false, allErrors:
  */
 export function parseReview(body: unknown): AdmissionReview {
   if (isAdmissionReview(body)) return body;
-  const errors = isAdmissionReview.errors ?? [];
+  const errors = isAdmissionReview.errors!; // set whenever it says no
   const fields = errors.slice(0, MAX_FIELDS).map(fieldMistake);
   if (errors.length > MAX_FIELDS) fields.push(`${errors.length - MAX_FIELDS} more`);
   throw new InvalidReviewError(`The body is not a valid AdmissionReview: ${fields.join('; ')}.`, uidOf(body));

@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/finding.ts';
+import type { Finding } from '../engine/evaluate.ts';
 import { sentence } from './sentence.ts';
 
 /** A terminal page, and far below what the API server carries. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/finding.ts';
+import type { Finding } from '../engine/evaluate.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { denialMessage } from './denial-message.ts';
 import { printable } from './printable.ts';

@@ -1,5 +1,5 @@
 import { evaluate } from '../engine/evaluate.ts';
-import type { Finding } from '../engine/finding.ts';
+import type { Finding } from '../engine/evaluate.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/finding.ts';
+import type { Finding } from '../engine/evaluate.ts';
 import { sentence } from './sentence.ts';
 
 const MAX_LENGTH = 256;

@@ -3,14 +3,24 @@ import { messageOf } from '../mistake/mistake.ts';
 import type { RuleContext, Violation } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import { typeName } from '../workload/pod-spec.ts';
-import type { Finding } from './finding.ts';
-import type { BoundRule, Ruleset } from './ruleset.ts';
+import type { BoundRule, EnforcementAction, Ruleset } from './ruleset.ts';
 
 /** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';
 
 /** What a rule may know of the request: the context of a check, but for the container. */
 export type RequestContext = Omit<RuleContext, 'container'>;
+
+/** A violation, placed: which rule, at which image, and what follows from it. */
+export interface Finding {
+  readonly rule: string;
+  readonly action: Exclude<EnforcementAction, 'off'>;
+  /** The rule did not judge: it threw, or returned what is no violation. */
+  readonly failed: boolean;
+  readonly image: ContainerImage;
+  readonly problem: string;
+  readonly remedy: string;
+}
 
 /**
  * Judges every image by every rule, in their order. An image that could not be read has that one finding only. A rule

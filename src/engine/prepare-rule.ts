@@ -27,8 +27,8 @@ export function prepareRule(rule: AnyRule, setting: RuleOptions, ajv: Ajv): Prep
   } catch (error) {
     return { mistakes: [schemaMistake(name, error)] };
   }
-  if (!validate(options))
-    return { mistakes: (validate.errors ?? []).map((error) => optionMistake(error, options, where)) };
+  // Ajv sets errors whenever it says no.
+  if (!validate(options)) return { mistakes: validate.errors!.map((error) => optionMistake(error, options, where)) };
   try {
     return { prepared: rule.prepare === undefined ? Object.freeze(options) : rule.prepare(options) };
   } catch (error) {

@@ -2,8 +2,10 @@ import { Ajv } from 'ajv';
 import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import type { EnforcementAction } from './finding.ts';
 import { prepareRule, type RuleOptions } from './prepare-rule.ts';
+
+/** What happens on a violation: the operator's choice, never the rule's. */
+export type EnforcementAction = 'deny' | 'warn' | 'audit' | 'off';
 
 /** What the operator decided about one rule. */
 export interface RuleSetting extends RuleOptions {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { evaluate, VALID_REFERENCE, type RequestContext } from '../../src/engine/evaluate.ts';
-import type { EnforcementAction } from '../../src/engine/finding.ts';
+import type { EnforcementAction } from '../../src/engine/ruleset.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';

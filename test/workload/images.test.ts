@@ -149,6 +149,14 @@ describe('imagesToJudge', () => {
     );
   });
 
+  it('refuses on UPDATE too what cannot be read, and takes an old list that cannot be read for none', () => {
+    const containers = [{ name: 'a', image: 'a:1' }];
+    expect(() => updated(POD, { containers }, { containers: ['x'] })).to.throw(UnreadableWorkloadError);
+    for (const old of ['x', ['x'], [null]]) {
+      expect(raws(updated(POD, { containers: old }, { containers }))).to.deep.equal(['a:1']);
+    }
+  });
+
   it('judges an image volume that was a volume of another type', () => {
     const images = updated(
       POD,
