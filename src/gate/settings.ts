@@ -1,0 +1,114 @@
+import { nearestName } from '../mistake/nearest-name.ts';
+import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+
+/** The environment as Node gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the process runs: ports, paths and logs. What it decides about images is policy. */
+export interface Settings {
+  /** The port of the webhook (HTTPS); 0 takes any free one. */
+  readonly port: number;
+  /** The port of the probes and the metrics (HTTP); 0 takes any free one. */
+  readonly opsPort: number;
+  /** The folder of server.crt and server.key. */
+  readonly certsDir: string;
+  /** A folder of rule files beside the built-in ones. */
+  readonly rulesDir: string | undefined;
+  /** A folder with a file for each key of the policy. */
+  readonly policyDir: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** How long the gate goes on answering after it was told to end, in seconds. */
+  readonly drainSeconds: number;
+}
+
+/** What can be set, for `--help` and for docs: one line each. */
+export interface SettingHelp {
+  readonly name: string;
+  readonly byDefault: string;
+  readonly meaning: string;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_FORMATS = ['json', 'text'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+const MAX_PORT = 65_535;
+/** Longer than this, and a rolling update of two replicas takes the best part of an hour. */
+const MAX_DRAIN_SECONDS = 600;
+
+/** Every variable of the settings, in the order in which they are explained. */
+export const SETTINGS: readonly SettingHelp[] = [
+  { name: 'PORT', byDefault: '3000', meaning: 'port of the webhook (HTTPS); 0 takes any free one' },
+  { name: 'OPS_PORT', byDefault: '8080', meaning: 'port of /livez, /readyz and /metrics (HTTP); 0 takes any free one' },
+  { name: 'CERTS_DIR', byDefault: 'certs', meaning: 'folder of server.crt and server.key' },
+  { name: 'RULES_DIR', byDefault: 'none', meaning: 'folder of rule files beside the built-in ones' },
+  { name: 'POLICY_DIR', byDefault: 'none', meaning: 'folder with a file for each key of the policy' },
+  { name: 'LOG_LEVEL', byDefault: 'info', meaning: LOG_LEVELS.join(', ') },
+  { name: 'LOG_FORMAT', byDefault: 'json, or text on a terminal', meaning: LOG_FORMATS.join(', ') },
+  { name: 'DRAIN_SECONDS', byDefault: '15', meaning: 'how long requests are still answered after a SIGTERM' },
+];
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @param terminal whether the log goes to a person's terminal
+ * @throws {MistakesError} with every setting that is wrong.
+ */
+export function loadSettings(env: Environment, terminal: boolean): Settings {
+  const mistakes: Mistake[] = [];
+  const settings: Settings = {
+    port: integer(env, 'PORT', 3000, MAX_PORT, mistakes),
+    opsPort: integer(env, 'OPS_PORT', 8080, MAX_PORT, mistakes),
+    certsDir: folder(env, 'CERTS_DIR', mistakes) ?? 'certs',
+    rulesDir: folder(env, 'RULES_DIR', mistakes),
+    policyDir: folder(env, 'POLICY_DIR', mistakes),
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info', mistakes),
+    logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, terminal ? 'text' : 'json', mistakes),
+    drainSeconds: integer(env, 'DRAIN_SECONDS', 15, MAX_DRAIN_SECONDS, mistakes),
+  };
+  if (settings.port === settings.opsPort && settings.port !== 0) mistakes.push(samePort(settings.port));
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
+  return settings;
+}
+
+function integer(env: Environment, name: string, byDefault: number, max: number, mistakes: Mistake[]): number {
+  const text = env[name];
+  if (text === undefined) return byDefault;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
+  mistakes.push(
+    mistake(name, `a whole number from 0 to ${max}`, text, `Set it to a number, or leave it out for ${byDefault}.`),
+  );
+  // No other mistake should follow from this one, such as two ports that are the same.
+  return Number.NaN;
+}
+
+function folder(env: Environment, name: string, mistakes: Mistake[]): string | undefined {
+  const text = env[name];
+  if (text === '') mistakes.push(mistake(name, 'a path to a folder', text, 'Set it to a path, or leave it out.'));
+  return text === '' ? undefined : text;
+}
+
+function oneOf<T extends string>(
+  env: Environment,
+  name: string,
+  values: readonly T[],
+  byDefault: T,
+  mistakes: Mistake[],
+): T {
+  const text = env[name];
+  if (text === undefined) return byDefault;
+  const value = values.find((known) => known === text);
+  if (value === undefined) mistakes.push(mistake(name, `one of ${values.join(', ')}`, text, nearestName(text, values)));
+  return value ?? byDefault;
+}
+
+function samePort(port: number): Mistake {
+  return mistake('OPS_PORT', 'another port than PORT', String(port), 'Give each a port of its own.');
+}
+
+function mistake(where: string, expected: string, found: string, remedy: string): Mistake {
+  return { code: 'setting-invalid', where, expected, found: shown(found), remedy };
+}
