@@ -1,0 +1,31 @@
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { parseReview } from '../admission/admission-review.ts';
+import { admissionReview } from '../admission/response.ts';
+import { review } from '../admission/review.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
+import type { Answer } from './answer.ts';
+import type { Metrics } from './metrics.ts';
+import { logReview } from './request-log.ts';
+import { stateOf } from './request-state.ts';
+
+export interface AdmissionRouteOptions {
+  /** The ruleset of the moment; asked once a request, so that a reload never splits a review. */
+  readonly ruleset: () => Ruleset;
+  readonly answer: Answer;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Judges the body that was read, answers, and then tells the log and the metrics. */
+export function createAdmissionRoute({ ruleset, answer, log, metrics }: AdmissionRouteOptions) {
+  return async function admissionRoute(ctx: Context): Promise<void> {
+    const state = stateOf(ctx);
+    const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
+    const judged = review(request, ruleset());
+    answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
+    const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
+    metrics.reviewed(request, judged, ms / 1000);
+    logReview(log, request, judged, ms);
+  };
+}

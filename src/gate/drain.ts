@@ -1,0 +1,41 @@
+/**
+ * The end of a gate that is in use. Told to end, it goes on answering for a while, each answer being the last on its
+ * connection: the API server never retries a connection that is refused or reset, and it takes a while until all of them
+ * know that this gate is going.
+ */
+export interface Drain {
+  /** The gate was told to end. */
+  readonly draining: () => boolean;
+  /** Tells it to end; told again, it ends at once. */
+  readonly begin: () => void;
+  /** Resolves when it is time to close. */
+  readonly over: Promise<void>;
+}
+
+export interface DrainOptions {
+  readonly seconds: number;
+  /** Called when the drain begins. */
+  readonly onBegin: () => void;
+}
+
+/** Makes a drain that has not begun. */
+export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
+  let begun = false;
+  let finish: () => void;
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  return {
+    draining: () => begun,
+    begin: () => {
+      if (begun) {
+        finish();
+        return;
+      }
+      begun = true;
+      onBegin();
+      setTimeout(finish, seconds * 1000);
+    },
+    over,
+  };
+}

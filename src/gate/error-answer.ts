@@ -1,0 +1,77 @@
+import type { Context, Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { InvalidReviewError } from '../admission/admission-review.ts';
+import { printable } from '../admission/printable.ts';
+import { admissionReview, errored } from '../admission/response.ts';
+import { messageOf } from '../mistake/mistake.ts';
+import type { Answer } from './answer.ts';
+import { ClientGoneError } from './client-gone-error.ts';
+import type { Metrics } from './metrics.ts';
+import { Refusal, refusalBody } from './refusal.ts';
+import { stateOf } from './request-state.ts';
+
+export interface ErrorAnswerOptions {
+  readonly answer: Answer;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A message may name fields of a stranger's choice; this much of it is logged. */
+const MAX_MESSAGE = 512;
+
+/**
+ * The outermost middleware: notes when a request arrived, and answers whatever is thrown on its way. Koa's own handler
+ * would print a stack for each bad request. The parser's errors carry the body; they never come here as they are (see
+ * body-parser.ts), and of any error only message and status are told.
+ */
+export function createErrorAnswer({ answer, log, metrics }: ErrorAnswerOptions): Middleware {
+  return async function answerErrors(ctx, next) {
+    stateOf(ctx).arrivedAt = performance.now();
+    try {
+      await next();
+    } catch (error) {
+      if (error instanceof ClientGoneError) log.debug('A client went away before its request was complete.');
+      else if (error instanceof Refusal) refuse(ctx, error);
+      else if (error instanceof InvalidReviewError) refuse(ctx, invalidReview(error));
+      else fail(ctx, error);
+    }
+  };
+
+  function refuse(ctx: Context, refusal: Refusal): void {
+    const { status, code, message, uid, headers } = refusal;
+    metrics.refused(status);
+    log.warn({ status, code, uid: printableUid(uid) }, printable(message, MAX_MESSAGE));
+    answer(ctx, status, refusalBody(refusal), headers);
+  }
+
+  /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */
+  function fail(ctx: Context, error: unknown): void {
+    const { review } = stateOf(ctx);
+    const uid = review?.request.uid;
+    log.error({ status: 500, uid: printableUid(uid), stack: frames(error) }, printable(messageOf(error), MAX_MESSAGE));
+    if (review !== undefined && uid !== undefined) {
+      answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error)))));
+      return;
+    }
+    metrics.refused(500);
+    const message = 'ImageGate failed to read this request. Its administrator finds more in its log.';
+    answer(ctx, 500, refusalBody(new Refusal('internal-error', message)));
+  }
+}
+
+function invalidReview({ message, uid }: InvalidReviewError): Refusal {
+  return new Refusal('review-invalid', message, { uid });
+}
+
+function printableUid(uid: string | undefined): string | undefined {
+  return uid === undefined ? undefined : printable(uid);
+}
+
+/** Where an error was thrown, without its message. */
+function frames(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.stack
+    ?.split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
+}

@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import type { Ruleset } from '../engine/ruleset.ts';
+import { MistakesError } from '../mistake/mistake.ts';
+import { createApp } from './app.ts';
+import type { Certificate } from './certificate.ts';
+import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
+import { createMalformedHttpAnswer } from './malformed-http.ts';
+import { addProcessMetrics, createMetrics } from './metrics.ts';
+import { createOpsServer } from './ops-server.ts';
+import { createProbes } from './probes.ts';
+import { createGateServer } from './server.ts';
+import type { Settings } from './settings.ts';
+
+export interface GateOptions {
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'>;
+  readonly certificate: Certificate;
+  readonly ruleset: Ruleset;
+  readonly log: Logger;
+  /** Whether the gate was told to end. */
+  readonly draining: () => boolean;
+  /** How often the certificate is looked at, in milliseconds; 10,000 by default. */
+  readonly certificatePollMs?: number;
+}
+
+/** A gate that listens. */
+export interface Gate {
+  readonly port: number;
+  readonly opsPort: number;
+  /** Finishes what is in flight, then ends all that keeps the process alive. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the gate together and listens on both ports.
+ *
+ * @throws {MistakesError} when one cannot be had, or both.
+ */
+export async function startGate(options: GateOptions): Promise<Gate> {
+  const { settings, certificate, ruleset, log, draining } = options;
+  const metrics = createMetrics(ruleset.rules.map(({ name }) => name));
+  addProcessMetrics(metrics);
+  const app = createApp({ ruleset: () => ruleset, log, metrics, draining });
+  const onClientError = createMalformedHttpAnswer({ log, metrics });
+  const server = createGateServer({ app: app.callback(), certificate, onClientError });
+  const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
+  const state = { listening: false };
+  const probes = createProbes({ metrics, checks: readiness(state, inUse, draining) });
+  const opsServer = createOpsServer(probes.callback());
+  const close = async (): Promise<void> => {
+    inUse.stop();
+    const cut = await server.close();
+    if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that took longer than a request may.');
+    await opsServer.close();
+  };
+  const ports = await Promise.allSettled([server.listen(settings.port), opsServer.listen(settings.opsPort)]);
+  if (ports[0].status === 'rejected' || ports[1].status === 'rejected') {
+    await close();
+    throw allMistakes(ports);
+  }
+  state.listening = true;
+  return { port: ports[0].value, opsPort: ports[1].value, close };
+}
+
+function readiness(state: { readonly listening: boolean }, inUse: CertificateInUse, draining: () => boolean) {
+  return {
+    listening: () => (state.listening ? undefined : 'the webhook does not listen yet'),
+    certificate: () => (inUse.certificate().validTo < new Date() ? 'it has expired' : undefined),
+    draining: () => (draining() ? 'the gate was told to end' : undefined),
+  };
+}
+
+function allMistakes(results: readonly PromiseSettledResult<number>[]): Error {
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const mistakes = reasons.flatMap((reason) => (reason instanceof MistakesError ? reason.mistakes : []));
+  return new MistakesError(mistakes);
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.ts';
+import { Refusal, refusalBody } from './refusal.ts';
+
+/**
+ * Answers what never becomes a request: no HTTP, too large a head, or too slow. Node would answer with a bare status;
+ * this says the same in the form of all other refusals.
+ */
+export function createMalformedHttpAnswer({ log, metrics }: { readonly log: Logger; readonly metrics: Metrics }) {
+  return (error: Error & { readonly code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const refusal = refusalOf(error.code);
+    const { status, code, message } = refusal;
+    metrics.refused(status);
+    log.warn({ status, code }, message);
+    const body = refusalBody(refusal);
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+    ];
+    // destroySoon, where end() would leave a half-open connection to whoever doesn't close theirs.
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.destroySoon();
+  };
+}
+
+function refusalOf(code: string | undefined): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Refusal('request-timeout', 'The request took too long to arrive.');
+  if (code === 'HPE_HEADER_OVERFLOW') return new Refusal('headers-too-large', 'The head of the request is too large.');
+  return new Refusal('http-malformed', 'The request is not HTTP/1.1.');
+}

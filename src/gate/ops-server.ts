@@ -1,0 +1,26 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
+
+export interface OpsServer {
+  /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
+  listen(port: number): Promise<number>;
+  /** Ends at once: whoever asks next finds nobody. */
+  close(): Promise<void>;
+}
+
+/** The kubelet and a few collectors of metrics need a handful. */
+const MAX_CONNECTIONS = 256;
+
+/** Makes the server of the probes and metrics: plain HTTP, for the cluster's own use. */
+export function createOpsServer(app: (req: IncomingMessage, res: ServerResponse) => Promise<void>): OpsServer {
+  const server = createServer({ headersTimeout: 5000, requestTimeout: 15_000 }, (req, res) => void app(req, res));
+  server.maxConnections = MAX_CONNECTIONS;
+  return {
+    listen: (port) => listen(server, port, 'OPS_PORT'),
+    close: async () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

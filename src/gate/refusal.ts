@@ -1,0 +1,53 @@
+/**
+ * The codes of every answer that is no AdmissionReview, each with its HTTP status. docs/errors.md explains each of them,
+ * and a test of the repository fails when one is missing there or here.
+ */
+export const REFUSALS = {
+  'body-empty': 400,
+  'json-invalid': 400,
+  'review-invalid': 400,
+  'http-malformed': 400,
+  'path-unknown': 404,
+  'method-not-allowed': 405,
+  'request-timeout': 408,
+  'body-too-large': 413,
+  'body-too-complex': 413,
+  'content-type-unsupported': 415,
+  'content-encoding-unsupported': 415,
+  overloaded: 429,
+  'headers-too-large': 431,
+  'internal-error': 500,
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** A request that is not judged, and why. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+  /** The HTTP status. */
+  readonly status: number;
+  /** For the answer, beside its own. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The uid of the AdmissionReview, as far as it could be read. */
+  readonly uid: string | undefined;
+
+  /** @param message a whole sentence for whoever sent the request; never holds text of the body. */
+  constructor(code: RefusalCode, message: string, { headers = {}, uid }: RefusalDetails = {}) {
+    super(message);
+    this.code = code;
+    this.status = REFUSALS[code];
+    this.headers = headers;
+    this.uid = uid;
+  }
+}
+
+export interface RefusalDetails {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly uid?: string | undefined;
+}
+
+/** The body of the answer. */
+export function refusalBody({ code, message, uid }: Pick<Refusal, 'code' | 'message' | 'uid'>): string {
+  return JSON.stringify({ code, message, ...(uid !== undefined && { uid }) });
+}

@@ -1,0 +1,48 @@
+import type { Context, Next } from 'koa';
+import { MAX_BODY_BYTES } from './body-limits.ts';
+import { Refusal } from './refusal.ts';
+
+/** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
+const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
+
+/** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
+
+/**
+ * Lets through what can be a review by its head alone. The body parser would pass most of the rest on, as an empty object.
+ *
+ * @throws {Refusal}
+ */
+export function checkRequest(ctx: Context, next: Next): Promise<unknown> {
+  const { headers, method } = ctx.req;
+  if (!PATHS.has(ctx.path)) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
+  if (method !== 'POST') {
+    throw new Refusal('method-not-allowed', 'Reviews are taken by POST.', { headers: { allow: 'POST' } });
+  }
+  checkType(headers['content-type'], headers['content-encoding']);
+  const length = headers['content-length'];
+  if (length === undefined ? headers['transfer-encoding'] === undefined : Number(length) === 0) throw emptyBody();
+  if (Number(length) > MAX_BODY_BYTES) throw tooLarge();
+  return next();
+}
+
+/** There is no body, or it has no bytes. */
+export function emptyBody(): Refusal {
+  return new Refusal('body-empty', 'The request has no body: it must be an AdmissionReview.');
+}
+
+/** The body has more bytes than are read. */
+export function tooLarge(): Refusal {
+  return new Refusal('body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+}
+
+function checkType(type: string | undefined, encoding: string | undefined): void {
+  // The first comparison is what the API server sends; the expression is for all others.
+  if (type !== 'application/json' && (type === undefined || !JSON_TYPE.test(type))) {
+    throw new Refusal('content-type-unsupported', 'The content type must be application/json.');
+  }
+  // Even `identity`: the parser hangs or answers 500 on a broken encoding, and the API server never sends one.
+  if (encoding !== undefined) {
+    throw new Refusal('content-encoding-unsupported', 'The body must be sent without a content encoding.');
+  }
+}

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { AdmissionRequest } from '../admission/admission-review.ts';
+import { printable } from '../admission/printable.ts';
+import type { Review } from '../admission/review.ts';
+import { messageOf } from '../mistake/mistake.ts';
+
+/** Names of Kubernetes have at most 253 characters. */
+const MAX_NAME = 253;
+
+/**
+ * Logs one line about a review: what was asked, and what was answered. Names are a stranger's text and printed as such;
+ * nothing else of the object, and nothing of the user, is logged.
+ *
+ * @param ms from the head of the request to its verdict
+ */
+export function logReview(log: Logger, request: AdmissionRequest, review: Review, ms: number): void {
+  if (review.verdict === 'errored') log.error({ ...fields(request, review, ms), error: failure(review) }, 'review');
+  else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms), 'review');
+}
+
+/** One object of one form for all reviews; pino leaves out what is undefined. */
+function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: number): object {
+  const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
+  return {
+    verdict,
+    operation,
+    kind: printable(kind.kind, MAX_NAME),
+    subResource: subResource ? printable(subResource, MAX_NAME) : undefined,
+    namespace: namespace ? printable(namespace, MAX_NAME) : undefined,
+    name: name ? printable(name, MAX_NAME) : undefined,
+    generateName: name ? undefined : generateName(request.object),
+    rules: findings.length > 0 ? [...new Set(findings.map(({ rule }) => rule))] : undefined,
+    dryRun: dryRun === true ? true : undefined,
+    uid: printable(uid, MAX_NAME),
+    ms: Math.round(ms * 1000) / 1000,
+  };
+}
+
+/** `metadata.generateName` of an object of which nothing is known. */
+function generateName(object: unknown): string | undefined {
+  const metadata = property(object, 'metadata');
+  const prefix = property(metadata, 'generateName');
+  return typeof prefix === 'string' && prefix !== '' ? printable(prefix, MAX_NAME) : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function failure({ error }: Review): string {
+  return printable(messageOf(error), 512);
+}
