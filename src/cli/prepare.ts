@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
+import { loadCertificate, type Certificate } from '../gate/certificate.ts';
+import type { Environment, Settings } from '../gate/settings.ts';
+import { MistakesError } from '../mistake/mistake.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
+import { loadRules } from '../rule/load-rules.ts';
+import type { CollectedMistakes } from './collected-mistakes.ts';
+
+/** What a gate is made of. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly certificate: Certificate;
+  readonly ruleset: Ruleset;
+}
+
+/** In the built package: this file is build/src/cli/prepare.js, and the rules are in build/rules. */
+const BUILT_IN_RULES = fileURLToPath(new URL('../../rules', import.meta.url));
+
+/**
+ * Loads the certificate, the policy and the rules, each as far as it goes whatever is wrong with the others.
+ *
+ * @param settings `undefined` if there were mistakes in them; the folders are then taken from the environment as it is
+ * @param collected what is wrong already, for all of it to be told together
+ * @throws {MistakesError} with every mistake.
+ */
+export async function prepare(
+  env: Environment,
+  settings: Settings | undefined,
+  collected: CollectedMistakes,
+): Promise<Prepared> {
+  const { certsDir, rulesDir, policyDir } = settings ?? folders(env);
+  const certificate = await collected.from(async () => loadCertificate(certsDir, new Date()));
+  const policy = await collected.from(async () => loadPolicy(env, policyDir));
+  const rules = await collected.from(async () => loadRules([BUILT_IN_RULES, ...(rulesDir ? [rulesDir] : [])]));
+  const ruleset =
+    policy === undefined || rules === undefined ? undefined : await collected.from(() => createRuleset(rules, policy));
+  if (settings === undefined || certificate === undefined || ruleset === undefined) {
+    throw new MistakesError(collected.mistakes);
+  }
+  return { settings, certificate, ruleset };
+}
+
+function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
+  return {
+    certsDir: env['CERTS_DIR'] || 'certs',
+    rulesDir: env['RULES_DIR'] || undefined,
+    policyDir: env['POLICY_DIR'] || undefined,
+  };
+}

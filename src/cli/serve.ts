@@ -1,0 +1,86 @@
+import { printable } from '../admission/printable.ts';
+import { createDrain, type Drain } from '../gate/drain.ts';
+import { startGate } from '../gate/gate.ts';
+import { createLog, type Log } from '../gate/log.ts';
+import { loadSettings, type Environment, type Settings } from '../gate/settings.ts';
+import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
+import { CollectedMistakes } from './collected-mistakes.ts';
+import { mistakesBlock } from './mistakes-block.ts';
+import { prepare } from './prepare.ts';
+import { listenToProcess } from './process-events.ts';
+
+export interface ServeOptions {
+  readonly env: Environment;
+  /** Whether the log goes to a person's terminal. */
+  readonly terminal: boolean;
+  /** Writes to the standard error. */
+  readonly writeError: (text: string) => void;
+}
+
+type LogSettings = Pick<Settings, 'logLevel' | 'logFormat'>;
+
+/** `imagegate serve`: runs the gate until it is told to end. Resolves with the exit code; the log is written by then. */
+export async function serve({ env, terminal, writeError }: ServeOptions): Promise<0 | 1> {
+  const collected = new CollectedMistakes();
+  const settings = await collected.from(() => loadSettings(env, terminal));
+  const logSettings = settings ?? fallbackLogSettings(env, terminal);
+  const log = createLog(logSettings);
+  const drain = createDrain({
+    seconds: settings?.drainSeconds ?? 0,
+    onBegin: () => log.logger.info('Told to end: the last requests are answered.'),
+  });
+  const events = listenToProcess(drain.begin);
+  try {
+    await Promise.race([run(env, settings, collected, log, drain), events.crashed]);
+    return 0;
+  } catch (error) {
+    tellWhy(error, log, logSettings, writeError);
+    return 1;
+  } finally {
+    events.stop();
+    await log.flush();
+  }
+}
+
+async function run(
+  env: Environment,
+  maybeSettings: Settings | undefined,
+  collected: CollectedMistakes,
+  log: Log,
+  drain: Drain,
+): Promise<void> {
+  const { settings, certificate, ruleset } = await prepare(env, maybeSettings, collected);
+  // Told to end before it began: nobody has to be waited for.
+  if (drain.draining()) return;
+  const { logger } = log;
+  const gate = await startGate({ settings, certificate, ruleset, log: logger, draining: drain.draining });
+  logger.info({ port: gate.port, opsPort: gate.opsPort, rules: ruleset.rules.map(({ name }) => name) }, 'Listening.');
+  logger.info('ImageGate is ready!');
+  await log.flush();
+  await drain.over;
+  await gate.close();
+  logger.info('ImageGate has ended.');
+}
+
+/** The settings of the log where the settings as a whole are not to be had: as close to what was meant as is known. */
+function fallbackLogSettings(env: Environment, terminal: boolean): LogSettings {
+  const format = env['LOG_FORMAT'] ?? (terminal ? 'text' : 'json');
+  return { logLevel: 'info', logFormat: format === 'json' ? 'json' : 'text' };
+}
+
+/** Says why there is no gate (any more): for a person always, and for those who collect logs in their form. */
+function tellWhy(
+  error: unknown,
+  { logger }: Log,
+  { logFormat }: LogSettings,
+  writeError: (text: string) => void,
+): void {
+  if (error instanceof MistakesError) {
+    writeError(mistakesBlock(error.mistakes));
+    if (logFormat === 'json') logger.fatal({ mistakes: error.mistakes.map(mistakeText) }, 'ImageGate did not start.');
+    return;
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  writeError(`ImageGate failed: ${stack ?? messageOf(error)}\n`);
+  if (logFormat === 'json') logger.fatal({ stack }, `ImageGate failed: ${printable(messageOf(error), 512)}`);
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { environmentHelp } from './cli/environment-help.ts';
+import { serve } from './cli/serve.ts';
+
+const { version, description } = createRequire(import.meta.url)('imagegate/package.json') as {
+  version: string;
+  description: string;
+};
+
+const program = new Command('imagegate').description(description).version(version).showHelpAfterError();
+
+program
+  .command('serve', { isDefault: true })
+  .description('Run the webhook until it is told to end. This is what `imagegate` alone does.')
+  .addHelpText('after', environmentHelp())
+  .action(async () => {
+    const code = await serve({
+      env: process.env,
+      terminal: process.stdout.isTTY,
+      writeError: (text) => process.stderr.write(text),
+    });
+    process.exit(code);
+  });
+
+program.addHelpText('after', environmentHelp());
+await program.parseAsync();
