@@ -35,8 +35,11 @@ export function startComponents(folder: string): Components {
     },
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
-      await rm(folder, { recursive: true, force: true });
-      await watchdog.stop();
+      try {
+        await rm(folder, { recursive: true, force: true });
+      } finally {
+        await watchdog.stop();
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { clusterAssets } from '../cluster/build-assets.ts';
@@ -199,24 +199,47 @@ describe('cluster', () => {
     await until(async () => (await processesOf(folder)).length === 0 && !existsSync(folder), 'nothing of it', 10_000);
   });
 
-  it('says what a component said that could not start, and leaves nothing', async () => {
-    const before = await readdir(dirname(dirname(cluster.kubeconfig)));
-    const assets = process.env['KUBEBUILDER_ASSETS'];
-    // A folder in which kube-apiserver is kubectl: it ends at once, for want of a command with such flags.
-    const wrong = await mkdtemp(join(tmpdir(), 'wrong-assets-'));
-    try {
-      const real = await clusterAssets();
-      await symlink(join(real, 'etcd'), join(wrong, 'etcd'));
-      await symlink(join(real, 'kubectl'), join(wrong, 'kubectl'));
-      await symlink(join(real, 'kubectl'), join(wrong, 'kube-apiserver'));
-      process.env['KUBEBUILDER_ASSETS'] = wrong;
+  describe('with a KUBEBUILDER_ASSETS of its own', () => {
+    const saved = { ...process.env };
+    let folder: string;
+
+    beforeEach(async () => {
+      const assets = await clusterAssets();
+      folder = await mkdtemp(join(tmpdir(), 'imagegate-assets-'));
+      for (const program of ['etcd', 'kube-apiserver', 'kubectl']) {
+        // oxlint-disable-next-line no-await-in-loop -- three links
+        await symlink(join(assets, program), join(folder, program));
+      }
+      await mkdir(join(folder, 'temporary'));
+      process.env['KUBEBUILDER_ASSETS'] = folder;
+      process.env['TMPDIR'] = join(folder, 'temporary'); // so that what stays behind can be told from others' files
+    });
+
+    afterEach(async () => {
+      for (const name of ['KUBEBUILDER_ASSETS', 'TMPDIR']) {
+        if (saved[name] === undefined) delete process.env[name];
+        else process.env[name] = saved[name];
+      }
+      await rm(folder, { recursive: true });
+    });
+
+    it('says what a component said that could not start, and leaves nothing', async () => {
+      // kubectl in place of kube-apiserver ends at once: it knows none of the flags.
+      await rm(join(folder, 'kube-apiserver'));
+      await symlink(join(cluster.assets, 'kubectl'), join(folder, 'kube-apiserver'));
       const error = await startCluster().catch(String);
       expect(error).to.match(/^Error: kube-apiserver ended with code 1\. The end of its log:\n {4}.*unknown flag/s);
-    } finally {
-      if (assets === undefined) delete process.env['KUBEBUILDER_ASSETS'];
-      else process.env['KUBEBUILDER_ASSETS'] = assets;
-      await rm(wrong, { recursive: true });
-    }
-    expect(await readdir(dirname(dirname(cluster.kubeconfig)))).to.deep.equal(before);
+      expect(await readdir(join(folder, 'temporary'))).to.deep.equal([]);
+      expect(await processesOf(folder)).to.deep.equal([]);
+    });
+
+    it('says that there are no controllers without kube-controller-manager, and leaves nothing', async () => {
+      expect(await startCluster({ controllers: true }).catch(String)).to.equal(
+        `Error: ${folder} has no kube-controller-manager, and without it no controller makes pods. ` +
+          'Unset KUBEBUILDER_ASSETS to have it built.',
+      );
+      expect(await readdir(join(folder, 'temporary'))).to.deep.equal([]);
+      expect(await processesOf(folder)).to.deep.equal([]);
+    });
   });
 });
