@@ -1,0 +1,390 @@
+#!/usr/bin/env bash
+# Makes the gate's TLS certificate, and the two manifests that carry it: see --help.
+#
+# macOS has bash 3.2 and LibreSSL, so this does without arrays, `-addext`, `-ext`, and arithmetic on dates.
+set -euo pipefail
+umask 077 # keys, and the Secret that holds one: for their owner alone
+
+readonly SERVICE=imagegate-webhook
+readonly NAMESPACE=imagegate
+readonly SECRET=imagegate-webhook-certificates
+
+# The folder of this file, wherever it was called from. CDPATH would make `cd` print, and perhaps go elsewhere.
+here=$(unset CDPATH && cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+# Everything is made in here first. `mkdir` is atomic, so this is the lock against a second run as well.
+readonly stage=$here/.certificates.new
+
+ca_days=3650
+server_days=365
+ca_days_given=no
+server_days_given=no
+new_ca=no
+drop_old_ca=no
+
+usage() {
+  cat <<'HELP'
+Usage: ./certificates.sh [--new-ca | --drop-old-ca] [--ca-days DAYS] [--server-days DAYS]
+
+Makes a certificate authority (CA) and a server certificate for the Service imagegate-webhook (ECDSA P-256), and
+writes into the folder of this script, all of it git-ignored:
+
+  ca.key, ca.crt          the CA. Whoever has ca.key can stand in for the gate: keep it safe, never commit it
+  ca-old.crt              after --new-ca: the CAs that are still trusted besides ca.crt
+  server.key, server.crt  what the gate serves with
+  secret.yaml             the same pair as the Secret imagegate-webhook-certificates
+  webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle
+
+Run again, it keeps the CA and makes a new server certificate. If it fails, the files are as they were.
+
+  --new-ca            make a new CA too. The caBundle then holds the old one and the new one
+  --drop-old-ca       take the old CA out of the caBundle again, and make nothing: the last step after --new-ca
+  --ca-days DAYS      validity of a new CA (default 3650: ten years)
+  --server-days DAYS  validity of the server certificate (default 365: one year)
+  --help              print this
+
+To install: the webhook comes last, since until the gate answers it refuses every pod of the cluster.
+  ./certificates.sh
+  kubectl apply -f namespace.yaml
+  kubectl apply -f secret.yaml
+  kubectl apply -f configmap.yaml
+  kubectl apply -f deployment.yaml
+  kubectl -n imagegate rollout status deployment/imagegate-webhook
+  kubectl apply -f webhook-with-ca.yaml
+
+To renew the server certificate, before it expires: the API servers trust the CA already, and the gate takes the new
+certificate over without a restart, once the kubelet has brought it to the pods (a minute or two).
+  ./certificates.sh
+  kubectl apply -f secret.yaml
+
+To change the CA without a gap: the API servers must trust the new CA before the first pod serves with it, and the
+old one until the last pod has stopped serving with that. So the webhook with both comes first, the Secret second,
+and the old CA goes last. The restart is there for its end: after it, no pod serves with the old certificate.
+  ./certificates.sh --new-ca
+  kubectl apply -f webhook-with-ca.yaml
+  kubectl apply -f secret.yaml
+  kubectl -n imagegate rollout restart deployment/imagegate-webhook
+  kubectl -n imagegate rollout status deployment/imagegate-webhook
+  ./certificates.sh --drop-old-ca
+  kubectl apply -f webhook-with-ca.yaml
+
+The CA's files are lost, but the gate runs: take the certificate from the cluster, then change the CA as above.
+  kubectl get validatingwebhookconfiguration com.imagegate.webhook \
+    -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | openssl base64 -d -A | openssl x509 >ca.crt
+HELP
+}
+
+fail() {
+  printf 'certificates.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+fail_usage() {
+  printf 'certificates.sh: %s\nTry ./certificates.sh --help.\n' "$1" >&2
+  exit 2
+}
+
+# read_days <flag> <value>: the value, if it is a number of days from 1 to 36500.
+read_days() {
+  local number='^[1-9][0-9]{0,4}$'
+  if ! [[ $2 =~ $number ]] || [ "$2" -gt 36500 ]; then
+    fail_usage "$1 takes a number of days from 1 to 36500, not \"$2\""
+  fi
+  printf '%s' "$2"
+}
+
+read_flags() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --ca-days | --server-days)
+        [ $# -ge 2 ] || fail_usage "$1 needs a number of days"
+        set_days "$1" "$2"
+        shift
+        ;;
+      --ca-days=* | --server-days=*) set_days "${1%%=*}" "${1#*=}" ;;
+      --new-ca) new_ca=yes ;;
+      --drop-old-ca) drop_old_ca=yes ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *) fail_usage "unknown argument \"$1\"" ;;
+    esac
+    shift
+  done
+  if [ $new_ca = yes ] && [ $drop_old_ca = yes ]; then
+    fail_usage '--new-ca and --drop-old-ca are two steps with a rollout between them'
+  fi
+  if [ $drop_old_ca = yes ] && [ $ca_days_given$server_days_given != nono ]; then
+    fail_usage '--drop-old-ca makes no certificate, so there is no validity to give'
+  fi
+}
+
+set_days() {
+  local days
+  days=$(read_days "$1" "$2") || exit 2
+  if [ "$1" = --ca-days ]; then
+    ca_days=$days
+    ca_days_given=yes
+  else
+    server_days=$days
+    server_days_given=yes
+  fi
+}
+
+# ssl <arguments>: openssl, whose chatter on stderr is shown only if it fails.
+ssl() {
+  if ! openssl "$@" 2>"$stage/openssl.log"; then
+    cat "$stage/openssl.log" >&2
+    fail "\"openssl $1\" failed, see above. The files in $here are as they were."
+  fi
+}
+
+# An interrupted run leaves either nothing, or, once everything is made, a complete stage for the next run to finish.
+clean_up() {
+  if ! [ -e "$stage/complete" ]; then rm -rf "$stage"; fi
+}
+
+# Moves what was made to its place. Renaming in one folder is atomic for each file, and the order leaves a usable
+# set at every point: the webhook that trusts old and new comes before the Secret that needs it.
+put_in_place() {
+  local file
+  for file in webhook-with-ca.yaml secret.yaml server.crt server.key ca-old.crt ca.key ca.crt; do
+    if [ -e "$stage/$file" ]; then mv -f "$stage/$file" "$here/$file"; fi
+  done
+  if [ -e "$stage/drop-old-ca" ]; then rm -f "$here/ca-old.crt"; fi
+  rm -rf "$stage"
+}
+
+open_stage() {
+  if [ -e "$stage/complete" ]; then
+    echo 'Finishing an earlier run, which was stopped while it put its files in place.'
+    put_in_place
+  fi
+  if [ -e "$stage" ]; then
+    fail "$stage exists: another run is at work, or one was killed. If none is at work, remove it and run this again."
+  fi
+  mkdir "$stage" || fail "cannot write to $here"
+  trap clean_up EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+# Ends with a clear error if there is a CA that cannot be used. $has_ca says afterwards whether there is one.
+check_ca() {
+  has_ca=no
+  if [ -e "$here/ca.key" ] && ! [ -e "$here/ca.crt" ]; then
+    fail 'ca.key is there, but its certificate ca.crt is not. Put ca.crt back (--help says how to take it from the
+cluster). Only if this CA was never in use, remove ca.key and run this again.'
+  fi
+  if ! [ -e "$here/ca.crt" ]; then return; fi
+  has_ca=yes
+  if ! openssl x509 -noout -in "$here/ca.crt" 2>/dev/null; then
+    fail 'ca.crt is no certificate that openssl can read. Put the right file back, or remove ca.key and ca.crt for a new CA.'
+  fi
+  if [ $new_ca = yes ] || [ $drop_old_ca = yes ]; then return; fi # its certificate is all that is needed
+
+  if ! [ -e "$here/ca.key" ]; then
+    fail 'ca.crt is there, but its key ca.key is not. Put ca.key back, or make a new CA with --new-ca.'
+  fi
+  check_kept_ca
+}
+
+check_kept_ca() {
+  local of_key of_certificate
+  if ! of_key=$(openssl pkey -pubout -in "$here/ca.key" 2>/dev/null); then
+    fail 'ca.key is no private key that openssl can read. Put the right file back, or make a new CA with --new-ca.'
+  fi
+  of_certificate=$(ssl x509 -noout -pubkey -in "$here/ca.crt")
+  if [ "$of_key" != "$of_certificate" ]; then
+    fail 'ca.key and ca.crt do not belong together. Put the right files back, or make a new CA with --new-ca.'
+  fi
+  if [ $ca_days_given = yes ]; then
+    fail_usage '--ca-days is for a new CA, but there is a CA, which is kept. Leave the flag out, or add --new-ca.'
+  fi
+  # A minute more: the server certificate is made a moment after this question.
+  if ! openssl x509 -noout -checkend $((server_days * 86400 + 60)) -in "$here/ca.crt" >/dev/null 2>&1; then
+    fail "the CA expires ($(end_date "$here/ca.crt")) before a server certificate of $server_days days would.
+Make a new CA with --new-ca (--help says in which order to apply it), or a shorter certificate with --server-days."
+  fi
+}
+
+end_date() {
+  openssl x509 -noout -enddate -in "$1" | sed 's/^notAfter=//'
+}
+
+# A key on a named curve: `genpkey` of older LibreSSL writes the curve's parameters out, which Go and Node refuse.
+make_key() {
+  ssl ecparam -name prime256v1 -genkey -noout -out "$1"
+}
+
+# A serial number of 128 random bits.
+serial() {
+  printf '0x'
+  ssl rand -hex 16
+}
+
+# openssl_config <common name of the subject>
+openssl_config() {
+  cat <<CONFIG
+[req]
+prompt = no
+distinguished_name = subject
+[subject]
+CN = $1
+
+[ca]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+
+[server]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = @names
+[names]
+# The API server asks for <service>.<namespace>.svc. The others are how a pod may call the Service.
+DNS.1 = $SERVICE.$NAMESPACE.svc
+DNS.2 = $SERVICE.$NAMESPACE.svc.cluster.local
+DNS.3 = $SERVICE.$NAMESPACE
+DNS.4 = $SERVICE
+CONFIG
+}
+
+make_ca() {
+  local id number
+  id=$(ssl rand -hex 4) # each CA has a name of its own: two that differ in the key alone are easily confused
+  number=$(serial)
+  openssl_config "$SERVICE-ca-$id" >"$stage/ca.cnf"
+  make_key "$stage/ca.key"
+  ssl req -x509 -new -sha256 -key "$stage/ca.key" -config "$stage/ca.cnf" -extensions ca \
+    -set_serial "$number" -days "$ca_days" -out "$stage/ca.crt"
+}
+
+# make_server_certificate <folder of the CA>
+make_server_certificate() {
+  local number
+  number=$(serial)
+  openssl_config "$SERVICE.$NAMESPACE.svc" >"$stage/server.cnf"
+  make_key "$stage/server.key"
+  ssl req -new -sha256 -key "$stage/server.key" -config "$stage/server.cnf" -out "$stage/server.csr"
+  ssl x509 -req -sha256 -in "$stage/server.csr" -CA "$1/ca.crt" -CAkey "$1/ca.key" -set_serial "$number" \
+    -days "$server_days" -extfile "$stage/server.cnf" -extensions server -out "$stage/server.crt"
+  ssl verify -purpose sslserver -CAfile "$1/ca.crt" "$stage/server.crt" >/dev/null
+}
+
+# The CAs that are trusted besides the current one: those that were, and with --new-ca the one that was current.
+keep_old_cas() {
+  if [ -e "$here/ca-old.crt" ]; then cat "$here/ca-old.crt"; fi
+  if [ $new_ca = yes ] && [ $has_ca = yes ]; then ssl x509 -in "$here/ca.crt"; fi
+}
+
+write_secret() {
+  local certificate key
+  certificate=$(ssl base64 -A -in "$stage/server.crt")
+  key=$(ssl base64 -A -in "$stage/server.key")
+  cat >"$stage/secret.yaml" <<YAML
+# Written by certificates.sh. It holds a private key: never commit it.
+apiVersion: v1
+kind: Secret
+metadata:
+  name: $SECRET
+  namespace: $NAMESPACE
+type: Opaque
+data:
+  server.crt: $certificate
+  server.key: $key
+YAML
+}
+
+# write_webhook <folder of the CA>: the current CA comes first in the bundle, where check_ca's advice looks for it.
+write_webhook() {
+  local bundle
+  ssl x509 -in "$1/ca.crt" >"$stage/bundle.crt"
+  if [ -e "$stage/ca-old.crt" ]; then cat "$stage/ca-old.crt" >>"$stage/bundle.crt"; fi
+  bundle=$(ssl base64 -A -in "$stage/bundle.crt")
+  if ! awk -v bundle="$bundle" '
+    BEGIN { print "# Written by certificates.sh from webhook.yaml: change that one, and run certificates.sh again." }
+    /^ *#/ { next }
+    /^ *caBundle:/ { sub(/caBundle:.*/, "caBundle: " bundle); filled++ }
+    { print }
+    END { exit (filled == 2 ? 0 : 1) }
+  ' "$here/webhook.yaml" >"$stage/webhook-with-ca.yaml"; then
+    fail "webhook.yaml should have two lines with caBundle. The files in $here are as they were."
+  fi
+}
+
+print_next_commands() {
+  local restart='kubectl -n imagegate rollout restart deployment/imagegate-webhook'
+  local wait='kubectl -n imagegate rollout status deployment/imagegate-webhook'
+  if [ "$(pwd -P)" != "$here" ]; then printf '  cd %q\n' "$here"; fi
+  if [ $has_ca = no ]; then
+    printf '  %s\n' 'kubectl apply -f namespace.yaml' 'kubectl apply -f secret.yaml' 'kubectl apply -f configmap.yaml' \
+      'kubectl apply -f deployment.yaml' "$wait" 'kubectl apply -f webhook-with-ca.yaml'
+  elif [ $drop_old_ca = yes ]; then
+    printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'
+  elif [ -e "$here/ca-old.crt" ]; then
+    printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml' 'kubectl apply -f secret.yaml' "$restart" "$wait" \
+      './certificates.sh --drop-old-ca'
+  else
+    printf '  %s\n' 'kubectl apply -f secret.yaml'
+  fi
+}
+
+print_result() {
+  local ca=kept server=made old=''
+  if [ $has_ca = no ] || [ $new_ca = yes ]; then ca=made; fi
+  if [ $drop_old_ca = yes ]; then server=kept; fi
+  if [ -e "$here/ca-old.crt" ]; then old=', and the caBundle holds the old one too'; fi
+  echo "CA: $ca, expires $(end_date "$here/ca.crt")$old."
+  echo "Server certificate: $server, expires $(end_date "$here/server.crt")."
+  echo 'To renew it, run ./certificates.sh before that day. Once it has expired, every pod is refused.'
+  echo
+  echo 'Next, in this order (--help says why):'
+  print_next_commands
+}
+
+make_certificates() {
+  local ca_folder=$here
+  if [ $has_ca = no ] || [ $new_ca = yes ]; then
+    if [ "$server_days" -ge "$ca_days" ]; then
+      fail_usage "the server certificate ($server_days days) must expire before its CA ($ca_days days)"
+    fi
+    ca_folder=$stage
+    make_ca
+  fi
+  make_server_certificate "$ca_folder"
+  keep_old_cas >"$stage/ca-old.crt"
+  if ! [ -s "$stage/ca-old.crt" ]; then rm -f "$stage/ca-old.crt"; fi
+  write_secret
+  write_webhook "$ca_folder"
+}
+
+forget_old_ca() {
+  if ! [ -e "$here/ca-old.crt" ] || ! [ -e "$here/ca.crt" ] || ! [ -e "$here/server.crt" ]; then
+    fail '--drop-old-ca is for after --new-ca, with the files that it wrote: ca.crt, ca-old.crt and server.crt.'
+  fi
+  ssl verify -purpose sslserver -CAfile "$here/ca.crt" "$here/server.crt" >/dev/null
+  write_webhook "$here"
+  : >"$stage/drop-old-ca"
+}
+
+main() {
+  read_flags "$@"
+  if ! command -v openssl >/dev/null; then
+    fail 'openssl is not installed, or not in the PATH. OpenSSL 1.1.1 or newer will do, and so will LibreSSL.'
+  fi
+  open_stage
+  check_ca
+  if [ $drop_old_ca = yes ]; then forget_old_ca; else make_certificates; fi
+  : >"$stage/complete"
+  put_in_place
+  print_result
+}
+
+main "$@"

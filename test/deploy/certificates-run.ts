@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at, manifestsOf } from './manifests.ts';
+import { projectRoot } from '../project-root.ts';
+
+/** How one run of certificates.sh ended. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A copy of certificates.sh and webhook.yaml in a folder of its own, away from the keys that deploy/ may hold. */
+export class CertificatesRun {
+  readonly folder = mkdtempSync(join(tmpdir(), 'imagegate deploy ')); // with blanks, as a path may have
+
+  constructor() {
+    for (const file of ['certificates.sh', 'webhook.yaml']) {
+      copyFileSync(join(projectRoot, 'deploy', file), join(this.folder, file));
+    }
+  }
+
+  run(flags: readonly string[] = [], options: { cwd?: string; path?: string } = {}): Run {
+    const { status, stdout, stderr } = spawnSync(join(this.folder, 'certificates.sh'), flags, {
+      cwd: options.cwd ?? this.folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: options.path ?? process.env['PATH'] },
+    });
+    return { code: status, stdout, stderr };
+  }
+
+  /** Runs it, and throws with what it said if it failed. */
+  succeed(...flags: string[]): Run {
+    const run = this.run(flags);
+    if (run.code !== 0) throw new Error(`certificates.sh ${flags.join(' ')} ended with ${run.code}: ${run.stderr}`);
+    return run;
+  }
+
+  /** What the script made, as text, by name of file. */
+  files(): Record<string, string> {
+    const made = readdirSync(this.folder).filter((name) => !['certificates.sh', 'webhook.yaml'].includes(name));
+    return Object.fromEntries(made.toSorted().map((name) => [name, this.read(name)]));
+  }
+
+  read(name: string): string {
+    const path = join(this.folder, name);
+    return existsSync(path) && !name.startsWith('.') ? readFileSync(path, 'utf8') : '';
+  }
+
+  certificate(name: string): X509Certificate {
+    return new X509Certificate(this.read(name));
+  }
+
+  /** The certificate and the key that the Secret brings into the cluster. */
+  secret(): { certificate: X509Certificate; key: string } {
+    const [secret] = manifestsOf(this.read('secret.yaml'));
+    const field = (name: string): string => Buffer.from(String(at(secret, ['data', name])), 'base64').toString();
+    return { certificate: new X509Certificate(field('server.crt')), key: field('server.key') };
+  }
+
+  /** The CAs that each entry of webhook-with-ca.yaml makes the API server trust. */
+  trusted(): X509Certificate[][] {
+    const [webhook] = manifestsOf(this.read('webhook-with-ca.yaml'));
+    return (at(webhook, ['webhooks']) as unknown[]).map((entry) => {
+      const bundle = Buffer.from(String(at(entry, ['clientConfig', 'caBundle'])), 'base64').toString();
+      return bundle.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
