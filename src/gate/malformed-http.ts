@@ -16,8 +16,11 @@ export function createMalformedHttpAnswer({ log, metrics }: { readonly log: Logg
     }
     const refusal = refusalOf(error.code);
     const { status, code, message } = refusal;
-    metrics.refused(status);
-    log.warn({ status, code }, message);
+    if (error.code === 'HPE_INVALID_EOF_STATE') log.debug('A client went away before its request was complete.');
+    else {
+      metrics.refused(status);
+      log.warn({ status, code }, message);
+    }
     const body = refusalBody(refusal);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
