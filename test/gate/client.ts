@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type Agent } from 'node:https';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 
 /** Where a gate listens, and what signed its certificate. */
@@ -99,7 +100,7 @@ export async function openTls({ port, ca }: Target): Promise<TLSSocket> {
 }
 
 /** All that the other side sends until it closes; a reset counts as a close. */
-export async function readToEnd(socket: TLSSocket): Promise<string> {
+export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
