@@ -39,9 +39,9 @@ export class JsonMarks {
  * running out of memory ends the process. It counts along while the body parser reads. A body that is too small to have
  * as many marks is not looked at, so that almost no review pays for this.
  */
-export async function limitJsonMarks(ctx: Context, next: Next): Promise<void> {
+export function limitJsonMarks(ctx: Context, next: Next): Promise<unknown> {
   const { req } = ctx;
-  if (Number(req.headers['content-length'] ?? Infinity) <= MAX_JSON_MARKS) return next() as Promise<void>;
+  if (Number(req.headers['content-length'] ?? Infinity) <= MAX_JSON_MARKS) return next();
   const marks = new JsonMarks();
   const count = (chunk: Buffer): void => {
     marks.add(chunk);
@@ -51,9 +51,5 @@ export async function limitJsonMarks(ctx: Context, next: Next): Promise<void> {
     req.emit('error', new Refusal('body-too-complex', `The body has more than ${MAX_JSON_MARKS} values.`));
   };
   req.on('data', count);
-  try {
-    await next();
-  } finally {
-    req.off('data', count);
-  }
+  return next().finally(() => req.off('data', count));
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
+import { printable } from '../admission/printable.ts';
 import type { Metrics } from './metrics.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 
@@ -10,14 +11,19 @@ import { Refusal, refusalBody } from './refusal.ts';
  */
 export function createMalformedHttpAnswer({ log, metrics }: { readonly log: Logger; readonly metrics: Metrics }) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    // All else is the connection's: a reset, or a handshake that failed or took too long. An answer would wait forever.
+    if (!/^(?:HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+      log.debug(`A connection broke: ${printable(error.message)}`);
       socket.destroy();
       return;
     }
     const refusal = refusalOf(error.code);
     const { status, code, message } = refusal;
-    metrics.refused(status);
-    log.warn({ status, code }, message);
+    if (error.code === 'HPE_INVALID_EOF_STATE') log.debug('A client went away before its request was complete.');
+    else {
+      metrics.refused(status);
+      log.warn({ status, code }, message);
+    }
     const body = refusalBody(refusal);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -25,7 +25,7 @@ const BUCKETS = [
  */
 export function createMetrics(ruleNames: readonly string[]): Metrics {
   const registry = new Registry();
-  const countReview = reviewCounter(registry);
+  const countReview = tally(registry, 'reviews', 'Reviews, by verdict.', ['verdict', 'operation', 'dry_run']);
   const countFindings = findingCounters(registry, ruleNames);
   const duration = new Histogram({
     name: 'imagegate_review_duration_seconds',
@@ -61,40 +61,47 @@ export function addProcessMetrics({ registry }: Metrics): void {
   collectDefaultMetrics({ register: registry });
 }
 
-/** Counts reviews. To look a child up by its labels takes prom-client as long as half a review, so they are kept. */
-function reviewCounter(registry: Registry): (verdict: string, operation: string, dryRun: string) => void {
-  const reviews = counter(registry, 'reviews', 'Reviews, by verdict.', ['verdict', 'operation', 'dry_run']);
-  const child = kept((verdict, operation, dryRun) => reviews.labels({ verdict, operation, dry_run: dryRun }));
-  return (verdict, operation, dryRun) => child(verdict, operation, dryRun).inc();
-}
-
 function findingCounters(
   registry: Registry,
   ruleNames: readonly string[],
 ): (findings: Review['findings'], dryRun: string) => void {
-  const violations = counter(registry, 'violations', 'Violations, by rule.', ['rule', 'action', 'dry_run']);
+  const countViolation = tally(registry, 'violations', 'Violations, by rule.', ['rule', 'action', 'dry_run']);
   const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', ['rule']);
   for (const rule of ruleNames) errors.inc({ rule }, 0);
-  const child = kept((rule, action, dryRun) => violations.labels({ rule, action, dry_run: dryRun }));
   return (findings, dryRun) => {
     for (const { rule, action, failed } of findings) {
       if (failed) errors.inc({ rule });
-      else child(rule, action, dryRun).inc();
+      else countViolation(rule, action, dryRun);
     }
   };
 }
 
-function counter<L extends string>(registry: Registry, name: string, help: string, labelNames: readonly L[] = []) {
-  return new Counter<L>({ name: `imagegate_${name}_total`, help, labelNames, registers: [registry] });
+/**
+ * A counter with three labels for what happens in every review. prom-client makes a text of all labels on each count;
+ * here that waits until somebody asks.
+ */
+function tally(registry: Registry, name: string, help: string, labelNames: readonly [string, string, string]) {
+  const counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; count: number }>();
+  const [first, second, third] = labelNames;
+  const metric = counter(registry, name, help, labelNames, () => {
+    metric.reset();
+    for (const { labels, count } of counts.values()) metric.inc(labels, count);
+  });
+  return (a: string, b: string, c: string): void => {
+    // None of these words has a slash.
+    const key = `${a}/${b}/${c}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { labels: { [first]: a, [second]: b, [third]: c }, count: 1 });
+    else known.count += 1;
+  };
 }
 
-/** Keeps what `make` makes for three words; none of them holds a slash. */
-function kept<T>(make: (a: string, b: string, c: string) => T): (a: string, b: string, c: string) => T {
-  const known = new Map<string, T>();
-  return (a, b, c) => {
-    const key = `${a}/${b}/${c}`;
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = make(a, b, c)));
-    return value;
-  };
+function counter<L extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly L[] = [],
+  collect: () => void = () => {},
+) {
+  return new Counter<L>({ name: `imagegate_${name}_total`, help, labelNames, registers: [registry], collect });
 }

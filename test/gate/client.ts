@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { request, type Agent } from 'node:https';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+
+/** Where a gate listens, and what signed its certificate. */
+export interface Target {
+  readonly port: number;
+  readonly ca: string;
+}
+
+export interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  /** Beside `content-type: application/json`; `undefined` removes one. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** A list is sent chunked. */
+  readonly body?: string | Buffer | readonly (string | Buffer)[];
+  /** Keeps the connection for more requests. */
+  readonly agent?: Agent;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly json: JsonAnswer;
+}
+
+/** What the tests read of an answer, be it a verdict or a refusal. */
+export interface JsonAnswer {
+  readonly code?: string;
+  readonly message?: string;
+  readonly uid?: string;
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly response?: {
+    readonly uid: string;
+    readonly allowed: boolean;
+    readonly status?: { readonly code: number; readonly message: string };
+  };
+}
+
+/** Begins a request to a gate; the body is up to the caller. */
+export function open(
+  target: Target,
+  { method = 'POST', path = '/validate', headers, agent }: Sent = {},
+): ClientRequest {
+  const all: OutgoingHttpHeaders = { 'content-type': 'application/json', ...headers };
+  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return request({
+    host: 'localhost',
+    port: target.port,
+    ca: target.ca,
+    method,
+    path,
+    headers: sent,
+    agent: agent ?? false,
+  });
+}
+
+/** Sends a request and reads the answer whole. An answer that comes while the body is still being sent counts. */
+export async function send(target: Target, sent: Sent = {}): Promise<Answered> {
+  const { body } = sent;
+  const single = typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : undefined;
+  const length = single === undefined ? {} : { 'content-length': String(single.length) };
+  const outgoing = open(target, { ...sent, headers: { ...length, ...sent.headers } });
+  const answer = answerTo(outgoing);
+  if (Array.isArray(body)) {
+    for (const chunk of body) if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), answer]);
+    outgoing.end();
+  } else outgoing.end(single);
+  return answer;
+}
+
+/** The answer to a request, whoever sends its body. */
+export async function answerTo(outgoing: ClientRequest): Promise<Answered> {
+  const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+    // Once there is an answer, nobody cares for what becomes of the rest of the body.
+    outgoing.once('response', resolve).on('error', reject);
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  const isJson = incoming.headers['content-type']?.startsWith('application/json');
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    text,
+    json: isJson && text !== '' ? (JSON.parse(text) as JsonAnswer) : {},
+  };
+}
+
+/** A connection for what no HTTP client would send. */
+export async function openTls({ port, ca }: Target): Promise<TLSSocket> {
+  const socket = connect({ host: 'localhost', port, ca });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+/** All that the other side sends until it closes; a reset counts as a close. */
+export async function readToEnd(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+  });
+  socket.on('error', () => {});
+  if (!socket.closed) await once(socket, 'close');
+  return text;
+}

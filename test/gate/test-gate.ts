@@ -1,0 +1,74 @@
+import { pino } from 'pino';
+import type { Ruleset } from '../../src/engine/ruleset.ts';
+import { createApp } from '../../src/gate/app.ts';
+import { createMalformedHttpAnswer } from '../../src/gate/malformed-http.ts';
+import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
+import { createGateServer, type GateServer, type GateServerOptions } from '../../src/gate/server.ts';
+import { makeCertificate, type TestCertificate } from '../certificate.ts';
+import { rulesetOf } from '../ruleset.ts';
+
+/** A line of the log, as pino wrote it. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** The webhook in this process, over real HTTPS. */
+export interface TestGate {
+  readonly port: number;
+  /** What signed the server's certificate. */
+  readonly ca: string;
+  readonly server: GateServer;
+  readonly metrics: Metrics;
+  /** All that was logged, from level debug on. */
+  readonly lines: readonly LogLine[];
+  /** The same as text, to look for what must not be there. */
+  readonly logText: () => string;
+  /** The value of a metric with its labels, as it is exposed; undefined if it isn't. */
+  metric(nameAndLabels: string): Promise<number | undefined>;
+}
+
+export interface TestGateOptions {
+  readonly ruleset?: () => Ruleset;
+  readonly draining?: () => boolean;
+  readonly limits?: GateServerOptions['limits'];
+  readonly certificate?: TestCertificate;
+  readonly metrics?: Metrics;
+}
+
+const certificate = await makeCertificate();
+const ruleset = rulesetOf();
+
+export async function startTestGate(options: TestGateOptions = {}): Promise<TestGate> {
+  const texts: string[] = [];
+  const log = pino({ level: 'debug', base: null }, { write: (line: string) => texts.push(line) });
+  const metrics = options.metrics ?? createMetrics(ruleset.rules.map(({ name }) => name));
+  const app = createApp({
+    ruleset: options.ruleset ?? (() => ruleset),
+    log,
+    metrics,
+    draining: options.draining ?? (() => false),
+  });
+  const { certificate: cert, key } = options.certificate ?? certificate;
+  const server = createGateServer({
+    app: app.callback(),
+    certificate: { cert: Buffer.from(cert), key: Buffer.from(key) },
+    onClientError: createMalformedHttpAnswer({ log, metrics }),
+    ...(options.limits && { limits: options.limits }),
+  });
+  const port = await server.listen(0);
+  return {
+    port,
+    ca: cert,
+    server,
+    metrics,
+    get lines() {
+      return texts.map((text) => JSON.parse(text) as LogLine);
+    },
+    logText: () => texts.join(''),
+    metric: async (nameAndLabels) => metricValue(await metrics.registry.metrics(), nameAndLabels),
+  };
+}
+
+/** The value of one metric in the text that Prometheus reads. */
+export function metricValue(text: string, nameAndLabels: string): number | undefined {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${nameAndLabels} `));
+  return line === undefined ? undefined : Number(line.slice(nameAndLabels.length + 1));
+}
