@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
 import { loadCertificate, type Certificate } from '../gate/certificate.ts';
 import type { Environment, Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
-import { loadPolicy } from '../policy/load-policy.ts';
-import { loadRules } from '../rule/load-rules.ts';
+import { loadRuleset } from '../policy/load-ruleset.ts';
 import type { CollectedMistakes } from './collected-mistakes.ts';
 
 /** What a gate is made of. */
@@ -31,10 +30,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const { certsDir, rulesDir, policyDir } = settings ?? folders(env);
   const certificate = await collected.from(async () => loadCertificate(certsDir, new Date()));
-  const policy = await collected.from(async () => loadPolicy(env, policyDir));
-  const rules = await collected.from(async () => loadRules([BUILT_IN_RULES, ...(rulesDir ? [rulesDir] : [])]));
-  const ruleset =
-    policy === undefined || rules === undefined ? undefined : await collected.from(() => createRuleset(rules, policy));
+  const ruleFolders = [BUILT_IN_RULES, ...(rulesDir ? [rulesDir] : [])];
+  const ruleset = await collected.from(async () => loadRuleset(ruleFolders, env, policyDir));
   if (settings === undefined || certificate === undefined || ruleset === undefined) {
     throw new MistakesError(collected.mistakes);
   }

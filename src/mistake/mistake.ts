@@ -49,10 +49,26 @@ export class MistakesError extends Error {
   }
 }
 
-/** A value as it is shown in `found`: JSON, cut after 80 characters, so that a key or a whole file never lands in a log. */
+/**
+ * A value as it is shown in `found`: JSON, cut after 80 characters, so that a key or a whole file never lands in a log.
+ * What is no JSON is shown by its type: a rule file can export anything.
+ */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = json(value) ?? typeWord(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+function json(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // a circle, or a bigint
+  }
+}
+
+function typeWord(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** What was thrown, in words. Anything can be thrown. */

@@ -1,23 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
+/** What stands in a policy folder, as far as it can be read. */
+export interface PolicyFolder {
+  readonly keys: ReadonlyMap<string, WrittenValue>;
+  /** The folder or the files that cannot be read. */
+  readonly mistakes: readonly Mistake[];
+}
+
 /**
- * The keys of a folder that a ConfigMap is mounted as: a file a key. Names that begin with a dot are the kubelet's own
+ * Reads a folder that a ConfigMap is mounted as: a file a key. Names that begin with a dot are the kubelet's own
  * (`..data`).
- *
- * @throws {MistakesError} for a folder or files that cannot be read.
  */
-export async function readPolicyFolder(folder: string): Promise<ReadonlyMap<string, WrittenValue>> {
-  let names: string[];
+export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
+  const keys = new Map<string, WrittenValue>();
+  const mistakes: Mistake[] = [];
+  let names: string[] = [];
   try {
     names = await readdir(folder);
   } catch (error) {
-    throw new MistakesError([unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error)]);
+    mistakes.push(unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error));
   }
-  const keys = new Map<string, WrittenValue>();
-  const mistakes: Mistake[] = [];
   for (const name of names.filter((visible) => !visible.startsWith('.')).toSorted()) {
     const path = join(folder, name);
     try {
@@ -28,8 +33,7 @@ export async function readPolicyFolder(folder: string): Promise<ReadonlyMap<stri
       mistakes.push(unreadable(path, 'a file that can be read', error));
     }
   }
-  if (mistakes.length > 0) throw new MistakesError(mistakes);
-  return keys;
+  return { keys, mistakes };
 }
 
 function unreadable(where: string, expected: string, error: unknown): Mistake {

@@ -12,31 +12,33 @@ import { ruleMistakes } from './rule-mistakes.ts';
  * @throws {MistakesError} with every mistake of every file.
  */
 export async function loadRules(folders: readonly string[]): Promise<readonly AnyRule[]> {
-  const mistakes: Mistake[] = [];
-  const loaded = new Map<string, { rule: AnyRule; path: string }>();
-  const results = await Promise.allSettled(folders.map(async (folder) => loadFolder(folder)));
-  for (const result of results) {
-    if (result.status === 'rejected') {
-      if (!(result.reason instanceof MistakesError)) throw result.reason;
-      mistakes.push(...result.reason.mistakes);
-      continue;
-    }
-    for (const { rule, path } of result.value) {
-      const { name } = rule.meta;
-      const taken = loaded.get(name);
-      if (taken === undefined) loaded.set(name, { rule, path });
-      else mistakes.push(nameTaken(name, path, taken.path));
-    }
+  const found = await Promise.all(folders.map(async (folder) => loadFolder(folder)));
+  const mistakes = found.flatMap((folder) => folder.mistakes);
+  const loaded = new Map<string, LoadedRule>();
+  for (const { rule, path } of found.flatMap((folder) => folder.rules)) {
+    const taken = loaded.get(rule.meta.name);
+    if (taken === undefined) loaded.set(rule.meta.name, { rule, path });
+    else mistakes.push(nameTaken(rule.meta.name, path, taken.path));
   }
   if (mistakes.length > 0) throw new MistakesError(mistakes);
   return [...loaded.values()].map(({ rule }) => rule);
 }
 
-async function loadFolder(folder: string): Promise<readonly { rule: AnyRule; path: string }[]> {
-  const files = await findRuleFiles(folder);
-  if (files.length === 0) throw new MistakesError([folderEmpty(folder)]);
-  const mistakes: Mistake[] = [];
-  const rules: { rule: AnyRule; path: string }[] = [];
+interface LoadedRule {
+  readonly rule: AnyRule;
+  readonly path: string;
+}
+
+/** The rules of a folder, and what is wrong with the files that are none. */
+async function loadFolder(folder: string): Promise<{ rules: readonly LoadedRule[]; mistakes: readonly Mistake[] }> {
+  let files: readonly RuleFile[];
+  try {
+    files = await findRuleFiles(folder);
+  } catch (error) {
+    return { rules: [], mistakes: (error as MistakesError).mistakes }; // findRuleFiles throws nothing else
+  }
+  const rules: LoadedRule[] = [];
+  const mistakes: Mistake[] = files.length === 0 ? [folderEmpty(folder)] : [];
   for (const file of files) {
     // One after the other, so that mistakes come in the order of the files.
     // oxlint-disable-next-line no-await-in-loop
@@ -44,8 +46,7 @@ async function loadFolder(folder: string): Promise<readonly { rule: AnyRule; pat
     if ('mistakes' in result) mistakes.push(...result.mistakes);
     else rules.push({ rule: result.rule, path: file.path });
   }
-  if (mistakes.length > 0) throw new MistakesError(mistakes);
-  return rules;
+  return { rules, mistakes };
 }
 
 async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes: readonly Mistake[] }> {
@@ -60,13 +61,15 @@ async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes:
 
 function unloadable({ path }: RuleFile, error: unknown): Mistake {
   const isTypeScript = /^\.m?ts$/.test(extname(path));
+  // Node has it from 22.18 on; before, it is false or not there.
+  const readsTypeScript = Boolean(Reflect.get(process.features, 'typescript'));
   return {
     code: 'rule-file-unloadable',
     where: path,
     expected: 'a module that can be imported',
     found: error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error),
     remedy:
-      isTypeScript && !('typescript' in process.features && process.features.typescript)
+      isTypeScript && !readsTypeScript
         ? `This Node (${process.version}) cannot read TypeScript: use Node 22.18 or newer, or compile the rule to JavaScript.`
         : 'Mend the file; `node --check` shows where its syntax breaks.',
   };

@@ -80,18 +80,21 @@ function entryRemedy(entry: string, count: number): string | undefined {
   if (/[A-Z]/.test(entry)) return 'Write it in lower case.';
   const literal = entry.startsWith('*.') ? entry.slice(2) : entry;
   if (literal.includes('*')) return 'A "*" stands alone or is the first label of a host: "*.gcr.io".';
-  const [host] = splitAt(literal);
+  const [host, path] = splitAt(literal);
   if (entry === literal && host !== 'localhost' && !/[.:]/.test(host)) {
     return 'A registry has a dot or a port (only localhost may do without): write the whole host name.';
   }
   if (host === 'index.docker.io') return 'It is another name of docker.io, and read as that: write docker.io.';
+  if (literal.includes('@') || path.includes(':')) return 'An entry has no tag and no digest: remove it.';
+  return referenceRemedy(`${entry === literal ? '' : 'label.'}${host}/${path === '' ? 'repository' : path}`);
+}
+
+/** An entry is as legal as a reference that it matches. */
+function referenceRemedy(reference: string): string | undefined {
   try {
-    // The label in front stands for the wildcard's; the component behind, for what a repository adds.
-    parseReference(`${entry === literal ? '' : 'label.'}${literal}/repository`);
+    parseReference(reference);
     return undefined;
   } catch (error) {
-    return /:[^:/]*$/.test(splitAt(literal)[1])
-      ? 'An entry has no tag and no digest: remove it.'
-      : (error as Error).message;
+    return (error as Error).message;
   }
 }

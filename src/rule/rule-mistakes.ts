@@ -22,7 +22,7 @@ export function ruleMistakes(exported: unknown, file: RuleFile): readonly Mistak
       code: 'rule-file-invalid',
       where: `${file.path}, ${part}`,
       expected,
-      found: typeof found === 'function' ? 'a function' : shown(found),
+      found: shown(found),
       remedy,
     }));
 }
@@ -96,6 +96,32 @@ function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: str
       holds: schema === undefined || (isObject(schema) && schema['type'] === 'object'),
       remedy: 'Leave it away if the rule takes no options.',
     },
+    ...(isObject(schema) ? schemaExpectations(schema) : []),
+  ];
+}
+
+/** What the types of `defineRule` ask for, for those who write JavaScript; the engine has Ajv judge the rest. */
+function schemaExpectations(schema: Readonly<Record<string, unknown>>): readonly Expectation[] {
+  const { additionalProperties, properties } = schema;
+  const options = isObject(properties) ? Object.entries(properties) : [];
+  return [
+    {
+      part: 'meta.schema.additionalProperties',
+      expected: 'false',
+      found: additionalProperties,
+      holds: additionalProperties === false,
+      remedy: 'Without it an option with a misspelt name would be passed over.',
+    },
+    ...options.map(([name, option]) => {
+      const description = isObject(option) ? option['description'] : undefined;
+      return {
+        part: `meta.schema.properties.${name}.description`,
+        expected: 'a sentence',
+        found: description,
+        holds: typeof description === 'string' && description !== '',
+        remedy: 'Say what the option does.',
+      };
+    }),
   ];
 }
 

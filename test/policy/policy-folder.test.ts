@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readPolicyFolder } from '../../src/policy/policy-folder.ts';
+import { mountConfigMap } from '../mounted-config-map.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const REMEDY = 'Check that the ConfigMap is mounted there and that the user of the process may read it.';
+
+describe('readPolicyFolder', () => {
+  const folder = temporaryFolder();
+  const at = (name: string): string => join(folder.path, name);
+  const texts = async (): Promise<Readonly<Record<string, string>>> => {
+    const { keys, mistakes } = await readPolicyFolder(folder.path);
+    expect(mistakes).to.deep.equal([]);
+    return Object.fromEntries([...keys].map(([key, { text }]) => [key, text]));
+  };
+
+  it('reads a file a key, as it is, and knows where it is', async () => {
+    await writeFile(at('B_KEY'), ' x,y \n');
+    await writeFile(at('A_KEY'), '');
+    const { keys } = await readPolicyFolder(folder.path);
+    expect([...keys]).to.deep.equal([
+      ['A_KEY', { text: '', where: `A_KEY (${at('A_KEY')})` }],
+      ['B_KEY', { text: ' x,y \n', where: `B_KEY (${at('B_KEY')})` }],
+    ]);
+  });
+
+  it('reads an empty folder', async () => {
+    expect(await texts()).to.deep.equal({});
+  });
+
+  it('reads a mounted ConfigMap, and after an update what is new', async () => {
+    await mountConfigMap(folder.path, { BLOCKED_TAGS: 'old', GONE: '1' });
+    expect(await texts()).to.deep.equal({ BLOCKED_TAGS: 'old', GONE: '1' });
+    await mountConfigMap(folder.path, { BLOCKED_TAGS: 'new', ADDED: '2' });
+    expect(await texts()).to.deep.equal({ BLOCKED_TAGS: 'new', ADDED: '2' });
+  });
+
+  it('passes over names that begin with a dot', async () => {
+    await writeFile(at('.hidden'), 'x');
+    await writeFile(at('..hidden'), 'x');
+    await mkdir(at('.folder'));
+    expect(await texts()).to.deep.equal({});
+  });
+
+  it('tells a folder that is not there', async () => {
+    const missing = at('missing');
+    expect(await readPolicyFolder(missing)).to.deep.equal({
+      keys: new Map(),
+      mistakes: [
+        {
+          code: 'policy-folder-unreadable',
+          where: `POLICY_DIR ${missing}`,
+          expected: 'a folder that can be read',
+          found: `ENOENT: no such file or directory, scandir '${missing}'`,
+          remedy: REMEDY,
+        },
+      ],
+    });
+  });
+
+  it('tells every file that cannot be read, and reads the others', async () => {
+    await writeFile(at('B_KEY'), 'b');
+    await mkdir(at('A_FOLDER'));
+    await mkdir(at('C_FOLDER'));
+    const { keys, mistakes } = await readPolicyFolder(folder.path);
+    expect([...keys.keys()]).to.deep.equal(['B_KEY']);
+    expect(mistakes).to.deep.equal(
+      ['A_FOLDER', 'C_FOLDER'].map((name) => ({
+        code: 'policy-folder-unreadable',
+        where: at(name),
+        expected: 'a file that can be read',
+        found: 'EISDIR: illegal operation on a directory, read',
+        remedy: REMEDY,
+      })),
+    );
+  });
+});

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VALID_REFERENCE } from '../../src/engine/evaluate.ts';
+import { projectRoot } from '../project-root.ts';
+import { isNodes, sourceFiles, type SourceFile } from './source-files.ts';
+
+const read = async (path: string): Promise<string> => readFile(join(projectRoot, path), 'utf8');
+
+/** The names in a folder that end so, without that end. */
+async function namesIn(folder: string, end: string): Promise<readonly string[]> {
+  const names = await readdir(join(projectRoot, folder));
+  return names.filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length));
+}
+
+const PURE: ReadonlySet<string> = new Set(['mistake', 'image', 'workload', 'engine', 'admission']);
+
+/** The house: who may import whom. Data flows one way, and so do imports. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  mistake: [],
+  image: ['mistake'],
+  workload: ['image', 'mistake'],
+  rule: ['image', 'mistake'],
+  engine: ['rule', 'workload', 'image', 'mistake'],
+  admission: ['engine', 'rule', 'workload', 'image', 'mistake'],
+  policy: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  gate: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  cli: ['gate', 'policy', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  'main.ts': ['cli'],
+};
+
+/** `rule` for src/rule/rule.ts, `main.ts` for src/main.ts. */
+const folderOf = (path: string): string => path.split('/')[1] ?? '';
+
+describe('the repository', () => {
+  let src: readonly SourceFile[];
+  let rules: readonly SourceFile[];
+
+  before(async () => {
+    src = await sourceFiles('src');
+    rules = await sourceFiles('rules');
+  });
+
+  describe('rules', () => {
+    it('have a test and a page each, and no test or page is without its rule', async () => {
+      const names = await namesIn('rules', '.ts');
+      expect(names).to.not.deep.equal([]);
+      expect(await namesIn('test/rules', '.test.ts')).to.have.members(names);
+      expect(await namesIn('docs/rules', '.md')).to.have.members([...names, VALID_REFERENCE]);
+    });
+
+    it('are all that is in rules/', async () => {
+      const names = (await namesIn('rules', '.ts')).map((name) => `${name}.ts`);
+      expect(await readdir(join(projectRoot, 'rules'))).to.have.members(names);
+    });
+
+    it('have 10 to 80 lines: past that, work of the engine has leaked into them', () => {
+      for (const { path, text } of rules) {
+        expect(text.trimEnd().split('\n').length, path).to.be.within(10, 80);
+      }
+    });
+
+    it("import nothing but imagegate/rule, as a user's own file does", () => {
+      for (const { path, imports } of rules) {
+        expect(
+          imports.map(({ specifier }) => specifier),
+          path,
+        ).to.deep.equal(['imagegate/rule']);
+      }
+    });
+  });
+
+  describe('imports', () => {
+    it('go one way', () => {
+      const wrong = src.flatMap(({ path, imports }) =>
+        imports
+          .filter((found) => found.path !== undefined)
+          .filter((found) => {
+            const from = folderOf(path);
+            if (found.path?.startsWith('schemas/')) return false;
+            if (!found.path?.startsWith('src/')) return true;
+            const to = folderOf(found.path);
+            return to !== from && !MAY_IMPORT[from]?.includes(to);
+          })
+          .map(({ specifier }) => `${path} imports ${specifier}`),
+      );
+      expect(wrong).to.deep.equal([]);
+      expect(new Set(src.map(({ path }) => folderOf(path)))).to.deep.equal(new Set(Object.keys(MAY_IMPORT)));
+    });
+
+    it("of what judges have nothing of Node's, wherever they lead: the engine runs in a browser too", () => {
+      const files = new Map([...src, ...rules].map((file) => [file.path, file]));
+      const pure = [...files.values()].filter(({ path }) => path.startsWith('rules/') || PURE.has(folderOf(path)));
+      expect(pure.length).to.be.above(20);
+      for (const { path } of pure) {
+        const reached = new Set([path]);
+        for (const next of reached) {
+          const { imports = [] } = files.get(next) ?? {};
+          const atRunTime = imports.filter(({ typeOnly }) => !typeOnly);
+          const nodes = atRunTime.filter(isNodes).map(({ specifier }) => specifier);
+          expect(nodes, `${path} imports ${[...reached].join(', ')}`).to.deep.equal([]);
+          for (const found of atRunTime) if (found.path !== undefined) reached.add(found.path);
+        }
+      }
+    });
+
+    it("of what judges have no type of Node's, and it uses none of Node's globals", () => {
+      for (const { path, text, imports } of [...src, ...rules]) {
+        if (!path.startsWith('rules/') && !PURE.has(folderOf(path))) continue;
+        expect(imports.filter(isNodes), path).to.deep.equal([]);
+        const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, '');
+        expect(code, path).to.not.match(/\b(?:process|Buffer|globalThis)\.|\brequire\(|import\.meta/);
+      }
+    });
+
+    it('of what judges are of few packages, which run in a browser as well', () => {
+      const packages = src
+        .filter(({ path }) => PURE.has(folderOf(path)))
+        .flatMap(({ imports }) => imports)
+        .filter(({ path }) => path === undefined)
+        .map(({ specifier }) => specifier);
+      expect([...new Set(packages)]).to.have.members(['ajv', 'fast-deep-equal', 'fastest-levenshtein']);
+    });
+  });
+
+  describe('packages', () => {
+    it('have exact versions', async () => {
+      const { dependencies, devDependencies, overrides = {} } = JSON.parse(await read('package.json'));
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...overrides })) {
+        expect(version, name).to.match(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+      }
+    });
+
+    it('are locked with a checksum, and to no place: each installation names its own registry', async () => {
+      const { packages } = JSON.parse(await read('package-lock.json')) as {
+        packages: Readonly<Record<string, { readonly resolved?: string; readonly integrity?: string }>>;
+      };
+      for (const [path, { resolved, integrity }] of Object.entries(packages)) {
+        expect(resolved, path).to.equal(undefined);
+        if (path !== '') expect(integrity, path).to.match(/^sha512-/);
+      }
+    });
+
+    it('of production run no script when they are installed', async () => {
+      const { packages } = JSON.parse(await read('package-lock.json')) as {
+        packages: Readonly<Record<string, { readonly dev?: boolean; readonly hasInstallScript?: boolean }>>;
+      };
+      const running = Object.entries(packages).filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev);
+      expect(running.map(([path]) => path)).to.deep.equal([]);
+    });
+  });
+
+  describe('coverage', () => {
+    it('leaves out files of types alone, which leave nothing to run', async () => {
+      const { exclude } = JSON.parse(await read('.c8rc.json')) as { exclude: readonly string[] };
+      for (const path of exclude.filter((pattern) => !pattern.includes('*'))) {
+        const built = await read(join('build', path.replace(/\.ts$/, '.js')));
+        expect(built.replace(/^\/\/.*$/gm, '').trim(), path).to.equal('export {};');
+      }
+    });
+  });
+});

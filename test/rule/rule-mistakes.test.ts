@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { ruleMistakes } from '../../src/rule/rule-mistakes.ts';
+
+const fileOf = (name: string) => ({ name, path: `/rules/${name}.js`, realpath: `/rules/..data/${name}.js` });
+
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { a: { type: 'string', description: 'A.' } },
+};
+const META = { name: 'no-root', description: 'Deny root.', schema: SCHEMA };
+const check = (): undefined => undefined;
+const RULE = { meta: META, check };
+
+const RULE_EXPECTED = 'a rule: an object with meta and check';
+const RULE_REMEDY = 'Write `export default defineRule({ ... })`.';
+const META_REMEDY = 'Say what the rule is called and what it does.';
+const CHECK_REMEDY = 'Write `check(image, options, context) { ... }`, which returns violations.';
+
+/** One thing that is wrong: the export, then part, expected, found, remedy of the mistake. */
+const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
+  [undefined, 'default export', RULE_EXPECTED, 'nothing', RULE_REMEDY],
+  [null, 'default export', RULE_EXPECTED, 'null', RULE_REMEDY],
+  ['rule', 'default export', RULE_EXPECTED, '"rule"', RULE_REMEDY],
+  [check, 'default export', RULE_EXPECTED, 'a function', RULE_REMEDY],
+  [[RULE], 'default export', RULE_EXPECTED, `${JSON.stringify([RULE]).slice(0, 80)}...`, RULE_REMEDY],
+  [10n, 'default export', RULE_EXPECTED, 'a bigint', RULE_REMEDY],
+  [{ check }, 'meta', 'an object with name and description', 'nothing', META_REMEDY],
+  [{ meta: 'no-root', check }, 'meta', 'an object with name and description', '"no-root"', META_REMEDY],
+  [{ meta: [], check }, 'meta', 'an object with name and description', '[]', META_REMEDY],
+  [{ meta: META }, 'check', 'a function', 'nothing', CHECK_REMEDY],
+  [{ meta: META, check: 'yes' }, 'check', 'a function', '"yes"', CHECK_REMEDY],
+  [{ ...RULE, prepare: {} }, 'prepare', 'a function, or none', '{}', 'Leave it away if there is nothing to prepare.'],
+  [
+    { meta: { ...META, name: 'no-user' }, check },
+    'meta.name',
+    '"no-root", the name of the file',
+    '"no-user"',
+    'Rename the one or the other.',
+  ],
+  [
+    { meta: { description: 'Deny root.' }, check },
+    'meta.name',
+    '"no-root", the name of the file',
+    'nothing',
+    'Rename the one or the other.',
+  ],
+  [{ meta: { name: 'no-root' }, check }, 'meta.description', 'a sentence', 'nothing', 'Say what the rule does.'],
+  [{ meta: { ...META, description: '' }, check }, 'meta.description', 'a sentence', '""', 'Say what the rule does.'],
+  [
+    { meta: { ...META, schema: 'object' }, check },
+    'meta.schema',
+    'the JSON Schema of an object, or none',
+    '"object"',
+    'Leave it away if the rule takes no options.',
+  ],
+  [
+    { meta: { ...META, schema: { type: 'array', additionalProperties: false } }, check },
+    'meta.schema',
+    'the JSON Schema of an object, or none',
+    '{"type":"array","additionalProperties":false}',
+    'Leave it away if the rule takes no options.',
+  ],
+  [
+    { meta: { ...META, schema: { type: 'object', properties: SCHEMA.properties } }, check },
+    'meta.schema.additionalProperties',
+    'false',
+    'nothing',
+    'Without it an option with a misspelt name would be passed over.',
+  ],
+  [
+    { meta: { ...META, schema: { ...SCHEMA, additionalProperties: true } }, check },
+    'meta.schema.additionalProperties',
+    'false',
+    'true',
+    'Without it an option with a misspelt name would be passed over.',
+  ],
+  [
+    { meta: { ...META, schema: { ...SCHEMA, properties: { a: { type: 'string' } } } }, check },
+    'meta.schema.properties.a.description',
+    'a sentence',
+    'nothing',
+    'Say what the option does.',
+  ],
+  [
+    { meta: { ...META, schema: { ...SCHEMA, properties: { a: { description: '' } } } }, check },
+    'meta.schema.properties.a.description',
+    'a sentence',
+    '""',
+    'Say what the option does.',
+  ],
+  [
+    { meta: { ...META, schema: { ...SCHEMA, properties: { a: true } } }, check },
+    'meta.schema.properties.a.description',
+    'a sentence',
+    'nothing',
+    'Say what the option does.',
+  ],
+];
+
+describe('ruleMistakes', () => {
+  for (const [name, exported] of Object.entries({
+    'a rule': RULE,
+    'a rule with prepare': { ...RULE, prepare: check },
+    'a rule without options': { meta: { name: 'no-root', description: 'Deny root.' }, check },
+    'a rule with a schema of no options': {
+      meta: { ...META, schema: { type: 'object', additionalProperties: false } },
+      check,
+    },
+    'a rule with more than it needs': { ...RULE, docs: 'https://example.com' },
+  })) {
+    it(`has nothing against ${name}`, () => {
+      expect(ruleMistakes(exported, fileOf('no-root'))).to.deep.equal([]);
+    });
+  }
+
+  for (const [exported, part, expected, found, remedy] of CASES) {
+    it(`${part}: expected ${expected}, found ${found}`, () => {
+      expect(ruleMistakes(exported, fileOf('no-root'))).to.deep.equal([
+        { code: 'rule-file-invalid', where: `/rules/no-root.js, ${part}`, expected, found, remedy },
+      ]);
+    });
+  }
+
+  it('tells all mistakes of a file', () => {
+    const mistakes = ruleMistakes({ meta: { schema: {} }, prepare: 1 }, fileOf('no-root'));
+    expect(mistakes.map(({ where }) => where)).to.deep.equal(
+      ['meta.name', 'meta.description', 'meta.schema', 'meta.schema.additionalProperties', 'check', 'prepare'].map(
+        (part) => `/rules/no-root.js, ${part}`,
+      ),
+    );
+  });
+
+  describe('file name', () => {
+    const ruleOf = (name: string) => ({ meta: { name, description: 'X.' }, check });
+
+    for (const name of ['a', 'no-root', 'a1-b2', 'constructor', 'a'.repeat(63)]) {
+      it(`${name.slice(0, 20)} is one`, () => {
+        expect(ruleMistakes(ruleOf(name), fileOf(name))).to.deep.equal([]);
+      });
+    }
+
+    for (const name of [
+      'NoRoot',
+      'no_root',
+      'no.root',
+      'no root',
+      'no--root',
+      '-root',
+      'root-',
+      '1-root',
+      '',
+      'a'.repeat(64),
+      'valid-reference',
+    ]) {
+      it(`${JSON.stringify(name.slice(0, 20))} is none`, () => {
+        expect(ruleMistakes(ruleOf(name), fileOf(name))).to.deep.equal([
+          {
+            code: 'rule-file-invalid',
+            where: `/rules/${name}.js, file name`,
+            expected: "kebab-case of at most 63 characters, and not valid-reference, which is the engine's own",
+            found: JSON.stringify(name),
+            remedy: 'Rename the file and the rule.',
+          },
+        ]);
+      });
+    }
+  });
+});

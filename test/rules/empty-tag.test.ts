@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import rule from '../../rules/empty-tag.ts';
+import { ruleSentences } from '../rule-sentences.ts';
+import { optionMistakes } from './option-mistakes.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+describe('empty-tag', () => {
+  it('is the rule of its file', () => {
+    expect(rule.meta.name).to.equal('empty-tag');
+  });
+
+  const sentenceOf = ruleSentences('empty-tag');
+
+  for (const image of [
+    'nginx',
+    'library/nginx',
+    'docker.io/nginx',
+    'docker.io/library/nginx',
+    'gcr.io/acme/app',
+    // A colon before the last slash is a port.
+    'localhost:5000/app',
+    'registry.example.com:5000/a/b',
+    'constructor',
+  ]) {
+    it(`denies ${image}, to the letter`, () => {
+      expect(sentenceOf(image)).to.equal(`nginx image has no tag! (${image}). Only images with tags are allowed.`);
+    });
+  }
+
+  for (const image of [
+    'nginx:1.27',
+    'nginx:latest',
+    'localhost:5000/app:1',
+    'localhost:5000',
+    `nginx:1@${DIGEST}`,
+    // A digest alone pins the image more firmly than a tag.
+    `nginx@${DIGEST}`,
+    `localhost:5000/app@${DIGEST}`,
+    'nginx:constructor',
+    'nginx:__proto__',
+  ]) {
+    it(`allows ${image}`, () => {
+      expect(sentenceOf(image)).to.equal(undefined);
+    });
+  }
+
+  it('takes no options', () => {
+    expect(optionMistakes('empty-tag', { implicitLatest: true })).to.deep.equal([
+      {
+        code: 'option-invalid',
+        where: 'implicitLatest (test)',
+        expected: 'an option that the rule has',
+        found: 'true',
+        remedy: "The options are listed on the rule's page in docs/rules.",
+      },
+    ]);
+  });
+});
