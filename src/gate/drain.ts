@@ -20,21 +20,21 @@ export interface DrainOptions {
 
 /** Makes a drain that has not begun. */
 export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
-  let begun = false;
+  let timer: NodeJS.Timeout | undefined;
   let finish: () => void;
   const over = new Promise<void>((resolve) => {
     finish = resolve;
   });
   return {
-    draining: () => begun,
+    draining: () => timer !== undefined,
     begin: () => {
-      if (begun) {
+      if (timer !== undefined) {
+        clearTimeout(timer);
         finish();
         return;
       }
-      begun = true;
+      timer = setTimeout(finish, seconds * 1000);
       onBegin();
-      setTimeout(finish, seconds * 1000);
     },
     over,
   };

@@ -30,7 +30,7 @@ export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (logFormat === 'text') {
-    const destination = pino.destination({ fd, sync: true });
+    const destination = openDestination({ fd, sync: true });
     const lines: DestinationStream = { write: (line) => destination.write(textLine(line)) };
     return { logger: pino(options, lines), flush: async () => {} };
   }
@@ -52,13 +52,18 @@ function createTimestamp(): () => string {
   };
 }
 
+/** A destination that fails, on a full disk, say, is no reason to stop judging: it is tried again with the next lines. */
+function openDestination(options: Parameters<typeof pino.destination>[0]) {
+  return pino.destination(options).on('error', () => {});
+}
+
 /**
  * Collects lines ahead of pino's destination, which can do so too (`minLength`), yet measures all that it has collected
  * anew for each line: twice the time of making the line.
  */
 function createBatches(fd: number): DestinationStream & { flush(): Promise<void> } {
   // With a minLength of 0, its flush() would not wait.
-  const destination = pino.destination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
+  const destination = openDestination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
   let batch = '';
   const write = (): void => {
     if (batch !== '') destination.write(batch);

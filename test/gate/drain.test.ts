@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { createDrain } from '../../src/gate/drain.ts';
+
+describe('createDrain', () => {
+  it('begins when told, and is over after its time', async () => {
+    const begun: boolean[] = [];
+    const drain = createDrain({ seconds: 0, onBegin: () => begun.push(drain.draining()) });
+    expect(drain.draining()).to.equal(false);
+    drain.begin();
+    expect(drain.draining()).to.equal(true);
+    await drain.over;
+    expect(begun).to.deep.equal([true]);
+  });
+
+  it('is over at once when told again', async () => {
+    let begun = 0;
+    const drain = createDrain({ seconds: 3600, onBegin: () => (begun += 1) });
+    drain.begin();
+    drain.begin();
+    drain.begin();
+    await drain.over;
+    expect(begun).to.equal(1);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { review, type Review } from '../../src/admission/review.ts';
+import { createMetrics } from '../../src/gate/metrics.ts';
+import { admissionRequest, podCreate } from '../admission-request.ts';
+import { rulesetOf } from '../ruleset.ts';
+import { metricValue } from './test-gate.ts';
+
+const RULESET = rulesetOf({ 'blocked-tags': { action: 'warn' } });
+
+describe('the metrics', () => {
+  it('count reviews, violations and unknown kinds, dry runs apart', async () => {
+    const metrics = createMetrics(['empty-tag', 'blocked-tags']);
+    const requests = [
+      podCreate({ a: 'nginx' }),
+      podCreate({ a: 'nginx', b: 'nginx' }),
+      podCreate({ a: 'nginx' }, { dryRun: true }),
+      podCreate({ a: 'gcr.io/x:latest' }),
+      podCreate({ a: 'not a reference' }),
+      admissionRequest({ operation: 'DELETE' }),
+      admissionRequest({ kind: { group: 'example.com', version: 'v1', kind: 'Widget' } }),
+    ];
+    for (const request of requests) metrics.reviewed(request, review(request, RULESET), 0.000_2);
+    // Asking twice must not count twice.
+    await metrics.registry.metrics();
+    const text = await metrics.registry.metrics();
+    const reviews = (verdict: string, operation: string, dryRun: boolean) =>
+      metricValue(text, `imagegate_reviews_total{verdict="${verdict}",operation="${operation}",dry_run="${dryRun}"}`);
+    expect(reviews('denied', 'CREATE', false)).to.equal(3);
+    expect(reviews('denied', 'CREATE', true)).to.equal(1);
+    expect(reviews('allowed', 'CREATE', false)).to.equal(2);
+    expect(reviews('allowed', 'DELETE', false)).to.equal(1);
+    const violations = (rule: string, action: string, dryRun: boolean) =>
+      metricValue(text, `imagegate_violations_total{rule="${rule}",action="${action}",dry_run="${dryRun}"}`);
+    expect(violations('empty-tag', 'deny', false)).to.equal(3);
+    expect(violations('empty-tag', 'deny', true)).to.equal(1);
+    expect(violations('blocked-tags', 'warn', false)).to.equal(1);
+    expect(violations('valid-reference', 'deny', false)).to.equal(1);
+    expect(metricValue(text, 'imagegate_unknown_kinds_total')).to.equal(1);
+    expect(metricValue(text, 'imagegate_review_duration_seconds_count')).to.equal(7);
+    expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.0001"}')).to.equal(0);
+    expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.00025"}')).to.equal(7);
+  });
+
+  it('count what a rule failed to judge as an error of the rule, from 0 on, and as no violation', async () => {
+    const metrics = createMetrics(['empty-tag', 'broken']);
+    const finding = { rule: 'broken', action: 'deny', failed: true, problem: 'x', remedy: 'y' };
+    const judged = { verdict: 'denied', findings: [finding, finding], unknownKind: false } as unknown as Review;
+    metrics.reviewed(admissionRequest(), judged, 1);
+    const text = await metrics.registry.metrics();
+    expect(metricValue(text, 'imagegate_rule_errors_total{rule="broken"}')).to.equal(2);
+    expect(metricValue(text, 'imagegate_rule_errors_total{rule="empty-tag"}')).to.equal(0);
+    expect(text).not.to.contain('imagegate_violations_total{');
+  });
+
+  it('hold nothing of the objects that came in', async () => {
+    const metrics = createMetrics([]);
+    const stranger = podCreate({ evil: 'evil.example/evil:latest' }, { name: 'evil', namespace: 'evil', uid: 'evil' });
+    metrics.reviewed(stranger, review(stranger, RULESET), 0.001);
+    expect(await metrics.registry.metrics()).not.to.contain('evil');
+  });
+
+  it('are apart from those of another', async () => {
+    const [one, other] = [createMetrics([]), createMetrics([])];
+    one.refused(404);
+    expect(metricValue(await one.registry.metrics(), 'imagegate_bad_requests_total{status="404"}')).to.equal(1);
+    expect(await other.registry.metrics()).not.to.contain('status="404"');
+  });
+});

@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import { loadSettings, SETTINGS, type Environment } from '../../src/gate/settings.ts';
+import { MistakesError, mistakeText } from '../../src/mistake/mistake.ts';
+
+const DEFAULTS = {
+  port: 3000,
+  opsPort: 8080,
+  certsDir: 'certs',
+  rulesDir: undefined,
+  policyDir: undefined,
+  logLevel: 'info',
+  logFormat: 'json',
+  drainSeconds: 15,
+};
+
+function mistakes(env: Environment): readonly string[] {
+  try {
+    loadSettings(env, false);
+  } catch (error) {
+    if (error instanceof MistakesError) return error.mistakes.map(mistakeText);
+    throw error;
+  }
+  return [];
+}
+
+describe('loadSettings', () => {
+  it('has a default for each', () => {
+    expect(loadSettings({}, false)).to.deep.equal(DEFAULTS);
+    expect(loadSettings({}, true)).to.deep.equal({ ...DEFAULTS, logFormat: 'text' });
+  });
+
+  for (const [env, settings] of [
+    [{ PORT: '443' }, { port: 443 }],
+    [
+      { PORT: '65535', OPS_PORT: '1' },
+      { port: 65_535, opsPort: 1 },
+    ],
+    [
+      { PORT: '0', OPS_PORT: '0' },
+      { port: 0, opsPort: 0 },
+    ],
+    [{ CERTS_DIR: '/etc/certs' }, { certsDir: '/etc/certs' }],
+    [{ RULES_DIR: 'rules.d' }, { rulesDir: 'rules.d' }],
+    [{ POLICY_DIR: '/etc/imagegate/policy' }, { policyDir: '/etc/imagegate/policy' }],
+    ...['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [
+      { LOG_LEVEL: level },
+      { logLevel: level },
+    ]),
+    [{ LOG_FORMAT: 'text' }, { logFormat: 'text' }],
+    [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
+    [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
+    [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
+    [{ HOME: '/root', PORTS: 'many' }, {}],
+  ] as const) {
+    it(`takes ${JSON.stringify(env)}`, () => {
+      expect(loadSettings(env as Environment, false)).to.deep.equal({ ...DEFAULTS, ...settings });
+    });
+  }
+
+  it('takes the format that is asked for, on a terminal too', () => {
+    expect(loadSettings({ LOG_FORMAT: 'json' }, true).logFormat).to.equal('json');
+  });
+
+  const number = (name: string, max: number, found: string, byDefault: number): string =>
+    `${name}: expected a whole number from 0 to ${max}, found ${JSON.stringify(found)}. Set it to a number, or leave it out for ${byDefault}. [setting-invalid]`;
+  const folder = (name: string): string =>
+    `${name}: expected a path to a folder, found "". Set it to a path, or leave it out. [setting-invalid]`;
+  const levels = 'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent';
+
+  for (const [env, ...expected] of [
+    ...['', ' 3000', '3000 ', '0x10', '1e3', '-1', '1.5', '65536', '100000', 'http', '３０００'].map((port) => [
+      { PORT: port },
+      number('PORT', 65_535, port, 3000),
+    ]),
+    [{ OPS_PORT: 'x' }, number('OPS_PORT', 65_535, 'x', 8080)],
+    [{ DRAIN_SECONDS: '601' }, number('DRAIN_SECONDS', 600, '601', 15)],
+    [{ DRAIN_SECONDS: '15s' }, number('DRAIN_SECONDS', 600, '15s', 15)],
+    [{ CERTS_DIR: '' }, folder('CERTS_DIR')],
+    [{ RULES_DIR: '' }, folder('RULES_DIR')],
+    [{ POLICY_DIR: '' }, folder('POLICY_DIR')],
+    [{ LOG_LEVEL: 'INFO' }, `${levels}, found "INFO". Did you mean info? [setting-invalid]`],
+    [
+      { LOG_LEVEL: '' },
+      `${levels}, found "". Known: fatal, error, warn, info, debug, trace, silent. [setting-invalid]`,
+    ],
+    [
+      { LOG_LEVEL: 'toString' },
+      `${levels}, found "toString". Known: fatal, error, warn, info, debug, trace, silent. [setting-invalid]`,
+    ],
+    [
+      { LOG_FORMAT: 'jsn' },
+      'LOG_FORMAT: expected one of json, text, found "jsn". Did you mean json? [setting-invalid]',
+    ],
+    [
+      { PORT: '8080' },
+      'OPS_PORT: expected another port than PORT, found "8080". Give each a port of its own. [setting-invalid]',
+    ],
+    [
+      { PORT: 'x', OPS_PORT: 'x', LOG_FORMAT: 'xml', CERTS_DIR: '' },
+      number('PORT', 65_535, 'x', 3000),
+      number('OPS_PORT', 65_535, 'x', 8080),
+      folder('CERTS_DIR'),
+      'LOG_FORMAT: expected one of json, text, found "xml". Known: json, text. [setting-invalid]',
+    ],
+  ] as const) {
+    it(`refuses ${JSON.stringify(env)}`, () => {
+      expect(mistakes(env as Environment)).to.deep.equal(expected);
+    });
+  }
+
+  it('explains each', () => {
+    expect(SETTINGS.map(({ name }) => name)).to.deep.equal([
+      'PORT',
+      'OPS_PORT',
+      'CERTS_DIR',
+      'RULES_DIR',
+      'POLICY_DIR',
+      'LOG_LEVEL',
+      'LOG_FORMAT',
+      'DRAIN_SECONDS',
+    ]);
+  });
+});
