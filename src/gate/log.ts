@@ -5,7 +5,7 @@ import { textLine } from './text-line.ts';
 export interface Log {
   readonly logger: Logger;
   /** Resolves when all that was logged is written, or cannot be. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export interface LogOptions extends Pick<Settings, 'logLevel' | 'logFormat'> {
@@ -18,7 +18,7 @@ const BATCH = 16_000;
 const BATCH_MS = 1000;
 /** A reader that stalls must not make the process grow: beyond these bytes, lines are dropped. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-/** At exit nobody waits longer than this for a reader that stalls. */
+/** The longest wait for a reader that stalls. Node itself then waits at exit, until the kubelet ends the process. */
 const MAX_FLUSH_MS = 2000;
 
 /** Makes the log: JSON, a line each, many written at once and never synchronously; or text for a person, line by line. */
@@ -35,7 +35,7 @@ export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
     return { logger: pino(options, lines), flush: async () => {} };
   }
   const batches = createBatches(fd);
-  return { logger: pino(options, batches), flush: () => batches.flush() };
+  return { logger: pino(options, batches), flush: batches.flush };
 }
 
 /** `"time"` in ISO 8601, made once a millisecond. */
@@ -61,7 +61,7 @@ function openDestination(options: Parameters<typeof pino.destination>[0]) {
  * Collects lines ahead of pino's destination, which can do so too (`minLength`), yet measures all that it has collected
  * anew for each line: twice the time of making the line.
  */
-function createBatches(fd: number): DestinationStream & { flush(): Promise<void> } {
+function createBatches(fd: number): DestinationStream & { readonly flush: () => Promise<void> } {
   // With a minLength of 0, its flush() would not wait.
   const destination = openDestination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
   let batch = '';

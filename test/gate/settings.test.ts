@@ -53,7 +53,7 @@ describe('loadSettings', () => {
     [{ HOME: '/root', PORTS: 'many' }, {}],
   ] as const) {
     it(`takes ${JSON.stringify(env)}`, () => {
-      expect(loadSettings(env as Environment, false)).to.deep.equal({ ...DEFAULTS, ...settings });
+      expect(loadSettings(env, false)).to.deep.equal({ ...DEFAULTS, ...settings });
     });
   }
 

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate, type TestCertificate } from '../certificate.ts';
+import { projectRoot } from '../project-root.ts';
+import { until } from '../until.ts';
+
+/** The built command line, in a process of its own. */
+export interface Imagegate {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** The lines of a log in JSON. */
+  readonly lines: () => readonly Readonly<Record<string, unknown>>[];
+  /** The exit code, or the signal that ended it, when all of its output has come. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+export interface ImagegateOptions {
+  readonly args?: readonly string[];
+  /** The whole environment, but for `PATH` and what measures coverage. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+const MAIN = join(projectRoot, 'build', 'src', 'main.js');
+
+export function runImagegate({
+  args = [],
+  env = {},
+  cwd = projectRoot,
+  unread = false,
+}: ImagegateOptions = {}): Imagegate {
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  return {
+    child,
+    stdout: () => texts.stdout,
+    stderr: () => texts.stderr,
+    lines: () =>
+      texts.stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    ended: ended.then(([code, signal]) => code ?? signal!),
+  };
+}
+
+/** A gate that is ready, on free ports, with a certificate of its own. */
+export interface ReadyGate extends Imagegate {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly ca: string;
+}
+
+export interface Certs extends TestCertificate {
+  readonly dir: string;
+  remove(): Promise<void>;
+}
+
+/** A folder with a certificate that works. */
+export async function makeCerts(): Promise<Certs> {
+  const dir = await mkdtemp(join(tmpdir(), 'imagegate-'));
+  const made = await makeCertificate();
+  await writeFile(join(dir, 'server.crt'), made.certificate);
+  await writeFile(join(dir, 'server.key'), made.key);
+  return { ...made, dir, remove: async () => rm(dir, { recursive: true, force: true }) };
+}
+
+export async function runReady(certs: Certs, env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {
+  const settings = { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, LOG_FORMAT: 'json', DRAIN_SECONDS: '0' };
+  const gate = runImagegate({ env: { ...settings, ...env } });
+  const why = () => `the gate to be ready; it says ${gate.stdout()}${gate.stderr()}`;
+  await until(() => gate.lines().some(({ msg }) => msg === 'ImageGate is ready!'), why, 10_000);
+  const { port, opsPort } = gate.lines()[0] as { port: number; opsPort: number };
+  return { ...gate, port, opsPort, ca: certs.certificate };
+}
