@@ -27,12 +27,7 @@ export interface ImagegateOptions {
 
 const MAIN = join(projectRoot, 'build', 'src', 'main.js');
 
-export function runImagegate({
-  args = [],
-  env = {},
-  cwd = projectRoot,
-  unread = false,
-}: ImagegateOptions = {}): Imagegate {
+export function runImagegate({ args = [], env = {}, cwd = projectRoot }: ImagegateOptions = {}): Imagegate {
   const { PATH, NODE_V8_COVERAGE } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
