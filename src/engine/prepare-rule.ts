@@ -20,7 +20,8 @@ const SEE_PAGE = "The options are listed on the rule's page in docs/rules.";
 export function prepareRule(rule: AnyRule, setting: RuleOptions, ajv: Ajv): PreparedRule {
   const { name, schema = NO_OPTIONS } = rule.meta;
   const options = structuredClone<Record<string, unknown>>(setting.options);
-  const where = (option: string): string => setting.sources[option] ?? `rule ${name}, option ${option}`;
+  const sources = new Map(Object.entries(setting.sources));
+  const where = (option: string): string => sources.get(option) ?? `rule ${name}, option ${option}`;
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(schema);
@@ -58,10 +59,16 @@ function optionMistake(
   return {
     code: 'option-invalid',
     where: [where(option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(', '),
-    expected: keyword === 'additionalProperties' ? 'an option that the rule has' : `a value that ${message}`,
+    expected: expectedOf(keyword, message, params),
     found: shown(value),
     remedy: SEE_PAGE,
   };
+}
+
+function expectedOf(keyword: string, message: string | undefined, params: ErrorObject['params']): string {
+  if (keyword === 'additionalProperties') return 'an option that the rule has';
+  if (keyword === 'enum') return `one of ${(params['allowedValues'] as readonly unknown[]).map(shown).join(', ')}`;
+  return `a value that ${message}`;
 }
 
 function preparationMistakes(

@@ -58,6 +58,22 @@ describe('prepareRule', () => {
     ]);
   });
 
+  it('names the values that there are', () => {
+    const mode = { type: 'string', enum: ['strict', 'lax'], description: 'How.' } as const;
+    const schema = { ...SCHEMA, properties: { mode } };
+    const [mistake] = mistakesOf(prepare({ meta: { name: 'x', description: 'X.', schema } }, { mode: 'lux' }));
+    expect(mistake).to.deep.include({
+      where: 'rule x, option mode',
+      expected: 'one of "strict", "lax"',
+      found: '"lux"',
+    });
+  });
+
+  it('takes an option for what it is called, whatever a plain object has by itself', () => {
+    const [mistake] = mistakesOf(prepare({}, { constructor: 1 }));
+    expect(mistake).to.deep.include({ where: 'rule x, option constructor', found: '1' });
+  });
+
   it('places bad entries in the list that they were in', () => {
     const list = (given: { names: string[] }): never => {
       throw new InvalidEntriesError(given.names, [{ index: 1, expected: 'c', found: 'b', remedy: 'Write c.' }]);

@@ -72,10 +72,15 @@ describe('loadPolicy', () => {
   });
 
   it('takes the same value in both places, whatever blanks are around it', async () => {
-    expect(await load({ BLOCKED_TAGS: 'dev,test' }, { BLOCKED_TAGS: ' dev,test\n' })).to.deep.equal({
-      rules: { 'blocked-tags': tags(['dev', 'test'], 'BLOCKED_TAGS (environment)') },
-      mistakes: [],
-    });
+    for (const [environment, file] of [
+      ['dev,test', ' dev,test\n'],
+      [' dev,test\n', 'dev,test'],
+    ] as const) {
+      expect(await load({ BLOCKED_TAGS: environment }, { BLOCKED_TAGS: file })).to.deep.equal({
+        rules: { 'blocked-tags': tags(['dev', 'test'], 'BLOCKED_TAGS (environment)') },
+        mistakes: [],
+      });
+    }
   });
 
   for (const [environment, file] of [

@@ -22,6 +22,8 @@ export const BAD_REGISTRIES: readonly (readonly [entry: string, remedy: string])
   ['gcr.io/acme/', SLASH],
   ['/', SLASH],
   ['GCR.io', CASE],
+  ['a.iO', CASE],
+  ['Z.io', CASE],
   ['gcr.io/Acme', CASE],
   ['*.GCR.io', CASE],
   ['**', STAR],

@@ -193,7 +193,7 @@ describe('registry-allowlist', () => {
     [{ registries: [] }, 'a value that must NOT have fewer than 1 items'],
     [{ registries: 'docker.io' }, 'a value that must be array'],
     [{ registries: [null] }, 'a value that must be string'],
-    [{ unqualified: 'trusted' }, 'a value that must be equal to one of the allowed values'],
+    [{ unqualified: 'trusted' }, 'one of "untrusted", "docker.io"'],
     [{ registrys: ['docker.io'] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {
