@@ -1,12 +1,24 @@
 import { request } from 'node:https';
 
-/** Asks the API server directly: what has to be known or done before kubectl is of use. */
+/** An answer of the API server. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** Its body as it came; JSON, for the most part. */
+  readonly text: string;
+}
+
+/** Asks the API server directly: what has to be known or done before kubectl is of use, or is not to be had from it. */
 export interface ApiClient {
+  /** Sends a request, with an object as JSON if there is one. @throws Error if it is not answered. */
+  send(method: string, path: string, object?: unknown): Promise<ApiAnswer>;
   /** The HTTP status of a GET; undefined while the server can't be reached. */
   status(path: string): Promise<number | undefined>;
   /** Creates an object. @throws Error with the server's answer, if that is not 201. */
   create(path: string, object: unknown): Promise<void>;
 }
+
+/** Longer than the API server waits for a webhook (5 s, by webhook.yaml). */
+const timeoutMs = 15_000;
 
 /**
  * @param server `https://<host>:<port>`.
@@ -14,27 +26,32 @@ export interface ApiClient {
  * @param token the bearer token of the user to be.
  */
 export function apiClient(server: string, ca: string, token: string): ApiClient {
-  const send = (method: string, path: string, body?: string): Promise<{ status: number; text: string }> =>
+  const send: ApiClient['send'] = (method, path, object) =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const call = request(`${server}${path}`, { method, ca, headers, agent: false, timeout: 5000 }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
-        response.once('error', reject);
-      });
-      call.once('timeout', () => call.destroy(new Error(`${method} ${path} was not answered in 5 s`)));
+      const call = request(
+        `${server}${path}`,
+        { method, ca, headers, agent: false, timeout: timeoutMs },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => (text += part));
+          response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+          response.once('error', reject);
+        },
+      );
+      call.once('timeout', () => call.destroy(new Error(`${method} ${path} was not answered in ${timeoutMs} ms`)));
       call.once('error', reject);
-      call.end(body);
+      call.end(object === undefined ? undefined : JSON.stringify(object));
     });
   return {
+    send,
     status: (path) =>
       send('GET', path).then(
         (answer) => answer.status,
         () => undefined,
       ),
     create: async (path, object) => {
-      const { status, text } = await send('POST', path, JSON.stringify(object));
+      const { status, text } = await send('POST', path, object);
       if (status !== 201) throw new Error(`POST ${path}: ${status} ${text}`);
     },
   };

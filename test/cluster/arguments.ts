@@ -19,7 +19,32 @@ export interface ApiServerFiles {
   readonly certificates: string;
   readonly serviceAccountKey: string;
   readonly tokens: string;
+  readonly auditPolicy: string;
+  /** Where it writes its audit log, an event a line. */
+  readonly auditLog: string;
 }
+
+/**
+ * What the audit log holds: who wanted what, and with which outcome and annotations, of every write to pods and to what
+ * makes pods; nothing of what they read, and no objects.
+ */
+export const auditPolicy = JSON.stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [
+    {
+      level: 'Metadata',
+      verbs: ['create', 'update', 'patch'],
+      resources: [
+        { group: '', resources: ['pods', 'pods/ephemeralcontainers', 'replicationcontrollers', 'podtemplates'] },
+        { group: 'apps' },
+        { group: 'batch' },
+      ],
+    },
+    { level: 'None' },
+  ],
+});
 
 /** The flags of kube-apiserver. */
 export function apiServerArguments(port: number, etcdPort: number, files: ApiServerFiles): readonly string[] {
@@ -40,6 +65,8 @@ export function apiServerArguments(port: number, etcdPort: number, files: ApiSer
     // Without it a pod needs no service account, which only a controller would make.
     '--disable-admission-plugins=ServiceAccount',
     '--allow-privileged=true',
+    `--audit-policy-file=${files.auditPolicy}`,
+    `--audit-log-path=${files.auditLog}`,
   ];
 }
 
@@ -58,6 +85,8 @@ const controllers = [
   'garbage-collector-controller',
   'namespace-controller',
   'serviceaccount-controller',
+  // Without it a quota never has a status, and every pod that falls under one is refused.
+  'resourcequota-controller',
 ];
 
 /** The flags of kube-controller-manager. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { until } from '../until.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
-import { apiServerArguments, controllerManagerArguments, etcdArguments } from './arguments.ts';
+import { apiServerArguments, auditPolicy, controllerManagerArguments, etcdArguments } from './arguments.ts';
 import { assetPath, clusterAssets } from './build-assets.ts';
 import { startComponents, type Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
@@ -28,6 +28,10 @@ export interface Cluster {
   environment(user?: User): Record<string, string>;
   /** Runs kubectl as a user (default: admin). Resolves whatever its exit code; see `runKubectl` for what it throws. */
   kubectl(args: readonly string[], options?: KubectlOptions & { readonly user?: User }): Promise<KubectlResult>;
+  /** The API server without kubectl, as admin. */
+  readonly api: ApiClient;
+  /** The path of the API server's audit log: what `auditPolicy` says, an event a line. */
+  readonly auditLog: string;
   /** `kubectl apply -f -` as admin. Returns what it printed. @throws Error with kubectl's words if it fails. */
   apply(yaml: string): Promise<string>;
   /**
@@ -83,10 +87,13 @@ async function bootApiServer(assets: string, folder: string, components: Compone
     certificates: join(folder, 'certificates'),
     serviceAccountKey: join(folder, 'service-account.key'),
     tokens: join(folder, 'tokens.csv'),
+    auditPolicy: join(folder, 'audit-policy.json'),
+    auditLog: auditLogPath(folder),
   };
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(files.serviceAccountKey, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
   await writeFile(files.tokens, tokenFile(secret), { mode: 0o600 });
+  await writeFile(files.auditPolicy, auditPolicy);
 
   // Both at once: kube-apiserver tries again until etcd answers.
   components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
@@ -132,6 +139,10 @@ function kubeconfigPath(folder: string, user: User): string {
   return join(folder, `${user}.kubeconfig`);
 }
 
+function auditLogPath(folder: string): string {
+  return join(folder, 'audit.log');
+}
+
 /** What the tests get to see of a cluster that has booted. */
 function offer(assets: string, folder: string, { server, api }: Boot, components: Components): Cluster {
   const environment = (user: User = 'admin'): Record<string, string> => ({
@@ -151,6 +162,8 @@ function offer(assets: string, folder: string, { server, api }: Boot, components
     kubeconfigOf: (user) => kubeconfigPath(folder, user),
     environment,
     kubectl,
+    api,
+    auditLog: auditLogPath(folder),
     apply: async (yaml) => {
       const { code, stdout, stderr } = await kubectl(['apply', '-f', '-'], { input: yaml });
       if (code !== 0) throw new Error(`kubectl apply ended with code ${code}:\n${stdout}${stderr}`);

@@ -9,8 +9,14 @@ export interface Component {
   readonly pid: number | undefined;
   /** Whether it has ended, by itself or not. */
   readonly ended: boolean;
+  /** Resolves when it has ended, with how: `code 0`, `SIGKILL`. */
+  readonly end: Promise<string>;
   /** Throws, with the end of the log, if it has ended by itself: what waits for it need not wait any longer. */
   assertRunning(): void;
+  /** Sends it a signal, if it has not ended. */
+  signal(name: NodeJS.Signals): void;
+  /** All that it has printed. */
+  log(): string;
   /** The last lines of its log, indented. */
   logTail(): string;
   /** Kills it and waits until it has ended. */
@@ -19,9 +25,18 @@ export interface Component {
 
 const logTailLines = 15;
 
+/** What may differ from one component to the next. */
+export interface ComponentOptions {
+  /** Default: the program's. Its log is named after it. */
+  readonly name?: string;
+  /** Its working directory, absolute. Default: the folder. */
+  readonly cwd?: string;
+  /** Added to PATH and HOME, which are all that it gets: the outcome depends on no proxy or setting of the developer's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts a program with its output in `<folder>/<name>.log`: a file, since a pipe would fill or break without us.
- * The environment is PATH and HOME only: the outcome depends on no proxy or setting of the developer's.
  * @param onChange called when it has ended.
  */
 export function startComponent(
@@ -29,46 +44,53 @@ export function startComponent(
   args: readonly string[],
   folder: string,
   onChange: () => void,
+  { name = basename(program), cwd = folder, env = {} }: ComponentOptions = {},
 ): Component {
-  const name = basename(program);
   const logFile = join(folder, `${name}.log`);
-  const log = openSync(logFile, 'a');
+  const output = openSync(logFile, 'a');
   // Detached: Ctrl-C at a terminal goes to this process alone, which then ends its components in order.
   const child = spawn(program, args, {
-    cwd: folder,
+    cwd,
     detached: true,
-    env: { PATH: process.env['PATH'], HOME: folder },
-    stdio: ['ignore', log, log],
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    stdio: ['ignore', output, output],
   });
-  closeSync(log);
-  let end: string | undefined;
-  const ended = new Promise<void>((resolve) => {
-    const conclude = (how: string): void => {
-      end ??= how;
-      resolve();
+  closeSync(output);
+  let how: string | undefined;
+  const end = new Promise<string>((resolve) => {
+    const conclude = (words: string, result: string): void => {
+      how ??= words;
+      resolve(result);
       onChange();
     };
-    child.once('error', (error) => conclude(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => conclude(`ended with ${signal ?? `code ${code}`}`));
+    child.once('error', ({ message }) => conclude(`could not be started: ${message}`, message));
+    child.once('exit', (code, signal) => {
+      const result = signal ?? `code ${code}`;
+      conclude(`ended with ${result}`, result);
+    });
   });
+  const log = (): string => readFileSync(logFile, 'utf8');
   const logTail = (): string => {
-    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-logTailLines);
+    const lines = log().trimEnd().split('\n').slice(-logTailLines);
     return lines.map((line) => `    ${line}`).join('\n');
   };
   return {
     name,
     pid: child.pid,
     get ended() {
-      return end !== undefined;
+      return how !== undefined;
     },
+    end,
     assertRunning: () => {
-      if (end !== undefined) throw new Error(`${name} ${end}. The end of its log:\n${logTail()}`);
+      if (how !== undefined) throw new Error(`${name} ${how}. The end of its log:\n${logTail()}`);
     },
+    signal: (signal) => void (how === undefined && child.kill(signal)),
+    log,
     logTail,
     stop: async () => {
       // SIGKILL: nothing of its data is kept, and an orderly end of kube-apiserver waits for open watches.
-      if (end === undefined) child.kill('SIGKILL');
-      await ended;
+      if (how === undefined) child.kill('SIGKILL');
+      await end;
     },
   };
 }

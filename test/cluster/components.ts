@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { startComponent, type Component } from './component.ts';
+import { startComponent, type Component, type ComponentOptions } from './component.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /** The processes of one cluster, which end together. */
 export interface Components {
   /** Starts one more, see `startComponent`. */
-  start(program: string, args: readonly string[]): Component;
+  start(program: string, args: readonly string[], options?: ComponentOptions): Component;
   /** Throws, with the end of its log, if one has ended by itself. */
   assertRunning(): void;
   /** Ends all of them, waits for it, and removes the folder. */
@@ -24,8 +24,8 @@ export function startComponents(folder: string): Components {
     watchdog.watch(members.flatMap(({ pid, ended }) => (pid === undefined || ended ? [] : [pid])));
   };
   return {
-    start: (program, args) => {
-      const component = startComponent(program, args, folder, report);
+    start: (program, args, options) => {
+      const component = startComponent(program, args, folder, report, options);
       members.push(component);
       report();
       return component;

@@ -8,16 +8,8 @@ import { dirname, join } from 'node:path';
 import { clusterAssets } from '../cluster/build-assets.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { until } from '../until.ts';
+import { processesOf } from './processes-of.ts';
 import { sharedCluster } from './shared-cluster.ts';
-
-/** The processes that work in a cluster's folder, by command line. */
-async function processesOf(folder: string): Promise<string[]> {
-  const list = spawn('ps', ['-A', '-o', 'pid=,args='], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  list.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
-  await once(list, 'close');
-  return text.split('\n').filter((line) => line.includes(folder));
-}
 
 describe('cluster', () => {
   let cluster: Cluster;

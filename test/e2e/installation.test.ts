@@ -1,0 +1,139 @@
+import { expect } from 'chai';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Installation } from '../cluster/installation.ts';
+import { projectRoot } from '../project-root.ts';
+import { differences } from './differences.ts';
+import { sharedInstallation } from './shared-installation.ts';
+
+const shipped = join(projectRoot, 'deploy');
+
+async function objects(folder: string, file: string): Promise<unknown[]> {
+  const documents = parseAllDocuments(await readFile(join(folder, file), 'utf8'));
+  return documents.map((document) => document.toJS() as unknown);
+}
+
+describe('the installation of deploy/', () => {
+  let installation: Installation;
+
+  before(async () => {
+    installation = await sharedInstallation();
+  });
+
+  const apply = async (...args: string[]) =>
+    installation.cluster.kubectl(['apply', ...args], { cwd: installation.deploy });
+
+  it('works step by step, in the order of certificates.sh --help', () => {
+    expect(installation.steps).to.deep.equal(
+      [
+        { file: 'namespace.yaml', made: ['namespace/imagegate', 'resourcequota/imagegate-webhook'] },
+        { file: 'secret.yaml', made: ['secret/imagegate-webhook-certificates'] },
+        { file: 'configmap.yaml', made: ['configmap/imagegate-webhook-config'] },
+        {
+          file: 'deployment.yaml',
+          made: [
+            'service/imagegate-webhook',
+            'deployment.apps/imagegate-webhook',
+            'poddisruptionbudget.policy/imagegate-webhook',
+            'networkpolicy.networking.k8s.io/imagegate-webhook',
+          ],
+        },
+      ].map(({ file, made }) => ({
+        file,
+        result: { code: 0, stdout: made.map((name) => `${name} created\n`).join(''), stderr: '' },
+      })),
+    );
+  });
+
+  it('applies every file as shipped, but for the address of the gate', async () => {
+    const { deploy, gate } = installation;
+    const files = (await readdir(deploy)).filter((name) => name.endsWith('.yaml')).toSorted();
+    expect(files).to.deep.equal([
+      'configmap.yaml',
+      'deployment.yaml',
+      'kustomization.yaml',
+      'namespace.yaml',
+      'secret.yaml', // by certificates.sh
+      'webhook-with-ca.yaml', // by certificates.sh
+      'webhook.yaml',
+    ]);
+    const changes: Record<string, readonly string[]> = {};
+    for (const file of files.filter((name) => name !== 'secret.yaml')) {
+      const original = file === 'webhook-with-ca.yaml' ? 'webhook.yaml' : file;
+      // oxlint-disable-next-line no-await-in-loop -- a handful of files
+      changes[file] = differences(await objects(shipped, original), await objects(deploy, file));
+    }
+    const [webhook] = (await objects(deploy, 'webhook-with-ca.yaml')) as [
+      { webhooks: { clientConfig: { caBundle: string } }[] },
+    ];
+    const caBundle = webhook.webhooks[0]?.clientConfig.caBundle;
+    expect(Buffer.from(caBundle ?? '', 'base64').toString()).to.equal(await readFile(join(deploy, 'ca.crt'), 'utf8'));
+    const ports = [0, 1].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
+    const bundles = [0, 1].map(
+      (entry) =>
+        `[0].webhooks[${entry}].clientConfig.caBundle: "<certificates.sh fills this in>" -> ${JSON.stringify(caBundle)}`,
+    );
+    expect(changes).to.deep.equal({
+      'configmap.yaml': [],
+      'deployment.yaml': [
+        '[0].spec.type: "ClusterIP" -> "ExternalName"',
+        '[0].spec.externalName: nothing -> "127.0.0.1"',
+      ],
+      'kustomization.yaml': [],
+      'namespace.yaml': [],
+      'webhook-with-ca.yaml': [ports[0], bundles[0], ports[1], bundles[1]],
+      'webhook.yaml': ports,
+    });
+  });
+
+  it('leaves webhook.yaml to certificates.sh: applied as it is, the API server refuses it', async () => {
+    expect(await apply('-f', join(shipped, 'webhook.yaml'))).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr:
+        `Error from server (BadRequest): error when creating "${join(shipped, 'webhook.yaml')}": ` +
+        'ValidatingWebhookConfiguration in version "v1" cannot be handled as a ValidatingWebhookConfiguration: ' +
+        'illegal base64 data at input byte 0\n',
+    });
+  });
+
+  it('applies everything but the webhook by -k, and the same as step by step', async () => {
+    expect(await apply('-k', '.')).to.deep.equal({
+      code: 0,
+      stdout: [
+        'namespace/imagegate unchanged',
+        'resourcequota/imagegate-webhook unchanged',
+        'configmap/imagegate-webhook-config unchanged',
+        'secret/imagegate-webhook-certificates unchanged',
+        'service/imagegate-webhook unchanged',
+        'deployment.apps/imagegate-webhook unchanged',
+        // kubectl says so each time, as it always sends the selector (patchStrategy "replace"); nothing changes.
+        'poddisruptionbudget.policy/imagegate-webhook configured',
+        'networkpolicy.networking.k8s.io/imagegate-webhook unchanged',
+        '',
+      ].join('\n'),
+      stderr: '',
+    });
+    const { stdout } = await installation.cluster.kubectl(['get', 'validatingwebhookconfigurations', '-o', 'name']);
+    expect(stdout).to.equal('');
+  });
+
+  it('closes the gate with webhook-with-ca.yaml, last', async () => {
+    expect(await installation.closeGate()).to.deep.equal({
+      code: 0,
+      stdout: 'validatingwebhookconfiguration.admissionregistration.k8s.io/com.imagegate.webhook created\n',
+      stderr: '',
+    });
+    await installation.openGate();
+  });
+
+  it('serves with the certificate that certificates.sh made, by the environment of the Deployment', () => {
+    const log = installation.gate.log();
+    expect(log.map(({ msg }) => msg)).to.include.members(['Listening.', 'ImageGate is ready!']);
+    expect(log.find(({ msg }) => msg === 'Listening.')).to.deep.include({
+      port: installation.gate.port,
+      rules: ['empty-tag', 'registry-allowlist', 'blocked-tags'],
+    });
+  });
+});

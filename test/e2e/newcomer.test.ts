@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
+import { until } from '../until.ts';
+import { processesOf } from './processes-of.ts';
+import { runLine } from './run.ts';
+import { blockedTag, denial, noTag, untrusted, workloadWebhook } from './sentences.ts';
+
+describe('npm run cluster', function () {
+  this.timeout(180_000);
+  let child: ChildProcess;
+  let text: string;
+  let exports: readonly string[];
+  let kubeconfig: string;
+
+  beforeEach(async () => {
+    text = '';
+    // As from a terminal: in a process group that Ctrl-C reaches.
+    child = spawn(process.execPath, [join(projectRoot, 'build', 'test', 'cluster', 'main.js')], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+    await until(
+      () => {
+        if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}: ${text}`);
+        return text.includes('Ctrl-C ends it all.');
+      },
+      () => `it to be ready. It said: ${text}`,
+      60_000,
+    );
+    exports = [...text.matchAll(/^ {2}(export .*)$/gm)].map(([, line = '']) => line);
+    kubeconfig = /^export KUBECONFIG=(\S+)$/.exec(exports[0] ?? '')?.[1] ?? '';
+  });
+
+  afterEach(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  });
+
+  /** Whether nothing is left: its folder, its processes, and a gate that answers. */
+  const isGone = async (port: string): Promise<boolean> => {
+    const folder = dirname(kubeconfig);
+    const answers = await fetch(`https://127.0.0.1:${port}/`).then(
+      () => true,
+      (error: Error) => !String((error.cause as Error | undefined)?.message).includes('ECONNREFUSED'),
+    );
+    return !answers && !existsSync(folder) && (await processesOf(folder)).length === 0;
+  };
+  const gatePort = async (): Promise<string> => {
+    const path = "jsonpath='{.webhooks[0].clientConfig.service.port}'";
+    return (await shell(`kubectl get validatingwebhookconfiguration com.imagegate.webhook -o ${path}`)).output;
+  };
+  /** Runs a line in the other terminal that the text speaks of. */
+  const shell = async (line: string) =>
+    runLine([...exports, line].join('\n'), {
+      cwd: dirname(kubeconfig),
+      env: { PATH: '/usr/bin:/bin', HOME: dirname(kubeconfig) },
+    });
+
+  it('is what package.json runs', async () => {
+    const { scripts } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts['cluster']).to.equal('npm run build && node build/test/cluster/main.js');
+  });
+
+  it('points kubectl at a cluster behind the gate, and ends all of it on Ctrl-C', async () => {
+    const lines = [...text.matchAll(/^ {2}(kubectl .*)$/gm)].map(([, line = '']) => line);
+    const denied = (sentences: string[], prefix = 'Error from server: ', webhook?: string) => ({
+      code: 1,
+      output: `${prefix}${denial(sentences, webhook)}\n`,
+    });
+    const image = 'quay.io/acme/shop:1';
+    const expected = {
+      'kubectl run nginx --image=nginx': denied([noTag('nginx', 'nginx'), untrusted('nginx', 'nginx')]),
+      'kubectl run nginx --image=docker.io/nginx:latest': denied([blockedTag('nginx', 'docker.io/nginx:latest')]),
+      'kubectl run nginx --image=docker.io/nginx:1.20': { code: 0, output: 'pod/nginx created\n' },
+      [`kubectl create deployment shop --image=${image}`]: denied(
+        [untrusted('shop', image)],
+        'error: failed to create deployment: ',
+        workloadWebhook,
+      ),
+    };
+    const results: Record<string, unknown> = {};
+    for (const line of lines) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      results[line] = await shell(line);
+    }
+    expect(results).to.deep.equal(expected);
+
+    const port = await gatePort();
+    expect(await isGone(port)).to.equal(false);
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await once(child, 'close')).to.deep.equal([0, null]);
+    expect(await isGone(port)).to.equal(true);
+  });
+
+  it('leaves nothing behind when it is killed', async () => {
+    const port = await gatePort();
+    expect(port).to.match(/^\d+$/);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await until(async () => isGone(port), 'nothing of it', 20_000);
+  });
+});

@@ -1,0 +1,166 @@
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { startComponents, type Components } from '../cluster/components.ts';
+import { pointAtLocalGate } from '../cluster/deploy-copy.ts';
+import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
+import { untilGateIs } from '../cluster/installation.ts';
+import { projectRoot } from '../project-root.ts';
+import { until } from '../until.ts';
+import { commandsOf, type Command } from './readme.ts';
+import { runLine } from './run.ts';
+import { blockedTag, denial, refused } from './sentences.ts';
+
+const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+const install = 'Install';
+
+/** What may be missing on the machine of this test, and so may stand in a comment `# needs …`. */
+const missing = ['a node', 'a container engine'];
+
+/** What .ci/run runs in place of this test: `npm test` in here would be all tests within a test. */
+const runByCi = 'npm ci && npm test';
+
+/** In the order of the README, but for the sessions before the installation: they show what it leads to. */
+function inOrder(commands: readonly Command[]): readonly Command[] {
+  const first = commands.findIndex(({ section }) => section === install);
+  const after = commands.findLastIndex(({ section }) => section === install) + 1;
+  const isLater = ({ line, output }: Command): boolean => output !== undefined && line.startsWith('kubectl ');
+  const before = commands.slice(0, first);
+  return [
+    ...before.filter((command) => !isLater(command)),
+    ...commands.slice(first, after),
+    ...before.filter(isLater),
+    ...commands.slice(after),
+  ];
+}
+
+/** The working tree as a clone would have it, and what is not committed yet. */
+async function copyTree(folder: string): Promise<void> {
+  const list = execFileSync('git', ['-C', projectRoot, 'ls-files', '-z', '-co', '--exclude-standard', '--deduplicate']);
+  const gone = execFileSync('git', ['-C', projectRoot, 'ls-files', '-z', '-d']).toString().split('\0');
+  for (const file of list.toString().split('\0')) {
+    if (file === '' || gone.includes(file)) continue;
+    // oxlint-disable-next-line no-await-in-loop -- one after another: they share their folders
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    await cp(join(projectRoot, file), join(folder, file), { verbatimSymlinks: true });
+  }
+}
+
+/** A terminal's environment, in which kubectl is the cluster's; without what npm sets for the run of this test. */
+function environmentOf(cluster: Cluster): Record<string, string> {
+  const own = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(?:npm_|NODE_OPTIONS$|INIT_CWD$)/.test(entry[0]),
+  );
+  const { PATH = '', KUBECONFIG = '', HOME = '' } = cluster.environment();
+  // HOME stays the developer's, for npm's settings; kubectl's own settings and cache do not.
+  const kubectl = { KUBECONFIG, KUBERC: 'off', KUBECACHEDIR: join(HOME, '.kube', 'cache') };
+  return { ...Object.fromEntries(own), ...kubectl, PATH, LC_ALL: 'C' };
+}
+
+describe('README.md', function () {
+  this.timeout(10 * 60_000);
+  const commands = inOrder(commandsOf(readme));
+  let folder: string;
+  let copy: string;
+  let cluster: Cluster;
+  let components: Components;
+  let gate: GatePod;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'imagegate-readme-'));
+    copy = join(folder, 'imagegate');
+    await copyTree(copy);
+    cluster = await startCluster({ controllers: true });
+    components = startComponents(folder);
+    gate = await createGatePod(cluster, components, join(folder, 'pod'));
+    await pointAtLocalGate(join(copy, 'deploy'), gate.port);
+  });
+
+  after(async () => {
+    await components?.stop();
+    await cluster?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The policy that the README sets has arrived. */
+  const expectPolicy = async (): Promise<void> => {
+    const run = ['run', 'x', '--image=docker.io/nginx:1-rc1', '--dry-run=server'];
+    expect(await cluster.kubectl(run)).to.deep.equal(
+      refused(`Error from server: ${denial([blockedTag('x', 'docker.io/nginx:1-rc1', 'staging,latest,*-rc*')])}`),
+    );
+  };
+
+  /** What the world does that is missing here, or what takes it a moment. */
+  const afterwards = async ({ line, section }: Command): Promise<void> => {
+    if (line.includes('rollout status')) {
+      await gate.restart(); // the kubelets, for two pods
+      if (section === 'Configure') await expectPolicy();
+    }
+    if (line.startsWith('kubectl apply') && line.includes('webhook-with-ca.yaml')) await untilGateIs(cluster, 'closed');
+    if (line.startsWith('kubectl delete validatingwebhookconfiguration')) await untilGateIs(cluster, 'open');
+    if (/^kubectl label namespace \S+ imagegate\/disable-filtering=true/.test(line)) {
+      const namespace = line.split(' ')[3] ?? '';
+      const run = ['run', 'probe', '--image=probe', '--dry-run=server', '--namespace', namespace];
+      await until(async () => (await cluster.kubectl(run)).code === 0, 'the label to be seen', 10_000);
+    }
+  };
+
+  for (const command of commands) {
+    const { line, needs, output, section } = command;
+    const title = `${section === '' ? 'the top' : section}: ${line}`;
+    if (line === runByCi) {
+      it(`${title} (run by .ci/run)`, async () => {
+        const ci = await readFile(join(projectRoot, '.ci', 'run'), 'utf8');
+        expect(ci)
+          .to.match(/^step install npm ci$/m)
+          .and.match(/^suite test npm test$/m);
+      });
+    } else if (needs !== undefined) {
+      it(`${title} NOT RUN, needs ${needs}`, async function () {
+        expect(missing).to.include(needs);
+        await afterwards(command);
+        this.skip(); // so that it is listed as such
+      });
+    } else {
+      it(title, async () => {
+        const result = await runLine(line, { cwd: copy, env: environmentOf(cluster), timeoutMs: 5 * 60_000 });
+        if (output !== undefined) expect(result.output).to.equal(output);
+        expect(result.code, result.output).to.equal(output?.startsWith('Error') ? 1 : 0);
+        await afterwards(command);
+      });
+    }
+  }
+
+  it('leaves nothing of ImageGate in the cluster at its end', async () => {
+    const nothing = { code: 0, stdout: '', stderr: '' };
+    expect(await cluster.kubectl(['get', 'validatingwebhookconfigurations', '-o', 'name'])).to.deep.equal(nothing);
+    expect(await cluster.kubectl(['get', 'namespace', 'imagegate', '--ignore-not-found', '-o', 'name'])).to.deep.equal(
+      nothing,
+    );
+  });
+
+  it('names only scripts that there are', async () => {
+    const { scripts } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+    expect(named).to.include.members(['demo', 'cluster', 'test:e2e']);
+    expect(Object.keys(scripts)).to.include.members(named);
+  });
+
+  it('names no kubectl command beside those that are run', () => {
+    const run = commands.map(({ line }) => line);
+    const inline = [...readme.matchAll(/(?<!`)`(kubectl [^`]+)`(?!`)/g)].map(([, line]) => line);
+    expect(run).to.include.members(inline);
+  });
+
+  it('installs in under 400 words', () => {
+    const section = readme.split(/^## /m).find((text) => text.startsWith(`${install}\n`));
+    expect(section?.split(/\s+/).filter((word) => word !== '').length).to.be.within(1, 399);
+  });
+});

@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { connect } from 'node:tls';
+import { until } from '../until.ts';
+import { runCertificates } from '../cluster/deploy-copy.ts';
+import type { GatePod } from '../cluster/gate-pod.ts';
+import { done } from './sentences.ts';
+import { behindTheGate } from './shared-installation.ts';
+
+/** The serial number of the certificate that a new connection to the gate is given. */
+async function servedSerial({ port }: GatePod): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().serialNumber);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+describe('a certificate', function () {
+  this.timeout(120_000);
+  const suite = behindTheGate('renewal');
+  const apply = async (file: string) => suite().cluster.kubectl(['apply', '-f', file], { cwd: suite().deploy });
+
+  /** What the kubelet does a while after the Secret has changed, and the gate a few seconds after that. */
+  const takeSecret = async () => {
+    const { gate } = suite();
+    const before = await servedSerial(gate);
+    await gate.refreshVolumes();
+    await until(async () => (await servedSerial(gate)) !== before, 'the gate to serve the new certificate', 30_000);
+  };
+
+  /** Creates pods one after another, until told to end; resolves with what was refused. */
+  const load = () => {
+    const { api } = suite().cluster;
+    const pod = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: 'docker.io/nginx:1' }] } };
+    const state = { ended: false, created: 0 };
+    const refusals = (async () => {
+      const texts: string[] = [];
+      while (!state.ended) {
+        // oxlint-disable-next-line no-await-in-loop -- one after another
+        const { status, text } = await api.send('POST', '/api/v1/namespaces/renewal/pods?dryRun=All', pod);
+        if (status === 201) state.created += 1;
+        else texts.push(text);
+      }
+      return texts;
+    })();
+    return {
+      end: async () => {
+        state.ended = true;
+        return refusals;
+      },
+      /** Resolves when so many more pods were created. */
+      more: async (count: number) => {
+        const enough = state.created + count;
+        await until(() => state.created >= enough, `${count} more pods`, 30_000);
+      },
+    };
+  };
+
+  it('is renewed without a restart and without a refused pod', async () => {
+    const { deploy, gate } = suite();
+    const starts = gate.log().filter(({ msg }) => msg === 'ImageGate is ready!').length;
+    const pods = load();
+    await runCertificates(deploy);
+    expect(await apply('secret.yaml')).to.deep.equal(done('secret/imagegate-webhook-certificates configured'));
+    await takeSecret();
+    await pods.more(20);
+    expect(await pods.end()).to.deep.equal([]);
+    expect(starts).to.equal(1);
+    expect(gate.log().filter(({ msg }) => msg === 'ImageGate is ready!')).to.have.length(1);
+    const renewed = await until(
+      () => gate.log().find(({ msg }) => msg === 'The certificate was renewed.'),
+      'the line in the log',
+      10_000,
+    );
+    expect(renewed).to.include({ level: 'info' });
+  });
+
+  it('is replaced with its CA in the order of --help, without a refused pod', async () => {
+    const { deploy, cluster } = suite();
+    const help = await runCertificates(deploy, ['--help']);
+    const order = /To change the CA without a gap:[^]*?\n((?: {2}\S.*\n)+)/.exec(help)?.[1]?.trimEnd().split('\n');
+    expect(order).to.have.length(7);
+    const pods = load();
+    for (const line of order ?? []) {
+      const command = line.trim();
+      const [program, ...args] = command.split(' ');
+      if (program === './certificates.sh') {
+        // oxlint-disable-next-line no-await-in-loop -- the order is the point
+        await runCertificates(deploy, args);
+      } else if (args.includes('status')) {
+        // Where a node would have new pods with the new Secret, ours takes it as it runs.
+        // oxlint-disable-next-line no-await-in-loop -- the order is the point
+        await takeSecret();
+      } else {
+        // oxlint-disable-next-line no-await-in-loop -- the order is the point
+        expect(await cluster.kubectl(args, { cwd: deploy }), command).to.include({ code: 0, stderr: '' });
+      }
+      // oxlint-disable-next-line no-await-in-loop -- the order is the point
+      await pods.more(10);
+    }
+    expect(await pods.end()).to.deep.equal([]);
+  });
+
+  it('of a CA that the API server does not trust yet closes the cluster: hence that order', async () => {
+    const { deploy, gate } = suite();
+    await runCertificates(deploy, ['--new-ca']);
+    await apply('secret.yaml');
+    await takeSecret();
+    await gate.restart(); // so that the API server connects anew
+    const { code, stderr } = await suite().kubectl(['run', 'x', '--image=docker.io/nginx:1', '--dry-run=server']);
+    expect({ code, stderr }).to.deep.equal({
+      code: 1,
+      stderr:
+        'Error from server (InternalError): Internal error occurred: failed calling webhook "com.imagegate.webhook": ' +
+        `failed to call webhook: Post "https://imagegate-webhook.imagegate.svc:${gate.port}/validate?timeout=5s": ` +
+        'tls: failed to verify certificate: x509: certificate signed by unknown authority\n',
+    });
+    await apply('webhook-with-ca.yaml');
+    await until(
+      async () => (await suite().kubectl(['run', 'x', '--image=docker.io/nginx:1', '--dry-run=server'])).code === 0,
+      'the API server to trust the new CA',
+      10_000,
+    );
+  });
+});
