@@ -16,19 +16,22 @@ let certs: Certs;
 let folder: string;
 let running: Imagegate[];
 
-before(async () => {
-  certs = await makeCerts();
-});
-after(async () => certs.remove());
-beforeEach(async () => {
-  running = [];
-  folder = await mkdtemp(join(tmpdir(), 'imagegate-'));
-});
-afterEach(async () => {
-  for (const { child } of running) child.kill('SIGKILL');
-  await Promise.all(running.map(({ ended }) => ended));
-  await rm(folder, { recursive: true });
-});
+/** The hooks of each suite of this file; outside of one they would be of the whole run. */
+function useCertificates(): void {
+  before(async () => {
+    certs = await makeCerts();
+  });
+  after(async () => certs.remove());
+  beforeEach(async () => {
+    running = [];
+    folder = await mkdtemp(join(tmpdir(), 'imagegate-'));
+  });
+  afterEach(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+    await rm(folder, { recursive: true });
+  });
+}
 
 function run(...args: Parameters<typeof runImagegate>): Imagegate {
   const gate = runImagegate(...args);
@@ -46,6 +49,7 @@ const messages = (gate: Imagegate) => gate.lines().map(({ msg }) => msg);
 const probe = async (gate: ReadyGate, path: string) => fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
 
 describe('imagegate serve', () => {
+  useCertificates();
   it('is ready, judges, drains and ends', async () => {
     const gate = await ready({ DRAIN_SECONDS: '1' });
     expect(messages(gate)).to.deep.equal(['Listening.', 'ImageGate is ready!']);
@@ -138,6 +142,7 @@ describe('imagegate serve', () => {
 });
 
 describe('a start that fails', () => {
+  useCertificates();
   it('tells all mistakes of settings, certificate, policy and rules at once', async () => {
     await writeFile(join(folder, 'not-a-rule.mjs'), 'export default 7;');
     const env = {

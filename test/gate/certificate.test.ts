@@ -24,12 +24,15 @@ const weak = generateKeyPairSync('rsa', {
 }).privateKey;
 
 let dir: string;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'imagegate-'));
-});
-afterEach(async () => {
-  await rm(dir, { recursive: true });
-});
+/** The hooks of each suite of this file; outside of one they would be of the whole run. */
+function useFolder(): void {
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'imagegate-'));
+  });
+  afterEach(async () => {
+    await rm(dir, { recursive: true });
+  });
+}
 
 async function write(cert: string | Buffer | undefined, key: string | undefined): Promise<void> {
   if (cert !== undefined) await writeFile(join(dir, 'server.crt'), cert);
@@ -46,6 +49,7 @@ const pem = (type: string, text: string): Buffer =>
   Buffer.from(text.replaceAll(new RegExp(`-----(BEGIN|END) ${type}-----`, 'g'), ''), 'base64');
 
 describe('loadCertificate', () => {
+  useFolder();
   it('loads a pair, and knows how long it is valid', async () => {
     await write(made.certificate, made.key);
     const { cert, key, validFrom, validTo } = await loadCertificate(dir, new Date());
@@ -168,6 +172,7 @@ describe('loadCertificate', () => {
 });
 
 describe('certificateWarning', () => {
+  useFolder();
   const now = new Date('2026-11-23T12:00:00Z');
   const lasting = (before: number, after: number): Certificate => ({
     cert: Buffer.alloc(0),

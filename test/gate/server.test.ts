@@ -18,11 +18,15 @@ let gate: TestGate;
 async function start(options: TestGateOptions = {}): Promise<void> {
   gate = await startTestGate(options);
 }
-afterEach(async () => {
-  await gate.server.close();
-});
+/** The hooks of each suite of this file; outside of one they would be of the whole run. */
+function endGates(): void {
+  afterEach(async () => {
+    await gate.server.close();
+  });
+}
 
 describe('the server', () => {
+  endGates();
   it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
     await start();
     const versions: (string | null)[] = [];
@@ -147,6 +151,7 @@ describe('the server', () => {
 });
 
 describe('closing', () => {
+  endGates();
   it('ends idle connections, and those that never sent a request', async () => {
     await start({ limits: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 } });
     const agent = new Agent({ keepAlive: true });
@@ -210,6 +215,7 @@ describe('closing', () => {
 });
 
 describe('a port that cannot be had', () => {
+  endGates();
   const failing = (code: string, message: string): Server => {
     const server = new EventEmitter() as Server;
     server.listen = () => {

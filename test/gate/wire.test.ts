@@ -16,14 +16,18 @@ const DENIED = JSON.stringify(admissionReview(podCreate({ web: 'nginx' })));
 const SECRET = 'hunter2-do-not-log';
 
 let gate: TestGate;
-beforeEach(async () => {
-  gate = await startTestGate();
-});
-afterEach(async () => {
-  await gate.server.close();
-});
+/** The hooks of each suite of this file; outside of one they would be of the whole run. */
+function useGate(): void {
+  beforeEach(async () => {
+    gate = await startTestGate();
+  });
+  afterEach(async () => {
+    await gate.server.close();
+  });
+}
 
 describe('the webhook', () => {
+  useGate();
   for (const path of ['/validate', '/', '/validate?timeout=5s', '/?timeout=10s']) {
     it(`answers a review at ${path}`, async () => {
       const agent = new Agent({ keepAlive: true });
@@ -240,6 +244,7 @@ const REFUSED: readonly Refused[] = [
 ];
 
 describe('a request that is no review', () => {
+  useGate();
   for (const { what, sent, status, code, message } of REFUSED) {
     it(`is refused with ${status} ${code}: ${what}`, async () => {
       const outgoing = sent.body === undefined && sent.headers?.['content-length'] !== undefined;
@@ -318,6 +323,7 @@ describe('a request that is no review', () => {
 });
 
 describe('koa-bodyparser', () => {
+  useGate();
   it('takes keys like __proto__ for keys', async () => {
     const poisoned = ALLOWED.replace('"metadata":{', '"__proto__":{"allowed":true},"metadata":{"constructor":{},');
     expect(poisoned).to.contain('__proto__');
@@ -374,6 +380,7 @@ describe('koa-bodyparser', () => {
 });
 
 describe('the budget of large bodies', () => {
+  useGate();
   /** A request whose body has begun, and doesn't end. */
   function begin(bytes: number) {
     const outgoing = open(gate, { headers: { 'content-length': String(bytes) } });
@@ -418,6 +425,7 @@ describe('the budget of large bodies', () => {
 });
 
 describe('our own failure', () => {
+  useGate();
   it('is a denial once the uid is known', async () => {
     const broken = await startTestGate({
       ruleset: () => {
