@@ -12,12 +12,11 @@ import { makeCerts, runImagegate, runReady, type Certs, type Imagegate, type Rea
 
 const BODY = JSON.stringify(admissionReview(podCreate({ web: 'nginx' })));
 
-let certs: Certs;
-let folder: string;
-let running: Imagegate[];
+describe('the command line', () => {
+  let certs: Certs;
+  let folder: string;
+  let running: Imagegate[];
 
-/** The hooks of each suite of this file; outside of one they would be of the whole run. */
-function useCertificates(): void {
   before(async () => {
     certs = await makeCerts();
   });
@@ -31,212 +30,215 @@ function useCertificates(): void {
     await Promise.all(running.map(({ ended }) => ended));
     await rm(folder, { recursive: true });
   });
-}
 
-function run(...args: Parameters<typeof runImagegate>): Imagegate {
-  const gate = runImagegate(...args);
-  running.push(gate);
-  return gate;
-}
+  function run(...args: Parameters<typeof runImagegate>): Imagegate {
+    const gate = runImagegate(...args);
+    running.push(gate);
+    return gate;
+  }
 
-async function ready(env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {
-  const gate = await runReady(certs, env);
-  running.push(gate);
-  return gate;
-}
+  async function ready(env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {
+    const gate = await runReady(certs, env);
+    running.push(gate);
+    return gate;
+  }
 
-const messages = (gate: Imagegate) => gate.lines().map(({ msg }) => msg);
-const probe = async (gate: ReadyGate, path: string) => fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
+  const messages = (gate: Imagegate) => gate.lines().map(({ msg }) => msg);
+  const probe = async (gate: ReadyGate, path: string) => fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
 
-describe('imagegate serve', () => {
-  useCertificates();
-  it('is ready, judges, drains and ends', async () => {
-    const gate = await ready({ DRAIN_SECONDS: '1' });
-    expect(messages(gate)).to.deep.equal(['Listening.', 'ImageGate is ready!']);
-    expect(gate.lines()[0]).to.deep.include({ rules: ['empty-tag', 'registry-allowlist', 'blocked-tags'] });
-    expect((await probe(gate, '/readyz')).status).to.equal(200);
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const answered = await send(gate, { body: BODY, agent });
-    expect(answered.json.response?.allowed).to.equal(false);
-    expect(answered.headers.connection).to.equal('keep-alive');
-    gate.child.kill('SIGTERM');
-    await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
-    expect((await probe(gate, '/livez')).status).to.equal(200);
-    const during = await send(gate, { body: BODY, agent });
-    expect(during.json.response?.allowed).to.equal(false);
-    expect(during.headers.connection).to.equal('close');
-    expect(await gate.ended).to.equal(0);
-    agent.destroy();
-    // Nothing is lost at the end, and nothing more is said.
-    expect(messages(gate)).to.deep.equal([
-      'Listening.',
-      'ImageGate is ready!',
-      'review',
-      'Told to end: the last requests are answered.',
-      'review',
-      'ImageGate has ended.',
-    ]);
-    expect(gate.stderr()).to.equal('');
-  });
-
-  it('logs a lone review within seconds', async () => {
-    const gate = await ready();
-    await send(gate, { body: BODY });
-    await until(() => messages(gate).includes('review'), 'the line to be written', 5000);
-  });
-
-  it('answers what is in flight after the second signal, and ends idle connections', async () => {
-    const gate = await ready({ DRAIN_SECONDS: '600' });
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    await send(gate, { body: BODY, agent });
-    const outgoing = open(gate, { headers: { 'content-length': String(BODY.length), expect: '100-continue' } });
-    const answer = answerTo(outgoing);
-    outgoing.flushHeaders();
-    await once(outgoing, 'continue');
-    gate.child.kill('SIGINT');
-    await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
-    gate.child.kill('SIGINT');
-    await until(() => Object.keys(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
-    const refused = await send(gate, { body: BODY }).catch((error: Error & { code: string }) => error.code);
-    expect(refused).to.equal('ECONNREFUSED');
-    outgoing.end(BODY);
-    const { json, headers } = await answer;
-    expect(json.response?.allowed).to.equal(false);
-    expect(headers.connection).to.equal('close');
-    expect(await gate.ended).to.equal(0);
-  });
-
-  it('ends at once when it is told so before it listens', async () => {
-    // The signal comes while this rule is loaded.
-    await writeFile(
-      join(folder, 'late.mjs'),
-      `await new Promise((resolve) => { process.once('SIGTERM', resolve); process.kill(process.pid, 'SIGTERM'); });
-       export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
-    );
-    const gate = run({
-      env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: folder, DRAIN_SECONDS: '600' },
+  describe('imagegate serve', () => {
+    it('is ready, judges, drains and ends', async () => {
+      const gate = await ready({ DRAIN_SECONDS: '1' });
+      expect(messages(gate)).to.deep.equal(['Listening.', 'ImageGate is ready!']);
+      expect(gate.lines()[0]).to.deep.include({ rules: ['empty-tag', 'registry-allowlist', 'blocked-tags'] });
+      expect((await probe(gate, '/readyz')).status).to.equal(200);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const answered = await send(gate, { body: BODY, agent });
+      expect(answered.json.response?.allowed).to.equal(false);
+      expect(answered.headers.connection).to.equal('keep-alive');
+      gate.child.kill('SIGTERM');
+      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
+      expect((await probe(gate, '/livez')).status).to.equal(200);
+      const during = await send(gate, { body: BODY, agent });
+      expect(during.json.response?.allowed).to.equal(false);
+      expect(during.headers.connection).to.equal('close');
+      expect(await gate.ended).to.equal(0);
+      agent.destroy();
+      // Nothing is lost at the end, and nothing more is said.
+      expect(messages(gate)).to.deep.equal([
+        'Listening.',
+        'ImageGate is ready!',
+        'review',
+        'Told to end: the last requests are answered.',
+        'review',
+        'ImageGate has ended.',
+      ]);
+      expect(gate.stderr()).to.equal('');
     });
-    expect(await gate.ended).to.equal(0);
-    expect(messages(gate)).to.deep.equal(['Told to end: the last requests are answered.']);
-  });
 
-  describe('with a rule of its own', () => {
-    const broken = (statement: string): string =>
-      `export default { meta: { name: 'broken', description: 'Breaks.' }, check() { ${statement} } };`;
+    it('logs a lone review within seconds', async () => {
+      const gate = await ready();
+      await send(gate, { body: BODY });
+      await until(() => messages(gate).includes('review'), 'the line to be written', 5000);
+    });
 
-    for (const [what, statement] of [
-      ['throws when nobody catches', `setTimeout(() => { throw new Error('boom'); });`],
-      ['rejects when nobody catches', `void Promise.reject(new Error('boom'));`],
-      ['throws no error', `setTimeout(() => { throw 'boom'; });`],
-    ] as const) {
-      it(`that ${what}, it ends with code 1 and says why`, async () => {
-        await writeFile(join(folder, 'broken.mjs'), broken(statement));
-        const gate = await ready({ RULES_DIR: folder, DRAIN_SECONDS: '600' });
-        await send(gate, { body: JSON.stringify(admissionReview(podCreate({ web: 'gcr.io/x:1' }))) }).catch(() => {});
-        expect(await gate.ended).to.equal(1);
-        expect(gate.stderr()).to.match(/^ImageGate failed: (Error: )?boom\n/);
-        expect(gate.lines().at(-1)).to.deep.include({ level: 'fatal', msg: 'ImageGate failed: boom' });
+    it('answers what is in flight after the second signal, and ends idle connections', async () => {
+      const gate = await ready({ DRAIN_SECONDS: '600' });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await send(gate, { body: BODY, agent });
+      const outgoing = open(gate, { headers: { 'content-length': String(BODY.length), expect: '100-continue' } });
+      const answer = answerTo(outgoing);
+      outgoing.flushHeaders();
+      await once(outgoing, 'continue');
+      gate.child.kill('SIGINT');
+      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
+      gate.child.kill('SIGINT');
+      await until(() => Object.keys(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
+      const refused = await send(gate, { body: BODY }).catch((error: Error & { code: string }) => error.code);
+      expect(refused).to.equal('ECONNREFUSED');
+      outgoing.end(BODY);
+      const { json, headers } = await answer;
+      expect(json.response?.allowed).to.equal(false);
+      expect(headers.connection).to.equal('close');
+      expect(await gate.ended).to.equal(0);
+    });
+
+    it('ends at once when it is told so before it listens', async () => {
+      // The signal comes while this rule is loaded.
+      await writeFile(
+        join(folder, 'late.mjs'),
+        `await new Promise((resolve) => { process.once('SIGTERM', resolve); process.kill(process.pid, 'SIGTERM'); });
+       export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
+      );
+      const gate = run({
+        env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: folder, DRAIN_SECONDS: '600' },
       });
-    }
-  });
-});
+      expect(await gate.ended).to.equal(0);
+      expect(messages(gate)).to.deep.equal(['Told to end: the last requests are answered.']);
+    });
 
-describe('a start that fails', () => {
-  useCertificates();
-  it('tells all mistakes of settings, certificate, policy and rules at once', async () => {
-    await writeFile(join(folder, 'not-a-rule.mjs'), 'export default 7;');
-    const env = {
-      PORT: 'https',
-      DRAIN_SECONDS: '-1',
-      CERTS_DIR: join(folder, 'nowhere'),
-      RULES_DIR: folder,
-      BLOCKED_TAGS: '',
-      DISABLE_EMPTY_TAG: 'yes',
-    };
-    const gate = run({ env: { ...env, LOG_FORMAT: 'text' } });
-    expect(await gate.ended).to.equal(1);
-    const block = gate.stderr();
-    expect(block).to.match(/^ImageGate did not start: \d+ mistakes\.\n\n {2}/);
-    expect(block).to.match(/\n\ndocs\/errors\.md explains the codes in brackets\.\n$/);
-    const told = [...block.matchAll(/^ {2}(.*?): expected .* \[([\w-]+)\]$/gm)].map(([, where, code]) => [where, code]);
-    expect(told.slice(0, 6)).to.deep.equal([
-      ['PORT', 'setting-invalid'],
-      ['DRAIN_SECONDS', 'setting-invalid'],
-      [join(folder, 'nowhere', 'server.crt'), 'certificate-unreadable'],
-      [join(folder, 'nowhere', 'server.key'), 'certificate-unreadable'],
-      ['BLOCKED_TAGS (environment)', 'policy-list-empty'],
-      ['DISABLE_EMPTY_TAG (environment)', 'policy-boolean-invalid'],
-    ]);
-    expect(told.slice(6).map(([, code]) => code)).to.include('rule-file-invalid');
-    // As text, the block is all there is.
-    expect(gate.stdout()).to.equal('');
+    describe('with a rule of its own', () => {
+      const broken = (statement: string): string =>
+        `export default { meta: { name: 'broken', description: 'Breaks.' }, check() { ${statement} } };`;
 
-    const inJson = run({ env: { ...env, LOG_FORMAT: 'json' } });
-    expect(await inJson.ended).to.equal(1);
-    expect(inJson.stderr()).to.equal(block);
-    const [line, ...more] = inJson.lines();
-    expect(more).to.deep.equal([]);
-    expect(line).to.deep.include({ level: 'fatal', msg: 'ImageGate did not start.' });
-    expect(line?.['mistakes']).to.have.lengthOf(told.length);
-    expect(`  ${(line!['mistakes'] as string[]).join('\n  ')}`).to.equal(block.split('\n\n')[1]);
+      for (const [what, statement] of [
+        ['throws when nobody catches', `setTimeout(() => { throw new Error('boom'); });`],
+        ['rejects when nobody catches', `void Promise.reject(new Error('boom'));`],
+        ['throws no error', `setTimeout(() => { throw 'boom'; });`],
+      ] as const) {
+        it(`that ${what}, it ends with code 1 and says why`, async () => {
+          await writeFile(join(folder, 'broken.mjs'), broken(statement));
+          const gate = await ready({ RULES_DIR: folder, DRAIN_SECONDS: '600' });
+          await send(gate, { body: JSON.stringify(admissionReview(podCreate({ web: 'gcr.io/x:1' }))) }).catch(() => {});
+          expect(await gate.ended).to.equal(1);
+          expect(gate.stderr()).to.match(/^ImageGate failed: (Error: )?boom\n/);
+          expect(gate.lines().at(-1)).to.deep.include({ level: 'fatal', msg: 'ImageGate failed: boom' });
+        });
+      }
+    });
   });
 
-  it('tells the mistakes of the options when policy and rules can be read', async () => {
-    const gate = run({ env: { CERTS_DIR: certs.dir, ALLOWED_REGISTRIES: 'https://docker.io', LOG_FORMAT: 'text' } });
-    expect(await gate.ended).to.equal(1);
-    expect(gate.stderr()).to.match(/^ImageGate did not start: one mistake\.\n\n {2}ALLOWED_REGISTRIES \(environment\)/);
-    expect(gate.stderr()).to.contain('[option-invalid]');
-  });
+  describe('a start that fails', () => {
+    it('tells all mistakes of settings, certificate, policy and rules at once', async () => {
+      await writeFile(join(folder, 'not-a-rule.mjs'), 'export default 7;');
+      const env = {
+        PORT: 'https',
+        DRAIN_SECONDS: '-1',
+        CERTS_DIR: join(folder, 'nowhere'),
+        RULES_DIR: folder,
+        BLOCKED_TAGS: '',
+        DISABLE_EMPTY_TAG: 'yes',
+      };
+      const gate = run({ env: { ...env, LOG_FORMAT: 'text' } });
+      expect(await gate.ended).to.equal(1);
+      const block = gate.stderr();
+      expect(block).to.match(/^ImageGate did not start: \d+ mistakes\.\n\n {2}/);
+      expect(block).to.match(/\n\ndocs\/errors\.md explains the codes in brackets\.\n$/);
+      const told = [...block.matchAll(/^ {2}(.*?): expected .* \[([\w-]+)\]$/gm)].map(([, where, code]) => [
+        where,
+        code,
+      ]);
+      expect(told.slice(0, 6)).to.deep.equal([
+        ['PORT', 'setting-invalid'],
+        ['DRAIN_SECONDS', 'setting-invalid'],
+        [join(folder, 'nowhere', 'server.crt'), 'certificate-unreadable'],
+        [join(folder, 'nowhere', 'server.key'), 'certificate-unreadable'],
+        ['BLOCKED_TAGS (environment)', 'policy-list-empty'],
+        ['DISABLE_EMPTY_TAG (environment)', 'policy-boolean-invalid'],
+      ]);
+      expect(told.slice(6).map(([, code]) => code)).to.include('rule-file-invalid');
+      // As text, the block is all there is.
+      expect(gate.stdout()).to.equal('');
 
-  it('looks for the certificate in the working directory if nothing else is said', async () => {
-    const gate = run({ cwd: folder });
-    expect(await gate.ended).to.equal(1);
-    expect(gate.stderr()).to.contain(
-      `  ${join('certs', 'server.crt')}: expected a file that can be read, found ENOENT.`,
-    );
-    // No terminal, so the log is JSON.
-    expect(gate.lines()).to.have.lengthOf(1);
-  });
+      const inJson = run({ env: { ...env, LOG_FORMAT: 'json' } });
+      expect(await inJson.ended).to.equal(1);
+      expect(inJson.stderr()).to.equal(block);
+      const [line, ...more] = inJson.lines();
+      expect(more).to.deep.equal([]);
+      expect(line).to.deep.include({ level: 'fatal', msg: 'ImageGate did not start.' });
+      expect(line?.['mistakes']).to.have.lengthOf(told.length);
+      expect(`  ${(line!['mistakes'] as string[]).join('\n  ')}`).to.equal(block.split('\n\n')[1]);
+    });
 
-  it('takes empty folders for mistakes of their own, and nothing else', async () => {
-    const gate = run({ cwd: folder, env: { CERTS_DIR: '', RULES_DIR: '', POLICY_DIR: '', LOG_FORMAT: 'yaml' } });
-    expect(await gate.ended).to.equal(1);
-    const codes = [...gate.stderr().matchAll(/\[([\w-]+)\]$/gm)].map(([, code]) => code);
-    expect(codes).to.deep.equal([
-      ...Array.from({ length: 4 }, () => 'setting-invalid'),
-      'certificate-unreadable',
-      'certificate-unreadable',
-    ]);
-  });
+    it('tells the mistakes of the options when policy and rules can be read', async () => {
+      const gate = run({ env: { CERTS_DIR: certs.dir, ALLOWED_REGISTRIES: 'https://docker.io', LOG_FORMAT: 'text' } });
+      expect(await gate.ended).to.equal(1);
+      expect(gate.stderr()).to.match(
+        /^ImageGate did not start: one mistake\.\n\n {2}ALLOWED_REGISTRIES \(environment\)/,
+      );
+      expect(gate.stderr()).to.contain('[option-invalid]');
+    });
 
-  it('names both ports when both are taken', async () => {
-    const servers = [createServer().listen(0), createServer().listen(0)];
-    await Promise.all(servers.map(async (server) => once(server, 'listening')));
-    const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-    const [PORT = '', OPS_PORT = ''] = ports;
-    const gate = run({ env: { PORT, OPS_PORT, CERTS_DIR: certs.dir } });
-    expect(await gate.ended).to.equal(1);
-    for (const server of servers) server.close();
-    expect(gate.stderr()).to.equal(
-      [
-        'ImageGate did not start: 2 mistakes.',
-        '',
-        `  PORT ${PORT}: expected a port to listen on, found one that another process listens on. Set PORT to another port, or end what listens there. [port-unavailable]`,
-        `  OPS_PORT ${OPS_PORT}: expected a port to listen on, found one that another process listens on. Set OPS_PORT to another port, or end what listens there. [port-unavailable]`,
-        '',
-        'docs/errors.md explains the codes in brackets.',
-        '',
-      ].join('\n'),
-    );
-  });
+    it('looks for the certificate in the working directory if nothing else is said', async () => {
+      const gate = run({ cwd: folder });
+      expect(await gate.ended).to.equal(1);
+      expect(gate.stderr()).to.contain(
+        `  ${join('certs', 'server.crt')}: expected a file that can be read, found ENOENT.`,
+      );
+      // No terminal, so the log is JSON.
+      expect(gate.lines()).to.have.lengthOf(1);
+    });
 
-  it('fails as a whole when one port is taken', async () => {
-    const server = createServer().listen(0);
-    await once(server, 'listening');
-    const PORT = String((server.address() as AddressInfo).port);
-    const gate = run({ env: { PORT, OPS_PORT: '0', CERTS_DIR: certs.dir } });
-    expect(await gate.ended).to.equal(1);
-    server.close();
-    expect(gate.stderr()).to.contain('one mistake').and.to.contain('[port-unavailable]');
+    it('takes empty folders for mistakes of their own, and nothing else', async () => {
+      const gate = run({ cwd: folder, env: { CERTS_DIR: '', RULES_DIR: '', POLICY_DIR: '', LOG_FORMAT: 'yaml' } });
+      expect(await gate.ended).to.equal(1);
+      const codes = [...gate.stderr().matchAll(/\[([\w-]+)\]$/gm)].map(([, code]) => code);
+      expect(codes).to.deep.equal([
+        ...Array.from({ length: 4 }, () => 'setting-invalid'),
+        'certificate-unreadable',
+        'certificate-unreadable',
+      ]);
+    });
+
+    it('names both ports when both are taken', async () => {
+      const servers = [createServer().listen(0), createServer().listen(0)];
+      await Promise.all(servers.map(async (server) => once(server, 'listening')));
+      const ports = servers.map((server) => String((server.address() as AddressInfo).port));
+      const [PORT = '', OPS_PORT = ''] = ports;
+      const gate = run({ env: { PORT, OPS_PORT, CERTS_DIR: certs.dir } });
+      expect(await gate.ended).to.equal(1);
+      for (const server of servers) server.close();
+      expect(gate.stderr()).to.equal(
+        [
+          'ImageGate did not start: 2 mistakes.',
+          '',
+          `  PORT ${PORT}: expected a port to listen on, found one that another process listens on. Set PORT to another port, or end what listens there. [port-unavailable]`,
+          `  OPS_PORT ${OPS_PORT}: expected a port to listen on, found one that another process listens on. Set OPS_PORT to another port, or end what listens there. [port-unavailable]`,
+          '',
+          'docs/errors.md explains the codes in brackets.',
+          '',
+        ].join('\n'),
+      );
+    });
+
+    it('fails as a whole when one port is taken', async () => {
+      const server = createServer().listen(0);
+      await once(server, 'listening');
+      const PORT = String((server.address() as AddressInfo).port);
+      const gate = run({ env: { PORT, OPS_PORT: '0', CERTS_DIR: certs.dir } });
+      expect(await gate.ended).to.equal(1);
+      server.close();
+      expect(gate.stderr()).to.contain('one mistake').and.to.contain('[port-unavailable]');
+    });
   });
 });

@@ -23,190 +23,187 @@ const weak = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 }).privateKey;
 
-let dir: string;
-/** The hooks of each suite of this file; outside of one they would be of the whole run. */
-function useFolder(): void {
+describe('a certificate', () => {
+  let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'imagegate-'));
   });
   afterEach(async () => {
     await rm(dir, { recursive: true });
   });
-}
 
-async function write(cert: string | Buffer | undefined, key: string | undefined): Promise<void> {
-  if (cert !== undefined) await writeFile(join(dir, 'server.crt'), cert);
-  if (key !== undefined) await writeFile(join(dir, 'server.key'), key);
-}
-
-async function mistakes(): Promise<readonly Mistake[]> {
-  const error: unknown = await loadCertificate(dir, new Date()).catch((thrown: unknown) => thrown);
-  if (error instanceof MistakesError) return error.mistakes;
-  throw error;
-}
-
-const pem = (type: string, text: string): Buffer =>
-  Buffer.from(text.replaceAll(new RegExp(`-----(BEGIN|END) ${type}-----`, 'g'), ''), 'base64');
-
-describe('loadCertificate', () => {
-  useFolder();
-  it('loads a pair, and knows how long it is valid', async () => {
-    await write(made.certificate, made.key);
-    const { cert, key, validFrom, validTo } = await loadCertificate(dir, new Date());
-    expect(cert.toString()).to.equal(made.certificate);
-    expect(key.toString()).to.equal(made.key);
-    expect(validTo.getTime() - validFrom.getTime()).to.be.within(DAY_MS, DAY_MS + 120_000);
-  });
-
-  it('takes a chain', async () => {
-    await write(`${made.certificate}\n${other.certificate}`, made.key);
-    expect((await loadCertificate(dir, new Date())).cert.toString()).to.contain(other.certificate);
-  });
-
-  for (const { what, cert, key, found } of [
-    {
-      what: 'no files',
-      found: [
-        ['certificate-unreadable', 'server.crt'],
-        ['certificate-unreadable', 'server.key'],
-      ],
-    },
-    { what: 'no key', cert: made.certificate, found: [['certificate-unreadable', 'server.key']] },
-    {
-      what: 'empty files',
-      cert: '',
-      key: '',
-      found: [
-        ['certificate-invalid', 'server.crt'],
-        ['certificate-invalid', 'server.key'],
-      ],
-    },
-    {
-      what: 'a certificate of nonsense',
-      cert: 'nonsense',
-      key: made.key,
-      found: [['certificate-invalid', 'server.crt']],
-    },
-    {
-      what: 'a broken PEM',
-      cert: made.certificate.replace(/[A-Z]{4}/, '????'),
-      key: made.key,
-      found: [['certificate-invalid', 'server.crt']],
-    },
-    {
-      what: 'a certificate in DER',
-      cert: pem('CERTIFICATE', made.certificate),
-      key: made.key,
-      found: [['certificate-invalid', 'server.crt']],
-    },
-    { what: 'the key in both files', cert: made.key, key: made.key, found: [['certificate-invalid', 'server.crt']] },
-    {
-      what: 'the certificate in both files',
-      cert: made.certificate,
-      key: made.certificate,
-      found: [['certificate-invalid', 'server.key']],
-    },
-    {
-      what: 'a key with a password',
-      cert: made.certificate,
-      key: withPassword,
-      found: [['certificate-invalid', 'server.key']],
-    },
-    {
-      what: "another certificate's key",
-      cert: made.certificate,
-      key: other.key,
-      found: [['certificate-pair-mismatch', 'server.key']],
-    },
-    {
-      what: 'a key of another type',
-      cert: made.certificate,
-      key: weak,
-      found: [['certificate-pair-mismatch', 'server.key']],
-    },
-    {
-      what: 'an expired one',
-      cert: expired.certificate,
-      key: expired.key,
-      found: [['certificate-expired', 'server.crt']],
-    },
-    {
-      what: "an expired one with another's key",
-      cert: expired.certificate,
-      key: other.key,
-      found: [
-        ['certificate-expired', 'server.crt'],
-        ['certificate-pair-mismatch', 'server.key'],
-      ],
-    },
-    {
-      what: 'a chain that is cut off',
-      cert: `${made.certificate}\n${other.certificate.slice(0, 200)}`,
-      key: made.key,
-      found: [['certificate-invalid', 'server.crt']],
-    },
-  ]) {
-    it(`refuses ${what}`, async () => {
-      await write(cert, key);
-      const all = await mistakes();
-      expect(all.map(({ code, where }) => [code, where])).to.have.deep.members(
-        found.map(([code, file]) => [code, join(dir, file!)]),
-      );
-      expect(JSON.stringify(all)).not.to.match(/PRIVATE KEY|MIG|MIIB/);
-    });
+  async function write(cert: string | Buffer | undefined, key: string | undefined): Promise<void> {
+    if (cert !== undefined) await writeFile(join(dir, 'server.crt'), cert);
+    if (key !== undefined) await writeFile(join(dir, 'server.key'), key);
   }
 
-  it('says why a file cannot be read', async () => {
-    await write(made.certificate, made.key);
-    await chmod(join(dir, 'server.key'), 0);
-    await rm(join(dir, 'server.crt'));
-    const [first] = await mistakes();
-    expect(first).to.deep.equal({
-      code: 'certificate-unreadable',
-      where: join(dir, 'server.crt'),
-      expected: 'a file that can be read',
-      found: 'ENOENT',
-      remedy: 'Check CERTS_DIR, and that the process may read the file.',
-    });
-  });
-});
-
-describe('certificateWarning', () => {
-  useFolder();
-  const now = new Date('2026-11-23T12:00:00Z');
-  const lasting = (before: number, after: number): Certificate => ({
-    cert: Buffer.alloc(0),
-    key: Buffer.alloc(0),
-    validFrom: new Date(now.getTime() - before * DAY_MS),
-    validTo: new Date(now.getTime() + after * DAY_MS),
-  });
-  for (const { what, certificate, warning } of [
-    { what: 'a year to go', certificate: lasting(0, 365), warning: undefined },
-    { what: '31 days of a year to go', certificate: lasting(334, 31), warning: undefined },
-    {
-      what: '29 days of a year to go',
-      certificate: lasting(336, 29),
-      warning: 'The certificate expires on 2026-12-22T12:00:00.000Z: renew it before.',
-    },
-    { what: 'a day to go, as at its beginning', certificate: lasting(0, 1), warning: undefined },
-    {
-      what: 'a tenth of a day to go',
-      certificate: lasting(0.9, 0.1),
-      warning: 'The certificate expires on 2026-11-23T14:24:00.000Z: renew it before.',
-    },
-    {
-      what: 'none to go',
-      certificate: lasting(10, 0),
-      warning: 'The certificate expired on 2026-11-23T12:00:00.000Z: the API server refuses it.',
-    },
-    {
-      what: 'a day until it begins',
-      certificate: lasting(-1, 365),
-      warning: 'The certificate is not valid before 2026-11-24T12:00:00.000Z.',
-    },
-  ]) {
-    it(what, () => {
-      expect(certificateWarning(certificate, now)).to.equal(warning);
-    });
+  async function mistakes(): Promise<readonly Mistake[]> {
+    const error: unknown = await loadCertificate(dir, new Date()).catch((thrown: unknown) => thrown);
+    if (error instanceof MistakesError) return error.mistakes;
+    throw error;
   }
+
+  const pem = (type: string, text: string): Buffer =>
+    Buffer.from(text.replaceAll(new RegExp(`-----(BEGIN|END) ${type}-----`, 'g'), ''), 'base64');
+
+  describe('loadCertificate', () => {
+    it('loads a pair, and knows how long it is valid', async () => {
+      await write(made.certificate, made.key);
+      const { cert, key, validFrom, validTo } = await loadCertificate(dir, new Date());
+      expect(cert.toString()).to.equal(made.certificate);
+      expect(key.toString()).to.equal(made.key);
+      expect(validTo.getTime() - validFrom.getTime()).to.be.within(DAY_MS, DAY_MS + 120_000);
+    });
+
+    it('takes a chain', async () => {
+      await write(`${made.certificate}\n${other.certificate}`, made.key);
+      expect((await loadCertificate(dir, new Date())).cert.toString()).to.contain(other.certificate);
+    });
+
+    for (const { what, cert, key, found } of [
+      {
+        what: 'no files',
+        found: [
+          ['certificate-unreadable', 'server.crt'],
+          ['certificate-unreadable', 'server.key'],
+        ],
+      },
+      { what: 'no key', cert: made.certificate, found: [['certificate-unreadable', 'server.key']] },
+      {
+        what: 'empty files',
+        cert: '',
+        key: '',
+        found: [
+          ['certificate-invalid', 'server.crt'],
+          ['certificate-invalid', 'server.key'],
+        ],
+      },
+      {
+        what: 'a certificate of nonsense',
+        cert: 'nonsense',
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
+      {
+        what: 'a broken PEM',
+        cert: made.certificate.replace(/[A-Z]{4}/, '????'),
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
+      {
+        what: 'a certificate in DER',
+        cert: pem('CERTIFICATE', made.certificate),
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
+      { what: 'the key in both files', cert: made.key, key: made.key, found: [['certificate-invalid', 'server.crt']] },
+      {
+        what: 'the certificate in both files',
+        cert: made.certificate,
+        key: made.certificate,
+        found: [['certificate-invalid', 'server.key']],
+      },
+      {
+        what: 'a key with a password',
+        cert: made.certificate,
+        key: withPassword,
+        found: [['certificate-invalid', 'server.key']],
+      },
+      {
+        what: "another certificate's key",
+        cert: made.certificate,
+        key: other.key,
+        found: [['certificate-pair-mismatch', 'server.key']],
+      },
+      {
+        what: 'a key of another type',
+        cert: made.certificate,
+        key: weak,
+        found: [['certificate-pair-mismatch', 'server.key']],
+      },
+      {
+        what: 'an expired one',
+        cert: expired.certificate,
+        key: expired.key,
+        found: [['certificate-expired', 'server.crt']],
+      },
+      {
+        what: "an expired one with another's key",
+        cert: expired.certificate,
+        key: other.key,
+        found: [
+          ['certificate-expired', 'server.crt'],
+          ['certificate-pair-mismatch', 'server.key'],
+        ],
+      },
+      {
+        what: 'a chain that is cut off',
+        cert: `${made.certificate}\n${other.certificate.slice(0, 200)}`,
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
+    ]) {
+      it(`refuses ${what}`, async () => {
+        await write(cert, key);
+        const all = await mistakes();
+        expect(all.map(({ code, where }) => [code, where])).to.have.deep.members(
+          found.map(([code, file]) => [code, join(dir, file!)]),
+        );
+        expect(JSON.stringify(all)).not.to.match(/PRIVATE KEY|MIG|MIIB/);
+      });
+    }
+
+    it('says why a file cannot be read', async () => {
+      await write(made.certificate, made.key);
+      await chmod(join(dir, 'server.key'), 0);
+      await rm(join(dir, 'server.crt'));
+      const [first] = await mistakes();
+      expect(first).to.deep.equal({
+        code: 'certificate-unreadable',
+        where: join(dir, 'server.crt'),
+        expected: 'a file that can be read',
+        found: 'ENOENT',
+        remedy: 'Check CERTS_DIR, and that the process may read the file.',
+      });
+    });
+  });
+
+  describe('certificateWarning', () => {
+    const now = new Date('2026-11-23T12:00:00Z');
+    const lasting = (before: number, after: number): Certificate => ({
+      cert: Buffer.alloc(0),
+      key: Buffer.alloc(0),
+      validFrom: new Date(now.getTime() - before * DAY_MS),
+      validTo: new Date(now.getTime() + after * DAY_MS),
+    });
+    for (const { what, certificate, warning } of [
+      { what: 'a year to go', certificate: lasting(0, 365), warning: undefined },
+      { what: '31 days of a year to go', certificate: lasting(334, 31), warning: undefined },
+      {
+        what: '29 days of a year to go',
+        certificate: lasting(336, 29),
+        warning: 'The certificate expires on 2026-12-22T12:00:00.000Z: renew it before.',
+      },
+      { what: 'a day to go, as at its beginning', certificate: lasting(0, 1), warning: undefined },
+      {
+        what: 'a tenth of a day to go',
+        certificate: lasting(0.9, 0.1),
+        warning: 'The certificate expires on 2026-11-23T14:24:00.000Z: renew it before.',
+      },
+      {
+        what: 'none to go',
+        certificate: lasting(10, 0),
+        warning: 'The certificate expired on 2026-11-23T12:00:00.000Z: the API server refuses it.',
+      },
+      {
+        what: 'a day until it begins',
+        certificate: lasting(-1, 365),
+        warning: 'The certificate is not valid before 2026-11-24T12:00:00.000Z.',
+      },
+    ]) {
+      it(what, () => {
+        expect(certificateWarning(certificate, now)).to.equal(warning);
+      });
+    }
+  });
 });

@@ -67,11 +67,20 @@ export async function send(target: Target, sent: Sent = {}): Promise<Answered> {
   const length = single === undefined ? {} : { 'content-length': String(single.length) };
   const outgoing = open(target, { ...sent, headers: { ...length, ...sent.headers } });
   const answer = answerTo(outgoing);
-  if (Array.isArray(body)) {
-    for (const chunk of body) if (!outgoing.write(chunk)) await Promise.race([once(outgoing, 'drain'), answer]);
-    outgoing.end();
-  } else outgoing.end(single);
+  if (Array.isArray(body)) await sendChunks(outgoing, body as readonly (string | Buffer)[]);
+  else outgoing.end(single);
   return answer;
+}
+
+async function sendChunks(outgoing: ClientRequest, chunks: readonly (string | Buffer)[]): Promise<void> {
+  const refused = new AbortController();
+  outgoing.once('response', () => refused.abort());
+  for (const chunk of chunks) {
+    if (refused.signal.aborted) break;
+    // oxlint-disable-next-line no-await-in-loop
+    if (!outgoing.write(chunk)) await once(outgoing, 'drain', refused).catch(() => {});
+  }
+  outgoing.end();
 }
 
 /** The answer to a request, whoever sends its body. */

@@ -14,238 +14,234 @@ import { startTestGate, type TestGate, type TestGateOptions } from './test-gate.
 const ALLOWED = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/acme/web:1' })));
 const HEAD = `POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${ALLOWED.length}\r\n\r\n`;
 
-let gate: TestGate;
-async function start(options: TestGateOptions = {}): Promise<void> {
-  gate = await startTestGate(options);
-}
-/** The hooks of each suite of this file; outside of one they would be of the whole run. */
-function endGates(): void {
+describe('createGateServer', () => {
+  let gate: TestGate;
+  async function start(options: TestGateOptions = {}): Promise<void> {
+    gate = await startTestGate(options);
+  }
   afterEach(async () => {
     await gate.server.close();
   });
-}
 
-describe('the server', () => {
-  endGates();
-  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
-    await start();
-    const versions: (string | null)[] = [];
-    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const socket = connectTls({ ...target(), minVersion: version, maxVersion: version });
-      // oxlint-disable-next-line no-await-in-loop
-      await once(socket, 'secureConnect');
-      versions.push(socket.getProtocol());
-      socket.destroy();
-    }
-    expect(versions).to.deep.equal(['TLSv1.2', 'TLSv1.3']);
-    // OpenSSL's default level of security refuses 1.1 on the client's side already.
-    const old = connectTls({
-      ...target(),
-      minVersion: 'TLSv1.1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
+  describe('the server', () => {
+    it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+      await start();
+      const versions: (string | null)[] = [];
+      for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const socket = connectTls({ ...target(), minVersion: version, maxVersion: version });
+        // oxlint-disable-next-line no-await-in-loop
+        await once(socket, 'secureConnect');
+        versions.push(socket.getProtocol());
+        socket.destroy();
+      }
+      expect(versions).to.deep.equal(['TLSv1.2', 'TLSv1.3']);
+      // OpenSSL's default level of security refuses 1.1 on the client's side already.
+      const old = connectTls({
+        ...target(),
+        minVersion: 'TLSv1.1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      });
+      const [error] = (await once(old, 'error')) as [Error & { code: string }];
+      expect(error.code).to.equal('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
     });
-    const [error] = (await once(old, 'error')) as [Error & { code: string }];
-    expect(error.code).to.equal('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
-  });
 
-  it('speaks HTTP/1.1, also to a client that would like HTTP/2', async () => {
-    await start();
-    const socket = connectTls({ ...target(), ALPNProtocols: ['h2', 'http/1.1'] });
-    await once(socket, 'secureConnect');
-    expect(socket.alpnProtocol).to.equal('http/1.1');
-    socket.destroy();
-  });
+    it('speaks HTTP/1.1, also to a client that would like HTTP/2', async () => {
+      await start();
+      const socket = connectTls({ ...target(), ALPNProtocols: ['h2', 'http/1.1'] });
+      await once(socket, 'secureConnect');
+      expect(socket.alpnProtocol).to.equal('http/1.1');
+      socket.destroy();
+    });
 
-  const malformed = [
-    { what: 'no HTTP', text: 'hello\r\n\r\n', status: 400, code: 'http-malformed' },
-    { what: 'HTTP/2 without asking', text: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', status: 400, code: 'http-malformed' },
-    {
-      what: 'a length that is no number',
-      text: HEAD.replace(/Length: \d+/, 'Length: many'),
-      status: 400,
-      code: 'http-malformed',
-    },
-    {
-      what: 'a length and chunks',
-      text: HEAD.replace('Host', 'Transfer-Encoding: chunked\r\nHost'),
-      status: 400,
-      code: 'http-malformed',
-    },
-    {
-      what: 'a head of 20 KB',
-      text: HEAD.replace('Host: x', `Host: ${'x'.repeat(20_000)}`),
-      status: 431,
-      code: 'headers-too-large',
-    },
-  ];
-  for (const { what, text, status, code } of malformed) {
-    it(`answers ${what} with ${status} ${code}, and closes`, async () => {
+    const malformed = [
+      { what: 'no HTTP', text: 'hello\r\n\r\n', status: 400, code: 'http-malformed' },
+      { what: 'HTTP/2 without asking', text: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', status: 400, code: 'http-malformed' },
+      {
+        what: 'a length that is no number',
+        text: HEAD.replace(/Length: \d+/, 'Length: many'),
+        status: 400,
+        code: 'http-malformed',
+      },
+      {
+        what: 'a length and chunks',
+        text: HEAD.replace('Host', 'Transfer-Encoding: chunked\r\nHost'),
+        status: 400,
+        code: 'http-malformed',
+      },
+      {
+        what: 'a head of 20 KB',
+        text: HEAD.replace('Host: x', `Host: ${'x'.repeat(20_000)}`),
+        status: 431,
+        code: 'headers-too-large',
+      },
+    ];
+    for (const { what, text, status, code } of malformed) {
+      it(`answers ${what} with ${status} ${code}, and closes`, async () => {
+        await start();
+        const socket = await openTls(gate);
+        socket.write(text);
+        const answer = await readToEnd(socket);
+        expect(answer).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+        expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).to.deep.include({ code });
+        expect(gate.lines[0]).to.deep.include({ level: 40, status, code });
+        expect(await gate.metric(`imagegate_bad_requests_total{status="${status}"}`)).to.equal(1);
+      });
+    }
+
+    it('answers a broken chunk with 400, and does not fail', async () => {
       await start();
       const socket = await openTls(gate);
-      socket.write(text);
-      const answer = await readToEnd(socket);
-      expect(answer).to.match(new RegExp(`^HTTP/1.1 ${status} `));
-      expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).to.deep.include({ code });
-      expect(gate.lines[0]).to.deep.include({ level: 40, status, code });
-      expect(await gate.metric(`imagegate_bad_requests_total{status="${status}"}`)).to.equal(1);
-    });
-  }
-
-  it('answers a broken chunk with 400, and does not fail', async () => {
-    await start();
-    const socket = await openTls(gate);
-    const head = HEAD.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
-    socket.write(`${head}5\r\n{"a":\r\nzz\r\n`);
-    expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 400 /);
-    expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
-  });
-
-  it('ends a connection that is no TLS without a word', async () => {
-    await start();
-    const socket = connectTcp(gate.port, 'localhost');
-    await once(socket, 'connect');
-    socket.write('no handshake');
-    await readToEnd(socket);
-    expect(gate.lines.every(({ level }) => level === 20)).to.equal(true);
-    expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(undefined);
-  });
-
-  describe('with time limits', () => {
-    it('ends a handshake that does not come', async () => {
-      await start({ limits: { handshakeTimeout: 50 } });
-      await readToEnd(connectTcp(gate.port, 'localhost'));
-      expect(gate.lines.map(({ msg }) => msg)).to.deep.equal(['A connection broke: TLS handshake timeout']);
+      const head = HEAD.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
+      socket.write(`${head}5\r\n{"a":\r\nzz\r\n`);
+      expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 400 /);
+      expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
     });
 
-    it('answers a head that does not come with 408', async () => {
-      await start({ limits: { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 } });
-      const socket = await openTls(gate);
-      socket.write('POST /validate HTTP/1.1\r\n');
-      const answer = await readToEnd(socket);
-      expect(answer).to.match(/^HTTP\/1.1 408 /);
-      expect(answer).to.contain('"code":"request-timeout"');
+    it('ends a connection that is no TLS without a word', async () => {
+      await start();
+      const socket = connectTcp(gate.port, 'localhost');
+      await once(socket, 'connect');
+      socket.write('no handshake');
+      await readToEnd(socket);
+      expect(gate.lines.every(({ level }) => level === 20)).to.equal(true);
+      expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(undefined);
     });
 
-    it('answers a body that does not come with 408', async () => {
-      await start({ limits: { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 } });
-      const socket = await openTls(gate);
-      socket.write(`${HEAD}{`);
-      expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 408 /);
-      expect(await gate.metric('imagegate_bad_requests_total{status="408"}')).to.equal(1);
+    describe('with time limits', () => {
+      it('ends a handshake that does not come', async () => {
+        await start({ limits: { handshakeTimeout: 50 } });
+        await readToEnd(connectTcp(gate.port, 'localhost'));
+        expect(gate.lines.map(({ msg }) => msg)).to.deep.equal(['A connection broke: TLS handshake timeout']);
+      });
+
+      it('answers a head that does not come with 408', async () => {
+        await start({ limits: { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 } });
+        const socket = await openTls(gate);
+        socket.write('POST /validate HTTP/1.1\r\n');
+        const answer = await readToEnd(socket);
+        expect(answer).to.match(/^HTTP\/1.1 408 /);
+        expect(answer).to.contain('"code":"request-timeout"');
+      });
+
+      it('answers a body that does not come with 408', async () => {
+        await start({ limits: { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 } });
+        const socket = await openTls(gate);
+        socket.write(`${HEAD}{`);
+        expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 408 /);
+        expect(await gate.metric('imagegate_bad_requests_total{status="408"}')).to.equal(1);
+      });
+    });
+
+    it('renews its certificate for the connections to come, and keeps those that are there', async () => {
+      await start();
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await send(gate, { body: ALLOWED, agent });
+      const renewed = await makeCertificate();
+      gate.server.renew({ cert: Buffer.from(renewed.certificate), key: Buffer.from(renewed.key) });
+      expect((await send(gate, { body: ALLOWED, agent })).status).to.equal(200);
+      agent.destroy();
+      expect((await send({ port: gate.port, ca: renewed.certificate }, { body: ALLOWED })).status).to.equal(200);
+      const refused = await send(gate, { body: ALLOWED }).catch((error: Error & { code: string }) => error.code);
+      expect(refused).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT');
     });
   });
 
-  it('renews its certificate for the connections to come, and keeps those that are there', async () => {
-    await start();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    await send(gate, { body: ALLOWED, agent });
-    const renewed = await makeCertificate();
-    gate.server.renew({ cert: Buffer.from(renewed.certificate), key: Buffer.from(renewed.key) });
-    expect((await send(gate, { body: ALLOWED, agent })).status).to.equal(200);
-    agent.destroy();
-    expect((await send({ port: gate.port, ca: renewed.certificate }, { body: ALLOWED })).status).to.equal(200);
-    const refused = await send(gate, { body: ALLOWED }).catch((error: Error & { code: string }) => error.code);
-    expect(refused).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT');
-  });
-});
-
-describe('closing', () => {
-  endGates();
-  it('ends idle connections, and those that never sent a request', async () => {
-    await start({ limits: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 } });
-    const agent = new Agent({ keepAlive: true });
-    await send(gate, { body: ALLOWED, agent });
-    const silent = await openTls(gate);
-    const ended = readToEnd(silent);
-    expect(await gate.server.close()).to.equal(0);
-    await ended;
-    await until(() => Object.values(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
-  });
-
-  it('takes no more connections, and answers the requests in flight', async () => {
-    let draining = false;
-    await start({ draining: () => draining });
-    const outgoing = open(gate, { headers: { 'content-length': String(ALLOWED.length), expect: '100-continue' } });
-    const answer = answerTo(outgoing);
-    outgoing.flushHeaders();
-    await once(outgoing, 'continue');
-    outgoing.write(ALLOWED.slice(0, 10));
-    draining = true;
-    const closed = gate.server.close();
-    const refused = await send(gate, { body: ALLOWED }).catch((error: Error & { code: string }) => error.code);
-    expect(refused).to.equal('ECONNREFUSED');
-    outgoing.end(ALLOWED.slice(10));
-    const { json, headers } = await answer;
-    expect(json.response?.allowed).to.equal(true);
-    expect(headers.connection).to.equal('close');
-    expect(await closed).to.equal(0);
-  });
-
-  it('ends a connection whose last answer was on its way when it began', async () => {
-    // Not draining: the answer keeps the connection alive, as one does that was written a moment before.
-    await start();
-    const agent = new Agent({ keepAlive: true });
-    const outgoing = open(gate, {
-      agent,
-      headers: { 'content-length': String(ALLOWED.length), expect: '100-continue' },
+  describe('closing', () => {
+    it('ends idle connections, and those that never sent a request', async () => {
+      await start({ limits: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 } });
+      const agent = new Agent({ keepAlive: true });
+      await send(gate, { body: ALLOWED, agent });
+      const silent = await openTls(gate);
+      const ended = readToEnd(silent);
+      expect(await gate.server.close()).to.equal(0);
+      await ended;
+      await until(() => Object.values(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
     });
-    const answer = answerTo(outgoing);
-    outgoing.flushHeaders();
-    await once(outgoing, 'continue');
-    const closed = gate.server.close();
-    outgoing.end(ALLOWED);
-    expect((await answer).headers.connection).to.equal('keep-alive');
-    expect(await closed).to.equal(0);
-    agent.destroy();
+
+    it('takes no more connections, and answers the requests in flight', async () => {
+      let draining = false;
+      await start({ draining: () => draining });
+      const outgoing = open(gate, { headers: { 'content-length': String(ALLOWED.length), expect: '100-continue' } });
+      const answer = answerTo(outgoing);
+      outgoing.flushHeaders();
+      await once(outgoing, 'continue');
+      outgoing.write(ALLOWED.slice(0, 10));
+      draining = true;
+      const closed = gate.server.close();
+      const refused = await send(gate, { body: ALLOWED }).catch((error: Error & { code: string }) => error.code);
+      expect(refused).to.equal('ECONNREFUSED');
+      outgoing.end(ALLOWED.slice(10));
+      const { json, headers } = await answer;
+      expect(json.response?.allowed).to.equal(true);
+      expect(headers.connection).to.equal('close');
+      expect(await closed).to.equal(0);
+    });
+
+    it('ends a connection whose last answer was on its way when it began', async () => {
+      // Not draining: the answer keeps the connection alive, as one does that was written a moment before.
+      await start();
+      const agent = new Agent({ keepAlive: true });
+      const outgoing = open(gate, {
+        agent,
+        headers: { 'content-length': String(ALLOWED.length), expect: '100-continue' },
+      });
+      const answer = answerTo(outgoing);
+      outgoing.flushHeaders();
+      await once(outgoing, 'continue');
+      const closed = gate.server.close();
+      outgoing.end(ALLOWED);
+      expect((await answer).headers.connection).to.equal('keep-alive');
+      expect(await closed).to.equal(0);
+      agent.destroy();
+    });
+
+    it('cuts what takes longer than any request may', async () => {
+      await start({ limits: { closeTimeout: 50 } });
+      const inMidBody = await openTls(gate);
+      inMidBody.write(`${HEAD}{`);
+      const inHandshake = connectTcp(gate.port, 'localhost');
+      await once(inHandshake, 'connect');
+      const ends = [readToEnd(inMidBody), readToEnd(inHandshake)];
+      // The server has to have seen both, or there would be nothing to cut.
+      await send(gate, { body: ALLOWED });
+      expect(await gate.server.close()).to.equal(2);
+      await Promise.all(ends);
+    });
   });
 
-  it('cuts what takes longer than any request may', async () => {
-    await start({ limits: { closeTimeout: 50 } });
-    const inMidBody = await openTls(gate);
-    inMidBody.write(`${HEAD}{`);
-    const inHandshake = connectTcp(gate.port, 'localhost');
-    await once(inHandshake, 'connect');
-    const ends = [readToEnd(inMidBody), readToEnd(inHandshake)];
-    // The server has to have seen both, or there would be nothing to cut.
-    await send(gate, { body: ALLOWED });
-    expect(await gate.server.close()).to.equal(2);
-    await Promise.all(ends);
-  });
-});
-
-describe('a port that cannot be had', () => {
-  endGates();
-  const failing = (code: string, message: string): Server => {
-    const server = new EventEmitter() as Server;
-    server.listen = () => {
-      server.emit('error', Object.assign(new Error(message), { code }));
+  describe('a port that cannot be had', () => {
+    const failing = (code: string, message: string): Server => {
+      const server = new EventEmitter() as Server;
+      server.listen = () => {
+        server.emit('error', Object.assign(new Error(message), { code }));
+        return server;
+      };
       return server;
     };
-    return server;
-  };
-  for (const { server, found } of [
-    { server: () => createServer(), found: 'one that another process listens on' },
-    { server: () => failing('EACCES', 'denied'), found: 'one that this user may not listen on' },
-    { server: () => failing('EADDRNOTAVAIL', 'no such address'), found: 'no such address' },
-  ]) {
-    it(`is a mistake: ${found}`, async () => {
-      await start();
-      const error = (await listen(server(), gate.port, 'PORT').catch((thrown: unknown) => thrown)) as MistakesError;
-      expect(error).to.be.instanceOf(MistakesError);
-      expect(error.mistakes).to.deep.equal([
-        {
-          code: 'port-unavailable',
-          where: `PORT ${gate.port}`,
-          expected: 'a port to listen on',
-          found,
-          remedy: 'Set PORT to another port, or end what listens there.',
-        },
-      ]);
-    });
+    for (const { server, found } of [
+      { server: () => createServer(), found: 'one that another process listens on' },
+      { server: () => failing('EACCES', 'denied'), found: 'one that this user may not listen on' },
+      { server: () => failing('EADDRNOTAVAIL', 'no such address'), found: 'no such address' },
+    ]) {
+      it(`is a mistake: ${found}`, async () => {
+        await start();
+        const error = (await listen(server(), gate.port, 'PORT').catch((thrown: unknown) => thrown)) as MistakesError;
+        expect(error).to.be.instanceOf(MistakesError);
+        expect(error.mistakes).to.deep.equal([
+          {
+            code: 'port-unavailable',
+            where: `PORT ${gate.port}`,
+            expected: 'a port to listen on',
+            found,
+            remedy: 'Set PORT to another port, or end what listens there.',
+          },
+        ]);
+      });
+    }
+  });
+
+  function target() {
+    return { host: 'localhost', port: gate.port, ca: gate.ca };
   }
 });
-
-function target() {
-  return { host: 'localhost', port: gate.port, ca: gate.ca };
-}
