@@ -150,6 +150,14 @@ describe('the repository', () => {
     });
   });
 
+  describe('tests', () => {
+    it('keep their hooks within a describe: at the top, they would run for every test of every file', async () => {
+      const files = (await sourceFiles('test')).filter(({ path }) => path.endsWith('.test.ts'));
+      const wrong = files.filter(({ text }) => /^(?:before|after)(?:Each)?\(/m.test(text));
+      expect(wrong.map(({ path }) => path)).to.deep.equal([]);
+    });
+  });
+
   describe('coverage', () => {
     it('leaves out files of types alone, which leave nothing to run', async () => {
       const { exclude } = JSON.parse(await read('.c8rc.json')) as { exclude: readonly string[] };
