@@ -68,11 +68,9 @@ export function parseReference(raw: string): ImageReference {
 
   if (registry !== undefined) refuseRegistry(registry);
   refuseRepository(registry, repository);
-  if (tag !== undefined && !TAG.test(tag)) throw new InvalidReferenceError(tagReason(tag));
+  if (tag !== undefined && !TAG.test(tag)) refuse(tagReason(tag));
   if (digest !== undefined && !DIGEST.test(digest)) {
-    throw new InvalidReferenceError(
-      'A digest must be sha256, sha384 or sha512, a colon, and all of its lower-case hex digits.',
-    );
+    refuse('A digest must be sha256, sha384 or sha512, a colon, and all of its lower-case hex digits.');
   }
   return Object.freeze({ raw, registry, repository, tag, digest, familiarName: familiarName(registry, repository) });
 }
@@ -107,37 +105,46 @@ function familiarName(registry: string | undefined, repository: string): string 
   return rest.includes('/') ? repository : rest;
 }
 
+/** One error for each reason: to make one takes longer than all else here, and a review may bring 125,000 bad images. */
+const ERRORS = new Map<string, InvalidReferenceError>();
+
+function refuse(reason: string): never {
+  let error = ERRORS.get(reason);
+  if (error === undefined) ERRORS.set(reason, (error = new InvalidReferenceError(reason)));
+  throw error;
+}
+
 function refuseForeignText(raw: string): void {
-  if (raw === '') throw new InvalidReferenceError('An image must be named.');
+  if (raw === '') refuse('An image must be named.');
   if (raw.length > MAX_REFERENCE_LENGTH) {
-    throw new InvalidReferenceError(`A reference has at most ${MAX_REFERENCE_LENGTH} characters.`);
+    refuse(`A reference has at most ${MAX_REFERENCE_LENGTH} characters.`);
   }
   if (!PRINTABLE_ASCII.test(raw)) {
-    throw new InvalidReferenceError('A reference has only ASCII characters, without blanks and control characters.');
+    refuse('A reference has only ASCII characters, without blanks and control characters.');
   }
   if (IDENTIFIER.test(raw) || IMAGE_ID.test(raw)) {
-    throw new InvalidReferenceError('An image ID is no reference: name a repository.');
+    refuse('An image ID is no reference: name a repository.');
   }
 }
 
 function refuseRegistry(registry: string): void {
-  if (UPPER_CASE.test(registry)) throw new InvalidReferenceError('A registry must be in lower case.');
+  if (UPPER_CASE.test(registry)) refuse('A registry must be in lower case.');
   if (!HOST.test(registry)) {
-    throw new InvalidReferenceError('A registry must be a legal host name or address, with a port or without.');
+    refuse('A registry must be a legal host name or address, with a port or without.');
   }
 }
 
 function refuseRepository(registry: string | undefined, repository: string): void {
-  if (repository === '') throw new InvalidReferenceError('A repository must be named.');
-  if (UPPER_CASE.test(repository)) throw new InvalidReferenceError('A repository must be in lower case.');
+  if (repository === '') refuse('A repository must be named.');
+  if (UPPER_CASE.test(repository)) refuse('A repository must be in lower case.');
   if (!REPOSITORY.test(repository)) {
-    throw new InvalidReferenceError(
+    refuse(
       'A repository has components of lower-case letters and digits, within them single dots, one or two underscores or dashes, and slashes between them.',
     );
   }
   const prefix = isOfficial(registry, repository) ? OFFICIAL.length : 0;
   if (repository.length + prefix > MAX_REPOSITORY_LENGTH) {
-    throw new InvalidReferenceError(`A repository has at most ${MAX_REPOSITORY_LENGTH} characters.`);
+    refuse(`A repository has at most ${MAX_REPOSITORY_LENGTH} characters.`);
   }
 }
 
