@@ -28,19 +28,13 @@ const NOTICE_MS = 30 * MS_PER_DAY;
  * @throws {MistakesError} with every file that cannot be read.
  */
 export async function readCertificate(dir: string): Promise<CertificateFiles> {
-  const mistakes: Mistake[] = [];
-  const [cert, key] = await Promise.all(
-    [CERT_FILE, KEY_FILE].map(async (file) => {
-      try {
-        return await readFile(join(dir, file));
-      } catch (error) {
-        mistakes.push(unreadable(join(dir, file), error));
-        return undefined;
-      }
-    }),
+  const files = [CERT_FILE, KEY_FILE].map((file) => join(dir, file));
+  const [cert, key] = await Promise.allSettled(files.map(async (file) => readFile(file)));
+  if (cert?.status === 'fulfilled' && key?.status === 'fulfilled') return { cert: cert.value, key: key.value };
+  // In the order of the files, whichever read ended first.
+  throw new MistakesError(
+    [cert, key].flatMap((read, index) => (read?.status === 'rejected' ? [unreadable(files[index]!, read.reason)] : [])),
   );
-  if (cert === undefined || key === undefined) throw new MistakesError(mistakes);
-  return { cert, key };
 }
 
 /**

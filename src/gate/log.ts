@@ -65,8 +65,14 @@ function createBatches(fd: number): DestinationStream & { readonly flush: () => 
   // With a minLength of 0, its flush() would not wait.
   const destination = openDestination({ fd, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES });
   let batch = '';
+  let broken = false;
+  // Where writing fails for good, its last flush at exit would try forever.
+  destination.on('error', () => {
+    broken = true;
+    destination.destroy();
+  });
   const write = (): void => {
-    if (batch !== '') destination.write(batch);
+    if (batch !== '' && !broken) destination.write(batch);
     batch = '';
   };
   setInterval(write, BATCH_MS).unref();
@@ -78,11 +84,15 @@ function createBatches(fd: number): DestinationStream & { readonly flush: () => 
     flush: async () =>
       new Promise((resolve) => {
         write();
+        if (broken) {
+          resolve();
+          return;
+        }
         const timer = setTimeout(resolve, MAX_FLUSH_MS);
         destination.flush((error) => {
           clearTimeout(timer);
           // If it was writing already, it did not begin with the rest.
-          if (!error) destination.flushSync();
+          if (!error && !broken) destination.flushSync();
           resolve();
         });
       }),

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createLog, type Log, type LogOptions } from '../../src/gate/log.ts';
 import { textLine } from '../../src/gate/text-line.ts';
@@ -56,14 +58,21 @@ describe('createLog', () => {
   });
 
   for (const logFormat of ['json', 'text'] as const) {
+    // In a process of its own: what cannot be written stays with the destination, and keeps a process alive.
     it(`goes on when nothing can be written (${logFormat})`, async () => {
-      const readOnly = openSync(file, 'r');
-      const { logger, flush } = createLog({ logLevel: 'info', logFormat, fd: readOnly });
-      logger.info('one');
-      await flush();
-      logger.info('two');
-      await flush();
-      closeSync(readOnly);
+      const script = `
+        import { openSync } from 'node:fs';
+        import { createLog } from '${new URL('../../src/gate/log.js', import.meta.url).href}';
+        const fd = openSync(process.argv[1], 'r');
+        const { logger, flush } = createLog({ logLevel: 'info', logFormat: '${logFormat}', fd });
+        for (const text of ['one', 'two']) {
+          logger.info(text);
+          await flush();
+        }
+        process.stdout.write('done', () => process.exit(0));`;
+      const args = ['--input-type=module', '--eval', script, file];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+      expect(stdout).to.equal('done');
       expect(written()).to.equal('');
     });
   }

@@ -1,0 +1,52 @@
+import type { Growth, Point } from './growth.ts';
+import type { ScenarioResult } from './scenarios.ts';
+
+/** Something that must hold, and what was measured of it. */
+export interface Bound {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+const MIN_RATIO = 0.7;
+const AIMED_RATIO = 0.8;
+const MAX_REVIEW_MICROSECONDS = 20;
+/** Ten times the size may cost this much more: ten times, and some for what is measured on a machine with neighbours. */
+const MAX_STEP = 15;
+/** A thousand times the list may cost this much more: nothing, but for the processor's cache. */
+const MAX_FLAT = 1.5;
+
+/** The bounds of the benchmark, each with its figure. */
+export function boundsOf(scenarios: readonly ScenarioResult[], growth: Growth): readonly Bound[] {
+  return [
+    ...scenarios.filter(({ concurrency }) => concurrency === 8).map(ratioBound),
+    ...(['allowed', 'denied'] as const).map((verdict) => ({
+      holds: growth[verdict] < MAX_REVIEW_MICROSECONDS,
+      text: `parseReview and review of the ${verdict} review: ${growth[verdict].toFixed(1)} µs (below ${MAX_REVIEW_MICROSECONDS})`,
+    })),
+    linearBound('containers', growth.containers),
+    linearBound('bytes', growth.bytes),
+    flatBound(growth.registries),
+  ];
+}
+
+function ratioBound({ verdict, ratio }: ScenarioResult): Bound {
+  const text = `${verdict} at concurrency 8: ${ratio.toFixed(2)} of the bare server (at least ${MIN_RATIO.toFixed(2)}, ${AIMED_RATIO.toFixed(2)} aimed for)`;
+  return { holds: ratio >= MIN_RATIO, text };
+}
+
+function linearBound(what: string, points: readonly Point[]): Bound {
+  const steps = points.slice(1).map(({ p50 }, index) => p50 / points[index]!.p50);
+  const worst = Math.max(...steps);
+  return {
+    holds: worst <= MAX_STEP,
+    text: `ten times the ${what}: at most ${worst.toFixed(1)} times the cost (at most ${MAX_STEP})`,
+  };
+}
+
+function flatBound(points: readonly Point[]): Bound {
+  const ratio = points.at(-1)!.p50 / points[0]!.p50;
+  return {
+    holds: ratio <= MAX_FLAT,
+    text: `a thousand times the allowlist: ${ratio.toFixed(2)} times the cost (at most ${MAX_FLAT})`,
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { boundsOf, type Bound } from './bounds.ts';
+import { takeCores, type Cores } from './cores.ts';
+import { measureGrowth, type Growth } from './growth.ts';
+import { parseOptions, type BenchOptions } from './options.ts';
+import { boundLines, growthLines, scenarioTable } from './report.ts';
+import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
+import { startBareServer, startGate, writeCertificate } from './server-process.ts';
+
+// `npm run bench`: what the gate does in a second, beside what the least webhook does. README.md tells the rest.
+
+async function measureServers(options: BenchOptions, { server: core }: Cores): Promise<readonly ScenarioResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-'));
+  const certsDir = join(folder, 'certs');
+  await writeCertificate(certsDir);
+  const servers = { bare: await startBareServer({ certsDir, core }), gate: await startGate({ certsDir, core }) };
+  try {
+    const results: ScenarioResult[] = [];
+    for (const scenario of SCENARIOS) results.push(await runScenario(scenario, servers, options));
+    return results;
+  } finally {
+    await Promise.all([servers.bare.stop(), servers.gate.stop()]);
+    await rm(folder, { recursive: true });
+  }
+}
+
+const options = parseOptions(process.argv);
+const cores = takeCores();
+console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}. ${cores.sentence}`);
+console.log(`${options.rounds} rounds of ${options.seconds} s a server and scenario, in turn; medians.\n`);
+
+const scenarios = await measureServers(options, cores);
+console.log(`${scenarioTable(scenarios)}\n`);
+
+const growth: Growth = await measureGrowth(options);
+console.log(`${growthLines(growth).join('\n')}\n`);
+
+const bounds: readonly Bound[] = boundsOf(scenarios, growth);
+console.log(boundLines(bounds).join('\n'));
+if (options.bounds && bounds.some(({ holds }) => !holds)) process.exitCode = 1;

@@ -1,0 +1,51 @@
+import type { Bound } from './bounds.ts';
+import type { Growth, Point } from './growth.ts';
+import type { ScenarioResult } from './scenarios.ts';
+
+const HEAD = ['verdict', 'concurrency', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'core busy', 'MiB', 'ratio'];
+
+/** The scenarios as a table of Markdown, so that it can be put into README.md as it is. */
+export function scenarioTable(results: readonly ScenarioResult[]): string {
+  const rows = results.flatMap(({ verdict, concurrency, ratio, ...servers }) =>
+    (['bare', 'gate'] as const).map((name) => {
+      const { requestsPerSecond, p50, p99, busy, memory } = servers[name];
+      return [
+        verdict,
+        String(concurrency),
+        name === 'gate' ? 'ImageGate' : name,
+        requestsPerSecond.toFixed(0),
+        p50.toFixed(2),
+        p99.toFixed(2),
+        `${(busy * 100).toFixed(0)} %`,
+        memory.toFixed(0),
+        name === 'gate' ? ratio.toFixed(2) : '1',
+      ];
+    }),
+  );
+  const widths = HEAD.map((title, column) =>
+    Math.max(...[HEAD, ...rows].map((row) => row[column]!.length), title.length),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(HEAD), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** In-process costs, a line each. */
+export function growthLines({ allowed, denied, containers, bytes, registries }: Growth): readonly string[] {
+  return [
+    'parseReview and review together, median of single calls on fresh bodies:',
+    `  the recorded review: allowed ${allowed.toFixed(1)} µs, denied ${denied.toFixed(1)} µs`,
+    `  by containers: ${pointList(containers)}`,
+    `  by bytes: ${pointList(bytes)}`,
+    `  by registries in the allowlist: ${pointList(registries)}`,
+  ];
+}
+
+function pointList(points: readonly Point[]): string {
+  return points.map(({ size, p50 }) => `${size.toLocaleString('en')}: ${p50.toFixed(1)} µs`).join(', ');
+}
+
+/** Each bound with its verdict, a line each. */
+export function boundLines(bounds: readonly Bound[]): readonly string[] {
+  return bounds.map(({ holds, text }) => `${holds ? 'ok    ' : 'MISSED'} ${text}`);
+}
