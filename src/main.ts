@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
@@ -18,7 +19,7 @@ program
   .action(async () => {
     const code = await serve({
       env: process.env,
-      terminal: process.stdout.isTTY,
+      terminal: isatty(1),
       writeError: (text) => process.stderr.write(text),
     });
     process.exit(code);
