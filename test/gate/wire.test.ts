@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { until } from '../until.ts';
-import { MAX_BODY_BYTES } from '../../src/gate/body-limits.ts';
+import { MAX_BODY_BYTES, MAX_JSON_MARKS } from '../../src/gate/body-limits.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
 import { answerTo, open, send, type Sent } from './client.ts';
 import { startTestGate, type TestGate } from './test-gate.ts';
@@ -304,7 +304,7 @@ describe('over the wire', () => {
     });
 
     it('is refused when its values would not fit into memory', async () => {
-      const { status, json, headers } = await send(gate, { body: `[${'[],'.repeat(600_000)}[]]` });
+      const { status, json, headers } = await send(gate, { body: `[${'[],'.repeat(MAX_JSON_MARKS / 2)}[]]` });
       expect({ status, code: json.code }).to.deep.equal({ status: 413, code: 'body-too-complex' });
       expect(headers.connection).to.equal('close');
     });
