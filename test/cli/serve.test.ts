@@ -107,7 +107,10 @@ describe('the command line', () => {
       // The signal comes while this rule is loaded.
       await writeFile(
         join(folder, 'late.mjs'),
-        `await new Promise((resolve) => { process.once('SIGTERM', resolve); process.kill(process.pid, 'SIGTERM'); });
+        // A signal alone does not keep a process alive.
+        `const alive = setInterval(() => {}, 1000);
+       await new Promise((resolve) => { process.once('SIGTERM', resolve); process.kill(process.pid, 'SIGTERM'); });
+       clearInterval(alive);
        export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
       );
       const gate = run({
