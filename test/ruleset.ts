@@ -1,4 +1,5 @@
-import { createRuleset, type Ruleset, type RuleSetting } from '../src/engine/ruleset.ts';
+import { DEFAULT_POLICY, type RuleSetting } from '../src/engine/policy.ts';
+import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';
 
@@ -12,5 +13,5 @@ export function rulesetOf(
   const rules = Object.entries(settings).map(
     ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
   );
-  return createRuleset([...builtIn, ...more], { rules: new Map(rules) });
+  return createRuleset([...builtIn, ...more], { ...DEFAULT_POLICY, rules: new Map(rules) });
 }

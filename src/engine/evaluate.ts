@@ -3,7 +3,8 @@ import { messageOf } from '../mistake/mistake.ts';
 import type { RuleContext, Violation } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import { typeName } from '../workload/pod-spec.ts';
-import type { BoundRule, EnforcementAction, Ruleset } from './ruleset.ts';
+import type { ActiveAction } from './policy.ts';
+import type { BoundRule, Ruleset } from './ruleset.ts';
 
 /** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';
@@ -14,7 +15,7 @@ export type RequestContext = Omit<RuleContext, 'container'>;
 /** A violation, placed: which rule, at which image, and what follows from it. */
 export interface Finding {
   readonly rule: string;
-  readonly action: Exclude<EnforcementAction, 'off'>;
+  readonly action: ActiveAction;
   /** The rule did not judge: it threw, or returned what is no violation. */
   readonly failed: boolean;
   readonly image: ContainerImage;

@@ -2,25 +2,13 @@ import { Ajv } from 'ajv';
 import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import { prepareRule, type RuleOptions } from './prepare-rule.ts';
-
-/** What happens on a violation: the operator's choice, never the rule's. */
-export type EnforcementAction = 'deny' | 'warn' | 'audit' | 'off';
-
-/** What the operator decided about one rule. */
-export interface RuleSetting extends RuleOptions {
-  readonly action: EnforcementAction;
-}
-
-/** What the operator decided about images. A rule without a setting denies, with its schema's defaults. */
-export interface Policy {
-  readonly rules: ReadonlyMap<string, RuleSetting>;
-}
+import { defaultAction, type ActiveAction, type Policy, type RuleSetting } from './policy.ts';
+import { prepareRule } from './prepare-rule.ts';
 
 /** A rule that is on, bound to what its `prepare` made of the operator's options. */
 export interface BoundRule {
   readonly name: string;
-  readonly action: Exclude<EnforcementAction, 'off'>;
+  readonly action: ActiveAction;
   readonly check: AnyRule['check'];
   readonly prepared: unknown;
 }
@@ -30,7 +18,7 @@ export interface Ruleset {
   readonly rules: readonly BoundRule[];
 }
 
-const DEFAULT_SETTING: RuleSetting = { action: 'deny', options: {}, sources: {} };
+const DEFAULT_SETTING: RuleSetting = { options: {}, sources: {} };
 
 /** These come first, in this order; the others follow by name. */
 const FIRST = ['empty-tag', 'registry-allowlist', 'blocked-tags'];
@@ -48,12 +36,13 @@ export function createRuleset(rules: readonly AnyRule[], policy: Policy): Rulese
   for (const rule of rules.toSorted(byOrder)) {
     const { name } = rule.meta;
     const setting = policy.rules.get(name) ?? DEFAULT_SETTING;
+    const action = setting.action ?? defaultAction(name);
     const result = prepareRule(rule, setting, ajv);
     if ('mistakes' in result) mistakes.push(...result.mistakes);
-    else if (setting.action !== 'off') {
+    else if (action !== 'off') {
       // Called as a method of its module, so that a rule may use `this`.
       const check: AnyRule['check'] = (image, prepared, context) => rule.check(image, prepared, context);
-      bound.push({ name, action: setting.action, check, prepared: result.prepared });
+      bound.push({ name, action, check, prepared: result.prepared });
     }
   }
   if (mistakes.length > 0) throw new MistakesError(mistakes);

@@ -1,4 +1,4 @@
-import type { RuleSetting } from '../engine/ruleset.ts';
+import type { RuleSetting } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 
 /** A value that the operator wrote, and where. */

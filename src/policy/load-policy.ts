@@ -1,4 +1,4 @@
-import type { Policy, RuleSetting } from '../engine/ruleset.ts';
+import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { FLAT_KEYS, type WrittenValue } from './flat-keys.ts';
@@ -30,10 +30,10 @@ export async function loadPolicy(environment: Environment, folder: string | unde
     for (const value of values) {
       const reading = read(value);
       if ('mistake' in reading) mistakes.push(reading.mistake);
-      else rules.set(rule, { action: 'deny', options: {}, sources: {}, ...reading.setting });
+      else rules.set(rule, { options: {}, sources: {}, ...reading.setting });
     }
   }
-  return { policy: { rules }, mistakes };
+  return { policy: { ...DEFAULT_POLICY, rules }, mistakes };
 }
 
 /** What is written for a key: in neither place, in one, or in both; twice the same counts once. */

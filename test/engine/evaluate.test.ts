@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { evaluate, VALID_REFERENCE, type RequestContext } from '../../src/engine/evaluate.ts';
-import type { EnforcementAction } from '../../src/engine/ruleset.ts';
+import type { ActiveAction } from '../../src/engine/policy.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
@@ -17,7 +17,7 @@ const CONTEXT: RequestContext = {
 
 const imagesOf = (images: Readonly<Record<string, string>>) => imagesToJudge(podSpecs(podCreate(images)) ?? []);
 
-function only(check: AnyRule['check'], action: Exclude<EnforcementAction, 'off'> = 'deny'): Ruleset {
+function only(check: AnyRule['check'], action: ActiveAction = 'deny'): Ruleset {
   return { rules: [{ name: 'custom', action, check, prepared: { an: 'option' } }] };
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { DEFAULT_POLICY } from '../../src/engine/policy.ts';
 import { createRuleset } from '../../src/engine/ruleset.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
@@ -10,8 +11,8 @@ function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
 
 describe('createRuleset', () => {
   it('orders the rules: those of the seed first, the others by name', () => {
-    const ruleset = rulesetOf({}, [rule('zebra'), rule('a-rule'), rule('blocked-images')]);
-    const names = ['empty-tag', 'registry-allowlist', 'blocked-tags', 'a-rule', 'blocked-images', 'zebra'];
+    const ruleset = rulesetOf({}, [rule('zebra'), rule('a-rule'), rule('b-rule')]);
+    const names = ['empty-tag', 'registry-allowlist', 'blocked-tags', 'a-rule', 'b-rule', 'zebra'];
     expect(ruleset.rules.map(({ name }) => name)).to.deep.equal(names);
   });
 
@@ -31,7 +32,7 @@ describe('createRuleset', () => {
         return [{ problem: this.secret, remedy: 'y' }];
       },
     };
-    const { rules } = createRuleset([own], { rules: new Map() });
+    const { rules } = createRuleset([own], DEFAULT_POLICY);
     expect(rules[0]?.check({} as never, undefined, {} as never)).to.deep.equal([{ problem: 'x', remedy: 'y' }]);
   });
 

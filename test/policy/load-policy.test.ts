@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
-import type { RuleSetting } from '../../src/engine/ruleset.ts';
+import { DEFAULT_POLICY, type RuleSetting } from '../../src/engine/policy.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const tags = (entries: readonly string[], where: string): RuleSetting => ({
-  action: 'deny',
   options: { tags: entries },
   sources: { tags: where },
 });
@@ -22,7 +21,7 @@ describe('loadPolicy', () => {
 
   it('leaves all to the defaults where nothing is set', async () => {
     expect(await load({})).to.deep.equal({ rules: {}, mistakes: [] });
-    expect(await loadPolicy({}, undefined)).to.deep.equal({ policy: { rules: new Map() }, mistakes: [] });
+    expect(await loadPolicy({}, undefined)).to.deep.equal({ policy: DEFAULT_POLICY, mistakes: [] });
   });
 
   it('reads all keys from the environment, and nothing else of it', async () => {
@@ -36,7 +35,6 @@ describe('loadPolicy', () => {
     };
     const expected = {
       'registry-allowlist': {
-        action: 'deny',
         options: { registries: ['quay.io', 'ghcr.io/acme'] },
         sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
       },
@@ -54,7 +52,6 @@ describe('loadPolicy', () => {
     ).to.deep.equal({
       rules: {
         'registry-allowlist': {
-          action: 'deny',
           options: { registries: ['*'] },
           sources: { registries: fileOf('ALLOWED_REGISTRIES') },
         },

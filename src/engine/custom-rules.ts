@@ -1,0 +1,37 @@
+import type { ImageReference } from '../image/reference.ts';
+import type { Violation } from '../rule/rule.ts';
+import type { ContainerPlace } from '../workload/images.ts';
+import type { RequestContext } from './evaluate.ts';
+
+/** Rules that are asked elsewhere, so that nothing they do reaches the thread that answers. */
+export interface CustomRules {
+  /** Their names, in no particular order. */
+  readonly names: readonly string[];
+  /** Never rejects: whatever goes wrong is a judgement that says so. */
+  judge(task: CustomTask): Promise<readonly CustomJudgement[]>;
+  /** Finishes what it is asked, then ends. */
+  close(): Promise<void>;
+}
+
+/** The images of one request. */
+export interface CustomTask {
+  readonly images: readonly { readonly reference: ImageReference; readonly container: ContainerPlace }[];
+  readonly request: RequestContext;
+  /** The rules to ask. */
+  readonly rules: readonly string[];
+  /** Whose options hold: 0 for those of everywhere, from 1 on for the namespace overrides in their order. */
+  readonly selection: number;
+  /** When the answer must be there, on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** What a rule says of an image. Where it has nothing to say, there is no judgement. */
+export type CustomJudgement = {
+  readonly rule: string;
+  /** The place of the image in the task. */
+  readonly image: number;
+} & (
+  | { readonly violations: readonly Violation[] }
+  /** Why the rule did not judge, as the end of a sentence: `it did not answer in time`. */
+  | { readonly failure: string }
+);

@@ -1,0 +1,59 @@
+import type { Exemption } from './exemption.ts';
+import type { RuleOptions } from './prepare-rule.ts';
+
+/** What happens on a violation: the operator's choice, never the rule's. */
+export type EnforcementAction = 'deny' | 'warn' | 'audit' | 'off';
+
+/** An enforcement action under which a rule is asked. */
+export type ActiveAction = Exclude<EnforcementAction, 'off'>;
+
+/** What the operator decided about one rule. */
+export interface RuleSetting extends RuleOptions {
+  /** Absent where nothing was written: then it is the rule's default. */
+  readonly action?: EnforcementAction;
+}
+
+/** What differs in some namespaces: the actions and options that are written here, and all others as everywhere. */
+export interface NamespaceOverride {
+  /** Patterns of names, in which `*` stands for any run of characters. */
+  readonly names: readonly string[];
+  readonly rules: ReadonlyMap<string, RuleSetting>;
+}
+
+/** What the operator decided about images. */
+export interface Policy {
+  /** By name. `valid-reference` may be among them; its action is never `off`. */
+  readonly rules: ReadonlyMap<string, RuleSetting>;
+  /** The most that any rule may do: everything less strict stays as it is. */
+  readonly enforcement: ActiveAction;
+  /** The first one whose names match a request's namespace counts. */
+  readonly namespaces: readonly NamespaceOverride[];
+  readonly exemptions: readonly Exemption[];
+  /** The last line of every denial: whom to ask, where to read. */
+  readonly contact: string | undefined;
+  /** Pod templates of more kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
+  readonly podSpecPaths: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What holds where nothing is written. */
+export const DEFAULT_POLICY: Policy = {
+  rules: new Map(),
+  enforcement: 'deny',
+  namespaces: [],
+  exemptions: [],
+  contact: undefined,
+  podSpecPaths: new Map(),
+};
+
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'allowed-repositories',
+  'blocked-images',
+  'registry-mirror',
+  'require-digest',
+  'tag-pattern',
+]);
+
+/** What a rule does where nothing is written: the built-in ones that need options are off, and so are stricter ones. */
+export function defaultAction(rule: string): EnforcementAction {
+  return OFF_BY_DEFAULT.has(rule) ? 'off' : 'deny';
+}
