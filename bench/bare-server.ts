@@ -3,14 +3,15 @@
  * fixed AdmissionReview with the request's uid, denied under /denied and allowed elsewhere. It checks nothing, limits
  * nothing and logs nothing.
  *
- * Run with the folder of server.crt and server.key; prints the port that it listens on.
+ * Run with the folder of server.crt and server.key and the denial as JSON; prints the port that it listens on.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-const [, , certsDir = ''] = process.argv;
+const [, , certsDir = '', denialJson = ''] = process.argv;
+const denial = JSON.parse(denialJson) as object;
 
 const server = createServer(
   {
@@ -23,13 +24,11 @@ const server = createServer(
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       const { request } = JSON.parse(Buffer.concat(chunks).toString()) as { request: { uid: string } };
-      const verdict = req.url?.startsWith('/denied')
-        ? { allowed: false, status: { code: 403, message: 'denied' } }
-        : { allowed: true };
+      const verdict = req.url?.startsWith('/denied') ? denial : { allowed: true };
       const answer = JSON.stringify({
         apiVersion: 'admission.k8s.io/v1',
         kind: 'AdmissionReview',
-        response: { uid: request.uid, ...verdict },
+        response: { ...verdict, uid: request.uid },
       });
       res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) });
       res.end(answer);

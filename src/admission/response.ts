@@ -2,7 +2,7 @@ import type { Finding } from '../engine/evaluate.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { denialMessage } from './denial-message.ts';
 import { printable } from './printable.ts';
-import { sentence } from './sentence.ts';
+import { sentence, type Tell } from './sentence.ts';
 
 /** Kubernetes' AdmissionResponse, as far as the gate uses it. */
 export interface AdmissionResponse {
@@ -45,16 +45,21 @@ export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionRe
 }
 
 /** Denied for violations: one message with all of them, and for programs the same as causes. */
-export function denied(uid: string, denials: readonly Finding[], remarks: Remarks): AdmissionResponse {
+export function denied(
+  uid: string,
+  denials: readonly Finding[],
+  remarks: Remarks,
+  tell: Tell = sentence,
+): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
     reason: finding.rule,
     field: finding.image.container.fieldPath,
-    message: sentence(finding),
+    message: tell(finding),
   }));
   return {
     uid,
     allowed: false,
-    status: { code: 403, message: denialMessage(denials), details: { causes } },
+    status: { code: 403, message: denialMessage(denials, tell), details: { causes } },
     ...present(remarks),
   };
 }
@@ -80,12 +85,15 @@ export function admissionReview(apiVersion: AdmissionReview['apiVersion'], respo
 }
 
 /** An annotation per rule violated, with its sentences: the audit log then tells what was found, and by which rule. */
-export function auditAnnotations(findings: readonly Finding[]): Readonly<Record<string, string>> {
+export function auditAnnotations(
+  findings: readonly Finding[],
+  tell: Tell = sentence,
+): Readonly<Record<string, string>> {
   const sentences = new Map<string, string>();
   for (const finding of findings) {
     const told = sentences.get(finding.rule);
     if (told !== undefined && told.length >= MAX_ANNOTATION_BYTES) continue;
-    sentences.set(finding.rule, told === undefined ? sentence(finding) : `${told}\n${sentence(finding)}`);
+    sentences.set(finding.rule, told === undefined ? tell(finding) : `${told}\n${tell(finding)}`);
   }
   return Object.fromEntries([...sentences].map(([rule, text]) => [rule, text.slice(0, MAX_ANNOTATION_BYTES)]));
 }

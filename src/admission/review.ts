@@ -9,6 +9,7 @@ import type { AdmissionRequest } from './admission-review.ts';
 import { printable } from './printable.ts';
 import { requestContext } from './request-context.ts';
 import { allowed, auditAnnotations, denied, errored, unreadable, type AdmissionResponse } from './response.ts';
+import { rememberedSentences } from './sentence.ts';
 import { warnings } from './warnings.ts';
 
 /** A verdict and what led to it. */
@@ -47,14 +48,18 @@ export function review(request: AdmissionRequest, ruleset: Ruleset): Review {
 
 function respond(uid: string, findings: readonly Finding[]): Review {
   if (findings.length === 0) return { verdict: 'allowed', response: allowed(uid), findings, unknownKind: false };
+  const tell = rememberedSentences();
   const remarks = {
-    warnings: warnings(findings.filter(({ action }) => action === 'warn')),
-    auditAnnotations: auditAnnotations(findings),
+    warnings: warnings(
+      findings.filter(({ action }) => action === 'warn'),
+      tell,
+    ),
+    auditAnnotations: auditAnnotations(findings, tell),
   };
   const denials = findings.filter(({ action }) => action === 'deny');
   if (denials.length === 0)
     return { verdict: 'allowed', response: allowed(uid, remarks), findings, unknownKind: false };
-  return { verdict: 'denied', response: denied(uid, denials, remarks), findings, unknownKind: false };
+  return { verdict: 'denied', response: denied(uid, denials, remarks, tell), findings, unknownKind: false };
 }
 
 function allowUnknownKind({ uid, kind: { group, kind } }: AdmissionRequest): Review {

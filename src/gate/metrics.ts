@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import type { Review } from '../admission/review.ts';
+import { countDurations } from './durations.ts';
 
 /** What the gate counts. Labels hold names and numbers that are bounded: nothing of an object that came in. */
 export interface Metrics {
@@ -27,12 +28,12 @@ export function createMetrics(ruleNames: readonly string[]): Metrics {
   const registry = new Registry();
   const countReview = tally(registry, 'reviews', 'Reviews, by verdict.', ['verdict', 'operation', 'dry_run']);
   const countFindings = findingCounters(registry, ruleNames);
-  const duration = new Histogram({
-    name: 'imagegate_review_duration_seconds',
-    help: 'From the head of a request to its verdict.',
-    buckets: BUCKETS,
-    registers: [registry],
-  });
+  const countDuration = countDurations(
+    registry,
+    'imagegate_review_duration_seconds',
+    'From the head of a request to its verdict.',
+    BUCKETS,
+  );
   const unknownKinds = counter(registry, 'unknown_kinds', 'Reviews allowed because their kind is not known.');
   const badRequests = counter(registry, 'bad_requests', 'Requests that were not judged.', ['status']);
   const reloadErrors = counter(registry, 'certificate_reload_errors', 'Renewed certificates that do not work.');
@@ -48,7 +49,7 @@ export function createMetrics(ruleNames: readonly string[]): Metrics {
       countReview(review.verdict, request.operation, dryRun);
       if (review.findings.length > 0) countFindings(review.findings, dryRun);
       if (review.unknownKind) unknownKinds.inc();
-      duration.observe(seconds);
+      countDuration(seconds);
     },
     refused: (status) => badRequests.inc({ status }),
     certificateInUse: ({ validTo }) => expiry.set(validTo.getTime() / 1000),

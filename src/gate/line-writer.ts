@@ -1,0 +1,83 @@
+import { write } from 'node:fs';
+
+/** A line may be written when this many bytes of lines are there, and otherwise when this much time has passed. */
+const BATCH_BYTES = 16 * 1024;
+const BATCH_MS = 1000;
+/** A reader that stalls must not make the process grow: beyond these bytes, lines are dropped. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** Until a pipe that is full is tried again. */
+const RETRY_MS = 10;
+/** The most bytes that a character of UTF-16 has in UTF-8. */
+const MAX_BYTES_PER_CHARACTER = 3;
+
+/**
+ * Writes lines to a file descriptor, many at once, never synchronously and always in order. What cannot be written, on a
+ * full disk or to a reader that is gone, is dropped, and the next lines are tried again: a log that fails is no reason to
+ * stop judging. (sonic-boom, pino's own, keeps what it cannot write, and at exit tries it forever.)
+ */
+export class LineWriter {
+  readonly #fd: number;
+  #batch = Buffer.allocUnsafe(BATCH_BYTES);
+  #filled = 0;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writing = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    setInterval(() => this.#send(), BATCH_MS).unref();
+  }
+
+  write(line: string): void {
+    if (this.#filled + line.length * MAX_BYTES_PER_CHARACTER > BATCH_BYTES) {
+      this.#send();
+      if (line.length * MAX_BYTES_PER_CHARACTER > BATCH_BYTES) {
+        this.#enqueue(Buffer.from(line));
+        return;
+      }
+    }
+    this.#filled += this.#batch.write(line, this.#filled);
+  }
+
+  /** Resolves when all that was written until now is out, or dropped. */
+  async flush(): Promise<void> {
+    this.#send();
+    if (this.#writing) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #send(): void {
+    if (this.#filled === 0) return;
+    const bytes = this.#batch.subarray(0, this.#filled);
+    this.#batch = Buffer.allocUnsafe(BATCH_BYTES);
+    this.#filled = 0;
+    this.#enqueue(bytes);
+  }
+
+  #enqueue(bytes: Buffer): void {
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) return;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (!this.#writing) this.#writeNext();
+  }
+
+  #writeNext(): void {
+    const [next] = this.#waiting;
+    this.#writing = next !== undefined;
+    if (next === undefined) {
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+      return;
+    }
+    write(this.#fd, next, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => this.#writeNext(), RETRY_MS);
+        return;
+      }
+      const left = error === null ? next.subarray(written) : next.subarray(0, 0);
+      this.#waitingBytes -= next.length - left.length;
+      if (left.length > 0) this.#waiting[0] = left;
+      else this.#waiting.shift();
+      this.#writeNext();
+    });
+  }
+}
