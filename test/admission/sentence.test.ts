@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sentence } from '../../src/admission/sentence.ts';
+import { rememberedSentences, sentence } from '../../src/admission/sentence.ts';
 import type { Finding } from '../../src/engine/evaluate.ts';
 import { findingsOf } from './findings.ts';
 
@@ -34,5 +34,24 @@ describe('sentence', () => {
     expect(said).to.match(/^[\x20-\x7e]*$/);
     expect(said).to.match(/^a\\u\{A\}b image p\\u\{A\}p.*\.\.\.! \(x\\u\{A\}y+\.\.\.\)\. r\\u\{1B\}s+\.\.\.$/);
     expect(said.length).to.be.below(2000);
+  });
+});
+
+describe('rememberedSentences', () => {
+  it('says the same as sentence, and each finding once', () => {
+    const findings = findingsOf({ nginx: 'nginx', web: 'nginx' });
+    const tell = rememberedSentences();
+    expect(findings.map(tell)).to.deep.equal(findings.map(sentence));
+    const [first] = findings as [Finding];
+    let reads = 0;
+    const counted: Finding = {
+      ...first,
+      get problem() {
+        reads += 1;
+        return first.problem;
+      },
+    };
+    expect(tell(counted)).to.equal(tell(counted));
+    expect(reads).to.equal(1);
   });
 });
