@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from '../src/admission/admission-review.ts';
 import type { ContainerType } from '../src/workload/images.ts';
-import type { JsonObject } from '../src/workload/pod-spec.ts';
+import type { JsonObject } from '../src/workload/json-object.ts';
 
 /** A kind that carries a pod spec: how an object of it is made from a pod template, and where its pod spec stands. */
 export interface WorkloadKind {

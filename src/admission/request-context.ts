@@ -1,5 +1,5 @@
 import type { RequestContext } from '../engine/evaluate.ts';
-import { isObject, type JsonObject } from '../workload/pod-spec.ts';
+import { isObject, type JsonObject } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 
 const NONE: JsonObject = Object.freeze({});

@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/evaluate.ts';
+import type { Finding } from '../engine/finding.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { denialMessage } from './denial-message.ts';
 import { printable } from './printable.ts';
@@ -44,11 +44,16 @@ export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionRe
   return { uid, allowed: true, ...present(remarks) };
 }
 
-/** Denied for violations: one message with all of them, and for programs the same as causes. */
+/**
+ * Denied for violations: one message with all of them, and for programs the same as causes.
+ *
+ * @param contact the last line of the message, if the operator wrote one
+ */
 export function denied(
   uid: string,
   denials: readonly Finding[],
   remarks: Remarks,
+  contact: string | undefined = undefined,
   tell: Tell = sentence,
 ): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
@@ -59,24 +64,24 @@ export function denied(
   return {
     uid,
     allowed: false,
-    status: { code: 403, message: denialMessage(denials, tell), details: { causes } },
+    status: { code: 403, message: denialMessage(denials, contact, tell), details: { causes } },
     ...present(remarks),
   };
 }
 
 /** Denied because the object cannot be read: what cannot be judged does not enter. */
-export function unreadable(uid: string, message: string): AdmissionResponse {
-  return {
-    uid,
-    allowed: false,
-    status: { code: 403, message: `ImageGate cannot read the object, so it is denied: ${message}.` },
-  };
+export function unreadable(uid: string, message: string, contact?: string): AdmissionResponse {
+  return refused(uid, 403, `ImageGate cannot read the object, so it is denied: ${message}.`, contact);
 }
 
 /** Our own failure, which denies too. */
-export function errored(uid: string, message: string): AdmissionResponse {
+export function errored(uid: string, message: string, contact?: string): AdmissionResponse {
   const text = `ImageGate failed to judge this request, so it is denied: ${printable(message)}. Its administrator finds more in its log.`;
-  return { uid, allowed: false, status: { code: 500, message: text } };
+  return refused(uid, 500, text, contact);
+}
+
+function refused(uid: string, code: number, text: string, contact: string | undefined): AdmissionResponse {
+  return { uid, allowed: false, status: { code, message: contact === undefined ? text : `${text}\n${contact}` } };
 }
 
 /** The answer in the version that was asked in. */
@@ -84,7 +89,10 @@ export function admissionReview(apiVersion: AdmissionReview['apiVersion'], respo
   return { apiVersion, kind: 'AdmissionReview', response } as const;
 }
 
-/** An annotation per rule violated, with its sentences: the audit log then tells what was found, and by which rule. */
+/**
+ * An annotation per rule violated, with its sentences: the audit log then tells what was found, by which rule, and what
+ * was let pass by which exemption.
+ */
 export function auditAnnotations(
   findings: readonly Finding[],
   tell: Tell = sentence,
@@ -93,7 +101,9 @@ export function auditAnnotations(
   for (const finding of findings) {
     const told = sentences.get(finding.rule);
     if (told !== undefined && told.length >= MAX_ANNOTATION_BYTES) continue;
-    sentences.set(finding.rule, told === undefined ? tell(finding) : `${told}\n${tell(finding)}`);
+    const line =
+      finding.exemption === undefined ? tell(finding) : `[exempt: ${finding.exemption.name}] ${tell(finding)}`;
+    sentences.set(finding.rule, told === undefined ? line : `${told}\n${line}`);
   }
   return Object.fromEntries([...sentences].map(([rule, text]) => [rule, text.slice(0, MAX_ANNOTATION_BYTES)]));
 }

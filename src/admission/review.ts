@@ -1,16 +1,19 @@
 import { evaluate } from '../engine/evaluate.ts';
-import type { Finding } from '../engine/evaluate.ts';
-import type { Ruleset } from '../engine/ruleset.ts';
+import { evaluateCustom } from '../engine/evaluate-custom.ts';
+import { exempt } from '../engine/exemptions.ts';
+import type { Finding } from '../engine/finding.ts';
+import { mergeFindings } from '../engine/merge-findings.ts';
+import { selectionFor, type Ruleset } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';
 import { isMirrorPod } from '../workload/mirror-pod.ts';
-import { podSpecs, UnreadableWorkloadError } from '../workload/pod-spec.ts';
+import { UnreadableWorkloadError } from '../workload/json-object.ts';
+import { podSpecs } from '../workload/pod-spec.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import { printable } from './printable.ts';
 import { requestContext } from './request-context.ts';
-import { allowed, auditAnnotations, denied, errored, unreadable, type AdmissionResponse } from './response.ts';
-import { rememberedSentences } from './sentence.ts';
-import { warnings } from './warnings.ts';
+import { allowed, errored, unreadable, type AdmissionResponse } from './response.ts';
+import { respond } from './respond.ts';
 
 /** A verdict and what led to it. */
 export interface Review {
@@ -23,43 +26,46 @@ export interface Review {
   readonly error?: unknown;
 }
 
-/** Judges one request. Whatever throws on the way ends in a denial that says so: it never throws itself. */
-export function review(request: AdmissionRequest, ruleset: Ruleset): Review {
+/** The times that a review depends on. */
+export interface Moment {
+  /** When it is judged, in milliseconds since 1970: exemptions end. */
+  readonly now: number;
+  /** When custom rules must have answered, on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/**
+ * Judges one request: at once, or, where custom rules have a say, as soon as they have had it. Whatever throws on the way
+ * ends in a denial that says so: it never throws or rejects itself.
+ */
+export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Review | Promise<Review> {
   try {
     if (request.operation === 'DELETE' || request.operation === 'CONNECT' || isMirrorPod(request)) {
       return { verdict: 'allowed', response: allowed(request.uid), findings: [], unknownKind: false };
     }
-    const specs = podSpecs(request);
+    const specs = podSpecs(request, ruleset.policy.podSpecPaths);
     if (specs === undefined) return allowUnknownKind(request);
-    return respond(request.uid, evaluate(imagesToJudge(specs), ruleset, requestContext(request)));
+    const selection = selectionFor(ruleset, request.namespace);
+    const context = requestContext(request);
+    const images = imagesToJudge(specs);
+    const found = evaluate(images, selection, context);
+    const answer = (findings: readonly Finding[]): Review =>
+      respond(request.uid, exempt(findings, selection.exemptions, context, moment.now), ruleset.policy, moment.now);
+    if (ruleset.custom === undefined || selection.custom.length === 0 || images.length === 0) return answer(found);
+    return evaluateCustom(images, selection, ruleset.custom, context, moment.deadline)
+      .then((more) => answer(mergeFindings(images, found, more)))
+      .catch((error: unknown) => deny(request, ruleset, error));
   } catch (error) {
-    if (error instanceof UnreadableWorkloadError) {
-      return { verdict: 'denied', response: unreadable(request.uid, error.message), findings: [], unknownKind: false };
-    }
-    return {
-      verdict: 'errored',
-      response: errored(request.uid, messageOf(error)),
-      findings: [],
-      unknownKind: false,
-      error,
-    };
+    return deny(request, ruleset, error);
   }
 }
 
-function respond(uid: string, findings: readonly Finding[]): Review {
-  if (findings.length === 0) return { verdict: 'allowed', response: allowed(uid), findings, unknownKind: false };
-  const tell = rememberedSentences();
-  const remarks = {
-    warnings: warnings(
-      findings.filter(({ action }) => action === 'warn'),
-      tell,
-    ),
-    auditAnnotations: auditAnnotations(findings, tell),
-  };
-  const denials = findings.filter(({ action }) => action === 'deny');
-  if (denials.length === 0)
-    return { verdict: 'allowed', response: allowed(uid, remarks), findings, unknownKind: false };
-  return { verdict: 'denied', response: denied(uid, denials, remarks, tell), findings, unknownKind: false };
+function deny({ uid }: AdmissionRequest, { policy: { contact } }: Ruleset, error: unknown): Review {
+  if (error instanceof UnreadableWorkloadError) {
+    return { verdict: 'denied', response: unreadable(uid, error.message, contact), findings: [], unknownKind: false };
+  }
+  const response = errored(uid, messageOf(error), contact);
+  return { verdict: 'errored', response, findings: [], unknownKind: false, error };
 }
 
 function allowUnknownKind({ uid, kind: { group, kind } }: AdmissionRequest): Review {

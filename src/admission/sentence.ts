@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/evaluate.ts';
+import type { Finding } from '../engine/finding.ts';
 import { printable } from './printable.ts';
 
 /** A finding in words: `<container> image <problem>! (<image>). <remedy>` */

@@ -1,15 +1,24 @@
-import type { Finding } from '../engine/evaluate.ts';
+import type { Finding } from '../engine/finding.ts';
 import { sentence, type Tell } from './sentence.ts';
 
 const MAX_LENGTH = 256;
 /** Past 4,096 characters in all, the API server cuts warnings, then drops them. */
 const MAX_WARNINGS = 15;
 
-/** A warning per finding, each ending in the rule's name; the last says how many were left out. */
-export function warnings(findings: readonly Finding[], tell: Tell = sentence): readonly string[] {
-  if (findings.length <= MAX_WARNINGS) return findings.map((finding) => warning(finding, tell));
-  const told = findings.slice(0, MAX_WARNINGS - 1).map((finding) => warning(finding, tell));
-  return [...told, `… and ${findings.length - told.length} more`];
+/**
+ * A warning per finding, each ending in the rule's name, after those that are told in any case; the last says how many
+ * were left out.
+ */
+export function warnings(
+  findings: readonly Finding[],
+  others: readonly string[] = [],
+  tell: Tell = sentence,
+): readonly string[] {
+  const count = others.length + findings.length;
+  const places = count <= MAX_WARNINGS ? count : MAX_WARNINGS - 1;
+  const told = findings.slice(0, Math.max(0, places - others.length)).map((finding) => warning(finding, tell));
+  const all = [...others.slice(0, places), ...told];
+  return count > all.length ? [...all, `… and ${count - all.length} more`] : all;
 }
 
 function warning(finding: Finding, tell: Tell): string {

@@ -1,71 +1,165 @@
 import { Ajv } from 'ajv';
+import { globMatcher } from '../image/glob.ts';
 import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { AnyRule } from '../rule/rule.ts';
+import type { CustomRules } from './custom-rules.ts';
+import { compileExemptions, type CompiledExemption } from './exemptions.ts';
+import { distinctMistakes } from './distinct-mistakes.ts';
+import { lesserAction } from './lesser-action.ts';
 import { defaultAction, type ActiveAction, type Policy, type RuleSetting } from './policy.ts';
 import { prepareRule } from './prepare-rule.ts';
+import { settingsBySelection, type RuleSettings } from './settings-by-selection.ts';
+import { VALID_REFERENCE } from './valid-reference.ts';
 
-/** A rule that is on, bound to what its `prepare` made of the operator's options. */
-export interface BoundRule {
+/** A rule that is on, and what follows from what it finds. */
+export interface ActiveRule {
   readonly name: string;
   readonly action: ActiveAction;
+}
+
+/** A rule that is on, bound to what its `prepare` made of the operator's options. */
+export interface BoundRule extends ActiveRule {
   readonly check: AnyRule['check'];
   readonly prepared: unknown;
 }
 
-/** The enabled rules, in the order in which their violations are told. */
-export interface Ruleset {
+/** The rules that are on, with the actions and options that hold in some namespaces. */
+export interface Selection {
+  /** Its number for `CustomTask`. */
+  readonly index: number;
+  readonly validReference: ActiveAction;
+  /** The rules that are asked in this thread, in the order in which their violations are told. */
   readonly rules: readonly BoundRule[];
+  /** The custom rules, which are asked elsewhere. */
+  readonly custom: readonly ActiveRule[];
+  readonly exemptions: readonly CompiledExemption[];
 }
 
-const DEFAULT_SETTING: RuleSetting = { options: {}, sources: {} };
+/** All that judging needs to know: what the operator decided, ready for use. */
+export interface Ruleset {
+  /** What holds wherever no override does. */
+  readonly everywhere: Selection;
+  readonly overrides: readonly { readonly matches: (namespace: string) => boolean; readonly selection: Selection }[];
+  /** Absent where there are none. */
+  readonly custom: CustomRules | undefined;
+  readonly policy: Policy;
+}
+
+const NO_SETTING: RuleSetting = { options: {}, sources: {} };
 
 /** These come first, in this order; the others follow by name. */
-const FIRST = ['empty-tag', 'registry-allowlist', 'blocked-tags'];
+const FIRST = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags'];
 
 /**
  * Binds rules to the operator's policy. The options of a rule that is off are judged too: a mistake in them should not
  * wait for the day when it is switched on.
  *
+ * @param custom rules that have judged their own options already
  * @throws {MistakesError} with every bad option, and every rule that the policy names and nobody has.
  */
-export function createRuleset(rules: readonly AnyRule[], policy: Policy): Ruleset {
+export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules | undefined, policy: Policy): Ruleset {
+  const names = [...builtIn.map(({ meta }) => meta.name), ...(custom?.names ?? [])];
+  const rules = builtIn.toSorted((a, b) => compareRules(a.meta.name, b.meta.name));
   const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
-  const mistakes: Mistake[] = unknownRules(rules, policy);
-  const bound: BoundRule[] = [];
-  for (const rule of rules.toSorted(byOrder)) {
-    const { name } = rule.meta;
-    const setting = policy.rules.get(name) ?? DEFAULT_SETTING;
-    const action = setting.action ?? defaultAction(name);
-    const result = prepareRule(rule, setting, ajv);
-    if ('mistakes' in result) mistakes.push(...result.mistakes);
-    else if (action !== 'off') {
-      // Called as a method of its module, so that a rule may use `this`.
-      const check: AnyRule['check'] = (image, prepared, context) => rule.check(image, prepared, context);
-      bound.push({ name, action, check, prepared: result.prepared });
-    }
-  }
-  if (mistakes.length > 0) throw new MistakesError(mistakes);
-  return { rules: bound };
+  const mistakes: Mistake[] = [...unknownRules(names, policy), ...optionsOfValidReference(policy)];
+  const [everywhere, ...others] = settingsBySelection(policy).map((settings, index): Selection => {
+    const bound = bindRules(rules, settings, policy, ajv);
+    mistakes.push(...bound.mistakes);
+    return {
+      index,
+      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? 'deny',
+      rules: bound.rules,
+      custom: activeRules(custom?.names ?? [], settings, policy),
+      exemptions: compileExemptions(policy.exemptions, settings.get('registry-allowlist')?.options['unqualified']),
+    };
+  });
+  if (mistakes.length > 0) throw new MistakesError(distinctMistakes(mistakes));
+  const overrides = policy.namespaces.map(({ names: patterns }, index) => {
+    const matchers = patterns.map(globMatcher);
+    return { matches: (name: string) => matchers.some((matches) => matches(name)), selection: others[index]! };
+  });
+  return { everywhere: everywhere!, overrides, custom, policy };
 }
 
-function byOrder({ meta: a }: AnyRule, { meta: b }: AnyRule): number {
-  return rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1);
+/** What holds in a namespace, or for an object that has none: by the first override that names it, or as everywhere. */
+export function selectionFor({ everywhere, overrides }: Ruleset, namespace: string | undefined): Selection {
+  if (namespace === undefined || overrides.length === 0) return everywhere;
+  return overrides.find(({ matches }) => matches(namespace))?.selection ?? everywhere;
+}
+
+/** The order in which violations of one image are told. */
+export function compareRules(a: string, b: string): number {
+  return rank(a) - rank(b) || (a < b ? -1 : Number(a > b));
 }
 
 function rank(name: string): number {
   return FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length;
 }
 
-function unknownRules(rules: readonly AnyRule[], policy: Policy): Mistake[] {
-  const names = rules.map(({ meta }) => meta.name);
-  return [...policy.rules.keys()]
-    .filter((name) => !names.includes(name))
-    .map((name) => ({
+/** What follows from a violation of a rule; `undefined` if it is off. */
+function activeAction(name: string, settings: RuleSettings, { enforcement }: Policy): ActiveAction | undefined {
+  const action = lesserAction(enforcement, settings.get(name)?.action ?? defaultAction(name));
+  return action === 'off' ? undefined : action;
+}
+
+function activeRules(names: readonly string[], settings: RuleSettings, policy: Policy): readonly ActiveRule[] {
+  return names.flatMap((name) => {
+    const action = activeAction(name, settings, policy);
+    return action === undefined ? [] : [{ name, action }];
+  });
+}
+
+function bindRules(rules: readonly AnyRule[], settings: RuleSettings, policy: Policy, ajv: Ajv) {
+  const bound: BoundRule[] = [];
+  const mistakes: Mistake[] = [];
+  for (const rule of rules) {
+    const { name } = rule.meta;
+    const action = activeAction(name, settings, policy);
+    const result = prepareRule(rule, settings.get(name) ?? NO_SETTING, ajv);
+    if ('mistakes' in result) mistakes.push(...result.mistakes);
+    else if (action !== undefined) {
+      // Called as a method of its module, so that a rule may use `this`.
+      const check: AnyRule['check'] = (image, prepared, context) => rule.check(image, prepared, context);
+      bound.push({ name, action, check, prepared: result.prepared });
+    }
+  }
+  return { rules: bound, mistakes };
+}
+
+function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
+  const known = [...names, VALID_REFERENCE];
+  const named = [
+    ...[policy, ...policy.namespaces].flatMap(({ rules }) =>
+      [...rules].map(([name, { actionSource, sources }]) => ({
+        name,
+        where: actionSource ?? Object.values(sources)[0] ?? `policy, rule ${shown(name)}`,
+      })),
+    ),
+    ...policy.exemptions.flatMap(({ name: exemption, rules = [] }) =>
+      rules.map((name) => ({ name, where: `policy.yaml, exemption ${exemption}, rules` })),
+    ),
+  ];
+  return named
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, where }) => ({
       code: 'rule-unknown',
-      where: `policy, rule ${shown(name)}`,
+      where,
       expected: 'the name of a rule that is loaded',
       found: shown(name),
       remedy: nearestName(name, names),
     }));
+}
+
+function optionsOfValidReference({ rules, namespaces }: Policy): Mistake[] {
+  return [rules, ...namespaces.map((override) => override.rules)].flatMap((settings) => {
+    const { options, sources } = settings.get(VALID_REFERENCE) ?? NO_SETTING;
+    return Object.entries(options).map(([option, value]) => ({
+      code: 'option-invalid' as const,
+      where: sources[option] ?? `rule ${VALID_REFERENCE}, option ${option}`,
+      expected: 'no options: the grammar of references is not to be chosen',
+      found: shown(value),
+      remedy: 'Remove it.',
+    }));
+  });
 }

@@ -5,6 +5,7 @@ import { admissionReview } from '../admission/response.ts';
 import { review } from '../admission/review.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import type { Answer } from './answer.ts';
+import { customDeadline } from './custom-deadline.ts';
 import type { Metrics } from './metrics.ts';
 import { logReview } from './request-log.ts';
 import { stateOf } from './request-state.ts';
@@ -22,7 +23,11 @@ export function createAdmissionRoute({ ruleset, answer, log, metrics }: Admissio
   return async function admissionRoute(ctx: Context): Promise<void> {
     const state = stateOf(ctx);
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
-    const judged = review(request, ruleset());
+    const current = ruleset();
+    const deadline = current.custom === undefined ? Infinity : customDeadline(ctx.query['timeout'], state.arrivedAt);
+    const judging = review(request, current, { now: Date.now(), deadline });
+    // Without custom rules the answer is there at once; to wait for it all the same would cost a turn of the loop.
+    const judged = judging instanceof Promise ? await judging : judging;
     answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
     metrics.reviewed(request, judged, ms / 1000);

@@ -1,20 +1,23 @@
 import type { Logger } from 'pino';
-import type { Ruleset } from '../engine/ruleset.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import { createApp } from './app.ts';
 import type { Certificate } from './certificate.ts';
 import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
 import { createMalformedHttpAnswer } from './malformed-http.ts';
-import { addProcessMetrics, createMetrics } from './metrics.ts';
+import type { JudgePolicy } from './policy-route.ts';
+import { addProcessMetrics, type Metrics } from './metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './probes.ts';
 import { createGateServer } from './server.ts';
+import type { RulesetInUse } from './ruleset-in-use.ts';
 import type { Settings } from './settings.ts';
 
 export interface GateOptions {
   readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'>;
   readonly certificate: Certificate;
-  readonly ruleset: Ruleset;
+  readonly rulesets: RulesetInUse;
+  readonly judgePolicy: JudgePolicy;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Whether the gate was told to end. */
   readonly draining: () => boolean;
@@ -36,15 +39,14 @@ export interface Gate {
  * @throws {MistakesError} when one cannot be had, or both.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const { settings, certificate, ruleset, log, draining } = options;
-  const metrics = createMetrics(ruleset.rules.map(({ name }) => name));
+  const { settings, certificate, rulesets, judgePolicy, metrics, log, draining } = options;
   addProcessMetrics(metrics);
-  const app = createApp({ ruleset: () => ruleset, log, metrics, draining });
+  const app = createApp({ ruleset: rulesets.current, judgePolicy, log, metrics, draining });
   const onClientError = createMalformedHttpAnswer({ log, metrics });
   const server = createGateServer({ app: app.callback(), certificate, onClientError });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
   const state = { listening: false };
-  const probes = createProbes({ metrics, checks: readiness(state, inUse, draining) });
+  const probes = createProbes({ metrics, checks: readiness(state, inUse, draining), remarks: { policy: rulesets.problem } });
   const opsServer = createOpsServer(probes.callback());
   const close = async (): Promise<void> => {
     inUse.stop();

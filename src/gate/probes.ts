@@ -6,17 +6,19 @@ export type Checks = Readonly<Record<string, () => string | undefined>>;
 
 export interface ProbesOptions {
   readonly checks: Checks;
+  /** What somebody should look at, though the gate can be sent requests; told only with `?verbose`. */
+  readonly remarks: Checks;
   readonly metrics: Metrics;
 }
 
 type Route = (ctx: Context) => void | Promise<void>;
 
 /** The answers for those who run the gate: whether it lives, whether it is ready, and what it has counted. */
-export function createProbes({ checks, metrics }: ProbesOptions): Koa {
+export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
   const routes = new Map<string, Route>([
     ['/livez', live],
     ['/healthz', live],
-    ['/readyz', (ctx) => ready(ctx, checks)],
+    ['/readyz', (ctx) => ready(ctx, checks, remarks)],
     ['/metrics', async (ctx) => tellMetrics(ctx, metrics)],
   ]);
   const app = new Koa();
@@ -42,13 +44,17 @@ function live(ctx: Context): void {
 }
 
 /** In the form of Kubernetes' own health checks: `?verbose` lists them, and so does a failure. */
-function ready(ctx: Context, checks: Checks): void {
+function ready(ctx: Context, checks: Checks, remarks: Checks): void {
   const lines: string[] = [];
   let failed = false;
   for (const [name, check] of Object.entries(checks)) {
     const problem = check();
     failed ||= problem !== undefined;
     lines.push(problem === undefined ? `[+]${name} ok` : `[-]${name} failed: ${problem}`);
+  }
+  for (const [name, remark] of Object.entries(remarks)) {
+    const problem = remark();
+    lines.push(problem === undefined ? `[+]${name} ok` : `[!]${name}: ${problem}`);
   }
   lines.push(failed ? 'readyz check failed' : 'readyz check passed');
   ctx.status = failed ? 503 : 200;

@@ -2,8 +2,11 @@ import type { Context, Next } from 'koa';
 import { MAX_BODY_BYTES } from './body-limits.ts';
 import { Refusal } from './refusal.ts';
 
+/** Where reviews of the gate's own ConfigMaps are taken. */
+export const POLICY_PATH = '/validate-policy';
+
 /** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
-const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
+const PATHS: ReadonlySet<string> = new Set(['/validate', '/', POLICY_PATH]);
 
 /** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { printable } from '../admission/printable.ts';
 import type { Review } from '../admission/review.ts';
+import type { Finding } from '../engine/finding.ts';
 import { messageOf } from '../mistake/mistake.ts';
 
 /** Names of Kubernetes have at most 253 characters. */
@@ -29,11 +30,27 @@ function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: nu
     namespace: namespace ? printable(namespace, MAX_NAME) : undefined,
     name: name ? printable(name, MAX_NAME) : undefined,
     generateName: name ? undefined : generateName(request.object),
-    rules: findings.length > 0 ? [...new Set(findings.map(({ rule }) => rule))] : undefined,
+    ...(findings.length > 0 && rulesOf(findings)),
     dryRun: dryRun === true ? true : undefined,
     uid: printable(uid, MAX_NAME),
     ms: Math.round(ms * 1000) / 1000,
   };
+}
+
+/** The rules that were violated, by what followed from it. */
+function rulesOf(findings: readonly Finding[]): object {
+  const names = {
+    rules: new Set<string>(),
+    warned: new Set<string>(),
+    audited: new Set<string>(),
+    exempt: new Set<string>(),
+  };
+  const byAction = { deny: names.rules, warn: names.warned, audit: names.audited };
+  for (const { rule, action, exemption } of findings) {
+    if (exemption === undefined) byAction[action].add(rule);
+    else names.exempt.add(`${rule} by ${exemption.name}`);
+  }
+  return Object.fromEntries(Object.entries(names).map(([field, set]) => [field, set.size > 0 ? [...set] : undefined]));
 }
 
 /** `metadata.generateName` of an object of which nothing is known. */

@@ -17,7 +17,7 @@ export async function loadRuleset(
   const { policy, mistakes } = await loadPolicy(environment, policyFolder);
   let ruleset: Ruleset;
   try {
-    ruleset = createRuleset(await loadRules(ruleFolders), policy);
+    ruleset = createRuleset(await loadRules(ruleFolders), undefined, policy);
   } catch (error) {
     if (!(error instanceof MistakesError)) throw error;
     throw new MistakesError([...mistakes, ...error.mistakes]);

@@ -1,5 +1,6 @@
 import { parseReference, type ImageReference, type InvalidReferenceError } from '../image/reference.ts';
-import { isObject, typeName, UnreadableWorkloadError, type JsonObject, type PodSpec } from './pod-spec.ts';
+import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from './json-object.ts';
+import type { PodSpec } from './pod-spec.ts';
 
 /** The four places in a pod spec where an image can stand. */
 export type ContainerType = 'initContainer' | 'container' | 'ephemeralContainer' | 'imageVolume';

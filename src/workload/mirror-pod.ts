@@ -1,4 +1,5 @@
-import { isObject, type WorkloadRequest } from './pod-spec.ts';
+import { isObject } from './json-object.ts';
+import type { WorkloadRequest } from './pod-spec.ts';
 
 /**
  * Whether the request is a kubelet showing the API server a static pod. It runs already, so refusing it would hide it

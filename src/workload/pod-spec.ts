@@ -1,4 +1,6 @@
 import equal from 'fast-deep-equal';
+import { addedPodSpecs, type PodSpecPaths } from './added-pod-specs.ts';
+import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from './json-object.ts';
 
 /** What of an AdmissionRequest says where its images stand. */
 export interface WorkloadRequest {
@@ -22,15 +24,6 @@ export interface PodSpec {
   readonly changed: boolean;
 }
 
-export interface JsonObject {
-  readonly [key: string]: unknown;
-}
-
-/** A known kind whose object is not in the form that the API server sends. The message names the field. */
-export class UnreadableWorkloadError extends Error {
-  override readonly name = 'UnreadableWorkloadError';
-}
-
 /** The kinds that carry a pod spec, as `group/kind`, and the path to the pod or the pod template in each. */
 const POD_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
   ['/Pod', []],
@@ -50,11 +43,19 @@ export const KNOWN_KINDS: readonly string[] = [...POD_PATHS.keys()];
 /**
  * The pod specs of the object under review; `undefined` for a kind that is not known.
  *
+ * @param morePaths the kinds that the operator added
  * @throws {UnreadableWorkloadError} when the kind is known and the object is not in its form.
  */
-export function podSpecs(request: WorkloadRequest): readonly PodSpec[] | undefined {
-  const path = POD_PATHS.get(`${request.kind.group}/${request.kind.kind}`);
-  if (path === undefined) return undefined;
+export function podSpecs(
+  request: WorkloadRequest,
+  morePaths: PodSpecPaths = new Map(),
+): readonly PodSpec[] | undefined {
+  const name = `${request.kind.group}/${request.kind.kind}`;
+  const path = POD_PATHS.get(name);
+  if (path === undefined) {
+    const added = morePaths.get(name);
+    return added && addedPodSpecs(request, added);
+  }
   const pod = objectAt(request.object, path, request.kind.kind);
   const oldPod = request.operation === 'UPDATE' ? optionalObjectAt(request.oldObject, path) : undefined;
   const oldSpec = optionalObjectAt(oldPod, ['spec']);
@@ -93,16 +94,4 @@ function optionalObjectAt(root: unknown, path: readonly string[]): JsonObject | 
     value = value[key];
   }
   return isObject(value) ? value : undefined;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The JSON type of a value, in a sentence: `a list`, `nothing`. */
-export function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,5 +1,5 @@
 import { evaluate } from '../../src/engine/evaluate.ts';
-import type { Finding } from '../../src/engine/evaluate.ts';
+import type { Finding } from '../../src/engine/finding.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
 import { requestContext } from '../../src/admission/request-context.ts';

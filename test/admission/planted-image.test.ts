@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review } from '../../src/admission/review.ts';
-import type { JsonObject } from '../../src/workload/pod-spec.ts';
+import type { JsonObject } from '../../src/workload/json-object.ts';
 import { admissionRequest, IMAGE_PLACES, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
 

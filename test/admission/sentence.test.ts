@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { rememberedSentences, sentence } from '../../src/admission/sentence.ts';
-import type { Finding } from '../../src/engine/evaluate.ts';
+import type { Finding } from '../../src/engine/finding.ts';
 import { findingsOf } from './findings.ts';
 
 const sentences = (images: Readonly<Record<string, string>>): readonly string[] => findingsOf(images).map(sentence);

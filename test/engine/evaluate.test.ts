@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { evaluate, VALID_REFERENCE, type RequestContext } from '../../src/engine/evaluate.ts';
+import { evaluate, type RequestContext } from '../../src/engine/evaluate.ts';
 import type { ActiveAction } from '../../src/engine/policy.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VALID_REFERENCE } from '../../src/engine/evaluate.ts';
+import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { projectRoot } from '../project-root.ts';
 import { isNodes, sourceFiles, type SourceFile } from './source-files.ts';
 

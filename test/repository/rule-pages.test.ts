@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withOptionsTable } from '../../scripts/options-table.ts';
-import { VALID_REFERENCE } from '../../src/engine/evaluate.ts';
+import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadRuleset } from '../../src/policy/load-ruleset.ts';
 import { loadRules } from '../../src/rule/load-rules.ts';

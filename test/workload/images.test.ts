@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { InvalidReferenceError } from '../../src/image/reference.ts';
 import { imagesToJudge, type ContainerImage } from '../../src/workload/images.ts';
-import { podSpecs, UnreadableWorkloadError, type JsonObject } from '../../src/workload/pod-spec.ts';
+import { UnreadableWorkloadError, type JsonObject } from '../../src/workload/json-object.ts';
+import { podSpecs } from '../../src/workload/pod-spec.ts';
 import {
   admissionRequest,
   IMAGE_PLACES,

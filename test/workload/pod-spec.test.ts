@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { KNOWN_KINDS, podSpecs, typeName, UnreadableWorkloadError } from '../../src/workload/pod-spec.ts';
+import { typeName, UnreadableWorkloadError } from '../../src/workload/json-object.ts';
+import { KNOWN_KINDS, podSpecs } from '../../src/workload/pod-spec.ts';
 import { admissionRequest, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 
 describe('podSpecs', () => {

@@ -1,0 +1,85 @@
+import { globMatcher } from '../image/glob.ts';
+import { InvalidReferenceError } from '../image/reference.ts';
+import { repositoryPatterns } from '../rule/repository-patterns.ts';
+import type { RequestContext } from './evaluate.ts';
+import type { Exemption } from './exemption.ts';
+import type { Finding } from './finding.ts';
+import { VALID_REFERENCE } from './valid-reference.ts';
+
+/** An exemption that is ready to be asked. */
+export interface CompiledExemption {
+  readonly exemption: Exemption;
+  /** Whether it covers a finding, were it not for the time. */
+  readonly covers: (finding: Finding, request: RequestContext) => boolean;
+}
+
+/**
+ * Compiles exemptions.
+ *
+ * @param unqualified the option of `registry-allowlist`: images without a registry are covered only under `docker.io`
+ */
+export function compileExemptions(
+  exemptions: readonly Exemption[],
+  unqualified: unknown,
+): readonly CompiledExemption[] {
+  return exemptions.map((exemption) => ({ exemption, covers: compile(exemption, unqualified) }));
+}
+
+/** What an exemption covers in part: findings, or requests. Absent parts cover all, so they have no test. */
+type Test = (finding: Finding, request: RequestContext) => boolean;
+
+function compile(exemption: Exemption, unqualified: unknown): Test {
+  const tests = [
+    rulesTest(exemption),
+    namespacesTest(exemption),
+    imagesTest(exemption, unqualified),
+    subjectsTest(exemption),
+  ];
+  const present = tests.filter((test) => test !== undefined);
+  return (finding, request) => finding.rule !== VALID_REFERENCE && present.every((test) => test(finding, request));
+}
+
+function rulesTest({ rules }: Exemption): Test | undefined {
+  return rules === undefined ? undefined : ({ rule }) => rules.includes(rule);
+}
+
+function namespacesTest({ namespaces }: Exemption): Test | undefined {
+  const matchers = namespaces?.map(globMatcher);
+  return matchers && ((_, { namespace }) => namespace !== undefined && matchers.some((matches) => matches(namespace)));
+}
+
+function imagesTest({ images }: Exemption, unqualified: unknown): Test | undefined {
+  if (images === undefined) return undefined;
+  const patterns = repositoryPatterns(images, { unqualified: unqualified === 'docker.io' ? 'docker.io' : 'untrusted' });
+  return ({ image: { reference } }) => !(reference instanceof InvalidReferenceError) && patterns.matches(reference);
+}
+
+/** Users, groups and service accounts are one test: any of them will do. Only who asks directly is known. */
+function subjectsTest({ users, groups, serviceAccounts }: Exemption): Test | undefined {
+  if (users === undefined && groups === undefined && serviceAccounts === undefined) return undefined;
+  const names = new Set([
+    ...(users ?? []),
+    ...(serviceAccounts ?? []).map((account) => `system:serviceaccount:${account}`),
+  ]);
+  return (_, { userInfo }) =>
+    names.has(userInfo.username) || userInfo.groups.some((group) => groups?.includes(group) === true);
+}
+
+/**
+ * Marks the findings that an exemption covers at this moment; from them nothing follows. All exemptions are judged here,
+ * and nowhere else.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function exempt(
+  findings: readonly Finding[],
+  exemptions: readonly CompiledExemption[],
+  request: RequestContext,
+  now: number,
+): readonly Finding[] {
+  if (exemptions.length === 0 || findings.length === 0) return findings;
+  return findings.map((finding) => {
+    const covering = exemptions.find(({ exemption, covers }) => now < exemption.expires && covers(finding, request));
+    return covering === undefined ? finding : { ...finding, exemption: covering.exemption };
+  });
+}

@@ -1,0 +1,26 @@
+import type { Policy, RuleSetting } from './policy.ts';
+
+/** Settings by the rule's name. A rule that nothing was written about has none. */
+export type RuleSettings = ReadonlyMap<string, RuleSetting>;
+
+/**
+ * The settings that hold everywhere, then those of each namespace override: the ones of everywhere, with what the override
+ * writes laid over, action by action and option by option.
+ */
+export function settingsBySelection({ rules, namespaces }: Policy): readonly RuleSettings[] {
+  return [rules, ...namespaces.map((override) => laidOver(rules, override.rules))];
+}
+
+function laidOver(settings: RuleSettings, override: RuleSettings): RuleSettings {
+  const merged = new Map(settings);
+  for (const [name, setting] of override) {
+    const { options = {}, sources = {}, ...rest } = settings.get(name) ?? {};
+    merged.set(name, {
+      ...rest,
+      ...setting,
+      options: { ...options, ...setting.options },
+      sources: { ...sources, ...setting.sources },
+    });
+  }
+  return merged;
+}

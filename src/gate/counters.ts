@@ -1,0 +1,42 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/**
+ * A counter with three labels for what happens in every review. prom-client makes a text of all labels on each count;
+ * here that waits until somebody asks.
+ */
+export function tally(registry: Registry, name: string, help: string, labelNames: readonly [string, string, string]) {
+  const counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; count: number }>();
+  const [first, second, third] = labelNames;
+  const metric = counter(registry, name, help, labelNames, () => {
+    metric.reset();
+    for (const { labels, count } of counts.values()) metric.inc(labels, count);
+  });
+  return (a: string, b: string, c: string): void => {
+    // None of these words has a slash.
+    const key = `${a}/${b}/${c}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { labels: { [first]: a, [second]: b, [third]: c }, count: 1 });
+    else known.count += 1;
+  };
+}
+
+/** A counter of the gate, whose name ends in `_total`. */
+export function counter<L extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly L[] = [],
+  collect: () => void = () => {},
+) {
+  return new Counter<L>({ name: `imagegate_${name}_total`, help, labelNames, registers: [registry], collect });
+}
+
+/** A moment, in seconds since 1970. */
+export function gauge<L extends string>(registry: Registry, name: string, help: string, labelNames: readonly L[] = []) {
+  return new Gauge<L>({
+    name: `imagegate_${name}_timestamp_seconds`,
+    help: `${help}, in seconds since 1970.`,
+    labelNames,
+    registers: [registry],
+  });
+}

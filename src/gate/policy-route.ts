@@ -1,0 +1,31 @@
+import type { Context, Next } from 'koa';
+import type { Logger } from 'pino';
+import { parseReview, type AdmissionRequest } from '../admission/admission-review.ts';
+import { admissionReview, type AdmissionResponse } from '../admission/response.ts';
+import type { Answer } from './answer.ts';
+import { POLICY_PATH } from './request-check.ts';
+import { stateOf } from './request-state.ts';
+
+/** Judges a ConfigMap as the policy or the rules that it would become. */
+export type JudgePolicy = (request: AdmissionRequest) => Promise<AdmissionResponse>;
+
+export interface PolicyRouteOptions {
+  readonly judgePolicy: JudgePolicy;
+  readonly answer: Answer;
+  readonly log: Logger;
+}
+
+/**
+ * Answers reviews of the gate's own ConfigMaps, and passes all others on. What it throws becomes a denial: that entry of
+ * the webhook fails open, but a policy that could not be judged should not look as if it had been.
+ */
+export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptions) {
+  return async function policyRoute(ctx: Context, next: Next): Promise<void> {
+    if (ctx.path !== POLICY_PATH) return next() as Promise<void>;
+    const state = stateOf(ctx);
+    const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
+    const response = await judgePolicy(request);
+    log.info({ uid: request.uid, allowed: response.allowed }, 'policy review');
+    answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, response)));
+  };
+}
