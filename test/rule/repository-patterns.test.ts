@@ -108,6 +108,11 @@ const CASES: Readonly<Record<string, Case>> = {
       'r.example.com/x',
     ],
   },
+  'a wildcard below Docker Hub, where no account is needed': {
+    entries: ['*.docker.io/nginx'],
+    matching: ['mirror.docker.io/nginx'],
+    others: ['docker.io/nginx', 'index.docker.io/nginx'],
+  },
   'a host and its wildcard': {
     entries: ['gcr.io/a', '*.gcr.io/b', '*.eu.gcr.io/c'],
     matching: ['gcr.io/a', 'eu.gcr.io/b', 'x.eu.gcr.io/b', 'x.eu.gcr.io/c'],
