@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import rule from '../../rules/require-digest.ts';
+import { ruleSentences } from '../rule-sentences.ts';
+import { optionMistakes } from './option-mistakes.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+describe('require-digest', () => {
+  it('is the rule of its file', () => {
+    expect(rule.meta.name).to.equal('require-digest');
+  });
+
+  const sentenceOf = ruleSentences('require-digest');
+
+  for (const image of [
+    'nginx',
+    'nginx:1.27',
+    'docker.io/library/nginx:1.27',
+    'localhost:5000/app',
+    'sha256:1',
+    'a/sha256',
+  ]) {
+    it(`denies ${image}, to the letter`, () => {
+      const expected = `nginx image has no digest! (${image}). Only images with digests are allowed.`;
+      // What looks like an image's ID is no reference at all, and no other rule judges it.
+      expect(sentenceOf(image)).to.equal(image === 'sha256:1' ? undefined : expected);
+    });
+  }
+
+  for (const image of [
+    `nginx@${DIGEST}`,
+    `nginx:latest@${DIGEST}`,
+    `localhost:5000/app:1@${DIGEST}`,
+    `gcr.io/a/b@sha512:${'0'.repeat(128)}`,
+  ]) {
+    it(`allows ${image}`, () => {
+      expect(sentenceOf(image)).to.equal(undefined);
+    });
+  }
+
+  it('takes no options', () => {
+    expect(optionMistakes('require-digest', { algorithm: 'sha256' })).to.have.lengthOf(1);
+  });
+});
