@@ -27,10 +27,11 @@ export function registryMirrors(
   /** The reference to write instead: `undefined` for an image that comes from its mirror, or has none. */
   readonly mirrored: (image: ImageReference) => string | undefined;
 } {
-  const registries = mirrors.map(({ registry }) => registry);
+  // Each registry's first place in the list.
+  const places = new Map(mirrors.map(({ registry }, index) => [registry, index] as const).toReversed());
   const prepared = prepareEach(mirrors, ({ registry, mirror }, index) => {
-    refuseRegistry(registry, registries.indexOf(registry), index);
-    refuseMirror(mirror, registry, registries);
+    refuseRegistry(registry, places.get(registry)!, index);
+    refuseMirror(mirror, registry, places);
     return [registry, { mirror, serves: registryPatterns([mirror]).matches }] as const;
   });
   const byRegistry = new Map(prepared);
@@ -55,14 +56,13 @@ function refuseRegistry(registry: string, first: number, index: number): void {
   if (first !== index) refuse('a registry that has no mirror yet', registry, `Entry ${first + 1} has its mirror.`);
 }
 
-function refuseMirror(mirror: string, registry: string, registries: readonly string[]): void {
+function refuseMirror(mirror: string, registry: string, registries: ReadonlyMap<string, unknown>): void {
   if (mirror.includes('*')) {
     const expected = 'a mirror, such as mirror.example.com or mirror.example.com/hub';
     refuse(expected, mirror, 'References begin with it: write it without "*".');
   }
-  registryPatterns([mirror]);
   const [host] = splitAtSlash(mirror);
-  if (mirror === registry || (host !== registry && registries.includes(host))) {
+  if (mirror === registry || (host !== registry && registries.has(host))) {
     refuse('a mirror that has no mirror itself', mirror, 'Write where its images come from in the end.');
   }
 }

@@ -20,12 +20,7 @@ export function versionRange(range: string): { readonly matches: (tag: string) =
     throw new InvalidEntriesError([range], [{ index: 0, expected, found: shown(range), remedy }]);
   }
   const compiled = new semver.Range(range);
-  return {
-    matches: (tag) => {
-      const version = semver.parse(tag);
-      return version !== null && compiled.test(version);
-    },
-  };
+  return { matches: (tag) => compiled.test(tag) };
 }
 
 function rangeRemedy(range: string): string | undefined {

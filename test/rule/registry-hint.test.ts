@@ -42,6 +42,7 @@ const CASES: readonly (readonly [entries: string, image: string, meant: string |
   // A wildcard names no host.
   ['*.gcr.io', 'gcr.oi/app', undefined],
   ['*.gcr.io', 'eu.gcr.oi/app', undefined],
+  ['*.gcr.io', 'a.gcr.io/app', undefined],
 ];
 
 describe('registryHint', () => {
