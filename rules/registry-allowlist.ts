@@ -1,4 +1,4 @@
-import { defineRule, registryPatterns, sentenceList } from 'imagegate/rule';
+import { defineRule, registryHint, registryPatterns, sentenceList } from 'imagegate/rule';
 
 export default defineRule({
   meta: {
@@ -22,17 +22,29 @@ export default defineRule({
           default: 'untrusted',
           description: 'What an image without a registry is: from nowhere that is trusted, or from Docker Hub.',
         },
+        hints: {
+          type: 'boolean',
+          default: false,
+          description: 'Whether to name the allowed reference that was probably meant, if there is one.',
+        },
       },
     },
   },
-  prepare: ({ registries, unqualified }) => ({
+  prepare: ({ registries, unqualified, hints }) => ({
     allowed: registryPatterns(registries),
     trustsUnqualified: unqualified === 'docker.io',
     remedy: `Only images from ${sentenceList(registries)} are allowed.`,
+    hintFor: hints ? registryHint(registries) : () => undefined,
   }),
-  check(image, { allowed, trustsUnqualified, remedy }) {
+  check(image, { allowed, trustsUnqualified, remedy, hintFor }) {
     const isRead = image.registry !== undefined || trustsUnqualified || allowed.matchesAll;
     if (isRead && allowed.matches(image)) return;
-    return [{ problem: 'comes from an untrusted registry', remedy }];
+    const hint = hintFor(image);
+    return [
+      {
+        problem: 'comes from an untrusted registry',
+        remedy: hint === undefined ? remedy : `${remedy} Did you mean ${hint}?`,
+      },
+    ];
   },
 });

@@ -22,11 +22,16 @@ export async function withOptionsTable(page: string, meta: RuleMeta, path: strin
 function optionsTable({ schema }: RuleMeta): string {
   const options = Object.entries(schema?.properties ?? {});
   if (options.length === 0) return 'This rule takes no options.';
-  const rows = options.map(([name, option]) => {
-    const byDefault = option.default === undefined ? 'none' : code(option.default);
-    return `| \`${name}\` | ${valueText(option)} | ${byDefault} | ${escaped(option.description)} |`;
-  });
+  const rows = options.flatMap(([name, option]) => rowsOf(name, option));
   return ['| option | value | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** The row of an option, and one for each part of the objects in a list. */
+function rowsOf(name: string, option: OptionSchema): readonly string[] {
+  const byDefault = option.default === undefined ? 'none' : code(option.default);
+  const row = `| \`${name}\` | ${valueText(option)} | ${byDefault} | ${escaped(option.description ?? '')} |`;
+  const parts = Object.entries(option.items?.properties ?? {});
+  return [row, ...parts.flatMap(([part, schema]) => rowsOf(`${name}[].${part}`, schema))];
 }
 
 function valueText(option: OptionSchema): string {

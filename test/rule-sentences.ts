@@ -1,6 +1,6 @@
 import { requestContext } from '../src/admission/request-context.ts';
 import { sentence } from '../src/admission/sentence.ts';
-import { evaluate } from '../src/engine/evaluate.ts';
+import { evaluate, VALID_REFERENCE } from '../src/engine/evaluate.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';
 import { imagesToJudge } from '../src/workload/images.ts';
 import { podSpecs } from '../src/workload/pod-spec.ts';
@@ -10,9 +10,9 @@ import { rulesetOf } from './ruleset.ts';
 /** From an image, and the name of the container that it is in, to what a rule says of it. */
 export type SentenceOf = (image: string, container?: string) => string | undefined;
 
-/** What a built-in rule, or the engine's own, says under these options; the other rules have their defaults. */
+/** What a built-in rule, switched on, or the engine's own says under these options; the others have their defaults. */
 export function ruleSentences(rule: string, options: Readonly<Record<string, unknown>> = {}): SentenceOf {
-  return sentencesIn(rulesetOf(Object.keys(options).length === 0 ? {} : { [rule]: { options } }), rule);
+  return sentencesIn(rulesetOf(rule === VALID_REFERENCE ? {} : { [rule]: { options } }), rule);
 }
 
 /** What one rule of a ruleset says. */

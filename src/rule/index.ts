@@ -1,9 +1,14 @@
 // `imagegate/rule`: all that a rule imports.
 export { defineRule } from './define-rule.ts';
 export { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
+export { prepareEach } from './prepare-each.ts';
+export { registryHint } from './registry-hint.ts';
+export { registryMirrors, type RegistryMirror } from './registry-mirrors.ts';
 export { registryPatterns } from './registry-patterns.ts';
 export { repositoryPatterns } from './repository-patterns.ts';
 export type { AnyRule, Rule, RuleContext, RuleMeta, Violation } from './rule.ts';
 export { sentenceList } from './sentence-list.ts';
 export { tagPatterns } from './tag-patterns.ts';
+export { tagsOrRange } from './tags-or-range.ts';
+export { versionRange } from './version-range.ts';
 export type { ImageReference } from '../image/reference.ts';

@@ -12,10 +12,10 @@ export interface InvalidEntry {
 export class InvalidEntriesError extends Error {
   override readonly name = 'InvalidEntriesError';
   /** The list as it was given: by it the engine knows which option it is. */
-  readonly list: readonly string[];
+  readonly list: readonly unknown[];
   readonly entries: readonly InvalidEntry[];
 
-  constructor(list: readonly string[], entries: readonly InvalidEntry[]) {
+  constructor(list: readonly unknown[], entries: readonly InvalidEntry[]) {
     super(
       entries
         .map(

@@ -33,7 +33,7 @@ export function repositoryPatterns(
 
   // By host, then by the literal components at the beginning: the patterns for those that follow.
   const hosts = hostTable(() => new Map<string, ReturnType<typeof componentsMatcher>[]>());
-  for (const entry of new Set(entries)) {
+  for (const entry of entries) {
     const [host, path] = splitAtSlash(entry);
     const components = path.split('/');
     const wild = components.findIndex((component) => component.includes('*'));

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { withOptionsTable } from '../../scripts/options-table.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
+import { defaultAction } from '../../src/engine/policy.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadRuleset } from '../../src/policy/load-ruleset.ts';
 import { loadRules } from '../../src/rule/load-rules.ts';
@@ -16,23 +18,37 @@ const RULES = await loadRules([BUILT_IN]);
 const pathOf = (name: string): string => join(projectRoot, 'docs', 'rules', `${name}.md`);
 const pageOf = async (name: string): Promise<string> => readFile(pathOf(name), 'utf8');
 
-/** A row of a table of examples, and what was set for it: a key, an option, or nothing. */
+/** What a page has set where an example stands: a key of the policy, options, or nothing. */
+interface Setting {
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A row of a table of examples, and what was set for it. */
 interface Example {
-  readonly setting: string | undefined;
+  readonly setting: Setting;
   readonly image: string;
   readonly verdict: string;
   readonly reason: string | undefined;
 }
 
-/** The examples of a page: the tables that begin with an image and a verdict, under the setting last spoken of. */
-function examplesOf(page: string): readonly Example[] {
+const NOTHING: Setting = { options: {} };
+
+/**
+ * The examples of a page: the tables that begin with an image and a verdict, under the setting last spoken of. That is
+ * a policy.yaml with the options of the rule, and what is spoken of after it lies over it; or it is a key.
+ */
+function examplesOf(page: string, rule: string): readonly Example[] {
   const examples: Example[] = [];
-  let setting: string | undefined;
+  let written = NOTHING;
+  let setting = NOTHING;
   let inTable = false;
-  for (const line of page.split('\n')) {
-    const [, spokenOf] = /\bWith `(\w+(?:=|: )[^`]+)`:$/.exec(line) ?? [];
-    if (spokenOf !== undefined) setting = spokenOf;
-    if (/^(?:By default:|#.*)$/.test(line)) setting = undefined;
+  for (const [block, line = ''] of page.matchAll(/^```yaml\n[^]*?^```$|^(.*)$/gm)) {
+    if (block.startsWith('```yaml')) setting = written = { options: optionsIn(block, rule) };
+    const [, key, value, option] = /\bWith `(?:(\w+)=([^`]+)|(\w+: [^`]+))`:$/.exec(line) ?? [];
+    if (key !== undefined) setting = { keys: { [key]: value! }, options: {} };
+    if (option !== undefined) setting = { options: { ...written.options, ...parse(option) } };
+    if (/^(?:By default:|#.*)$/.test(line)) setting = written = NOTHING;
     if (/^\| Image +\| Verdict/.test(line)) inTable = true;
     else if (!line.startsWith('|')) inTable = false;
     const [, image, verdict = '', reason] = /^\| `([^`]*)` +\| (\w+) +\|(?: (.*?) +\|)?$/.exec(line) ?? [];
@@ -41,11 +57,18 @@ function examplesOf(page: string): readonly Example[] {
   return examples;
 }
 
-async function sentencesUnder(rule: string, setting: string | undefined): Promise<SentenceOf> {
-  if (setting === undefined) return ruleSentences(rule);
-  const [, name = '', sign, value = ''] = /^(\w+)(=|: )(.*)$/.exec(setting) ?? [];
-  if (sign === '=') return sentencesIn(await loadRuleset([BUILT_IN], { [name]: value }, undefined), rule);
-  return ruleSentences(rule, { [name]: value === 'true' || value === 'false' ? value === 'true' : value });
+/** The options of a rule in a block of policy.yaml, which must switch it on if it is off by default. */
+function optionsIn(block: string, rule: string): Readonly<Record<string, unknown>> {
+  const text = block.replace(/^```yaml\n/, '').replace(/```$/, '');
+  const { action = defaultAction(rule), options } = parse(text).rules[rule];
+  expect(action, block).to.equal('deny');
+  return options;
+}
+
+async function sentencesUnder(rule: string, { keys, options }: Setting): Promise<SentenceOf> {
+  return keys === undefined
+    ? ruleSentences(rule, options)
+    : sentencesIn(await loadRuleset([BUILT_IN], keys, undefined), rule);
 }
 
 describe('docs/rules', () => {
@@ -53,14 +76,14 @@ describe('docs/rules', () => {
     describe(`${name}.md`, () => {
       it('has examples, allowed and denied, and all are judged as it says', async () => {
         const page = await pageOf(name);
-        const examples = examplesOf(page);
+        const examples = examplesOf(page, name);
         expect(examples.map(({ verdict }) => verdict)).to.include.members(['allowed', 'denied']);
         expect(examples).to.have.lengthOf(page.match(/\| (?:allowed|denied) +\|/g)?.length ?? 0);
         for (const { setting, image, verdict, reason } of examples) {
           const sentence = (await sentencesUnder(name, setting))(image);
-          const said = `${image} (${setting ?? 'by default'})`;
+          const said = `${image} (${JSON.stringify(setting)})`;
           expect(sentence === undefined ? 'allowed' : 'denied', said).to.equal(verdict);
-          if (reason !== undefined)
+          if (reason !== undefined && reason !== '')
             expect(sentence, said)
               .to.match(/! \(.*\)\. /)
               .and.to.include(`). ${reason}`);
@@ -68,9 +91,11 @@ describe('docs/rules', () => {
       });
 
       it('has the sentence to the letter', async () => {
-        const [, sentence = ''] = /^## Sentence\n\n```text\n(.*)\n```$/m.exec(await pageOf(name)) ?? [];
+        const form = /^## Sentence\n\n(?:\w.*:\n\n(```yaml\n[^]*?```)\n\n)?```text\n(.*)\n```$/m;
+        const [, policy, sentence = ''] = form.exec(await pageOf(name)) ?? [];
+        const options = policy === undefined ? {} : optionsIn(policy, name);
         const [, container, image = ''] = /^(\S+) image .*! \((.*)\)\. /.exec(sentence) ?? [];
-        expect(ruleSentences(name)(image, container)).to.equal(sentence);
+        expect(ruleSentences(name, options)(image, container)).to.equal(sentence);
       });
 
       it('names the keys that set it', async () => {
@@ -78,7 +103,15 @@ describe('docs/rules', () => {
         const keys = [...FLAT_KEYS].filter(([, { rule }]) => rule === name).map(([key]) => key);
         const [, section = ''] = /^## Set it\n\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(page) ?? [];
         expect(section).to.not.equal('');
-        expect([...new Set(section.match(/\b[A-Z]+_[A-Z_]+\b/g))]).to.deep.equal(keys);
+        const actionKey = `RULE_${name.replaceAll('-', '_').toUpperCase()}`;
+        const named = section.match(/\b[A-Z]+_[A-Z_]+\b/g);
+        expect([...new Set(named)]).to.have.members([...new Set([...keys, actionKey])]);
+      });
+
+      it('says what it does by default', async () => {
+        const page = await pageOf(name);
+        const action = defaultAction(name);
+        expect(page).to.match(action === 'off' ? /`off`, the default/ : /`deny`, the default/);
       });
     });
   }
@@ -118,6 +151,14 @@ describe('withOptionsTable', () => {
       choice: { type: 'string', enum: ['a', 'b|c'], default: 'a', description: 'A | b.' },
       texts: { type: 'array', items: { type: 'string' }, default: ['a'], description },
       many: { type: 'array', description },
+      parts: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: { a: { type: 'string', description: 'A.' }, b: { type: 'integer', default: 1 } },
+        },
+        description,
+      },
     });
     const rows = table
       .slice(table.indexOf('## Options'))
@@ -133,6 +174,9 @@ describe('withOptionsTable', () => {
       '| `choice` | `"a"` or `"b\\|c"` | `"a"` | A \\| b. |',
       '| `texts` | list of text | `["a"]` | D. |',
       '| `many` | list of anything | none | D. |',
+      '| `parts` | list of object | none | D. |',
+      '| `parts[].a` | text | none | A. |',
+      '| `parts[].b` | whole number | `1` | |',
     ]);
   });
 

@@ -12,10 +12,15 @@ describe('imagegate/rule', () => {
     expect(Object.keys(byName)).to.have.members([
       'defineRule',
       'InvalidEntriesError',
+      'prepareEach',
+      'registryHint',
+      'registryMirrors',
       'registryPatterns',
       'repositoryPatterns',
       'sentenceList',
       'tagPatterns',
+      'tagsOrRange',
+      'versionRange',
     ]);
   });
 });

@@ -36,12 +36,14 @@ describe('loadRules', () => {
   };
 
   it('loads the built-in rules from their folder', async () => {
-    expect(namesOf(await loadRules([BUILT_IN]))).to.deep.equal(['blocked-tags', 'empty-tag', 'registry-allowlist']);
+    const names = namesOf(await loadRules([BUILT_IN]));
+    expect(names).to.include.members(['blocked-tags', 'empty-tag', 'registry-allowlist']);
+    expect(names).to.deep.equal(names.toSorted());
   });
 
   it('loads a folder beside them', async () => {
     await write({ 'b-rule.mjs': ruleText('b-rule'), 'a-rule.js': ruleText('a-rule') });
-    expect(namesOf(await loadRules([BUILT_IN, folder.path])).slice(3)).to.deep.equal(['a-rule', 'b-rule']);
+    expect(namesOf(await loadRules([BUILT_IN, folder.path])).slice(-2)).to.deep.equal(['a-rule', 'b-rule']);
   });
 
   it('loads a path with characters that mean something in a URL', async () => {

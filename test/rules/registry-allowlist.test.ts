@@ -153,6 +153,37 @@ describe('registry-allowlist', () => {
     );
   });
 
+  describe('with hints', () => {
+    const untrusted = (image: string, registries: string, hint: string): string =>
+      `nginx image comes from an untrusted registry! (${image}). Only images from ${registries} are allowed.${hint}`;
+
+    for (const [registries, image, reference] of [
+      ['docker.io,ghcr.io', 'nginx:1', 'docker.io/nginx:1'],
+      ['docker.io,ghcr.io', 'gchr.io/acme/app:1', 'ghcr.io/acme/app:1'],
+      ['ghcr.io/acme', 'gchr.io/acme/app:1', 'ghcr.io/acme/app:1'],
+    ] as const) {
+      it(`asks, after the seed's sentence, whether ${image} was meant as ${reference}`, () => {
+        const options = { registries: registries.split(','), hints: true };
+        expect(ruleSentences('registry-allowlist', options)(image)).to.equal(
+          untrusted(image, registries, ` Did you mean ${reference}?`),
+        );
+        expect(ruleSentences('registry-allowlist', options)(reference)).to.equal(undefined);
+        const silent = ruleSentences('registry-allowlist', { ...options, hints: false });
+        expect(silent(image)).to.equal(untrusted(image, registries, ''));
+      });
+    }
+
+    it("has the seed's sentence alone where nothing is near, also for Docker Hub's unqualified images", () => {
+      const options = { registries: ['gcr.io'], hints: true };
+      for (const unqualified of ['untrusted', 'docker.io']) {
+        const sentenceOf = ruleSentences('registry-allowlist', { ...options, unqualified });
+        for (const image of ['nginx:1', 'quay.io/acme/app:1']) {
+          expect(sentenceOf(image)).to.equal(untrusted(image, 'gcr.io', ''));
+        }
+      }
+    });
+  });
+
   it('lets nobody pass by upper case or by other letters: the reference is refused before', () => {
     for (const image of ['DOCKER.IO/nginx:1', 'doc\u212aer.io/nginx:1', 'docker.io_x.evil.com/x:1']) {
       expect(ruleSentences('registry-allowlist', { registries: ['*'] })(image)).to.equal(undefined);
@@ -190,6 +221,7 @@ describe('registry-allowlist', () => {
   });
 
   for (const [options, expected] of [
+    [{ hints: 'true' }, 'a value that must be boolean'],
     [{ registries: [] }, 'a value that must NOT have fewer than 1 items'],
     [{ registries: 'docker.io' }, 'a value that must be array'],
     [{ registries: [null] }, 'a value that must be string'],

@@ -1,0 +1,35 @@
+import semver from 'semver';
+import { shown } from '../mistake/mistake.ts';
+import { InvalidEntriesError } from './invalid-entries-error.ts';
+
+/** Longer ranges are read by nobody, and no reader of ranges should have to be fast for them. */
+const MAX_LENGTH = 256;
+
+/**
+ * Compiles a range of semantic versions, as npm writes them: `>=1.25.0 <2`, `^1.4`, `1.x || 2.x`. A tag is in it that is
+ * a whole version, with a leading `v` or without. One of only one or two numbers is none: such a tag moves on. A
+ * pre-release, and that is all that has something behind a dash, is in a range only if the range names one of the same
+ * three numbers.
+ *
+ * @throws {InvalidEntriesError} for text that is no range, and for one that is empty, which to the reader means all.
+ */
+export function versionRange(range: string): { readonly matches: (tag: string) => boolean } {
+  const remedy = rangeRemedy(range);
+  if (remedy !== undefined) {
+    const expected = 'a range of versions, such as ">=1.25.0 <2" or "^1.4"';
+    throw new InvalidEntriesError([range], [{ index: 0, expected, found: shown(range), remedy }]);
+  }
+  const compiled = new semver.Range(range);
+  return { matches: (tag) => compiled.test(tag) };
+}
+
+function rangeRemedy(range: string): string | undefined {
+  if (range.length > MAX_LENGTH) return `A range has at most ${MAX_LENGTH} characters: make two of it.`;
+  if (range.split('||').some((alternative) => alternative.trim() === '')) {
+    return 'Nothing stands for every version here: write "*", or remove what is empty.';
+  }
+  if (semver.validRange(range) === null) {
+    return 'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
+  }
+  return undefined;
+}

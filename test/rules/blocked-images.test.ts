@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import rule from '../../rules/blocked-images.ts';
+import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
+import { ruleSentences } from '../rule-sentences.ts';
+import { optionMistakes } from './option-mistakes.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const IMAGES = ['docker.io/library/nginx', 'ghcr.io/evil/**', 'quay.io/*/miner-*'];
+
+interface Case {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly denied: readonly string[];
+  readonly allowed: readonly string[];
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'with a list': {
+    options: { images: IMAGES },
+    denied: [
+      // The registry may be left away; what runs is the same.
+      'nginx',
+      'nginx:1.27',
+      'library/nginx:1',
+      'docker.io/nginx',
+      `docker.io/library/nginx:1@${DIGEST}`,
+      'index.docker.io/nginx:1',
+      'ghcr.io/evil/app:1',
+      'ghcr.io/evil/a/b/c',
+      'quay.io/acme/miner-1:1',
+    ],
+    allowed: [
+      'nginx-exporter',
+      'acme/nginx:1',
+      'docker.io/acme/nginx:1',
+      'gcr.io/library/nginx:1',
+      'docker.io/library/nginx/x:1',
+      'ghcr.io/evil:1',
+      'ghcr.io/good/evil/app:1',
+      'quay.io/acme/miner:1',
+      'quay.io/miner-1:1',
+      'constructor',
+    ],
+  },
+  'with unqualified: docker.io': {
+    options: { images: IMAGES, unqualified: 'docker.io' },
+    denied: ['nginx:1'],
+    allowed: ['acme/nginx:1'],
+  },
+  'with unqualified: untrusted': {
+    options: { images: IMAGES, unqualified: 'untrusted' },
+    denied: ['docker.io/nginx:1'],
+    allowed: ['nginx:1', 'library/nginx:1'],
+  },
+  'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'ghcr.io/evil/app'] },
+};
+
+describe('blocked-images', () => {
+  it('is the rule of its file', () => {
+    expect(rule.meta.name).to.equal('blocked-images');
+  });
+
+  for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
+    describe(name, () => {
+      const sentenceOf = ruleSentences('blocked-images', options);
+
+      for (const image of denied) {
+        it(`denies ${image}, to the letter`, () => {
+          expect(sentenceOf(image)).to.equal(
+            `nginx image has a non-allowed name! (${image}). These images "docker.io/library/nginx,ghcr.io/evil/**,quay.io/*/miner-*" are prohibited.`,
+          );
+        });
+      }
+
+      for (const image of allowed) {
+        it(`allows ${image}`, () => {
+          expect(sentenceOf(image)).to.equal(undefined);
+        });
+      }
+    });
+  }
+
+  it('cuts a long list in the sentence, and judges by all of it', () => {
+    const images = Array.from({ length: 1000 }, (_, index) => `gcr.io/team-${index}/*`);
+    expect(ruleSentences('blocked-images', { images })('gcr.io/team-999/app:1')).to.match(
+      / These images "gcr\.io\/team-0\/\*,.* and \d{3} more" are prohibited\.$/,
+    );
+  });
+
+  for (const [entry, remedy] of BAD_REPOSITORIES) {
+    it(`refuses the entry ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
+      const [mistake, ...others] = optionMistakes('blocked-images', { images: ['gcr.io/a/*', entry] });
+      expect(mistake).to.deep.include({ code: 'option-invalid', where: 'images (test), entry 2', remedy });
+      expect(others).to.deep.equal([]);
+    });
+  }
+
+  for (const [options, expected] of [
+    [{ images: 'gcr.io/a/*' }, 'a value that must be array'],
+    [{ images: [1] }, 'a value that must be string'],
+    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+    [{ image: [] }, 'an option that the rule has'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      const [mistake, ...others] = optionMistakes('blocked-images', options);
+      expect(mistake).to.deep.include({ code: 'option-invalid', expected });
+      expect(others).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,184 @@
+import { expect } from 'chai';
+import rule from '../../rules/registry-mirror.ts';
+import { ruleSentences } from '../rule-sentences.ts';
+import { optionMistakes } from './option-mistakes.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const MIRRORS = [
+  { registry: 'docker.io', mirror: 'mirror.example.com/hub' },
+  { registry: 'quay.io', mirror: 'quay.mirror.example.com:5000' },
+  { registry: 'gcr.io', mirror: 'gcr.io/mirror' },
+];
+
+interface Case {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The image, and the reference to write in its place. */
+  readonly denied: readonly (readonly [image: string, reference: string])[];
+  readonly allowed: readonly string[];
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'with mirrors': {
+    options: { mirrors: MIRRORS },
+    denied: [
+      ['nginx', 'mirror.example.com/hub/library/nginx'],
+      ['nginx:1.27', 'mirror.example.com/hub/library/nginx:1.27'],
+      ['library/nginx:1.27', 'mirror.example.com/hub/library/nginx:1.27'],
+      ['docker.io/nginx:1.27', 'mirror.example.com/hub/library/nginx:1.27'],
+      ['index.docker.io/acme/app', 'mirror.example.com/hub/acme/app'],
+      [`docker.io/acme/app@${DIGEST}`, `mirror.example.com/hub/acme/app@${DIGEST}`],
+      [`acme/app:1@${DIGEST}`, `mirror.example.com/hub/acme/app:1@${DIGEST}`],
+      ['quay.io/app:1', 'quay.mirror.example.com:5000/app:1'],
+      ['quay.io/a/b/c', 'quay.mirror.example.com:5000/a/b/c'],
+      ['gcr.io/acme/app:1', 'gcr.io/mirror/acme/app:1'],
+      ['gcr.io/mirrored/app:1', 'gcr.io/mirror/mirrored/app:1'],
+    ],
+    allowed: [
+      'mirror.example.com/hub/library/nginx:1.27',
+      'mirror.example.com/other/app:1',
+      'quay.mirror.example.com:5000/app:1',
+      'gcr.io/mirror/acme/app:1',
+      // What no mirror serves is the business of other rules.
+      'ghcr.io/acme/app:1',
+      'registry-1.docker.io/library/nginx:1',
+      'docker.io:443/nginx:1',
+      'eu.gcr.io/acme/app:1',
+      'constructor:1/x:1',
+    ],
+  },
+  'with unqualified: untrusted': {
+    options: { mirrors: MIRRORS, unqualified: 'untrusted' },
+    denied: [['docker.io/nginx:1', 'mirror.example.com/hub/library/nginx:1']],
+    allowed: ['nginx:1', 'acme/app:1'],
+  },
+  'with unqualified: docker.io': {
+    options: { mirrors: MIRRORS, unqualified: 'docker.io' },
+    denied: [['nginx:1', 'mirror.example.com/hub/library/nginx:1']],
+    allowed: ['ghcr.io/acme/app:1'],
+  },
+  'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'gcr.io/app'] },
+};
+
+const HOST = 'the host of a registry, such as docker.io or registry.example.com:5000';
+const ALONE = 'Write the host alone: a mirror has all of a registry.';
+
+/** A bad entry after a good one, and what is said about it. */
+const BAD: readonly (readonly [registry: string, mirror: string, found: string, remedy: string, expected?: string])[] =
+  [
+    ['docker.io/library', 'm.io', 'docker.io/library', ALONE, HOST],
+    ['*.gcr.io', 'm.io', '*.gcr.io', ALONE, HOST],
+    ['*', 'm.io', '*', ALONE, HOST],
+    ['', 'm.io', '', 'Remove the empty entry; "*" alone allows every registry.'],
+    ['https://docker.io', 'm.io', 'https://docker.io', 'Remove the scheme.'],
+    [
+      'quay',
+      'm.io',
+      'quay',
+      'A registry has a dot or a port (only localhost may do without): write the whole host name.',
+    ],
+    [
+      'index.docker.io',
+      'm.io',
+      'index.docker.io',
+      'It is another name of docker.io, and read as that: write docker.io.',
+    ],
+    ['ghcr.io', 'm.io', 'ghcr.io', 'Entry 1 has its mirror.', 'a registry that has no mirror yet'],
+    [
+      'quay.io',
+      '*.m.io',
+      '*.m.io',
+      'References begin with it: write it without "*".',
+      'a mirror, such as mirror.example.com or mirror.example.com/hub',
+    ],
+    ['quay.io', 'https://m.io', 'https://m.io', 'Remove the scheme.'],
+    ['quay.io', 'm.io/', 'm.io/', 'Remove the trailing "/".'],
+    ['quay.io', 'm.io/Hub', 'm.io/Hub', 'Write it in lower case.'],
+    ['quay.io', 'm.io/hub:1', 'm.io/hub:1', 'An entry has no tag and no digest: remove it.'],
+    [
+      'quay.io',
+      'quay.io',
+      'quay.io',
+      'Write where its images come from in the end.',
+      'a mirror that has no mirror itself',
+    ],
+    [
+      'quay.io',
+      'ghcr.io',
+      'ghcr.io',
+      'Write where its images come from in the end.',
+      'a mirror that has no mirror itself',
+    ],
+    ['quay.io', 'ghcr.io/quay', 'ghcr.io/quay', 'Write where its images come from in the end.'],
+  ];
+
+describe('registry-mirror', () => {
+  it('is the rule of its file', () => {
+    expect(rule.meta.name).to.equal('registry-mirror');
+  });
+
+  for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
+    describe(name, () => {
+      const sentenceOf = ruleSentences('registry-mirror', options);
+
+      for (const [image, reference] of denied) {
+        it(`denies ${image}, to the letter, and allows what it says to write`, () => {
+          expect(sentenceOf(image)).to.equal(
+            `nginx image does not come from its mirror! (${image}). Write ${reference}.`,
+          );
+          expect(sentenceOf(reference)).to.equal(undefined);
+        });
+      }
+
+      for (const image of allowed) {
+        it(`allows ${image}`, () => {
+          expect(sentenceOf(image)).to.equal(undefined);
+        });
+      }
+    });
+  }
+
+  for (const [registry, mirror, found, remedy, expected] of BAD) {
+    it(`refuses ${registry} at ${mirror}: ${remedy}`, () => {
+      const mirrors = [
+        { registry: 'ghcr.io', mirror: 'mirror.example.com/github' },
+        { registry, mirror },
+      ];
+      const [mistake, ...others] = optionMistakes('registry-mirror', { mirrors });
+      expect(mistake).to.deep.include({
+        code: 'option-invalid',
+        where: 'mirrors (test), entry 2',
+        found: JSON.stringify(found),
+        remedy,
+      });
+      if (expected !== undefined) expect(mistake?.expected).to.equal(expected);
+      expect(others).to.deep.equal([]);
+    });
+  }
+
+  it('tells all bad entries', () => {
+    const mirrors = [
+      { registry: '*', mirror: 'm.io' },
+      { registry: 'quay.io', mirror: 'm.io' },
+      { registry: 'gcr.io', mirror: '*' },
+    ];
+    expect(optionMistakes('registry-mirror', { mirrors }).map(({ where }) => where)).to.deep.equal([
+      'mirrors (test), entry 1',
+      'mirrors (test), entry 3',
+    ]);
+  });
+
+  for (const [options, expected] of [
+    [{ mirrors: [{ registry: 'docker.io' }] }, "a value that must have required property 'mirror'"],
+    [{ mirrors: [{ mirror: 'm.io' }] }, "a value that must have required property 'registry'"],
+    [{ mirrors: ['docker.io'] }, 'a value that must be object'],
+    [{ mirrors: [{ registry: 'docker.io', mirror: 'm.io', path: 'x' }] }, 'an option that the rule has'],
+    [{ mirrors: {} }, 'a value that must be array'],
+    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      const [mistake, ...others] = optionMistakes('registry-mirror', options);
+      expect(mistake).to.deep.include({ code: 'option-invalid', expected });
+      expect(others).to.deep.equal([]);
+    });
+  }
+});
