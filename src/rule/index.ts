@@ -2,6 +2,7 @@
 export { defineRule } from './define-rule.ts';
 export { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
 export { registryPatterns } from './registry-patterns.ts';
+export { repositoryPatterns } from './repository-patterns.ts';
 export type { AnyRule, Rule, RuleContext, RuleMeta, Violation } from './rule.ts';
 export { sentenceList } from './sentence-list.ts';
 export { tagPatterns } from './tag-patterns.ts';

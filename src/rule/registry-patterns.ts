@@ -1,6 +1,8 @@
-import { parseReference, normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
+import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
+import { hostTable } from './host-table.ts';
 import { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
+import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
 
 const EXPECTED = 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost:5000';
 
@@ -23,32 +25,14 @@ export function registryPatterns(entries: readonly string[]): {
   if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
   if (entries[0] === '*') return { matchesAll: true, matches: () => true };
 
-  // Paths by host; the empty path is the whole host. Hosts of wildcards keep their leading dot.
-  const hosts = new Map<string, Set<string>>();
-  const wildcards = new Map<string, Set<string>>();
-  let longestWildcard = 0;
+  // Paths by host; the empty path is the whole host.
+  const hosts = hostTable(() => new Set<string>());
   for (const entry of entries) {
-    const [host, path] = splitAt(entry.startsWith('*') ? entry.slice(1) : entry);
-    const paths = entry.startsWith('*') ? wildcards : hosts;
-    paths.set(host, (paths.get(host) ?? new Set()).add(path));
-    if (entry.startsWith('*')) longestWildcard = Math.max(longestWildcard, host.length);
+    const [host, path] = splitAtSlash(entry);
+    hosts.entry(host).add(path);
   }
-
-  const matches = (image: ImageReference): boolean => {
-    const host = normalizedRegistry(image);
-    const paths = hosts.get(host);
-    if (paths !== undefined && matchesPath(paths, normalizedRepository(image))) return true;
-    // From the first dot on that leaves no more than the longest wildcard, each dot may be where one ends.
-    for (
-      let dot = host.indexOf('.', Math.max(1, host.length - longestWildcard));
-      dot !== -1;
-      dot = host.indexOf('.', dot + 1)
-    ) {
-      const wildcardPaths = wildcards.get(host.slice(dot));
-      if (wildcardPaths !== undefined && matchesPath(wildcardPaths, normalizedRepository(image))) return true;
-    }
-    return false;
-  };
+  const matches = (image: ImageReference): boolean =>
+    hosts.some(normalizedRegistry(image), (paths) => matchesPath(paths, normalizedRepository(image)));
   return { matchesAll: false, matches };
 }
 
@@ -58,11 +42,6 @@ function matchesPath(paths: ReadonlySet<string>, repository: string): boolean {
     if (paths.has(repository.slice(0, slash))) return true;
   }
   return false;
-}
-
-function splitAt(entry: string): readonly [host: string, path: string] {
-  const slash = entry.indexOf('/');
-  return slash === -1 ? [entry, ''] : [entry.slice(0, slash), entry.slice(slash + 1)];
 }
 
 function invalidEntry(entry: string, index: number, count: number): InvalidEntry[] {
@@ -75,26 +54,14 @@ function entryRemedy(entry: string, count: number): string | undefined {
   if (entry === '*')
     return count === 1 ? undefined : 'To allow every registry let "*" stand alone; otherwise remove it.';
   if (entry === '') return 'Remove the empty entry; "*" alone allows every registry.';
-  if (entry.includes('://')) return 'Remove the scheme.';
-  if (entry.endsWith('/')) return 'Remove the trailing "/".';
-  if (/[A-Z]/.test(entry)) return 'Write it in lower case.';
-  const literal = entry.startsWith('*.') ? entry.slice(2) : entry;
-  if (literal.includes('*')) return 'A "*" stands alone or is the first label of a host: "*.gcr.io".';
-  const [host, path] = splitAt(literal);
-  if (entry === literal && host !== 'localhost' && !/[.:]/.test(host)) {
-    return 'A registry has a dot or a port (only localhost may do without): write the whole host name.';
-  }
-  if (host === 'index.docker.io') return 'It is another name of docker.io, and read as that: write docker.io.';
-  if (literal.includes('@') || path.includes(':')) return 'An entry has no tag and no digest: remove it.';
-  return referenceRemedy(`${entry === literal ? '' : 'label.'}${host}/${path === '' ? 'repository' : path}`);
-}
-
-/** An entry is as legal as a reference that it matches. */
-function referenceRemedy(reference: string): string | undefined {
-  try {
-    parseReference(reference);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const isWildcard = entry.startsWith('*.');
+  const literal = isWildcard ? entry.slice(2) : entry;
+  const [host, path] = splitAtSlash(literal);
+  return (
+    spellingRemedy(entry) ??
+    (literal.includes('*') ? 'A "*" stands alone or is the first label of a host: "*.gcr.io".' : undefined) ??
+    hostRemedy(host, isWildcard) ??
+    (literal.includes('@') || path.includes(':') ? 'An entry has no tag and no digest: remove it.' : undefined) ??
+    referenceRemedy(`${isWildcard ? 'label.' : ''}${host}/${path === '' ? 'repository' : path}`)
+  );
 }

@@ -13,6 +13,7 @@ describe('imagegate/rule', () => {
       'defineRule',
       'InvalidEntriesError',
       'registryPatterns',
+      'repositoryPatterns',
       'sentenceList',
       'tagPatterns',
     ]);

@@ -1,0 +1,90 @@
+import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
+import { shown } from '../mistake/mistake.ts';
+import { componentsMatcher } from './components-matcher.ts';
+import { hostTable } from './host-table.ts';
+import { InvalidEntriesError } from './invalid-entries-error.ts';
+import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
+
+const EXPECTED =
+  'a registry and a pattern of repositories, such as docker.io/library/*, gcr.io/acme/** or *.gcr.io/acme/app';
+
+/**
+ * Compiles patterns over registry and repository. The registry is literal, `host[:port]`, or `*.host` for one or more
+ * labels before it. In the repository `*` stands for any run of characters within a component, and `**` for one
+ * component or more. The image is normalized before it is compared, the entries are not: Docker Hub's official images
+ * are `docker.io/library/*`.
+ *
+ * What stands before an entry's first `*` is looked up, so that of many entries only those with the image's own
+ * beginning are compared.
+ *
+ * @param options.unqualified what an image without a registry is: from nowhere that an entry could name (the default),
+ *   or one of Docker Hub.
+ * @throws {InvalidEntriesError} for entries that no image could match, or that say less than they seem to.
+ */
+export function repositoryPatterns(
+  entries: readonly string[],
+  { unqualified = 'untrusted' }: { readonly unqualified?: 'untrusted' | 'docker.io' } = {},
+): { readonly matches: (image: ImageReference) => boolean } {
+  const invalid = entries.flatMap((entry, index) => {
+    const remedy = entryRemedy(entry);
+    return remedy === undefined ? [] : [{ index, expected: EXPECTED, found: shown(entry), remedy }];
+  });
+  if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
+
+  // By host, then by the literal components at the beginning: the patterns for those that follow.
+  const hosts = hostTable(() => new Map<string, ReturnType<typeof componentsMatcher>[]>());
+  for (const entry of new Set(entries)) {
+    const [host, path] = splitAtSlash(entry);
+    const components = path.split('/');
+    const wild = components.findIndex((component) => component.includes('*'));
+    const literal = wild === -1 ? components.length : wild;
+    const beginning = components.slice(0, literal).join('/');
+    const beginnings = hosts.entry(host);
+    const patterns = beginnings.get(beginning) ?? [];
+    patterns.push(componentsMatcher(components.slice(literal)));
+    beginnings.set(beginning, patterns);
+  }
+
+  const matches = (image: ImageReference): boolean => {
+    if (image.registry === undefined && unqualified === 'untrusted') return false;
+    const components = normalizedRepository(image).split('/');
+    return hosts.some(normalizedRegistry(image), (beginnings) => {
+      let beginning = '';
+      for (let from = 0; from <= components.length; from += 1) {
+        if (from > 0) beginning += `${from > 1 ? '/' : ''}${components[from - 1]}`;
+        if (beginnings.get(beginning)?.some((matchesRest) => matchesRest(components, from))) return true;
+      }
+      return false;
+    });
+  };
+  return { matches };
+}
+
+/** What to do about an entry; `undefined` if it is one. */
+function entryRemedy(entry: string): string | undefined {
+  if (entry === '') return 'Remove the empty entry.';
+  const isWildcard = entry.startsWith('*.');
+  const [host, path] = splitAtSlash(isWildcard ? entry.slice(2) : entry);
+  return (
+    spellingRemedy(entry) ??
+    (host.includes('*')
+      ? 'Name the registry: a "*" in it is the whole first label, as in "*.gcr.io/acme/app".'
+      : undefined) ??
+    hostRemedy(host, isWildcard) ??
+    (entry.includes('@') || path.includes(':') ? 'An entry has no tag and no digest: remove it.' : undefined) ??
+    repositoryRemedy(host, path, isWildcard) ??
+    referenceRemedy(`${isWildcard ? 'label.' : ''}${host}/${path.replaceAll(/\*+/g, 'a')}`)
+  );
+}
+
+function repositoryRemedy(host: string, path: string, isWildcard: boolean): string | undefined {
+  if (path === '') return 'Name a repository after the registry: "gcr.io/**" is every one there.';
+  const components = path.split('/');
+  if (components.some((component) => component.includes('**') && component !== '**')) {
+    return 'A "**" stands alone between slashes, as in "gcr.io/acme/**"; within a component write "*".';
+  }
+  if (host === 'docker.io' && !isWildcard && components.length === 1 && path !== '**') {
+    return 'On Docker Hub a repository has an account, and that of the official images is library: write docker.io/library/nginx for nginx.';
+  }
+  return undefined;
+}
