@@ -84,6 +84,23 @@ function refused(uid: string, code: number, text: string, contact: string | unde
   return { uid, allowed: false, status: { code, message: contact === undefined ? text : `${text}\n${contact}` } };
 }
 
+const MAX_POLICY_BYTES = 4096;
+
+/** A ConfigMap of the gate is denied: it would not be used. All that is wrong with it, a line each. */
+export function policyDenied(uid: string, mistakes: readonly string[]): AdmissionResponse {
+  const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`;
+  let message = `The gate would not use this ConfigMap: ${count}.`;
+  for (const [index, mistake] of mistakes.entries()) {
+    const longer = `${message}\n${printable(mistake, 1024)}`;
+    if (longer.length > MAX_POLICY_BYTES) {
+      message += `\n… and ${mistakes.length - index} more.`;
+      break;
+    }
+    message = longer;
+  }
+  return { uid, allowed: false, status: { code: 403, message } };
+}
+
 /** The answer in the version that was asked in. */
 export function admissionReview(apiVersion: AdmissionReview['apiVersion'], response: AdmissionResponse) {
   return { apiVersion, kind: 'AdmissionReview', response } as const;

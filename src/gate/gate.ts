@@ -46,7 +46,11 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const server = createGateServer({ app: app.callback(), certificate, onClientError });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
   const state = { listening: false };
-  const probes = createProbes({ metrics, checks: readiness(state, inUse, draining), remarks: { policy: rulesets.problem } });
+  const probes = createProbes({
+    metrics,
+    checks: readiness(state, inUse, draining),
+    remarks: { policy: rulesets.problem },
+  });
   const opsServer = createOpsServer(probes.callback());
   const close = async (): Promise<void> => {
     inUse.stop();

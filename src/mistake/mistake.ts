@@ -19,6 +19,7 @@ export type MistakeCode =
   | 'policy-yaml-invalid'
   | 'policy-yaml-unreadable'
   | 'port-unavailable'
+  | 'rule-fails-on-sample'
   | 'rule-file-invalid'
   | 'rule-file-unloadable'
   | 'rule-name-taken'

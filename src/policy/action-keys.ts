@@ -1,4 +1,4 @@
-import { VALID_REFERENCE } from '../engine/evaluate.ts';
+import { VALID_REFERENCE } from '../engine/valid-reference.ts';
 import type { ActiveAction, EnforcementAction } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';

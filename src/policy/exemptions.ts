@@ -2,7 +2,7 @@ import type { Exemption } from '../engine/exemption.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
-import { isObject } from '../workload/pod-spec.ts';
+import { isObject } from '../workload/json-object.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** An exemption as policy.yaml has it, once the schema has nothing against it. */

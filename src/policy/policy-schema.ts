@@ -1,4 +1,4 @@
-import { VALID_REFERENCE } from '../engine/evaluate.ts';
+import { VALID_REFERENCE } from '../engine/valid-reference.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { actionsOf } from './action-keys.ts';
 import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemption-schema.ts';

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import type { NamespaceOverride, Policy } from '../engine/policy.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';
 import type { Mistake } from '../mistake/mistake.ts';
-import { isObject } from '../workload/pod-spec.ts';
+import { isObject } from '../workload/json-object.ts';
 import { exemptionMistakes, exemptionOf, type WrittenExemption } from './exemptions.ts';
 import type { LoadedPolicy } from './load-policy.ts';
 import { podSpecMistakes, podSpecPaths, type WrittenPodSpec } from './pod-spec-paths.ts';

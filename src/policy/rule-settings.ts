@@ -1,5 +1,5 @@
 import type { RuleSetting } from '../engine/policy.ts';
-import { isObject } from '../workload/pod-spec.ts';
+import { isObject } from '../workload/json-object.ts';
 import { actionsOf } from './action-keys.ts';
 import type { YamlDocument } from './yaml-document.ts';
 import { pointerSegment } from './yaml-values.ts';

@@ -10,6 +10,8 @@ export interface RuleFile {
   readonly path: string;
   /** What is imported: a ConfigMap's update changes this, and under the old path a module is never read again. */
   readonly realpath: string;
+  /** The texts of a folder that is not on disk, this file's among them, by their names: then nothing is read there. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
@@ -39,7 +41,8 @@ export async function findRuleFiles(folder: string): Promise<readonly RuleFile[]
   }
 }
 
-function isRuleName(name: string): boolean {
+/** Whether a file of that name is a rule: code whose name does not begin with `.` or `_`. */
+export function isRuleName(name: string): boolean {
   return !/^[._]/.test(name) && hasRuleExtension(name) && !DECLARATION.test(name);
 }
 
