@@ -31,7 +31,7 @@ export function judgeCase(rule: AnyRule, { image, options, context }: ReadCase):
   const findings = ask();
   const failure = findings.find(({ failed }) => failed);
   if (failure !== undefined) {
-    const reason = thrown.error === undefined ? failure.remedy : `It threw: ${messageOf(thrown.error)}.`;
+    const reason = thrown.error === undefined ? failure.remedy : `It threw:\n  ${messageOf(thrown.error)}`;
     throw new RuleTestError(
       `\`check\` failed, and the gate denies what a rule could not judge. ${reason}${mutationHint(thrown.error)}`,
       { cause: thrown.error },
@@ -102,5 +102,5 @@ function watched(rule: AnyRule, thrown: Thrown): AnyRule {
 function mutationHint(error: unknown): string {
   const isOfFrozen = /read only property|not extensible|Cannot (?:delete|redefine) property/;
   if (!(error instanceof TypeError) || !isOfFrozen.test(error.message)) return '';
-  return ' Image, options and context must stay as they are: copy before you change, as in `[...list].sort()`.';
+  return '\nImage, options and context must stay as they are: copy before you change, as in `[...list].sort()`.';
 }

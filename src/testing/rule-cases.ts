@@ -47,7 +47,8 @@ const KEYS: readonly string[] = ['image', 'options', 'context', 'name'] satisfie
 const DENIED_KEYS: readonly string[] = [...KEYS, 'sentence', 'sentences'];
 
 /** The cases of both lists, in their order. What is no list has none; `casesProblems` says so. */
-export function readCases({ allowed, denied }: RuleCases): readonly ReadCase[] {
+export function readCases(cases: RuleCases): readonly ReadCase[] {
+  const { allowed, denied } = objectOr(cases);
   return [
     ...listOf(allowed).map((one) => readCase('allows', typeof one === 'string' ? { image: one } : one, KEYS)),
     ...listOf(denied).map((one) => readCase('denies', one, DENIED_KEYS)),
@@ -55,7 +56,8 @@ export function readCases({ allowed, denied }: RuleCases): readonly ReadCase[] {
 }
 
 /** What is wrong with the cases as a whole; what is wrong with a single one, its own test says. */
-export function casesProblems({ allowed, denied }: RuleCases, cases: readonly ReadCase[]): readonly string[] {
+export function casesProblems(written: RuleCases, cases: readonly ReadCase[]): readonly string[] {
+  const { allowed, denied } = objectOr(written);
   const problems: string[] = [];
   if (listOf(allowed).length === 0) problems.push(none('allowed', 'a rule that denies everything would pass'));
   if (listOf(denied).length === 0) problems.push(none('denied', 'a rule that does nothing would pass'));
@@ -74,19 +76,28 @@ function none(list: string, why: string): string {
   return `There is no ${list} case, so that ${why}: add one to the list \`${list}\`.`;
 }
 
-function listOf<Item>(list: readonly Item[]): readonly Item[] {
-  return Array.isArray(list) ? list : []; // whoever writes JavaScript may have left it away
+// Whoever writes JavaScript may have left away anything, or written something else.
+
+function listOf<Item>(list: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(list) ? list : [];
+}
+
+function objectOr<Value extends object>(value: Value): Partial<Value> {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function readCase(verb: string, written: DeniedCase, keys: readonly string[]): ReadCase {
-  const { image, options = {}, context = {}, sentence, sentences, name } = Object(written) as DeniedCase;
-  const unknown = Object.keys(Object(written) as object).filter((key) => !keys.includes(key));
+  const { image, options = {}, context = {}, sentence, sentences, name } = objectOr(written);
+  const unknown = Object.keys(objectOr(written)).filter((key) => !keys.includes(key));
   const problems = unknown.map((key) => `A case has no \`${key}\`: it has ${keys.join(', ')}.`);
   if (typeof image !== 'string') problems.push(`\`image\` must be a text, found ${shown(image)}.`);
+  for (const [key, part] of Object.entries({ options, context })) {
+    if (typeof part !== 'object' || part === null) problems.push(`\`${key}\` must be an object, found ${shown(part)}.`);
+  }
   if (keys === DENIED_KEYS) problems.push(...sentenceProblems(sentence, sentences));
   return {
     title: `${verb} ${typeof image === 'string' ? image : shown(written)}${details(name, options, context)}`,
-    image,
+    image: image ?? '',
     options,
     context,
     sentences: sentences ?? (sentence === undefined ? [] : [sentence]),
@@ -96,8 +107,8 @@ function readCase(verb: string, written: DeniedCase, keys: readonly string[]): R
 
 function details(name: string | undefined, options: object, context: object): string {
   if (name !== undefined) return `: ${name}`;
-  const withOptions = Object.keys(options).length === 0 ? '' : `, with ${JSON.stringify(options)}`;
-  const inContext = Object.keys(context).length === 0 ? '' : `, in ${JSON.stringify(context)}`;
+  const withOptions = JSON.stringify(options) === '{}' ? '' : `, with ${JSON.stringify(options)}`;
+  const inContext = JSON.stringify(context) === '{}' ? '' : `, in ${JSON.stringify(context)}`;
   return withOptions + inContext;
 }
 
