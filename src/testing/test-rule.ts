@@ -1,7 +1,7 @@
 import { mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { ruleMistakes } from '../rule/rule-mistakes.ts';
-import { judgeCase } from './judge-case.ts';
+import { createJudge, type Judge } from './create-judge.ts';
 import { casesProblems, readCases, type ReadCase, type RuleCases } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';
 import { globalRunner, type TestRunner } from './test-runner.ts';
@@ -22,7 +22,8 @@ export function testRule(rule: AnyRule, cases: RuleCases, runner: TestRunner = g
     });
     // What is no rule cannot be asked.
     if (mistakes.length > 0) return;
-    for (const one of all) runner.it(one.title, () => expectVerdict(rule, one));
+    const judge = createJudge(rule);
+    for (const one of all) runner.it(one.title, () => expectVerdict(judge, one));
   });
 }
 
@@ -35,10 +36,10 @@ function mistakesOf(rule: unknown): readonly string[] {
   return ruleMistakes(rule, file).map(mistakeText);
 }
 
-function expectVerdict(rule: AnyRule, one: ReadCase): void {
+function expectVerdict(judge: Judge, one: ReadCase): void {
   if (one.problems.length > 0) throw new RuleTestError(one.problems.join('\n'));
   const expected = one.sentences.join('\n');
-  const actual = judgeCase(rule, one).join('\n');
+  const actual = judge(one).join('\n');
   if (actual === expected) return;
   throw new RuleTestError(
     `The rule should say\n  ${inWords(one.sentences)}\nbut it says\n  ${inWords(actual === '' ? [] : actual.split('\n'))}`,

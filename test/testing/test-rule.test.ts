@@ -64,9 +64,9 @@ describe('testRule', () => {
     const outcomes = outcomesOf(blockedTags, {
       allowed: [
         'x:1',
-        { image: 'x:2', options: { tags: ['dev'] } },
-        { image: 'x:3', context: { namespace: 'prod' } },
-        { image: 'x:4', options: { tags: ['dev'] }, name: 'numbers are not on the list' },
+        { image: 'x:1', options: { tags: ['dev'] } },
+        { image: 'x:1', context: { namespace: 'prod' } },
+        { image: 'x:1', options: { tags: ['no'] }, name: 'numbers are not on the list' },
       ],
       denied: [{ image: 'x:dev', options: { tags: ['dev'] }, sentences: [sentence] }],
     });
@@ -75,9 +75,9 @@ describe('testRule', () => {
         'blocked-tags',
         WHOLE,
         'allows x:1',
-        'allows x:2, with {"tags":["dev"]}',
-        'allows x:3, in {"namespace":"prod"}',
-        'allows x:4: numbers are not on the list',
+        'allows x:1, with {"tags":["dev"]}',
+        'allows x:1, in {"namespace":"prod"}',
+        'allows x:1: numbers are not on the list',
         'denies x:dev, with {"tags":["dev"]}',
       ].map((title) => [title, undefined]),
     );
@@ -361,6 +361,22 @@ describe('testRule', () => {
     expect(error?.message).to.equal(
       '`check` failed, and the gate denies what a rule could not judge. It threw:\n  Out of order.',
     );
+  });
+
+  it('has the rule prepare the same options once, as the gate does', () => {
+    const prepared: unknown[] = [];
+    const rule = { ...blockedTags, prepare: (options: object) => prepared.push(structuredClone(options)) };
+    const allowed = [
+      'a:1',
+      'a:2',
+      { image: 'a:1', options: { tags: ['b'] } },
+      { image: 'a:2', options: { tags: ['b'] } },
+    ];
+    expect(failuresOf({ ...rule, check: () => undefined }, { allowed, denied: [] })).to.have.keys([WHOLE]);
+    expect(prepared).to.deep.equal([
+      { tags: ['staging', 'latest'], implicitLatest: false },
+      { tags: ['b'], implicitLatest: false },
+    ]);
   });
 
   it('gives each case the options as they were written', () => {

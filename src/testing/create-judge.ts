@@ -15,19 +15,29 @@ interface Thrown {
   error?: unknown;
 }
 
+/** What the gate would say about the image of a case, if the rule were its only one, in whole sentences. */
+export type Judge = (one: ReadCase) => readonly string[];
+
 /**
- * What the gate would say about the image of a case, if this were its only rule, in whole sentences.
- *
- * @throws {RuleTestError} for a case that no gate would ask the rule about, and for a rule that does not judge.
+ * Makes a judge, who throws a `RuleTestError` for a case that no gate would ask the rule about, and for a rule that does
+ * not judge. As in the gate, the rule prepares the same options once for all images.
  */
-export function judgeCase(rule: AnyRule, { image, options, context }: ReadCase): readonly string[] {
+export function createJudge(rule: AnyRule): Judge {
   const thrown: Thrown = {};
-  const reference = readReference(image);
-  // As it was written before: nothing that a rule does reaches the next case.
-  const ruleset = bind(watched(rule, thrown), structuredClone(options), thrown);
-  const { container, ...request } = frozen(structuredClone(caseContext(context)));
-  const ask = (): readonly Finding[] =>
-    evaluate([{ raw: image, reference, container, unchanged: false }], ruleset, request);
+  const asked = watched(rule, thrown);
+  const rulesets = new Map<string, Ruleset>();
+  return ({ image, options, context }) => {
+    delete thrown.error;
+    const reference = readReference(image);
+    const key = JSON.stringify(options);
+    const ruleset = rulesets.get(key) ?? bind(asked, options, thrown);
+    rulesets.set(key, ruleset);
+    const { container, ...request } = frozen(structuredClone(caseContext(context)));
+    return askTwice(() => evaluate([{ raw: image, reference, container, unchanged: false }], ruleset, request), thrown);
+  };
+}
+
+function askTwice(ask: () => readonly Finding[], thrown: Thrown): readonly string[] {
   const findings = ask();
   const failure = findings.find(({ failed }) => failed);
   if (failure !== undefined) {
