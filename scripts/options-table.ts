@@ -5,6 +5,9 @@ import type { RuleMeta } from '../src/rule/rule.ts';
 const BEGIN = '<!-- Written by `npm run docs` from the schema of the rule. -->';
 const END = '<!-- End of what is written by `npm run docs`. -->';
 
+/** Where the table will be, in a page that has none yet. */
+export const OPTIONS_TABLE = `${BEGIN}\n\n${END}`;
+
 /**
  * A rule's page with the table of its options made anew from its schema, between two comments.
  *

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { serve } from './cli/serve.ts';
+import { testRules } from './cli/test-rules.ts';
 
 const { version, description } = createRequire(import.meta.url)('imagegate/package.json') as {
   version: string;
@@ -22,6 +23,20 @@ program
       terminal: isatty(1),
       writeError: (text) => process.stderr.write(text),
     });
+    process.exit(code);
+  });
+
+program
+  .command('test-rules')
+  .description('Try the rule files of a folder as the gate would load them.')
+  .argument('<folder>', 'what RULES_DIR would be')
+  .action(async (folder: string) => {
+    const code = await testRules({
+      folder,
+      write: (text) => process.stdout.write(text),
+      writeError: (text) => process.stderr.write(text),
+    });
+    // Not when nothing is left to do: a rule may have started a timer.
     process.exit(code);
   });
 

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { loadCertificate, type Certificate } from '../gate/certificate.ts';
 import type { Environment, Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import { loadRuleset } from '../policy/load-ruleset.ts';
+import { BUILT_IN_RULES } from './built-in-rules.ts';
 import type { CollectedMistakes } from './collected-mistakes.ts';
 
 /** What a gate is made of. */
@@ -12,9 +12,6 @@ export interface Prepared {
   readonly certificate: Certificate;
   readonly ruleset: Ruleset;
 }
-
-/** In the built package: this file is build/src/cli/prepare.js, and the rules are in build/rules. */
-const BUILT_IN_RULES = fileURLToPath(new URL('../../rules', import.meta.url));
 
 /**
  * Loads the certificate, the policy and the rules, each as far as it goes whatever is wrong with the others.

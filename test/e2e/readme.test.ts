@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { startComponents, type Components } from '../cluster/components.ts';
 import { pointAtLocalGate } from '../cluster/deploy-copy.ts';
 import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
 import { untilGateIs } from '../cluster/installation.ts';
+import { copyCheckout } from '../copy-checkout.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import { commandsOf, type Command } from './readme.ts';
@@ -38,19 +38,6 @@ function inOrder(commands: readonly Command[]): readonly Command[] {
   ];
 }
 
-/** The working tree as a clone would have it, and what is not committed yet. */
-async function copyTree(folder: string): Promise<void> {
-  const list = execFileSync('git', ['-C', projectRoot, 'ls-files', '-z', '-co', '--exclude-standard', '--deduplicate']);
-  const gone = execFileSync('git', ['-C', projectRoot, 'ls-files', '-z', '-d']).toString().split('\0');
-  for (const file of list.toString().split('\0')) {
-    if (file === '' || gone.includes(file)) continue;
-    // oxlint-disable-next-line no-await-in-loop -- one after another: they share their folders
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    // oxlint-disable-next-line no-await-in-loop -- see above
-    await cp(join(projectRoot, file), join(folder, file), { verbatimSymlinks: true });
-  }
-}
-
 /** A terminal's environment, in which kubectl is the cluster's; without what npm sets for the run of this test. */
 function environmentOf(cluster: Cluster): Record<string, string> {
   const own = Object.entries(process.env).filter(
@@ -74,7 +61,7 @@ describe('README.md', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'imagegate-readme-'));
     copy = join(folder, 'imagegate');
-    await copyTree(copy);
+    await copyCheckout(copy);
     cluster = await startCluster({ controllers: true });
     components = startComponents(folder);
     gate = await createGatePod(cluster, components, join(folder, 'pod'));

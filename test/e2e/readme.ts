@@ -4,6 +4,8 @@ export interface Block {
   readonly language: string;
   /** The heading that it stands under. */
   readonly section: string;
+  /** The last line of text before it, without its blanks; empty where there is none. */
+  readonly before: string;
   readonly lines: readonly string[];
 }
 
@@ -21,6 +23,7 @@ export interface Command {
 export function blocksOf(markdown: string): readonly Block[] {
   const blocks: Block[] = [];
   let section = '';
+  let before = '';
   let open: { indent: string; language: string; lines: string[] } | undefined;
   for (const line of markdown.split('\n')) {
     const [, indent = '', language = ''] = /^( *)```(\w*)$/.exec(line) ?? [];
@@ -28,11 +31,15 @@ export function blocksOf(markdown: string): readonly Block[] {
     if (open !== undefined) {
       if (!isFence) open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line.trimStart());
       else {
-        blocks.push({ language: open.language, section, lines: open.lines });
+        blocks.push({ language: open.language, section, before, lines: open.lines });
+        before = '';
         open = undefined;
       }
     } else if (isFence) open = { indent, language, lines: [] };
-    else section = /^##+ (.*)$/.exec(line)?.[1] ?? section;
+    else {
+      section = /^##+ (.*)$/.exec(line)?.[1] ?? section;
+      before = line.trim() || before;
+    }
   }
   if (open !== undefined) throw new Error('A fence is not closed.');
   return blocks;
@@ -44,8 +51,13 @@ export function blocksOf(markdown: string): readonly Block[] {
  * @throws Error for a block in another language, as nobody would run it.
  */
 export function commandsOf(markdown: string): readonly Command[] {
+  return commandsOfBlocks(blocksOf(markdown));
+}
+
+/** The commands of blocks, as `commandsOf` finds them. @throws Error for a block in another language. */
+export function commandsOfBlocks(blocks: readonly Block[]): readonly Command[] {
   const commands: Command[] = [];
-  for (const { language, section, lines } of blocksOf(markdown)) {
+  for (const { language, section, lines } of blocks) {
     if (language === 'sh') commands.push(...lines.filter(isCommand).map((line) => commandOf(line, section)));
     else if (language === 'console') commands.push(...sessionOf(lines, section, commands));
     else throw new Error(`A block of the README is in ${language || 'no language'}: ${lines[0]}`);

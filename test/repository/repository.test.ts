@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rule: ['image', 'mistake'],
   engine: ['rule', 'workload', 'image', 'mistake'],
   admission: ['engine', 'rule', 'workload', 'image', 'mistake'],
+  testing: ['admission', 'engine', 'rule', 'image', 'mistake'],
   policy: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   gate: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   cli: ['gate', 'policy', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],

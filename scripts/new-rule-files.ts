@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import type { OptionsSchema } from '../src/rule/options-schema.ts';
+import { OPTIONS_TABLE, withOptionsTable } from './options-table.ts';
+
+const DESCRIPTION = 'Deny images whose repository has a word of a list in it.';
+
+/** As `rule` below writes it; the page's table is made from it. */
+const SCHEMA: OptionsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    words: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      default: ['forbidden'],
+      description: 'Words that no repository may have in it.',
+    },
+  },
+};
+
+/**
+ * A rule that works, its test and its page, to begin from: texts by path, from the project's root.
+ *
+ * @param root for the configuration of prettier
+ */
+export async function newRuleFiles(name: string, root: string): Promise<ReadonlyMap<string, string>> {
+  const pagePath = `docs/rules/${name}.md`;
+  const meta = { name, description: DESCRIPTION, schema: SCHEMA };
+  const files = [
+    [`rules/${name}.ts`, rule(name)],
+    [`test/rules/${name}.test.ts`, test(name)],
+    [pagePath, await withOptionsTable(page(name), meta, join(root, pagePath))],
+  ] as const;
+  // A long name breaks lines elsewhere.
+  const formatted = files.map(async ([path, text]) => {
+    const filepath = join(root, path);
+    return [path, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
+  });
+  return new Map(await Promise.all(formatted));
+}
+
+function rule(name: string): string {
+  return `import { defineRule } from 'imagegate/rule';
+
+export default defineRule({
+  meta: {
+    name: '${name}',
+    description: '${DESCRIPTION}',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        words: {
+          type: 'array',
+          items: { type: 'string', minLength: 1 },
+          default: ['forbidden'],
+          description: 'Words that no repository may have in it.',
+        },
+      },
+    },
+  },
+  check(image, { words }) {
+    const word = words.find((one) => image.repository.includes(one));
+    if (word === undefined) return;
+    return [{ problem: \`has "\${word}" in its repository\`, remedy: 'Choose another image.' }];
+  },
+});
+`;
+}
+
+function test(name: string): string {
+  return `import { testRule } from 'imagegate/testing';
+import rule from '../../rules/${name}.ts';
+
+testRule(rule, {
+  allowed: [
+    'docker.io/acme/app:1',
+    // Neither the registry nor the tag is the repository.
+    'forbidden.example.com/acme/app:forbidden',
+    { image: 'docker.io/forbidden/app:1', options: { words: ['other'] } },
+  ],
+  denied: [
+    {
+      image: 'docker.io/forbidden/app:1',
+      sentence:
+        'app image has "forbidden" in its repository! (docker.io/forbidden/app:1). Choose another image.',
+    },
+    {
+      image: 'docker.io/acme/other-app:1',
+      options: { words: ['forbidden', 'other'] },
+      sentence: 'app image has "other" in its repository! (docker.io/acme/other-app:1). Choose another image.',
+    },
+  ],
+});
+`;
+}
+
+function page(name: string): string {
+  return `# ${name}
+
+Denies images whose repository has a word of a list in it.
+
+## Sentence
+
+\`\`\`text
+nginx image has "forbidden" in its repository! (docker.io/forbidden/app:1). Choose another image.
+\`\`\`
+
+## Examples
+
+By default:
+
+| Image | Verdict |
+| --- | --- |
+| \`docker.io/forbidden/app:1\` | denied |
+| \`docker.io/acme/app:forbidden\` | allowed |
+| \`docker.io/acme/app:1\` | allowed |
+
+## Set it
+
+In \`policy.yaml\`, \`rules.${name}.action\` switches it and \`rules.${name}.options.words\` is the list.
+
+## Options
+
+${OPTIONS_TABLE}
+`;
+}

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { runImagegate } from './imagegate.ts';
+
+const ruleText = (name: string, more = 'check() {}'): string =>
+  `export default { meta: { name: '${name}', description: 'Does ${name}.' }, ${more} };\n`;
+
+const schemaText = (name: string, schema: string, more = 'check() {}'): string =>
+  `export default { meta: { name: '${name}', description: 'X.', schema: ${schema} }, ${more} };\n`;
+
+describe('imagegate test-rules', () => {
+  // Within the package, so that `imagegate/rule` resolves.
+  const folder = temporaryFolder(join(projectRoot, 'build'));
+
+  const tryFiles = async (files: Readonly<Record<string, string>>) => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
+    const run = runImagegate({ args: ['test-rules', folder.path] });
+    return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() };
+  };
+
+  it('lists the rules of a folder that the gate would load', async () => {
+    const files = {
+      'two.mjs': `import { defineRule } from 'imagegate/rule';\n${ruleText('two').replace(/\{ meta.*\}/, 'defineRule($&)')}`,
+      'one.mjs': ruleText('one'),
+      '_part.mjs': 'export const part = 1;',
+      BLOCKED_TAGS: 'latest',
+    };
+    expect(await tryFiles(files)).to.deep.equal({
+      code: 0,
+      stdout: `2 rules in ${folder.path}, and the gate would load them:\n\n  one: Does one.\n  two: Does two.\n`,
+      stderr: '',
+    });
+  });
+
+  it('says it of a single one, whose text cannot pass for another line', async () => {
+    const { code, stdout } = await tryFiles({ 'one.mjs': ruleText('one').replace('Does', 'Does\\n') });
+    expect({ code, stdout }).to.deep.equal({
+      code: 0,
+      stdout: `One rule in ${folder.path}, and the gate would load it:\n\n  one: Does\\u{A} one.\n`,
+    });
+  });
+
+  it('ends though a rule keeps its process busy', async () => {
+    const { code } = await tryFiles({ 'one.mjs': `setInterval(() => {}, 1000);\n${ruleText('one')}` });
+    expect(code).to.equal(0);
+  });
+
+  it('tells all mistakes of all files at once', async () => {
+    const { code, stdout, stderr } = await tryFiles({
+      'broken.mjs': 'export default {',
+      'empty-tag.mjs': ruleText('empty-tag'),
+      'good.mjs': ruleText('good'),
+      'misnamed.mjs': ruleText('other'),
+      'no-check.mjs': ruleText('no-check', ''),
+    });
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    const [head, , ...lines] = stderr.trimEnd().split('\n');
+    expect(head).to.equal(`The gate would not load the rules in ${folder.path}: 4 mistakes.`);
+    for (const [place, kind] of [
+      ['broken.mjs', 'rule-file-unloadable'],
+      ['misnamed.mjs, meta.name', 'rule-file-invalid'],
+      ['no-check.mjs, check', 'rule-file-invalid'],
+      ['empty-tag.mjs', 'rule-name-taken'],
+    ] as const) {
+      const found = lines.filter((line) => line.startsWith(`  ${join(folder.path, place)}: expected `));
+      expect(found, place).to.have.lengthOf(1);
+      expect(found[0]).to.match(new RegExp(` \\[${kind}\\]$`));
+    }
+    expect(lines.at(-1)).to.equal('docs/errors.md explains the codes in brackets.');
+    expect(lines).to.have.lengthOf(6);
+  });
+
+  const OPEN = `{ type: 'object', additionalProperties: false, properties: { team: { type: 'string', description: 'X.' } } }`;
+
+  for (const [what, text, expected] of [
+    [
+      'a schema that is none',
+      schemaText('some-rule', OPEN.replace("'string'", "'text'")),
+      /rule some-rule, meta\.schema: expected a JSON Schema/,
+    ],
+    [
+      'a default that its schema refuses',
+      schemaText('some-rule', OPEN.replace("'string'", "'string', default: 1")),
+      /rule some-rule, option team: expected a value that must be string, found 1\./,
+    ],
+    [
+      'defaults that its prepare refuses',
+      schemaText('some-rule', OPEN, `prepare() { throw new Error('no team'); }, check() {}`),
+      /rule some-rule: expected options that its prepare accepts, found no team\./,
+    ],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { code, stderr } = await tryFiles({ 'some-rule.mjs': text });
+      expect(code).to.equal(1);
+      expect(stderr).to.match(expected);
+    });
+  }
+
+  it('leaves options that the policy has to give to the policy', async () => {
+    const schema = OPEN.replace('{ type', "{ required: ['team'], type");
+    const { code } = await tryFiles({
+      'some-rule.mjs': schemaText('some-rule', schema, `prepare() { throw new Error('no team'); }, check() {}`),
+    });
+    expect(code).to.equal(0);
+  });
+
+  it('refuses a folder without rules, and one that is not there', async () => {
+    await mkdir(join(folder.path, 'within'));
+    const { code, stderr } = await tryFiles({});
+    expect(code).to.equal(1);
+    expect(stderr).to.include('[rules-folder-empty]');
+    const run = runImagegate({ args: ['test-rules', join(folder.path, 'nowhere')] });
+    expect(await run.ended).to.equal(1);
+    expect(run.stderr()).to.include('[rules-folder-unreadable]');
+  });
+
+  it('needs a folder', async () => {
+    const run = runImagegate({ args: ['test-rules'] });
+    expect(await run.ended).to.equal(1);
+    expect(run.stderr()).to.include("error: missing required argument 'folder'");
+  });
+});
