@@ -1,11 +1,15 @@
 import { printable } from '../admission/printable.ts';
 import { createDrain, type Drain } from '../gate/drain.ts';
+import { createMetrics } from '../gate/metrics.ts';
 import { startGate } from '../gate/gate.ts';
 import { createLog, type Log } from '../gate/log.ts';
 import { loadSettings, type Environment, type Settings } from '../gate/settings.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import { CollectedMistakes } from './collected-mistakes.ts';
 import { mistakesBlock } from './mistakes-block.ts';
+import { createConfigMapJudge } from '../policy/judge-config-map.ts';
+import { createLoader } from './create-loader.ts';
+import { rulesOf, startLiveRules } from './live-rules.ts';
 import { prepare } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
 
@@ -49,17 +53,54 @@ async function run(
   log: Log,
   drain: Drain,
 ): Promise<void> {
-  const { settings, certificate, ruleset } = await prepare(env, maybeSettings, collected);
-  // Told to end before it began: nobody has to be waited for.
-  if (drain.draining()) return;
   const { logger } = log;
-  const gate = await startGate({ settings, certificate, ruleset, log: logger, draining: drain.draining });
-  logger.info({ port: gate.port, opsPort: gate.opsPort, rules: ruleset.rules.map(({ name }) => name) }, 'Listening.');
-  logger.info('ImageGate is ready!');
-  await log.flush();
-  await drain.over;
-  await gate.close();
+  const metrics = createMetrics();
+  const { certsDir, policyDir, rulesDir } = maybeSettings ?? folders(env);
+  const loader = await createLoader({
+    environment: env,
+    policyDir,
+    rulesDir,
+    log: (level, message, fields) => logger[level](fields, message),
+    onWorkerEnd: metrics.workerEnded,
+  });
+  const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
+  const { settings, certificate, rulesets } = await prepare(
+    maybeSettings,
+    certsDir,
+    async () => startLiveRules({ loader, folders: watched, log: logger, metrics }),
+    collected,
+  );
+  try {
+    // Told to end before it began: nobody has to be waited for.
+    if (drain.draining()) return;
+    const judgePolicy = createConfigMapJudge(loader);
+    const gate = await startGate({
+      settings,
+      certificate,
+      rulesets,
+      judgePolicy,
+      metrics,
+      log: logger,
+      draining: drain.draining,
+    });
+    logger.info({ port: gate.port, opsPort: gate.opsPort, ...rulesOf(rulesets.current()) }, 'Listening.');
+    logger.info('ImageGate is ready!');
+    await log.flush();
+    await drain.over;
+    await gate.close();
+  } finally {
+    await rulesets.stop();
+  }
   logger.info('ImageGate has ended.');
+}
+
+/** Where to look although other settings are wrong. */
+function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
+  return {
+    certsDir: env['CERTS_DIR'] || 'certs',
+    rulesDir: env['RULES_DIR'] || undefined,
+    policyDir: env['POLICY_DIR'] || undefined,
+  };
 }
 
 /** The settings of the log where the settings as a whole are not to be had: as close to what was meant as is known. */

@@ -1,9 +1,9 @@
 import { InvalidReferenceError, type ImageReference } from '../image/reference.ts';
 import { messageOf } from '../mistake/mistake.ts';
-import type { RuleContext, Violation } from '../rule/rule.ts';
+import type { RuleContext } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import { typeName } from '../workload/json-object.ts';
 import { failureFinding, violationFinding, type Finding } from './finding.ts';
+import { readViolations } from './read-violations.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
@@ -48,33 +48,4 @@ function judge(
   } catch (error) {
     findings.push(failureFinding(rule, image, messageOf(error)));
   }
-}
-
-function readViolations(returned: unknown): readonly Violation[] {
-  if (isThenable(returned)) {
-    // Nobody will wait for it; if it rejects later, that must not end the process.
-    void Promise.resolve(returned).catch(ignore);
-    throw new TypeError('it returned a promise, where check must return violations at once');
-  }
-  if (!Array.isArray(returned))
-    throw new TypeError(`it returned ${typeName(returned)}, where check must return a list or nothing`);
-  for (const violation of returned as readonly unknown[]) {
-    if (!isViolation(violation))
-      throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
-  }
-  return returned as readonly Violation[];
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
-}
-
-function isViolation(value: unknown): value is Violation {
-  if (typeof value !== 'object' || value === null) return false;
-  const { problem, remedy } = value as Partial<Record<keyof Violation, unknown>>;
-  return typeof problem === 'string' && problem !== '' && typeof remedy === 'string' && remedy !== '';
-}
-
-function ignore(): void {
-  // See readViolations.
 }

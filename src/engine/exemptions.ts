@@ -83,3 +83,8 @@ export function exempt(
     return covering === undefined ? finding : { ...finding, exemption: covering.exemption };
   });
 }
+
+/** The exemptions that have ended by now, in milliseconds since 1970: no mistake, but somebody should take them away. */
+export function lapsedExemptions(exemptions: readonly Exemption[], now: number): readonly Exemption[] {
+  return exemptions.filter(({ expires }) => now >= expires);
+}

@@ -1,7 +1,8 @@
 import { sentence } from '../admission/sentence.ts';
-import { evaluate, type Finding } from '../engine/evaluate.ts';
+import { evaluate } from '../engine/evaluate.ts';
+import type { Finding } from '../engine/finding.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';
-import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
+import { createRuleset, type Selection } from '../engine/ruleset.ts';
 import { parseReference, type ImageReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
@@ -25,15 +26,18 @@ export type Judge = (one: ReadCase) => readonly string[];
 export function createJudge(rule: AnyRule): Judge {
   const thrown: Thrown = {};
   const asked = watched(rule, thrown);
-  const rulesets = new Map<string, Ruleset>();
+  const selections = new Map<string, Selection>();
   return ({ image, options, context }) => {
     delete thrown.error;
     const reference = readReference(image);
     const key = JSON.stringify(options);
-    const ruleset = rulesets.get(key) ?? bind(asked, options, thrown);
-    rulesets.set(key, ruleset);
+    const selection = selections.get(key) ?? bind(asked, options, thrown);
+    selections.set(key, selection);
     const { container, ...request } = frozen(structuredClone(caseContext(context)));
-    return askTwice(() => evaluate([{ raw: image, reference, container, unchanged: false }], ruleset, request), thrown);
+    return askTwice(
+      () => evaluate([{ raw: image, reference, container, unchanged: false }], selection, request),
+      thrown,
+    );
   };
 }
 
@@ -69,11 +73,12 @@ function readReference(image: string): ImageReference {
   }
 }
 
-function bind(rule: AnyRule, options: Readonly<Record<string, unknown>>, thrown: Thrown): Ruleset {
+function bind(rule: AnyRule, options: Readonly<Record<string, unknown>>, thrown: Thrown): Selection {
   const sources = Object.fromEntries(Object.keys(options).map((option) => [option, `options.${option}`]));
   const setting = { action: 'deny', options, sources } as const;
   try {
-    return createRuleset([rule], { ...DEFAULT_POLICY, rules: new Map([[rule.meta.name, setting]]) });
+    return createRuleset([rule], undefined, { ...DEFAULT_POLICY, rules: new Map([[rule.meta.name, setting]]) })
+      .everywhere;
   } catch (error) {
     if (!(error instanceof MistakesError)) throw error;
     const lines = error.mistakes.map(mistakeText).join('\n');

@@ -24,9 +24,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['rule', 'workload', 'image', 'mistake'],
   admission: ['engine', 'rule', 'workload', 'image', 'mistake'],
   testing: ['admission', 'engine', 'rule', 'image', 'mistake'],
+  workers: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   policy: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   gate: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
-  cli: ['gate', 'policy', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  cli: ['gate', 'policy', 'workers', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   'main.ts': ['cli'],
 };
 
