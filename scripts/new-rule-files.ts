@@ -119,7 +119,7 @@ By default:
 
 ## Set it
 
-In \`policy.yaml\`, \`rules.${name}.action\` switches it and \`rules.${name}.options.words\` is the list.
+\`RULE_${name.replaceAll('-', '_').toUpperCase()}\` is \`deny\`, the default, \`warn\`, \`audit\` or \`off\`. The list is \`rules.${name}.options.words\` in \`policy.yaml\`.
 
 ## Options
 
