@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { review } from '../src/admission/review.ts';
 import { makeCertificate } from '../test/certificate.ts';
 import { projectRoot } from '../test/project-root.ts';
 import { onCore } from './cores.ts';
 import { shippedRuleset } from './in-process.ts';
 import { deniedReview } from './reviews.ts';
+import { reviewNow } from '../test/review-now.ts';
 
 /** A server under test, in a process of its own. */
 export interface ServerProcess {
@@ -43,7 +43,7 @@ export async function writeCertificate(certsDir: string): Promise<void> {
 /** Starts the server that ImageGate is measured against. */
 export async function startBareServer({ certsDir, core }: ServerOptions): Promise<ServerProcess> {
   // What ImageGate itself answers: the same bytes to write for both.
-  const denial = review(deniedReview().request, await shippedRuleset()).response;
+  const denial = reviewNow(deniedReview().request, await shippedRuleset()).response;
   const script = join(projectRoot, 'build', 'bench', 'bare-server.js');
   return start('bare', [script, certsDir, JSON.stringify(denial)], {}, core);
 }

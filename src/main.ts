@@ -4,11 +4,17 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { serve } from './cli/serve.ts';
+import { testPolicy } from './cli/test-policy.ts';
 import { testRules } from './cli/test-rules.ts';
 
 const { version, description } = createRequire(import.meta.url)('imagegate/package.json') as {
   version: string;
   description: string;
+};
+
+const output = {
+  write: (text: string) => process.stdout.write(text),
+  writeError: (text: string) => process.stderr.write(text),
 };
 
 const program = new Command('imagegate').description(description).version(version).showHelpAfterError();
@@ -21,9 +27,18 @@ program
     const code = await serve({
       env: process.env,
       terminal: isatty(1),
-      writeError: (text) => process.stderr.write(text),
+      writeError: output.writeError,
     });
     process.exit(code);
+  });
+
+program
+  .command('test-policy')
+  .description('Try a policy as the gate would load it: a policy.yaml, a ConfigMap, or a folder of keys.')
+  .argument('<file-or-folder>', 'policy.yaml, a manifest of the ConfigMap, or what POLICY_DIR would be')
+  .option('--rules <folder>', 'what RULES_DIR would be')
+  .action(async (path: string, { rules }: { readonly rules?: string }) => {
+    process.exitCode = await testPolicy({ path, rulesDir: rules, ...output });
   });
 
 program
@@ -31,13 +46,7 @@ program
   .description('Try the rule files of a folder as the gate would load them.')
   .argument('<folder>', 'what RULES_DIR would be')
   .action(async (folder: string) => {
-    const code = await testRules({
-      folder,
-      write: (text) => process.stdout.write(text),
-      writeError: (text) => process.stderr.write(text),
-    });
-    // Not when nothing is left to do: a rule may have started a timer.
-    process.exit(code);
+    process.exitCode = await testRules({ folder, ...output });
   });
 
 program.addHelpText('after', environmentHelp());

@@ -13,5 +13,5 @@ export function rulesetOf(
   const rules = Object.entries(settings).map(
     ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
   );
-  return createRuleset([...builtIn, ...more], { ...DEFAULT_POLICY, rules: new Map(rules) });
+  return createRuleset([...builtIn, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
 }

@@ -1,15 +1,15 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { allowed, policyDenied, type AdmissionResponse } from '../admission/response.ts';
 import { printable } from '../admission/printable.ts';
+import { basename } from 'node:path';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
 import { policyKeysOf, type PolicyConfigMap } from './policy-keys-of.ts';
 import { ruleFilesOf } from './rule-files-of.ts';
 import type { RulesetLoader, Written } from './ruleset-loader.ts';
 
-/** The ConfigMap of the policy and the one of custom rules, as deploy/ names them. */
-export const POLICY_CONFIG_MAP = 'imagegate-webhook-config';
-export const RULES_CONFIG_MAP = 'imagegate-webhook-rules';
+/** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
+const OUR_CONFIG_MAPS: ReadonlySet<string> = new Set(['imagegate-webhook-config', 'imagegate-webhook-rules']);
 
 /**
  * Makes what judges the gate's own ConfigMaps where they are written: each is loaded, with the other one as it is mounted
@@ -25,16 +25,14 @@ export function createConfigMapJudge(loader: RulesetLoader): (request: Admission
 }
 
 async function judge(
-  { uid, kind, operation, name, object }: AdmissionRequest,
+  { uid, kind, operation, name, object, oldObject }: AdmissionRequest,
   loader: RulesetLoader,
 ): Promise<AdmissionResponse> {
-  const isOurs =
-    kind.group === '' && kind.kind === 'ConfigMap' && (name === POLICY_CONFIG_MAP || name === RULES_CONFIG_MAP);
-  if (operation === 'DELETE' || operation === 'CONNECT' || !isOurs) return allowed(uid);
+  const isOurs = kind.group === '' && kind.kind === 'ConfigMap' && OUR_CONFIG_MAPS.has(name ?? '');
+  if (operation === 'DELETE' || operation === 'CONNECT' || name === undefined || !isOurs) return allowed(uid);
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
-  const written =
-    name === RULES_CONFIG_MAP ? withRules(configMap, await loader.read()) : withPolicy(configMap, await loader.read());
+  const written = withConfigMap(configMap, oldObject, await loader.read(), name);
   try {
     const { custom } = await loader.load(written);
     await custom?.close();
@@ -47,19 +45,28 @@ async function judge(
   }
 }
 
-/** The policy as it would be mounted, with the rules that are there. */
-function withPolicy(configMap: PolicyConfigMap, { ruleFiles, mistakes = [] }: Written): Written {
-  const policy = policyKeysOf(configMap);
-  return { policy, ruleFiles, mistakes };
+/**
+ * What would be mounted: what is now, without what this ConfigMap had, and with what it has. Which of the two holds a key
+ * or a rule makes no difference, since both are mounted as one folder.
+ */
+function withConfigMap(configMap: PolicyConfigMap, old: unknown, written: Written, name: string): Written {
+  const before = readConfigMap(old ?? {});
+  const names = new Set([before, configMap].flatMap((map) => (typeof map === 'string' ? [] : keysOf(map))));
+  const keys = policyKeysOf(configMap);
+  return {
+    policy: {
+      keys: new Map([...[...written.policy.keys].filter(([key]) => !names.has(key)), ...keys.keys]),
+      mistakes: [...written.policy.mistakes, ...keys.mistakes],
+    },
+    ruleFiles: [
+      ...written.ruleFiles.filter(({ path }) => !names.has(basename(path))),
+      ...ruleFilesOf(configMap, `ConfigMap ${name}`),
+    ],
+  };
 }
 
-/** The rules as they would be mounted, with the policy that is there; other keys beside them are taken for its own. */
-function withRules(configMap: PolicyConfigMap, { policy }: Written): Written {
-  const more = policyKeysOf(configMap);
-  return {
-    policy: { keys: new Map([...policy.keys, ...more.keys]), mistakes: [...policy.mistakes, ...more.mistakes] },
-    ruleFiles: ruleFilesOf(configMap, `ConfigMap ${RULES_CONFIG_MAP}`),
-  };
+function keysOf({ data, binaryData }: PolicyConfigMap): readonly string[] {
+  return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
 }
 
 /**

@@ -3,6 +3,7 @@ import { MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { nameTaken } from './name-taken.ts';
 import { findRuleFiles, type RuleFile } from './rule-files.ts';
 import type { AnyRule } from './rule.ts';
+import { rulesFolderEmpty } from './rules-folder-empty.ts';
 import { ruleMistakes } from './rule-mistakes.ts';
 import { unloadableRule } from './unloadable-rule.ts';
 
@@ -39,7 +40,7 @@ async function loadFolder(folder: string): Promise<{ rules: readonly LoadedRule[
     return { rules: [], mistakes: (error as MistakesError).mistakes }; // findRuleFiles throws nothing else
   }
   const rules: LoadedRule[] = [];
-  const mistakes: Mistake[] = files.length === 0 ? [folderEmpty(folder)] : [];
+  const mistakes: Mistake[] = files.length === 0 ? [rulesFolderEmpty(folder)] : [];
   for (const file of files) {
     // One after the other, so that mistakes come in the order of the files.
     // oxlint-disable-next-line no-await-in-loop
@@ -58,14 +59,4 @@ async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes:
   } catch (error) {
     return { mistakes: [unloadableRule(file, error)] };
   }
-}
-
-function folderEmpty(folder: string): Mistake {
-  return {
-    code: 'rules-folder-empty',
-    where: `rules folder ${folder}`,
-    expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
-    found: 'none',
-    remedy: 'Put a rule there, or unset RULES_DIR for the built-in rules alone.',
-  };
 }

@@ -9,7 +9,7 @@ import { rulesetOf } from '../ruleset.ts';
 /** What the built-in rules find in a pod of these images. */
 export function findingsOf(images: Readonly<Record<string, string>>): readonly Finding[] {
   const request = podCreate(images);
-  return evaluate(imagesToJudge(podSpecs(request) ?? []), rulesetOf(), requestContext(request));
+  return evaluate(imagesToJudge(podSpecs(request) ?? []), rulesetOf().everywhere, requestContext(request));
 }
 
 /** So many findings, one an image. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review } from '../../src/admission/review.ts';
 import type { JsonObject } from '../../src/workload/json-object.ts';
 import { admissionRequest, IMAGE_PLACES, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
+import { reviewNow } from '../review-now.ts';
 
 const RULESET = rulesetOf();
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 50_000);
@@ -93,14 +93,14 @@ describe(`an image planted in an allowed review (${RUNS} runs, SEED=${SEED})`, (
             object: wrap(template),
             ...(operation === 'UPDATE' && { oldObject: wrap(before) }),
           });
-        expect(review(request(before), RULESET).response).to.deep.include({ allowed: true });
+        expect(reviewNow(request(before), RULESET).response).to.deep.include({ allowed: true });
 
         const planted = [...(listed[list] ?? [])];
         const at = position % (planted.length + 1);
         const replaced = replaces ? planted[at] : undefined;
         const name = replaced?.[0] ?? 'planted-here-and-nowhere-else';
         planted.splice(at, replaced === undefined ? 0 : 1, [name, image]);
-        const { verdict, response } = review(request(build({ ...listed, [list]: planted })), RULESET);
+        const { verdict, response } = reviewNow(request(build({ ...listed, [list]: planted })), RULESET);
         expect(verdict).to.equal('denied');
         expect(response.allowed).to.equal(false);
         const lines = response.status?.message.split('\n') ?? [];

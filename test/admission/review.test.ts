@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review } from '../../src/admission/review.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
+import { reviewNow } from '../review-now.ts';
 
 const RULESET = rulesetOf();
 const kindOf = (name: string) => WORKLOAD_KINDS.find(({ kind }) => kind === name)!;
@@ -11,7 +11,7 @@ const kindOf = (name: string) => WORKLOAD_KINDS.find(({ kind }) => kind === name
 describe('review', () => {
   it('allows what violates nothing, and says nothing', () => {
     const request = podCreate({ nginx: 'docker.io/nginx:1.20', pinned: `gcr.io/a/b@sha256:${'a'.repeat(64)}` });
-    expect(review(request, RULESET)).to.deep.equal({
+    expect(reviewNow(request, RULESET)).to.deep.equal({
       verdict: 'allowed',
       response: { uid: request.uid, allowed: true },
       findings: [],
@@ -20,7 +20,7 @@ describe('review', () => {
   });
 
   it('denies with every violation of every image in one message', () => {
-    const { verdict, response } = review(
+    const { verdict, response } = reviewNow(
       podCreate({ web: 'nginx', side: 'quay.io/x:latest', ok: 'gcr.io/y:1' }),
       RULESET,
     );
@@ -49,21 +49,21 @@ describe('review', () => {
 
   it('admits with a warning what a rule only warns of, and prints warnings beside a denial', () => {
     const ruleset = rulesetOf({ 'empty-tag': { action: 'warn' }, 'registry-allowlist': { action: 'warn' } });
-    const warned = review(podCreate({ nginx: 'nginx' }), ruleset);
+    const warned = reviewNow(podCreate({ nginx: 'nginx' }), ruleset);
     expect(warned.verdict).to.equal('allowed');
     expect(warned.response).to.deep.include({ allowed: true });
     expect(warned.response.warnings).to.have.lengthOf(2);
     expect(warned.response.warnings?.[0]).to.equal(
       'nginx image has no tag! (nginx). Only images with tags are allowed. [imagegate: empty-tag]',
     );
-    const both = review(podCreate({ nginx: 'nginx:latest' }), ruleset);
+    const both = reviewNow(podCreate({ nginx: 'nginx:latest' }), ruleset);
     expect(both.verdict).to.equal('denied');
     expect(both.response.status?.message.split('\n')).to.have.lengthOf(1);
     expect(both.response.warnings).to.have.lengthOf(1);
   });
 
   it('admits and annotates what a rule only audits', () => {
-    const { verdict, response } = review(
+    const { verdict, response } = reviewNow(
       podCreate({ nginx: 'gcr.io/nginx' }),
       rulesetOf({ 'empty-tag': { action: 'audit' } }),
     );
@@ -74,19 +74,19 @@ describe('review', () => {
   for (const operation of ['DELETE', 'CONNECT'] as const) {
     it(`allows ${operation} at once`, () => {
       for (const object of [null, podCreate({ nginx: 'nginx' }).object]) {
-        expect(review(admissionRequest({ operation, object }), RULESET).verdict).to.equal('allowed');
+        expect(reviewNow(admissionRequest({ operation, object }), RULESET).verdict).to.equal('allowed');
       }
     });
   }
 
   it('allows an unknown kind with a warning, whatever it holds', () => {
     const rollout = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout' };
-    const { verdict, response, unknownKind } = review(podCreate({ nginx: 'nginx' }, { kind: rollout }), RULESET);
+    const { verdict, response, unknownKind } = reviewNow(podCreate({ nginx: 'nginx' }, { kind: rollout }), RULESET);
     expect({ verdict, unknownKind }).to.deep.equal({ verdict: 'allowed', unknownKind: true });
     expect(response.warnings).to.deep.equal([
       'ImageGate does not know Rollout.argoproj.io: its images are judged when it makes pods. [imagegate]',
     ]);
-    const strange = review(
+    const strange = reviewNow(
       podCreate({}, { kind: { group: '', version: 'v1', kind: `a\n${'x'.repeat(500)}` } }),
       RULESET,
     );
@@ -103,7 +103,7 @@ describe('review', () => {
         'object.spec.containers[0].image must be a string, found a number',
       ],
     ] as const) {
-      const { verdict, response } = review(admissionRequest({ object }), RULESET);
+      const { verdict, response } = reviewNow(admissionRequest({ object }), RULESET);
       expect(verdict).to.equal('denied');
       expect(response).to.deep.equal({
         uid: admissionRequest().uid,
@@ -122,7 +122,7 @@ describe('review', () => {
       { ...old, spec: { ...old.spec, activeDeadlineSeconds: 1 } },
     ]) {
       const request = admissionRequest({ operation: 'UPDATE', object, oldObject: old });
-      expect(review(request, RULESET).response).to.deep.equal({ uid: request.uid, allowed: true });
+      expect(reviewNow(request, RULESET).response).to.deep.equal({ uid: request.uid, allowed: true });
     }
   });
 
@@ -132,20 +132,20 @@ describe('review', () => {
     const template = podTemplate({ containers });
     const update = (object: object): AdmissionRequest =>
       admissionRequest({ kind, operation: 'UPDATE', object, oldObject: wrap(template) });
-    const changed = review(update(wrap({ ...template, metadata: { annotations: { restarted: 'now' } } })), RULESET);
+    const changed = reviewNow(update(wrap({ ...template, metadata: { annotations: { restarted: 'now' } } })), RULESET);
     expect(changed.verdict).to.equal('allowed');
     expect(changed.response.warnings).to.deep.equal([
       'web image comes from an untrusted registry! (nginx:latest). Only images from docker.io,gcr.io are allowed. [imagegate: registry-allowlist]',
       'web image has a non-allowed tag! (nginx:latest). These tags "staging,latest" are prohibited. [imagegate: blocked-tags]',
     ]);
     const more = podTemplate({ containers: [...containers, { name: 'new', image: 'gcr.io/x' }] });
-    const mixed = review(update(wrap(more)), RULESET);
+    const mixed = reviewNow(update(wrap(more)), RULESET);
     expect(mixed.verdict).to.equal('denied');
     expect(mixed.response.status?.message).to.equal(
       'new image has no tag! (gcr.io/x). Only images with tags are allowed.',
     );
     expect(mixed.response.warnings).to.have.lengthOf(2);
-    expect(review(update({ ...wrap(template), metadata: { labels: {} } }), RULESET).response).to.have.keys(
+    expect(reviewNow(update({ ...wrap(template), metadata: { labels: {} } }), RULESET).response).to.have.keys(
       'uid',
       'allowed',
     );
@@ -159,7 +159,7 @@ describe('review', () => {
       { annotations: { 'kubernetes.io/config.mirror': 'x', 'imagegate/disable-filtering': 'true' } },
     ]) {
       const object = { metadata, spec: { containers: [{ name: 'a', image: 'nginx' }] } };
-      expect(review(admissionRequest({ object }), RULESET).verdict, JSON.stringify(metadata)).to.equal('denied');
+      expect(reviewNow(admissionRequest({ object }), RULESET).verdict, JSON.stringify(metadata)).to.equal('denied');
     }
   });
 
@@ -167,13 +167,13 @@ describe('review', () => {
     const metadata = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
     const object = { metadata, spec: { containers: [{ name: 'a', image: 'nginx' }] } };
     const userInfo = { username: 'system:node:n', groups: ['system:nodes'] };
-    expect(review(admissionRequest({ object, userInfo }), RULESET).verdict).to.equal('allowed');
+    expect(reviewNow(admissionRequest({ object, userInfo }), RULESET).verdict).to.equal('allowed');
   });
 
   it('judges a dry run as any other', () => {
     for (const dryRun of [true, false, null]) {
-      expect(review(podCreate({ nginx: 'nginx' }, { dryRun }), RULESET)).to.deep.equal(
-        review(podCreate({ nginx: 'nginx' }), RULESET),
+      expect(reviewNow(podCreate({ nginx: 'nginx' }, { dryRun }), RULESET)).to.deep.equal(
+        reviewNow(podCreate({ nginx: 'nginx' }), RULESET),
       );
     }
   });
@@ -185,7 +185,7 @@ describe('review', () => {
         throw thrown;
       },
     };
-    const { verdict, response, error } = review(podCreate({ nginx: 'gcr.io/nginx:1' }), ruleset);
+    const { verdict, response, error } = reviewNow(podCreate({ nginx: 'gcr.io/nginx:1' }), ruleset);
     expect(verdict).to.equal('errored');
     expect(error).to.equal(thrown);
     expect(response.allowed).to.equal(false);
@@ -210,6 +210,6 @@ describe('review', () => {
         deep: JSON.parse('{"deep":'.repeat(100_000) + '{}' + '}'.repeat(100_000)) as object,
       }),
     });
-    expect(review(request, RULESET).response.allowed).to.equal(false);
+    expect(reviewNow(request, RULESET).response.allowed).to.equal(false);
   });
 });

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { review, type Review } from '../../src/admission/review.ts';
+import { type Review } from '../../src/admission/review.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
 import { admissionRequest, podCreate } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { metricValue } from './test-gate.ts';
+import { reviewNow } from '../review-now.ts';
 
 const RULESET = rulesetOf({ 'blocked-tags': { action: 'warn' } });
 
@@ -19,7 +20,7 @@ describe('the metrics', () => {
       admissionRequest({ operation: 'DELETE' }),
       admissionRequest({ kind: { group: 'example.com', version: 'v1', kind: 'Widget' } }),
     ];
-    for (const request of requests) metrics.reviewed(request, review(request, RULESET), 0.000_2);
+    for (const request of requests) metrics.reviewed(request, reviewNow(request, RULESET), 0.000_2);
     // Asking twice must not count twice.
     await metrics.registry.metrics();
     const text = await metrics.registry.metrics();
@@ -55,7 +56,7 @@ describe('the metrics', () => {
   it('hold nothing of the objects that came in', async () => {
     const metrics = createMetrics([]);
     const stranger = podCreate({ evil: 'evil.example/evil:latest' }, { name: 'evil', namespace: 'evil', uid: 'evil' });
-    metrics.reviewed(stranger, review(stranger, RULESET), 0.001);
+    metrics.reviewed(stranger, reviewNow(stranger, RULESET), 0.001);
     expect(await metrics.registry.metrics()).not.to.contain('evil');
   });
 

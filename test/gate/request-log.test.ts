@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review } from '../../src/admission/review.ts';
 import { logReview } from '../../src/gate/request-log.ts';
 import { admissionRequest, podCreate } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
+import { reviewNow } from '../review-now.ts';
 
 const RULESET = rulesetOf();
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002';
@@ -15,7 +15,7 @@ function logged(request: AdmissionRequest, level = 'info', ms = 0.123_456_7): re
     { level, base: null, timestamp: false },
     { write: (line: string) => lines.push(JSON.parse(line) as object) },
   );
-  logReview(log, request, review(request, RULESET), ms);
+  logReview(log, request, reviewNow(request, RULESET), ms);
   return lines;
 }
 

@@ -1,0 +1,51 @@
+import { readFile, stat } from 'node:fs/promises';
+import { messageOf, MistakesError } from '../mistake/mistake.ts';
+import { policyOfText } from '../policy/policy-of-text.ts';
+import { readPolicyFolder, type PolicyFolder } from '../policy/policy-folder.ts';
+import { createLoader } from './create-loader.ts';
+import { rulesOf } from './live-rules.ts';
+import { mistakesBlock } from './mistakes-block.ts';
+import type { Output } from './output.ts';
+
+export interface TestPolicyOptions extends Output {
+  /** A policy.yaml, a manifest of the ConfigMap, or a folder of keys. */
+  readonly path: string;
+  readonly rulesDir: string | undefined;
+}
+
+/** `imagegate test-policy`: tries a policy as the gate would load it. Resolves with the exit code. */
+export async function testPolicy({ path, rulesDir, write, writeError }: TestPolicyOptions): Promise<0 | 1> {
+  try {
+    const loader = await createLoader({
+      environment: {},
+      policyDir: undefined,
+      rulesDir,
+      log: (level, message, fields) => writeError(`${level}: ${message}. ${Object.values(fields).join(' ')}\n`),
+    });
+    const ruleset = await loader.load({ ...(await loader.read()), policy: await readPolicy(path) });
+    await ruleset.custom?.close();
+    const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);
+    const lines = [`deny: ${names(rules)}`, `warn: ${names(warned)}`, `audit: ${names(audited)}`];
+    write(`The gate would use the policy ${path}:\n\n  ${lines.join('\n  ')}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MistakesError)) throw error;
+    writeError(mistakesBlock(error.mistakes, `The gate would not use the policy ${path}`));
+    return 1;
+  }
+}
+
+function names(rules: readonly string[]): string {
+  return rules.length === 0 ? 'no rule' : rules.join(', ');
+}
+
+async function readPolicy(path: string): Promise<PolicyFolder> {
+  try {
+    if ((await stat(path)).isDirectory()) return await readPolicyFolder(path);
+    return policyOfText(await readFile(path, 'utf8'));
+  } catch (error) {
+    const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
+    const mistake = { where: path, expected: 'a file or a folder that can be read', found: messageOf(error), remedy };
+    throw new MistakesError([{ code: 'policy-folder-unreadable', ...mistake }]);
+  }
+}
