@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { makeCertificate } from '../test/certificate.ts';
 import { projectRoot } from '../test/project-root.ts';
 import { onCore } from './cores.ts';
-import { shippedRuleset } from './in-process.ts';
+
+import { loadRulesetOf } from '../test/load-ruleset-of.ts';
 import { deniedReview } from './reviews.ts';
 import { reviewNow } from '../test/review-now.ts';
 
@@ -43,7 +44,7 @@ export async function writeCertificate(certsDir: string): Promise<void> {
 /** Starts the server that ImageGate is measured against. */
 export async function startBareServer({ certsDir, core }: ServerOptions): Promise<ServerProcess> {
   // What ImageGate itself answers: the same bytes to write for both.
-  const denial = reviewNow(deniedReview().request, await shippedRuleset()).response;
+  const denial = reviewNow(deniedReview().request, await loadRulesetOf()).response;
   const script = join(projectRoot, 'build', 'bench', 'bare-server.js');
   return start('bare', [script, certsDir, JSON.stringify(denial)], {}, core);
 }

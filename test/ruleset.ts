@@ -3,7 +3,8 @@ import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';
 
-const builtIn = await loadRules([new URL('../rules', import.meta.url).pathname]);
+/** The built-in rules. */
+export const BUILT_IN = await loadRules([new URL('../rules', import.meta.url).pathname]);
 
 /** The built-in rules under these settings, the defaults for the rest, and more rules if any are given. */
 export function rulesetOf(
@@ -13,5 +14,5 @@ export function rulesetOf(
   const rules = Object.entries(settings).map(
     ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
   );
-  return createRuleset([...builtIn, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
+  return createRuleset([...BUILT_IN, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
 }
