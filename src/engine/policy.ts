@@ -11,6 +11,8 @@ export type ActiveAction = Exclude<EnforcementAction, 'off'>;
 export interface RuleSetting extends RuleOptions {
   /** Absent where nothing was written: then it is the rule's default. */
   readonly action?: EnforcementAction;
+  /** Where the action was written, for messages: `RULE_BLOCKED_TAGS (environment)`. */
+  readonly actionSource?: string;
 }
 
 /** What differs in some namespaces: the actions and options that are written here, and all others as everywhere. */

@@ -9,14 +9,15 @@ export interface WrittenValue {
 }
 
 /** What a key says about its rule, or what is wrong with it. */
-type KeyReading = { readonly setting: Partial<RuleSetting> } | { readonly mistake: Mistake };
+export type KeyReading = { readonly setting: Partial<RuleSetting> } | { readonly mistake: Mistake };
 
-interface FlatKey {
+/** A key of the policy that is one text, in the environment or as a file of the policy folder. */
+export interface FlatKey {
   readonly rule: string;
   readonly read: (value: WrittenValue) => KeyReading;
 }
 
-/** The keys of the policy that are one text each, in the environment or as a file of the policy folder. */
+/** The keys that are named one by one; the others are made of the rules' names: `ruleActionKey`. */
 export const FLAT_KEYS: ReadonlyMap<string, FlatKey> = new Map([
   ['ALLOWED_REGISTRIES', { rule: 'registry-allowlist', read: readList('registries', 'docker.io,gcr.io') }],
   ['BLOCKED_TAGS', { rule: 'blocked-tags', read: readList('tags', 'staging,latest') }],
@@ -37,8 +38,8 @@ function readList(option: string, example: string): FlatKey['read'] {
 
 function readSwitch({ text, where }: WrittenValue): KeyReading {
   const word = text.trim();
-  if (word === 'true') return { setting: { action: 'deny' } };
-  if (word === 'false') return { setting: { action: 'off' } };
+  if (word === 'true') return { setting: { action: 'deny', actionSource: where } };
+  if (word === 'false') return { setting: { action: 'off', actionSource: where } };
   const remedy = 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.';
   return { mistake: { code: 'policy-boolean-invalid', where, expected: 'true or false', found: shown(text), remedy } };
 }

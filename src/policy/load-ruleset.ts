@@ -2,6 +2,7 @@ import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import { loadRules } from '../rule/load-rules.ts';
 import { loadPolicy, type Environment } from './load-policy.ts';
+import { readPolicyFolder } from './policy-folder.ts';
 
 /**
  * The rules of folders under the operator's policy.
@@ -14,7 +15,7 @@ export async function loadRuleset(
   environment: Environment,
   policyFolder: string | undefined,
 ): Promise<Ruleset> {
-  const { policy, mistakes } = await loadPolicy(environment, policyFolder);
+  const { policy, mistakes } = loadPolicy(environment, await readPolicyFolder(policyFolder));
   let ruleset: Ruleset;
   try {
     ruleset = createRuleset(await loadRules(ruleFolders), policy);

@@ -1,29 +1,30 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
+import { hasRuleExtension } from '../rule/rule-files.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
-/** What stands in a policy folder, as far as it can be read. */
+/** What stands in a policy folder, or in the ConfigMap that it is made of, as far as it can be read. */
 export interface PolicyFolder {
   readonly keys: ReadonlyMap<string, WrittenValue>;
-  /** The folder or the files that cannot be read. */
+  /** The folder, the files or the keys that cannot be read. */
   readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Reads a folder that a ConfigMap is mounted as: a file a key. Names that begin with a dot are the kubelet's own
- * (`..data`).
+ * Reads a folder that a ConfigMap is mounted as: a file a key. Without a folder there are none.
  */
-export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
+export async function readPolicyFolder(folder: string | undefined): Promise<PolicyFolder> {
   const keys = new Map<string, WrittenValue>();
   const mistakes: Mistake[] = [];
+  if (folder === undefined) return { keys, mistakes };
   let names: string[] = [];
   try {
     names = await readdir(folder);
   } catch (error) {
     mistakes.push(unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error));
   }
-  for (const name of names.filter((visible) => !visible.startsWith('.')).toSorted()) {
+  for (const name of names.filter(isKeyName).toSorted()) {
     const path = join(folder, name);
     try {
       // Read one after the other: there are a handful.
@@ -34,6 +35,14 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
     }
   }
   return { keys, mistakes };
+}
+
+/**
+ * Whether a file or a key of that name is a key of the policy, known or not. Names that begin with a dot are the
+ * kubelet's own (`..data`); those of code are rules, where POLICY_DIR and RULES_DIR are one folder.
+ */
+export function isKeyName(name: string): boolean {
+  return !name.startsWith('.') && !hasRuleExtension(name);
 }
 
 function unreadable(where: string, expected: string, error: unknown): Mistake {

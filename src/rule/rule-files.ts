@@ -40,7 +40,12 @@ export async function findRuleFiles(folder: string): Promise<readonly RuleFile[]
 }
 
 function isRuleName(name: string): boolean {
-  return !/^[._]/.test(name) && EXTENSIONS.has(extname(name)) && !DECLARATION.test(name);
+  return !/^[._]/.test(name) && hasRuleExtension(name) && !DECLARATION.test(name);
+}
+
+/** Whether a file of that name is code: a rule, or what rules share. */
+export function hasRuleExtension(name: string): boolean {
+  return EXTENSIONS.has(extname(name));
 }
 
 async function readRuleFile(path: string, name: string): Promise<RuleFile | undefined> {

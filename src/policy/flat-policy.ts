@@ -1,0 +1,95 @@
+import { DEFAULT_POLICY, type ActiveAction } from '../engine/policy.ts';
+import { shown, type Mistake } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
+import { ENFORCEMENT, readEnforcement, ruleActionKey, ruleActionKeyName, RULE_PREFIX } from './action-keys.ts';
+import { FLAT_KEYS, type WrittenValue } from './flat-keys.ts';
+import type { Environment } from './load-policy.ts';
+import type { FlatSetting } from './merged-rules.ts';
+import { POLICY_YAML } from './policy-yaml.ts';
+
+/** What the keys say that are one text each, as far as it can be understood. */
+export interface FlatPolicy {
+  /** Those that weigh more come later. */
+  readonly settings: readonly FlatSetting[];
+  readonly enforcement: ActiveAction;
+  /** Every key that is unknown, set differently in both places, or cannot be understood. */
+  readonly mistakes: readonly Mistake[];
+}
+
+type Reading = FlatSetting | { readonly enforcement: ActiveAction } | { readonly mistake: Mistake };
+
+/** Reads the flat keys of the environment and of the policy folder. */
+export function flatPolicy(environment: Environment, inFolder: ReadonlyMap<string, WrittenValue>): FlatPolicy {
+  const keys = keyNames(environment, inFolder).map((key) => ({
+    key,
+    values: writtenValues(key, environment[key], inFolder.get(key)),
+  }));
+  const [known, unknown] = [keys.filter(({ key }) => isKnown(key)), keys.filter(({ key }) => !isKnown(key))];
+  const readings = known.flatMap(({ key, values }): readonly Reading[] => [
+    ...(values.length > 1 ? [{ mistake: conflict(values) }] : []),
+    ...values.map((value) => readingOf(key, value)),
+  ]);
+  const enforcements = readings.filter((reading) => 'enforcement' in reading);
+  return {
+    settings: readings.filter((reading) => 'setting' in reading),
+    enforcement: enforcements[0]?.enforcement ?? DEFAULT_POLICY.enforcement,
+    mistakes: [
+      ...unknown.flatMap(({ key, values }) => values.map((value) => unknownKey(key, value))),
+      ...readings.filter((reading) => 'mistake' in reading).map(({ mistake }) => mistake),
+    ],
+  };
+}
+
+/** The keys to look for, RULE_EMPTY_TAG after DISABLE_EMPTY_TAG. In the environment, other variables are not ours. */
+function keyNames(environment: Environment, inFolder: ReadonlyMap<string, WrittenValue>): readonly string[] {
+  const ofRules = Object.keys(environment).filter((key) => key.startsWith(RULE_PREFIX));
+  const others = [...inFolder.keys(), ...ofRules].filter((key) => key !== POLICY_YAML).toSorted();
+  return [...new Set([...FLAT_KEYS.keys(), ENFORCEMENT, ...others])];
+}
+
+function isKnown(key: string): boolean {
+  return key === ENFORCEMENT || FLAT_KEYS.has(key) || ruleActionKey(key) !== undefined;
+}
+
+function readingOf(key: string, written: WrittenValue): Reading {
+  const flatKey = FLAT_KEYS.get(key) ?? ruleActionKey(key);
+  if (flatKey === undefined) return readEnforcement(written);
+  const reading = flatKey.read(written);
+  return 'mistake' in reading ? reading : { rule: flatKey.rule, setting: reading.setting, written };
+}
+
+/** What is written for a key: in neither place, in one, or in both; twice the same counts once. */
+function writtenValues(key: string, text: string | undefined, file: WrittenValue | undefined): readonly WrittenValue[] {
+  const inFolder = file === undefined ? [] : [file];
+  if (text === undefined || !isOurs(key)) return inFolder;
+  const inEnvironment = { text, where: `${key} (environment)` };
+  return file?.text.trim() === text.trim() ? [inEnvironment] : [inEnvironment, ...inFolder];
+}
+
+/** Whether a variable is a key, known or not; a file of any name is one. */
+function isOurs(variable: string): boolean {
+  return isKnown(variable) || variable.startsWith(RULE_PREFIX);
+}
+
+function conflict(values: readonly WrittenValue[]): Mistake {
+  return {
+    code: 'policy-key-conflict',
+    where: values.map(({ where }) => where).join(' and '),
+    expected: 'the same value in both places',
+    found: values.map(({ text }) => shown(text)).join(' and '),
+    remedy: 'Set it in one place only; the folder is the one that a ConfigMap keeps up to date.',
+  };
+}
+
+function unknownKey(key: string, { where }: WrittenValue): Mistake {
+  const rule = /^rule[-_.](.*)/i
+    .exec(key)?.[1]
+    ?.toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  const likely = rule === undefined ? undefined : ruleActionKeyName(rule);
+  const remedy =
+    likely !== undefined && ruleActionKey(likely) !== undefined
+      ? `Did you mean ${likely}?`
+      : nearestName(key, [...FLAT_KEYS.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
+  return { code: 'policy-key-unknown', where, expected: 'a key that the policy has', found: shown(key), remedy };
+}
