@@ -69,7 +69,7 @@ describe('FLAT_KEYS', () => {
       ['false\n', 'off'],
     ] as const) {
       it(`${JSON.stringify(text)}: the rule's action is ${action}`, () => {
-        expect(read('DISABLE_EMPTY_TAG', text)).to.deep.equal({ setting: { action } });
+        expect(read('DISABLE_EMPTY_TAG', text)).to.deep.equal({ setting: { action, actionSource: WHERE } });
       });
     }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import { DEFAULT_POLICY, type RuleSetting } from '../../src/engine/policy.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
+import { readPolicyFolder, type PolicyFolder } from '../../src/policy/policy-folder.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -10,18 +11,21 @@ const tags = (entries: readonly string[], where: string): RuleSetting => ({
   sources: { tags: where },
 });
 
+const KNOWN = 'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, ENFORCEMENT, RULE_<NAME>, policy.yaml.';
+const NOTHING: PolicyFolder = { keys: new Map(), mistakes: [] };
+
 describe('loadPolicy', () => {
   const folder = temporaryFolder();
   const fileOf = (key: string): string => `${key} (${join(folder.path, key)})`;
   const load = async (environment: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) => {
     await mountConfigMap(folder.path, files);
-    const { policy, mistakes } = await loadPolicy(environment, folder.path);
+    const { policy, mistakes } = loadPolicy(environment, await readPolicyFolder(folder.path));
     return { rules: Object.fromEntries(policy.rules), mistakes };
   };
 
   it('leaves all to the defaults where nothing is set', async () => {
     expect(await load({})).to.deep.equal({ rules: {}, mistakes: [] });
-    expect(await loadPolicy({}, undefined)).to.deep.equal({ policy: DEFAULT_POLICY, mistakes: [] });
+    expect(loadPolicy({}, NOTHING)).to.deep.equal({ policy: DEFAULT_POLICY, mistakes: [] });
   });
 
   it('reads all keys from the environment, and nothing else of it', async () => {
@@ -39,10 +43,15 @@ describe('loadPolicy', () => {
         sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
       },
       'blocked-tags': tags(['dev'], 'BLOCKED_TAGS (environment)'),
-      'empty-tag': { action: 'off', options: {}, sources: {} },
+      'empty-tag': {
+        action: 'off',
+        actionSource: 'DISABLE_EMPTY_TAG (environment)',
+        options: {},
+        sources: {},
+      },
     };
     expect(await load(environment)).to.deep.equal({ rules: expected, mistakes: [] });
-    const { policy } = await loadPolicy(environment, undefined);
+    const { policy } = loadPolicy(environment, NOTHING);
     expect(Object.fromEntries(policy.rules)).to.deep.equal(expected);
   });
 
@@ -56,7 +65,7 @@ describe('loadPolicy', () => {
           sources: { registries: fileOf('ALLOWED_REGISTRIES') },
         },
         'blocked-tags': tags(['dev'], fileOf('BLOCKED_TAGS')),
-        'empty-tag': { action: 'deny', options: {}, sources: {} },
+        'empty-tag': { action: 'deny', actionSource: fileOf('DISABLE_EMPTY_TAG'), options: {}, sources: {} },
       },
       mistakes: [],
     });
@@ -107,8 +116,14 @@ describe('loadPolicy', () => {
     ['ALLOWED_REGISTRY', 'Did you mean ALLOWED_REGISTRIES?'],
     ['blocked_tags', 'Did you mean BLOCKED_TAGS?'],
     ['BLOCKED_TAGS.txt', 'Did you mean BLOCKED_TAGS?'],
-    ['policy.yaml', 'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG.'],
-    ['constructor', 'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG.'],
+    ['policy.yml', 'Did you mean policy.yaml?'],
+    ['enforcement', 'Did you mean ENFORCEMENT?'],
+    ['RULE_blocked_tags', 'Did you mean RULE_BLOCKED_TAGS?'],
+    ['rule-blocked-tags', 'Did you mean RULE_BLOCKED_TAGS?'],
+    ['RULE_BLOCKED__TAGS', 'Did you mean RULE_BLOCKED_TAGS?'],
+    ['RULE_', KNOWN],
+    ['RULE_7', KNOWN],
+    ['constructor', KNOWN],
   ] as const) {
     it(`refuses the key ${key} in the folder`, async () => {
       expect(await load({}, { [key]: 'x' })).to.deep.equal({
@@ -145,8 +160,136 @@ describe('loadPolicy', () => {
   });
 
   it('reads the environment also where the folder cannot be read', async () => {
-    const { policy, mistakes } = await loadPolicy({ BLOCKED_TAGS: 'dev' }, join(folder.path, 'missing'));
+    const { policy, mistakes } = loadPolicy(
+      { BLOCKED_TAGS: 'dev' },
+      await readPolicyFolder(join(folder.path, 'missing')),
+    );
     expect(mistakes.map(({ code }) => code)).to.deep.equal(['policy-folder-unreadable']);
     expect(policy.rules.get('blocked-tags')).to.deep.equal(tags(['dev'], 'BLOCKED_TAGS (environment)'));
+  });
+
+  describe('the action of a rule', () => {
+    it('is a key of its own, in the environment and in the folder, whoever may have that rule', async () => {
+      const { rules, mistakes } = await load(
+        { RULE_BLOCKED_TAGS: 'audit', RULE_2FA: 'x', RULES_DIR: 'rules.d' },
+        { RULE_MY_RULE_2: ' warn\n', RULE_VALID_REFERENCE: 'audit', BLOCKED_TAGS: 'dev' },
+      );
+      expect(rules).to.deep.equal({
+        'blocked-tags': {
+          ...tags(['dev'], fileOf('BLOCKED_TAGS')),
+          action: 'audit',
+          actionSource: 'RULE_BLOCKED_TAGS (environment)',
+        },
+        'my-rule-2': { action: 'warn', actionSource: fileOf('RULE_MY_RULE_2'), options: {}, sources: {} },
+        'valid-reference': { action: 'audit', actionSource: fileOf('RULE_VALID_REFERENCE'), options: {}, sources: {} },
+      });
+      expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
+        ['policy-key-unknown', 'RULE_2FA (environment)'],
+      ]);
+    });
+
+    for (const [disable, rule, action] of [
+      ['false', 'warn', 'warn'],
+      ['true', 'off', 'off'],
+      ['false', 'deny', 'deny'],
+    ] as const) {
+      it(`RULE_EMPTY_TAG ${rule} wins over DISABLE_EMPTY_TAG ${disable}`, async () => {
+        for (const [environment, files] of [
+          [{}, { DISABLE_EMPTY_TAG: disable, RULE_EMPTY_TAG: rule }],
+          [{ RULE_EMPTY_TAG: rule }, { DISABLE_EMPTY_TAG: disable }],
+          [{ DISABLE_EMPTY_TAG: disable }, { RULE_EMPTY_TAG: rule }],
+        ] as const) {
+          const { rules, mistakes } = await load(environment, files);
+          expect(rules['empty-tag']?.action).to.equal(action);
+          expect(mistakes).to.deep.equal([]);
+        }
+      });
+    }
+
+    it('is a mistake when both places differ', async () => {
+      const { mistakes } = await load({ RULE_X: 'warn' }, { RULE_X: 'deny' });
+      expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
+        ['policy-key-conflict', `RULE_X (environment) and ${fileOf('RULE_X')}`],
+      ]);
+    });
+  });
+
+  describe('ENFORCEMENT', () => {
+    for (const enforcement of ['deny', 'warn', 'audit'] as const) {
+      it(`is ${enforcement}, in either place`, async () => {
+        await mountConfigMap(folder.path, { ENFORCEMENT: `${enforcement}\n` });
+        const inFolder = loadPolicy({}, await readPolicyFolder(folder.path));
+        expect(inFolder).to.deep.equal({ policy: { ...DEFAULT_POLICY, enforcement }, mistakes: [] });
+        const inEnvironment = loadPolicy({ ENFORCEMENT: enforcement }, NOTHING);
+        expect(inEnvironment).to.deep.equal({ policy: { ...DEFAULT_POLICY, enforcement }, mistakes: [] });
+      });
+    }
+  });
+
+  describe('what stands in policy.yaml and in a key of its own', () => {
+    for (const [key, text, yaml, path] of [
+      [
+        'ALLOWED_REGISTRIES',
+        'gcr.io',
+        'registry-allowlist: { options: { registries: [gcr.io] } }',
+        'options.registries',
+      ],
+      ['BLOCKED_TAGS', 'dev', 'blocked-tags: { options: { tags: [x] } }', 'options.tags'],
+      ['DISABLE_EMPTY_TAG', 'true', 'empty-tag: { action: deny }', 'action'],
+      ['RULE_EMPTY_TAG', 'off', 'empty-tag: { action: deny }', 'action'],
+      ['RULE_VALID_REFERENCE', 'warn', 'valid-reference: { action: audit }', 'action'],
+      ['RULE_MINE', 'warn', 'mine: { action: warn }', 'action'],
+    ] as const) {
+      it(`${key} is a mistake that names both`, async () => {
+        const files = { 'policy.yaml': `rules:\n  ${yaml}\n` };
+        const [rule = ''] = yaml.split(':');
+        for (const [environment, inFolder, where] of [
+          [{ [key]: text }, files, `${key} (environment)`],
+          [{}, { ...files, [key]: text }, fileOf(key)],
+        ] as const) {
+          const { mistakes } = await load(environment, inFolder);
+          expect(mistakes).to.have.lengthOf(1);
+          expect(mistakes[0]).to.include({ code: 'policy-key-conflict', expected: 'it to be set in one of the two' });
+          expect(mistakes[0]?.where).to.match(/^(.*) and policy\.yaml:2:\d+ (.*)$/);
+          expect(mistakes[0]?.where.startsWith(`${where} and policy.yaml:2:`)).to.equal(true);
+          expect(mistakes[0]?.where.endsWith(` rules.${rule}.${path}`)).to.equal(true);
+        }
+      });
+    }
+
+    it('is put together where it is not the same, and an override may say what it likes', async () => {
+      const yaml = `
+        rules:
+          blocked-tags: { options: { implicitLatest: true } }
+          registry-allowlist: { action: warn }
+        namespaces:
+          - { names: [dev], rules: { blocked-tags: { action: audit, options: { tags: [x] } } } }`;
+      const { rules, mistakes } = await load(
+        { BLOCKED_TAGS: 'dev', RULE_BLOCKED_TAGS: 'warn', ALLOWED_REGISTRIES: 'gcr.io' },
+        { 'policy.yaml': yaml },
+      );
+      expect(mistakes).to.deep.equal([]);
+      expect(rules).to.deep.equal({
+        'blocked-tags': {
+          action: 'warn',
+          actionSource: 'RULE_BLOCKED_TAGS (environment)',
+          options: { implicitLatest: true, tags: ['dev'] },
+          sources: {
+            implicitLatest: 'policy.yaml:3:38 rules.blocked-tags.options.implicitLatest',
+            tags: 'BLOCKED_TAGS (environment)',
+          },
+        },
+        'registry-allowlist': {
+          action: 'warn',
+          actionSource: 'policy.yaml:4:33 rules.registry-allowlist.action',
+          options: { registries: ['gcr.io'] },
+          sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
+        },
+      });
+    });
+  });
+
+  it('passes over policy.yaml in the environment: it is a file', async () => {
+    expect(await load({ 'policy.yaml': 'x: 1' })).to.deep.equal({ rules: {}, mistakes: [] });
   });
 });

@@ -44,6 +44,16 @@ describe('readPolicyFolder', () => {
     expect(await texts()).to.deep.equal({});
   });
 
+  it('passes over code: where rules are in the same folder, those are rules', async () => {
+    for (const name of ['a.js', 'b.mjs', 'c.ts', 'd.mts', '_shared.js', 'e.d.ts']) await writeFile(at(name), 'x');
+    for (const name of ['f.json', 'js', 'g.cjs']) await writeFile(at(name), 'x');
+    expect(Object.keys(await texts())).to.deep.equal(['f.json', 'g.cjs', 'js']);
+  });
+
+  it('has nothing without a folder', async () => {
+    expect(await readPolicyFolder(undefined)).to.deep.equal({ keys: new Map(), mistakes: [] });
+  });
+
   it('tells a folder that is not there', async () => {
     const missing = at('missing');
     expect(await readPolicyFolder(missing)).to.deep.equal({
