@@ -13,8 +13,8 @@ export interface YamlDocument {
   readonly mistakes: readonly Mistake[];
 }
 
-/** In characters. A whole ConfigMap holds 1 MiB; for the worst text of this length the parser takes a second. */
-const MAX_LENGTH = 256 * 1024;
+/** In characters. A whole ConfigMap holds 1 MiB; for the worst text of this length the parser takes a second or two. */
+const MAX_LENGTH = 128 * 1024;
 /** The parser calls itself for each, and a regular expression at the end of the stack ends the process. */
 const MAX_DEPTH = 32;
 const MAX_ALIASES = 100;

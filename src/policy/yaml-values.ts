@@ -58,7 +58,11 @@ export function yamlValues(document: Document, limits: YamlLimits): YamlValues {
     if (!isAlias(node)) return null;
     aliases += 1;
     if (aliases > limits.aliases) throw new RangeError('more aliases');
-    return valueOf(node.resolve(document), pointer, place, depth + 1);
+    const original = node.resolve(document);
+    if (original !== undefined) return valueOf(original, pointer, place, depth + 1);
+    const remedy = 'An alias begins with "*" and comes after its anchor; text that begins so needs quotes.';
+    objections.push({ place, expected: 'the alias of an anchor', found: shown(`*${node.source}`), remedy });
+    return null;
   };
 
   const objectOf = (pairs: readonly Pair[], pointer: string, { path }: YamlPlace, depth: number): object => {
