@@ -29,10 +29,10 @@ export function flatPolicy(environment: Environment, inFolder: ReadonlyMap<strin
     ...(values.length > 1 ? [{ mistake: conflict(values) }] : []),
     ...values.map((value) => readingOf(key, value)),
   ]);
-  const enforcements = readings.filter((reading) => 'enforcement' in reading);
+  const enforcement = readings.find((reading) => 'enforcement' in reading);
   return {
     settings: readings.filter((reading) => 'setting' in reading),
-    enforcement: enforcements[0]?.enforcement ?? DEFAULT_POLICY.enforcement,
+    enforcement: enforcement?.enforcement ?? DEFAULT_POLICY.enforcement,
     mistakes: [
       ...unknown.flatMap(({ key, values }) => values.map((value) => unknownKey(key, value))),
       ...readings.filter((reading) => 'mistake' in reading).map(({ mistake }) => mistake),

@@ -17,40 +17,7 @@ export function policySchema(rules: readonly RuleMeta[]): object {
     description: 'policy.yaml, a key of the ConfigMap of ImageGate. All of it may be absent.',
     type: 'object',
     additionalProperties: false,
-    properties: {
-      contact: {
-        title: 'contact',
-        description: 'The last line of every denial: whom to ask, where to read.',
-        type: 'string',
-        minLength: 1,
-        maxLength: 256,
-        pattern: '^[ -~]*$',
-        patternErrorMessage: 'one line of printable ASCII',
-      },
-      rules: {
-        title: 'rules',
-        description: 'Actions and options, by the name of the rule.',
-        $ref: '#/definitions/rules',
-      },
-      namespaces: {
-        title: 'namespaces',
-        description: 'What differs in some namespaces. The first entry whose names match counts, and no other.',
-        type: 'array',
-        items: OVERRIDE,
-      },
-      exemptions: {
-        title: 'exemptions',
-        description: 'Exceptions, each with a reason, an owner and an end.',
-        type: 'array',
-        items: EXEMPTION_SCHEMA,
-      },
-      podSpecs: {
-        title: 'podSpecs',
-        description: 'Kinds beside the built-in ones that pods are made from. The webhook must be told of them too.',
-        type: 'array',
-        items: POD_SPEC,
-      },
-    },
+    properties: PROPERTIES,
     definitions: { rules: rulesSchema(rules) },
   };
 }
@@ -113,9 +80,45 @@ const POD_SPEC = {
   },
 };
 
+const PROPERTIES = {
+  contact: {
+    title: 'contact',
+    description: 'The last line of every denial: whom to ask, where to read.',
+    type: 'string',
+    minLength: 1,
+    maxLength: 256,
+    pattern: '^[ -~]*$',
+    patternErrorMessage: 'one line of printable ASCII',
+  },
+  rules: {
+    title: 'rules',
+    description: 'Actions and options, by the name of the rule.',
+    $ref: '#/definitions/rules',
+  },
+  namespaces: {
+    title: 'namespaces',
+    description: 'What differs in some namespaces. The first entry whose names match counts, and no other.',
+    type: 'array',
+    items: OVERRIDE,
+  },
+  exemptions: {
+    title: 'exemptions',
+    description: 'Exceptions, each with a reason, an owner and an end.',
+    type: 'array',
+    items: EXEMPTION_SCHEMA,
+  },
+  podSpecs: {
+    title: 'podSpecs',
+    description: 'Kinds beside the built-in ones that pods are made from. The webhook must be told of them too.',
+    type: 'array',
+    items: POD_SPEC,
+  },
+};
+
 function rulesSchema(rules: readonly RuleMeta[]): object {
   const spelledOut = rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((meta) => [meta.name, builtIn(meta)]);
   return {
+    description: 'By the name of the rule.',
     type: 'object',
     propertyNames: {
       type: 'string',

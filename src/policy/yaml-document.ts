@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser, type Document, type ParsedNode } from 'yaml';
+import { Composer, LineCounter, Parser, type Document } from 'yaml';
 import { printable } from '../admission/printable.ts';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import { isDeeperThan } from './token-depth.ts';
@@ -64,7 +64,7 @@ function composed(text: string, lines: LineCounter, position: (offset: number) =
   if (isDeeperThan(MAX_DEPTH, tokens)) throw new RangeError('more levels');
   // uniqueKeys would compare each key with every other; yamlValues looks them up.
   const options = { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false } as const;
-  const [document, second] = new Composer<ParsedNode>(options).compose(tokens, true, text.length);
+  const [document, second] = new Composer(options).compose(tokens, true, text.length);
   const wrong = [...document!.errors, ...document!.warnings]; // forced, so there is one
   const mistakes = wrong.slice(0, MAX_ERRORS).map(({ pos: [offset], message }) => {
     return unreadable({ where: position(offset), expected: 'YAML 1.2', found: printable(message), remedy: MEND });
@@ -79,7 +79,7 @@ function composed(text: string, lines: LineCounter, position: (offset: number) =
     const where = position(second.range[0]);
     mistakes.push(unreadable({ where, expected: 'one document', found: 'a second one', remedy }));
   }
-  return { document: document!.errors.length > 0 ? undefined : (document as unknown as Document), mistakes };
+  return { document: document!.errors.length > 0 ? undefined : document, mistakes };
 }
 
 function unreadable({ where, expected, found, remedy }: Omit<Mistake, 'code'>): Mistake {
