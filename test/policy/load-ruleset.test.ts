@@ -106,6 +106,23 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
     expect(started[0]?.closed).to.equal(true);
   });
 
+  it('tells the mistakes of policy.yaml, of its options too, each with its line', async () => {
+    const text = `rules:
+  registry-allowlist: { options: { registries: [docker.io, quay], unqualified: x } }
+  blocked-tags:
+    options:
+      tags: [.x]
+      tag: [x]
+exemptions: 7
+`;
+    await writeFile(join(folder.path, 'policy.yaml'), text);
+    expect(told(await mistakesOf([BUILT_IN], {}, folder.path))).to.deep.equal([
+      'policy-yaml-invalid: policy.yaml:7:1 exemptions',
+      'option-invalid: policy.yaml:2:67 rules.registry-allowlist.options.unqualified',
+      'option-invalid: policy.yaml:6:7 rules.blocked-tags.options.tag',
+    ]);
+  });
+
   it('tells the mistakes of rule files with those of keys', async () => {
     const mistake = { code: 'rule-file-invalid', where: 'a.js', expected: 'x', found: 'y', remedy: 'Do.' } as const;
     const startCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
