@@ -115,8 +115,7 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
       tag: [x]
 exemptions: 7
 `;
-    await writeFile(join(folder.path, 'policy.yaml'), text);
-    expect(told(await mistakesOf([BUILT_IN], {}, folder.path))).to.deep.equal([
+    expect(told(await mistakesOf({ data: { 'policy.yaml': text } }))).to.deep.equal([
       'policy-yaml-invalid: policy.yaml:7:1 exemptions',
       'option-invalid: policy.yaml:2:67 rules.registry-allowlist.options.unqualified',
       'option-invalid: policy.yaml:6:7 rules.blocked-tags.options.tag',
