@@ -2,8 +2,8 @@ import { InvalidReferenceError } from '../image/reference.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import type { RuleContext, Violation } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import { typeName } from '../workload/pod-spec.ts';
 import type { ActiveAction } from './policy.ts';
+import { readViolations } from './read-violations.ts';
 import type { BoundRule, Ruleset } from './ruleset.ts';
 
 /** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
@@ -54,7 +54,6 @@ function judge(rule: BoundRule, image: ContainerImage, context: RuleContext, fin
       rule.prepared,
       context,
     );
-    if (returned === undefined) return;
     for (const violation of readViolations(returned)) {
       findings.push(finding(rule.name, rule.action, image, violation, false));
     }
@@ -76,33 +75,4 @@ function finding(
 ): Finding {
   // What was there before the request is the user's to know, not to be stopped by.
   return { rule, action: image.unchanged && action === 'deny' ? 'warn' : action, failed, image, problem, remedy };
-}
-
-function readViolations(returned: unknown): readonly Violation[] {
-  if (isThenable(returned)) {
-    // Nobody will wait for it; if it rejects later, that must not end the process.
-    void Promise.resolve(returned).catch(ignore);
-    throw new TypeError('it returned a promise, where check must return violations at once');
-  }
-  if (!Array.isArray(returned))
-    throw new TypeError(`it returned ${typeName(returned)}, where check must return a list or nothing`);
-  for (const violation of returned as readonly unknown[]) {
-    if (!isViolation(violation))
-      throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
-  }
-  return returned as readonly Violation[];
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
-}
-
-function isViolation(value: unknown): value is Violation {
-  if (typeof value !== 'object' || value === null) return false;
-  const { problem, remedy } = value as Partial<Record<keyof Violation, unknown>>;
-  return typeof problem === 'string' && problem !== '' && typeof remedy === 'string' && remedy !== '';
-}
-
-function ignore(): void {
-  // See readViolations.
 }

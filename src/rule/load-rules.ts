@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import { extname } from 'node:path';
-import { messageOf, MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { nameTaken } from './name-taken.ts';
 import { findRuleFiles, type RuleFile } from './rule-files.ts';
 import type { AnyRule } from './rule.ts';
 import { ruleMistakes } from './rule-mistakes.ts';
+import { unloadableRule } from './unloadable-rule.ts';
 
 /**
  * Loads the rules of folders: all of them or none. A folder from which no rule comes is a mistake: to have no rules is
@@ -55,24 +56,8 @@ async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes:
     const mistakes = ruleMistakes(module['default'], file);
     return mistakes.length > 0 ? { mistakes } : { rule: module['default'] as AnyRule };
   } catch (error) {
-    return { mistakes: [unloadable(file, error)] };
+    return { mistakes: [unloadableRule(file, error)] };
   }
-}
-
-function unloadable({ path }: RuleFile, error: unknown): Mistake {
-  const isTypeScript = /^\.m?ts$/.test(extname(path));
-  // Node has it from 22.18 on; before, it is false or not there.
-  const readsTypeScript = Boolean(Reflect.get(process.features, 'typescript'));
-  return {
-    code: 'rule-file-unloadable',
-    where: path,
-    expected: 'a module that can be imported',
-    found: error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error),
-    remedy:
-      isTypeScript && !readsTypeScript
-        ? `This Node (${process.version}) cannot read TypeScript: use Node 22.18 or newer, or compile the rule to JavaScript.`
-        : 'Mend the file; `node --check` shows where its syntax breaks.',
-  };
 }
 
 function folderEmpty(folder: string): Mistake {
@@ -82,15 +67,5 @@ function folderEmpty(folder: string): Mistake {
     expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
     found: 'none',
     remedy: 'Put a rule there, or unset RULES_DIR for the built-in rules alone.',
-  };
-}
-
-function nameTaken(name: string, path: string, takenBy: string): Mistake {
-  return {
-    code: 'rule-name-taken',
-    where: path,
-    expected: 'a name that no other rule has',
-    found: `${shown(name)}, which is the rule of ${takenBy}`,
-    remedy: 'Give the rule another name, and the file with it.',
   };
 }

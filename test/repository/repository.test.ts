@@ -23,9 +23,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rule: ['image', 'mistake'],
   engine: ['rule', 'workload', 'image', 'mistake'],
   admission: ['engine', 'rule', 'workload', 'image', 'mistake'],
+  workers: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   policy: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   gate: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
-  cli: ['gate', 'policy', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  cli: ['gate', 'policy', 'workers', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   'main.ts': ['cli'],
 };
 

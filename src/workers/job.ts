@@ -1,0 +1,60 @@
+import type { CustomJudgement, CustomTask } from '../engine/custom-rules.ts';
+import type { WorkerJudgement, WorkerTask } from './worker-protocol.ts';
+
+/** A task on its way through the workers: what is still to be asked, and what has been answered. */
+export class Job {
+  readonly answer: Promise<readonly CustomJudgement[]>;
+  deadline: number;
+  /** A worker ended under it, or its deadline passed while it ran: it has had its second chance. */
+  isGraced = false;
+  isInterrupted = false;
+  readonly #task: CustomTask;
+  readonly #judgements: CustomJudgement[] = [];
+  readonly #suspects = new Set<string>();
+  #rules: readonly string[];
+  #resolve!: (judgements: readonly CustomJudgement[]) => void;
+
+  constructor(task: CustomTask) {
+    this.#task = task;
+    this.#rules = task.rules;
+    this.deadline = task.deadline;
+    this.answer = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Those not yet through; the first of them is the one that runs. */
+  get rules(): readonly string[] {
+    return this.#rules;
+  }
+
+  /** What a worker is asked. */
+  get message(): WorkerTask {
+    const { images, request, selection } = this.#task;
+    const placed = images.map(({ reference, container }) => ({ raw: reference.raw, container }));
+    return { images: placed, request, rules: this.#rules, selection };
+  }
+
+  /** The first rule is through. */
+  through(judgements: readonly WorkerJudgement[]): void {
+    const [rule = '', ...rest] = this.#rules;
+    for (const judgement of judgements) this.#judgements.push({ rule, ...judgement });
+    this.#rules = rest;
+  }
+
+  /** A rule did not judge: that is said of every image, whichever of them it was at. */
+  failed(rule: string, failure: string): void {
+    this.#rules = this.#rules.filter((name) => name !== rule);
+    for (const image of this.#task.images.keys()) this.#judgements.push({ rule, image, failure });
+  }
+
+  /** Puts a rule last, so that whatever it does, the others are asked first. False if it was put there before. */
+  suspect(rule: string): boolean {
+    if (this.#suspects.has(rule)) return false;
+    this.#suspects.add(rule);
+    this.#rules = [...this.#rules.filter((name) => name !== rule), rule];
+    return true;
+  }
+
+  settle(): void {
+    this.#resolve(this.#judgements);
+  }
+}

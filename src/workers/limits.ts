@@ -1,0 +1,35 @@
+/** How long and how much a rule may take before something is done about it. */
+export interface Limits {
+  /** Until all files are imported and prepared. */
+  readonly loadMs: number;
+  /** After the deadline, for the rules that were not to blame that it passed. */
+  readonly graceMs: number;
+  /** A rule that had less than this when the deadline passed is not to blame for it. */
+  readonly chanceMs: number;
+  /** From when on a task is slow: it no longer keeps the warm worker from working. */
+  readonly slowMs: number;
+  /** Until a worker that was killed is given up waiting for. */
+  readonly endMs: number;
+  /** How often the clock and the memory of busy workers are looked at. */
+  readonly tickMs: number;
+  /** The heap of a worker. */
+  readonly heapMiB: number;
+  /** How much a worker may grow within one task, in whatever memory. */
+  readonly growthMiB: number;
+  /** A rule that ended so many workers within `breakerMs` is not asked for as long. */
+  readonly breakerDeaths: number;
+  readonly breakerMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  loadMs: 5000,
+  graceMs: 250,
+  chanceMs: 100,
+  slowMs: 50,
+  endMs: 100,
+  tickMs: 10,
+  heapMiB: 64,
+  growthMiB: 192,
+  breakerDeaths: 3,
+  breakerMs: 10_000,
+};

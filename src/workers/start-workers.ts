@@ -1,0 +1,135 @@
+import { printable } from '../admission/printable.ts';
+import type { CustomRules } from '../engine/custom-rules.ts';
+import type { RuleFile } from '../rule/rule-files.ts';
+import type { Limits } from './limits.ts';
+import { loadWorker, type LoadOutcome } from './load-worker.ts';
+import type { EndReason, LogMessage, RuleWorker, WorkerEvents } from './rule-worker.ts';
+import type { CustomRulesOptions } from './start-custom-rules.ts';
+import { validateRules, type RuleFileMistakes } from './validate-rules.ts';
+import { WorkerPool, WORKERS } from './worker-pool.ts';
+import type { RuleSources } from './worker-protocol.ts';
+
+/** How long after a worker that could not be started the next one is tried. */
+const RETRY_MS = 1000;
+
+/**
+ * Starts a pool and its workers, and keeps their number.
+ *
+ * @throws {MistakesError} with every mistake of every file.
+ */
+export async function startWorkers(
+  options: CustomRulesOptions,
+  limits: Limits,
+  sources: RuleSources,
+  known: RuleFileMistakes,
+): Promise<Pick<CustomRules, 'judge' | 'close'>> {
+  const crew = new Crew(options, limits, sources);
+  const validated = async (): Promise<RuleWorker> =>
+    validateRules(options.files, sources, known, async (files) => crew.load(files), limits.loadMs);
+  try {
+    crew.join(await validated());
+    // What loads once may fail to load again.
+    const more = await Promise.all(Array.from({ length: WORKERS - 1 }, async () => validated()));
+    for (const worker of more) crew.join(worker);
+  } catch (error) {
+    await crew.close();
+    throw error;
+  }
+  return { judge: async (task) => crew.pool.judge(task), close: async () => crew.close() };
+}
+
+/** All workers there are, and the pool that gives them tasks. */
+class Crew {
+  readonly pool: WorkerPool;
+  readonly #options: CustomRulesOptions;
+  readonly #limits: Limits;
+  readonly #sources: RuleSources;
+  readonly #alive = new Set<RuleWorker>();
+  /** Those that the pool has, or had: each is replaced when it ends. */
+  readonly #members = new Set<RuleWorker>();
+  #retry: NodeJS.Timeout | undefined;
+  #isClosing = false;
+  #allEnded: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: CustomRulesOptions, limits: Limits, sources: RuleSources) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#sources = sources;
+    this.pool = new WorkerPool(limits, (reason, rule) => this.#tellEnd(reason, rule));
+  }
+
+  async load(files: readonly RuleFile[]): Promise<LoadOutcome> {
+    const settings = this.#options.settings.map((rules) => Object.fromEntries(rules));
+    const events: WorkerEvents = {
+      started: (worker) => void this.#alive.add(worker),
+      loaded: () => {},
+      ruleThrough: (worker, message) => this.pool.ruleThrough(worker, message),
+      printed: (message) => this.#print(message),
+      ended: (worker, reason) => this.#ended(worker, reason),
+    };
+    return loadWorker({ files, sources: this.#sources, settings }, this.#limits, events);
+  }
+
+  /** Gives the pool a worker that has loaded all rules. */
+  join(worker: RuleWorker): void {
+    this.#members.add(worker);
+    if (this.#alive.has(worker)) this.pool.add(worker);
+    else this.#replaceMember(worker);
+  }
+
+  async close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    await this.pool.close();
+    this.#isClosing = true;
+    clearTimeout(this.#retry);
+    await new Promise<void>((resolve) => {
+      this.#allEnded = resolve;
+      for (const worker of this.#alive) worker.end('exit');
+      this.#checkEnded();
+    });
+  }
+
+  #ended(worker: RuleWorker, reason: EndReason): void {
+    this.#alive.delete(worker);
+    this.#checkEnded();
+    if (!this.#members.has(worker) || this.#isClosing) return;
+    this.#replaceMember(worker);
+    this.pool.ended(worker, reason);
+  }
+
+  #replaceMember(worker: RuleWorker): void {
+    this.#members.delete(worker);
+    void this.#replace();
+  }
+
+  #checkEnded(): void {
+    if (this.#alive.size === 0) this.#allEnded?.();
+  }
+
+  async #replace(): Promise<void> {
+    const outcome = await this.load(this.#options.files);
+    if ('worker' in outcome && outcome.reports.every(({ mistakes }) => mistakes.length === 0)) {
+      this.join(outcome.worker);
+      return;
+    }
+    if (this.#isClosing) return;
+    if ('worker' in outcome) outcome.worker.end('exit');
+    this.#options.log('error', 'A worker for custom rules could not be started', {});
+    this.#retry = setTimeout(() => void this.#replace(), RETRY_MS);
+  }
+
+  #tellEnd(reason: EndReason, rule: string | undefined): void {
+    this.#options.onWorkerEnd?.(reason);
+    const running: Record<string, string> = rule === undefined ? {} : { rule };
+    this.#options.log('warn', 'A worker for custom rules ended', { reason, ...running });
+  }
+
+  #print({ level, message, fields }: LogMessage): void {
+    const printed = Object.entries(fields).map(([key, text]) => [key, printable(text, 1024)]);
+    this.#options.log(level, message, Object.fromEntries(printed));
+  }
+}

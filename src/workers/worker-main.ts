@@ -1,0 +1,92 @@
+import { Ajv } from 'ajv';
+import { getHeapStatistics } from 'node:v8';
+import { parseReference } from '../image/reference.ts';
+import type { RequestContext } from '../engine/evaluate.ts';
+import { cut } from './cut.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { freezeGlobals } from './freeze-globals.ts';
+import { judgeByRule, wordsOf, type PlacedImage } from './judge-by-rule.ts';
+import { lineLimit } from './line-limit.ts';
+import { loadCustomRule, type LoadedRule } from './load-custom-rule.ts';
+import { ruleConsole } from './rule-console.ts';
+import { registerSources } from './source-hooks.ts';
+import type { LogLevel, WorkerLoad, WorkerMessage, WorkerTask } from './worker-protocol.ts';
+
+// The whole of a worker: a process that loads custom rules and asks them, so that nothing they do reaches the one that
+// answers. It is started with an IPC channel, and ends with it.
+
+const MIB = 2 ** 20;
+/** What rules keep from one request to the next is theirs to lose: past this a worker is replaced between two tasks. */
+const FULL_HEAP = 0.75;
+const FULL_EXTERNAL = 96 * MIB;
+
+const rules = new Map<string, LoadedRule>();
+let running: string | undefined;
+
+// Taken before any rule is there. A channel that is closed has nobody left to tell.
+const channelSend = process.send!.bind(process);
+const send = (message: WorkerMessage): void => void channelSend(message, undefined, undefined, () => {});
+
+const limit = lineLimit(20);
+
+function log(level: LogLevel, message: string, text: string): void {
+  const admitted = limit(performance.now());
+  if (admitted === 'drop') return;
+  const rule: Record<string, string> = running === undefined ? {} : { rule: running };
+  const more = admitted === 'last' ? { more: 'Too many lines: the rest of this second is left out.' } : {};
+  send({ kind: 'log', level, message, fields: { ...rule, text: cut(text), ...more } });
+}
+
+async function load({ files, sources, settings }: WorkerLoad): Promise<void> {
+  registerSources(sources);
+  const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
+  freezeGlobals();
+  for (const file of files) {
+    running = file.name;
+    // One after the other, so that it is known which file is to blame if the worker ends here.
+    // oxlint-disable-next-line no-await-in-loop
+    const { loaded, report } = await loadCustomRule(file, settings, ajv);
+    if (loaded !== undefined) rules.set(file.name, loaded);
+    send({ kind: 'file', report });
+  }
+  running = undefined;
+  send({ kind: 'ready' });
+}
+
+function judge(task: WorkerTask): void {
+  const images = placedImages(task);
+  for (const [index, name] of task.rules.entries()) {
+    running = name;
+    const judgements = judgeByRule(rules.get(name)!, task.selection, images);
+    const last = index === task.rules.length - 1;
+    send({ kind: 'rule', judgements, last, full: last && isFull() });
+  }
+  running = undefined;
+}
+
+function placedImages({ images, request }: WorkerTask): readonly PlacedImage[] {
+  // JSON leaves out what is undefined; a rule may ask whether it is there.
+  const shared: RequestContext = deepFreeze({ ...request, namespace: request.namespace });
+  return images.map(({ raw, container }) => ({
+    reference: parseReference(raw),
+    context: Object.freeze({ ...shared, container: deepFreeze(container) }),
+  }));
+}
+
+function isFull(): boolean {
+  const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
+  return used > limit * FULL_HEAP || external > FULL_EXTERNAL;
+}
+
+// What a rule left behind must not end the worker under the task that happens to run.
+process.on('uncaughtException', (error) => log('error', 'A custom rule threw after it had answered', wordsOf(error)));
+process.on('unhandledRejection', (reason) => log('error', 'A promise of a custom rule was rejected', wordsOf(reason)));
+// Ctrl-C reaches every process of a terminal; when workers end is for their parent to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit());
+globalThis.console = ruleConsole((level, text) => log(level, 'A custom rule printed', text));
+
+process.once('message', (message) => {
+  void load(message as WorkerLoad);
+  process.on('message', (task) => judge(task as WorkerTask));
+});

@@ -1,0 +1,191 @@
+import type { CustomJudgement, CustomTask } from '../engine/custom-rules.ts';
+import { Breaker } from './breaker.ts';
+import { CLOSING, FAILURES, KEPT_FAILING, NOT_ASKED } from './failures.ts';
+import { Job } from './job.ts';
+import type { Limits } from './limits.ts';
+import type { EndReason, RuleMessage, RuleWorker } from './rule-worker.ts';
+
+/** Two judge; the third is warm, and takes over when one ends or is slow. */
+export const WORKERS = 3;
+const ACTIVE = 2;
+
+/** What a worker is at. */
+interface Run {
+  readonly job: Job;
+  readonly startedAt: number;
+  /** Since when the rule that runs has been running, at most. */
+  ruleSince: number;
+  /** Whether a rule of this run is through: then the next one is known to have been begun. */
+  isBegun: boolean;
+  residentMiB: number | undefined;
+}
+
+/** The queue and the clock: gives each worker one task at a time, and ends those that are too slow or too large. */
+export class WorkerPool {
+  readonly #limits: Limits;
+  readonly #workerEnded: (reason: EndReason, rule: string | undefined) => void;
+  readonly #breaker: Breaker;
+  readonly #idle: RuleWorker[] = [];
+  readonly #runs = new Map<RuleWorker, Run>();
+  readonly #queue: Job[] = [];
+  #clock: NodeJS.Timeout | undefined;
+  #closing: (() => void) | undefined;
+
+  constructor(limits: Limits, workerEnded: (reason: EndReason, rule: string | undefined) => void) {
+    this.#limits = limits;
+    this.#workerEnded = workerEnded;
+    this.#breaker = new Breaker(limits);
+  }
+
+  async judge(task: CustomTask): Promise<readonly CustomJudgement[]> {
+    const job = new Job(task);
+    const now = performance.now();
+    if (this.#closing !== undefined) for (const rule of task.rules) job.failed(rule, CLOSING);
+    this.#leaveOut(job, (rule) => this.#breaker.isOpen(rule, now));
+    if (job.rules.length === 0 || task.images.length === 0) job.settle();
+    else {
+      this.#queue.push(job);
+      this.#clock ??= setInterval(() => this.#tick(), this.#limits.tickMs);
+      this.#dispatch(now);
+    }
+    return job.answer;
+  }
+
+  /** Resolves when everything that was asked is answered. */
+  async close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#closing = resolve;
+      this.#dispatch(performance.now());
+    });
+  }
+
+  add(worker: RuleWorker): void {
+    this.#idle.push(worker);
+    this.#dispatch(performance.now());
+  }
+
+  ruleThrough(worker: RuleWorker, { judgements, last, full }: RuleMessage): void {
+    const run = this.#runs.get(worker);
+    if (run === undefined) return;
+    const now = performance.now();
+    this.#breaker.answered(run.job.rules[0]!);
+    run.job.through(judgements);
+    run.ruleSince = now;
+    run.isBegun = true;
+    if (!last) return;
+    this.#runs.delete(worker);
+    if (full) worker.end('memory');
+    if (!worker.isEnding) this.#idle.push(worker);
+    run.job.settle();
+    this.#dispatch(now);
+  }
+
+  ended(worker: RuleWorker, reason: EndReason): void {
+    const index = this.#idle.indexOf(worker);
+    if (index !== -1) this.#idle.splice(index, 1);
+    const run = this.#runs.get(worker);
+    this.#runs.delete(worker);
+    this.#workerEnded(reason, run?.job.rules[0]);
+    if (run !== undefined) this.#interrupted(run, reason, performance.now());
+    this.#dispatch(performance.now());
+  }
+
+  /** Decides who is to blame for the end of a worker, and has the others asked by the next one. */
+  #interrupted(run: Run, reason: EndReason, now: number): void {
+    const { job } = run;
+    const rule = job.rules[0]!;
+    job.isInterrupted = true;
+    const hadChance = reason !== 'deadline' || now - run.ruleSince >= this.#limits.chanceMs;
+    // What a timer of another rule does to a worker, and memory that others hold, is not the fault of the one that runs.
+    const isCertain = this.#breaker.suspects(rule, now) || (run.isBegun && reason !== 'memory');
+    if ((hadChance && isCertain) || !job.suspect(rule)) {
+      job.failed(rule, FAILURES[reason]);
+      if (hadChance) this.#died(rule, now);
+      else this.#breaker.notAsked(rule);
+    }
+    // The next worker is a new try.
+    for (const name of job.rules) this.#breaker.notAsked(name);
+    if (job.rules.length === 0) job.settle();
+    else if (now < job.deadline || this.#grace(job, now)) this.#queue.unshift(job);
+    else this.#expire(job);
+  }
+
+  /** Those who wait need not wait for a rule that is no longer asked. */
+  #died(rule: string, now: number): void {
+    this.#breaker.died(rule, now);
+    if (!this.#breaker.isOpen(rule, now)) return;
+    for (const job of [...this.#queue]) {
+      this.#leaveOut(job, (name) => name === rule);
+      if (job.rules.length > 0) continue;
+      this.#queue.splice(this.#queue.indexOf(job), 1);
+      job.settle();
+    }
+  }
+
+  /** More time, once, for what an ended worker left unasked. */
+  #grace(job: Job, now: number): boolean {
+    if (job.isGraced || !job.isInterrupted) return false;
+    job.isGraced = true;
+    job.deadline = now + this.#limits.graceMs;
+    return true;
+  }
+
+  #expire(job: Job): void {
+    for (const rule of job.rules) {
+      this.#breaker.notAsked(rule);
+      job.failed(rule, NOT_ASKED);
+    }
+    job.settle();
+  }
+
+  #leaveOut(job: Job, isOut: (rule: string) => boolean): void {
+    for (const rule of job.rules) if (isOut(rule)) job.failed(rule, KEPT_FAILING);
+  }
+
+  #dispatch(now: number): void {
+    while (this.#queue.length > 0 && this.#idle.length > 0 && this.#active(now) < ACTIVE) {
+      const job = this.#queue.shift()!;
+      this.#leaveOut(job, (rule) => !this.#breaker.admits(rule, now));
+      if (job.rules.length === 0) {
+        job.settle();
+        continue;
+      }
+      const worker = this.#idle.shift()!;
+      this.#runs.set(worker, { job, startedAt: now, ruleSince: now, isBegun: false, residentMiB: undefined });
+      worker.ask(job.message);
+    }
+    if (this.#queue.length === 0 && this.#runs.size === 0) {
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+      this.#closing?.();
+    }
+  }
+
+  /** A slow one does not count, so that two of them leave the third to everybody else. */
+  #active(now: number): number {
+    return [...this.#runs.values()].filter(({ startedAt }) => now - startedAt < this.#limits.slowMs).length;
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const [worker, run] of this.#runs) {
+      if (worker.isEnding) continue;
+      if (now >= run.job.deadline) worker.end('deadline');
+      else if (this.#hasGrown(worker, run, now)) worker.end('memory');
+    }
+    for (const job of this.#queue.filter(({ deadline }) => now >= deadline)) {
+      if (this.#grace(job, now)) continue;
+      this.#queue.splice(this.#queue.indexOf(job), 1);
+      this.#expire(job);
+    }
+    this.#dispatch(now);
+  }
+
+  #hasGrown(worker: RuleWorker, run: Run, now: number): boolean {
+    if (now - run.startedAt < this.#limits.tickMs) return false;
+    const resident = worker.residentMiB();
+    if (resident === undefined) return false;
+    run.residentMiB ??= resident;
+    return resident - run.residentMiB >= this.#limits.growthMiB;
+  }
+}
