@@ -47,11 +47,13 @@ function judge(check: () => unknown, image: number, brief: boolean): WorkerJudge
   }
 }
 
-/** Anything can be thrown, also an error whose message throws when it is read. */
+/** Anything can be thrown, also an error whose message is no text, or throws when it is read. */
 export function wordsOf(thrown: unknown): string {
   try {
-    return String(messageOf(thrown));
+    const words: unknown = messageOf(thrown);
+    if (typeof words === 'string') return words;
   } catch {
-    return 'it threw what cannot be told';
+    // See below.
   }
+  return 'it threw what cannot be told';
 }

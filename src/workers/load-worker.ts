@@ -7,23 +7,19 @@ export type LoadOutcome =
   /** It ended while it imported the file after those that it reported. */
   | { readonly ended: EndReason; readonly reports: readonly FileReport[] };
 
-/** Starts a worker, and waits until it has tried every file. From then on `events` are told; `printed` from the start. */
+/** Starts a worker, and waits until it has tried every file, or ended. */
 export async function loadWorker(
   load: WorkerLoad,
   limits: Limits,
   events: Omit<WorkerEvents, 'loaded'>,
 ): Promise<LoadOutcome> {
   return new Promise((resolve) => {
-    let isLoaded = false;
     void new RuleWorker(load, limits, {
       ...events,
-      loaded: (worker) => {
-        isLoaded = true;
-        resolve({ worker, reports: worker.reports });
-      },
+      loaded: (worker) => resolve({ worker, reports: worker.reports }),
       ended: (worker, reason) => {
-        if (isLoaded) events.ended(worker, reason);
-        else resolve({ ended: reason, reports: worker.reports });
+        events.ended(worker, reason);
+        resolve({ ended: reason, reports: worker.reports });
       },
     });
   });

@@ -27,10 +27,10 @@ let running: string | undefined;
 const channelSend = process.send!.bind(process);
 const send = (message: WorkerMessage): void => void channelSend(message, undefined, undefined, () => {});
 
-const limit = lineLimit(20);
+const admit = lineLimit(20);
 
 function log(level: LogLevel, message: string, text: string): void {
-  const admitted = limit(performance.now());
+  const admitted = admit(performance.now());
   if (admitted === 'drop') return;
   const rule: Record<string, string> = running === undefined ? {} : { rule: running };
   const more = admitted === 'last' ? { more: 'Too many lines: the rest of this second is left out.' } : {};

@@ -114,7 +114,7 @@ export class WorkerPool {
   #died(rule: string, now: number): void {
     this.#breaker.died(rule, now);
     if (!this.#breaker.isOpen(rule, now)) return;
-    for (const job of [...this.#queue]) {
+    for (const job of this.#queue.filter(({ rules }) => rules.includes(rule))) {
       this.#leaveOut(job, (name) => name === rule);
       if (job.rules.length > 0) continue;
       this.#queue.splice(this.#queue.indexOf(job), 1);

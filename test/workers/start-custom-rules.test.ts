@@ -1,0 +1,405 @@
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import { mountConfigMap } from '../mounted-config-map.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { until } from '../until.ts';
+import { goodRule, readsTypeScript, ruleText, start, startMistakes, taskOf, told } from './custom-rules.ts';
+
+const GOOD = ['a-good', 'z-good'];
+const IMAGES = ['x:1', 'x:bad'];
+const GOOD_ANSWER = ['a-good 1: is bad', 'z-good 1: is bad'];
+
+describe('startCustomRules', () => {
+  const folder = temporaryFolder();
+  let open: CustomRules[] = [];
+  const started: typeof start = async (...given) => {
+    const result = await start(...given);
+    open.push(result.rules);
+    return result;
+  };
+  afterEach(async () => {
+    await Promise.all(open.map(async (rules) => rules.close()));
+    open = [];
+  });
+
+  describe('loading', () => {
+    it('asks each rule about each image, and tells what they say', async () => {
+      const { rules } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'b.mjs': ruleText('b', 'return;'),
+      });
+      expect(rules.names).to.deep.equal(['a-good', 'b']);
+      expect(await rules.judge(taskOf(IMAGES, ['a-good', 'b']))).to.deep.equal([
+        { rule: 'a-good', image: 1, violations: [{ problem: 'is bad', remedy: 'Mend it.' }] },
+      ]);
+    });
+
+    it('gives a rule what the engine gives one in the main thread, frozen', async () => {
+      const check = `
+        const frozen = [image, context, context.userInfo, context.userInfo.groups, context.workload.labels, context.container]
+          .every(Object.isFrozen);
+        return [{ problem: JSON.stringify({ image, context, frozen, has: 'tag' in image && 'namespace' in context }), remedy: 'x' }];`;
+      const { rules } = await started(folder.path, { 'a.js': ruleText('a', check) });
+      const task = taskOf(['quay.io/x'], ['a']);
+      const [judgement] = await rules.judge(task);
+      const seen = JSON.parse((judgement as unknown as { violations: { problem: string }[] }).violations[0]!.problem);
+      expect(seen).to.deep.equal(
+        JSON.parse(
+          JSON.stringify({
+            image: task.images[0]!.reference,
+            context: { ...task.request, container: task.images[0]!.container },
+            frozen: true,
+            has: true,
+          }),
+        ),
+      );
+    });
+
+    it('prepares the options of each selection', async () => {
+      const text = `import { defineRule, tagPatterns } from 'imagegate/rule';
+        export default defineRule({
+          meta: { name: 'a', description: 'X.', schema: { type: 'object', additionalProperties: false,
+            properties: { tags: { type: 'array', items: { type: 'string' }, default: ['none'], description: 'X.' } } } },
+          prepare: ({ tags }) => ({ tags, patterns: tagPatterns(tags) }),
+          check: (image, { tags, patterns }) => patterns.matches(image.tag) ? [{ problem: 'is ' + tags, remedy: 'x' }] : [],
+        });`;
+      const settings = [new Map(), new Map([['a', { options: { tags: ['b*'] }, sources: {} }]])];
+      const { rules } = await started(folder.path, { 'a.js': text }, { settings });
+      expect(told(await rules.judge(taskOf(['x:bad', 'x:none'], ['a'], { selection: 0 })))).to.deep.equal([
+        'a 1: is none',
+      ]);
+      expect(told(await rules.judge(taskOf(['x:bad', 'x:none'], ['a'], { selection: 1 })))).to.deep.equal([
+        'a 0: is b*',
+      ]);
+    });
+
+    it('tells mistakes in options once, however many selections have them', async () => {
+      const bad = new Map([['a', { options: { nope: 1 }, sources: {} }]]);
+      const mistakes = await startMistakes(folder.path, { 'a.js': goodRule('a') }, { settings: [bad, bad, new Map()] });
+      expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal(
+        [['option-invalid', 'rule a, option nope, nope']].map(([c]) => [c, mistakes[0]!.where]),
+      );
+    });
+
+    it('loads TypeScript', async function () {
+      if (!readsTypeScript) this.skip();
+      const text = `import { defineRule, type ImageReference } from 'imagegate/rule';
+        import { word } from './_word.ts';
+        const of = (image: ImageReference): string => image.repository;
+        export default defineRule({ meta: { name: 'a', description: 'X.' }, check: (image) => [{ problem: of(image) + word, remedy: 'x' }] });`;
+      const { rules } = await started(folder.path, {
+        'a.ts': text,
+        '_word.ts': "export const word: string = ' is bad';",
+      });
+      expect(told(await rules.judge(taskOf(['x'], ['a'])))).to.deep.equal(['a 0: x is bad']);
+    });
+
+    it('says that a Node cannot read TypeScript', async function () {
+      if (readsTypeScript) this.skip();
+      const [mistake, ...more] = await startMistakes(folder.path, {
+        'a.ts': goodRule('a'),
+        'b.js': 'export default 1',
+      });
+      expect(mistake).to.deep.include({ code: 'rule-file-unloadable', where: join(folder.path, 'a.ts') });
+      expect(mistake?.remedy).to.match(/^This Node \(v\d.*\) cannot read TypeScript/);
+      expect(more.map(({ code }) => code)).to.deep.equal(['rule-file-invalid']);
+    });
+
+    it('has each new worker load what the first one did, when the files are gone', async () => {
+      const files = {
+        'a.js': `import { word } from './_word.js';\n${ruleText('a', "if (image.tag === 'exit') process.exit(); return [{ problem: word, remedy: 'x' }];")}`,
+        '_word.js': "export const word = 'is old';",
+      };
+      await mountConfigMap(folder.path, files);
+      const { rules, ends } = await started(folder.path, {});
+      await mountConfigMap(folder.path, { 'b.js': 'export default 1' });
+      for (let i = 1; i <= 2; i += 1) {
+        await rules.judge(taskOf(['x:exit'], ['a']));
+        await until(() => ends.length >= i, 'the end of a worker', 2000);
+      }
+      expect(told(await rules.judge(taskOf(['x:1'], ['a'], { ms: 3000 })))).to.deep.equal(['a 0: is old']);
+    });
+
+    it('refuses names that are taken', async () => {
+      const texts = { 'a.js': goodRule('a'), 'a.mjs': goodRule('a'), 'empty-tag.js': goodRule('empty-tag') };
+      const takenNames = new Map([['empty-tag', 'the built-in rules']]);
+      const mistakes = await startMistakes(folder.path, texts, { takenNames });
+      expect(mistakes.map(({ code, where, found }) => [code, where, found])).to.deep.equal([
+        ['rule-name-taken', join(folder.path, 'a.mjs'), `"a", which is the rule of ${join(folder.path, 'a.js')}`],
+        ['rule-name-taken', join(folder.path, 'empty-tag.js'), '"empty-tag", which is the rule of the built-in rules'],
+      ]);
+    });
+
+    it('tells the line at which syntax breaks, in what the file is and in what it imports', async () => {
+      const texts = {
+        'a.js': 'const a = 1;\nexport default {\n  x: ,\n};',
+        'b.mjs': "\nimport { nope } from './_c.js';\nexport default nope;",
+        '_c.js': 'export const c = 1;',
+        ...(readsTypeScript ? { 'd.ts': 'const a: string = 1;\n\nenum X { a }\n' } : {}),
+      };
+      const mistakes = await startMistakes(folder.path, texts);
+      expect(mistakes.map(({ where }) => where)).to.deep.equal(
+        ['a.js:3', 'b.mjs:2', ...(readsTypeScript ? ['d.ts:3'] : [])].map((name) => join(folder.path, name)),
+      );
+      expect(mistakes[0]?.found).to.equal("SyntaxError: Unexpected token ','");
+    });
+
+    it('tells the mistakes of all files, also past those that end their worker', async () => {
+      const texts = {
+        'a.js': 'process.exit();',
+        'b.js': 'export default {};',
+        'c.js': 'for (;;);',
+        'd.js': "throw new RangeError('no');",
+        'e.js': 'const all = []; for (;;) all.push(new Array(1e6).fill(all.length));',
+        'f.js': 'await new Promise(() => {});',
+        'g.js': 'export const nothing = 1;',
+      };
+      const mistakes = await startMistakes(folder.path, texts, { limits: { loadMs: 1500 } });
+      const of = (file: string): readonly string[] =>
+        mistakes.filter(({ where }) => where.includes(`/${file}`)).map(({ found }) => found);
+      const late = 'one that was not imported, with its prepare, when the 1.5 s for all files were over';
+      expect(of('a.js')).to.deep.equal(['one that ends its process']);
+      expect(of('b.js')).to.deep.equal(['nothing', 'nothing']);
+      expect(of('c.js')).to.deep.equal([late]);
+      expect(of('d.js')).to.deep.equal(['RangeError: no']);
+      expect(of('e.js')[0]).to.be.oneOf(['one that uses more memory than a rule may', late]);
+      expect(of('f.js')).to.deep.equal([late]);
+      expect(of('g.js')).to.deep.equal(['nothing']);
+    });
+
+    for (const [what, code] of Object.entries({
+      'Array.prototype.map': 'Array.prototype.map = () => [];',
+      'Object.prototype': 'Object.prototype.problem = 1;',
+      'JSON.stringify': "JSON.stringify = () => 'x';",
+      JSON: 'globalThis.JSON = {};',
+      'String.prototype': "String.prototype.slice = () => '';",
+      'Promise.prototype': 'Object.defineProperty(Promise.prototype, "then", { value: 1 });',
+      'what all rules import':
+        "import { InvalidEntriesError } from 'imagegate/rule'; InvalidEntriesError.prototype.x = 1;",
+    })) {
+      it(`refuses a file that changes ${what}, and names it`, async () => {
+        const mistakes = await startMistakes(folder.path, {
+          'a.js': goodRule('a'),
+          'b.js': `${code}\n${goodRule('b')}`,
+        });
+        expect(mistakes.map(({ where, code: mistake }) => [where, mistake])).to.deep.equal([
+          [join(folder.path, 'b.js'), 'rule-file-unloadable'],
+        ]);
+        expect(mistakes[0]?.found).to.match(/^TypeError: Cannot /);
+      });
+    }
+  });
+
+  describe('a bad rule', () => {
+    /** The body of its check, what is said of it, and what stands ahead of it. */
+    const bad: Readonly<Record<string, readonly [check: string, failure: RegExp, ahead?: string]>> = {
+      throws: ["throw new Error('no');", /^no$/],
+      'throws what cannot be told': ['throw { get message() { throw 1; } };', /^a thrown object$/],
+      'throws a huge text': ["throw 'x'.repeat(1e7);", /^x{1024}\.\.\.$/],
+      'returns a promise': ["return Promise.reject(new Error('late'));", /^it returned a promise/],
+      'returns nonsense': ['return [{ problem: 1 }];', /^it returned a list with an item/],
+      'loops for ever': ['for (;;);', /^it did not answer in time$/],
+      'eats its heap': [
+        'const all = []; for (;;) all.push({ a: all.length });',
+        /^it (?:used more memory|did not answer)/,
+      ],
+      'eats its heap at once': ['return new Array(1e8).fill(1.5);', /^it (?:used more memory|did not answer)/],
+      'eats a Map': [
+        'const all = new Map(); for (let i = 0; ; i++) all.set(i, i);',
+        /^it (?:used more memory|did not answer)/,
+      ],
+      'eats Buffers': [
+        'const all = []; for (;;) all.push(Buffer.alloc(2 ** 20, 1));',
+        /^it (?:used more memory|did not answer)/,
+      ],
+      'calls process.exit': ['process.exit(0);', /^it ended its process$/],
+      'kills itself': ["process.kill(process.pid, 'SIGKILL'); for (;;);", /^it used more memory/],
+      'changes a prototype': ['Array.prototype.map = () => []; return [];', /^Cannot assign to read only property/],
+      'changes a global': ['globalThis.Array = 1; return [];', /^Cannot assign to read only property/],
+      'changes its image': ["image.tag = 'x'; return [];", /^Cannot assign to read only property/],
+      'changes its context': ["context.workload.labels.a = 'x'; return [];", /^Cannot assign to read only property/],
+      'blocks for ever': [
+        'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+        /^it did not answer in time$/,
+      ],
+    };
+    for (const [what, [check, failure, ahead]] of Object.entries(bad)) {
+      it(`that ${what} is named within a second, and changes nothing else`, async () => {
+        const texts = {
+          'a-good.js': goodRule('a-good'),
+          'bad.js': ruleText('bad', check, ahead),
+          'z-good.js': goodRule('z-good'),
+        };
+        const { rules } = await started(folder.path, texts);
+        const since = performance.now();
+        const others: Promise<readonly [readonly string[], number]>[] = [];
+        const asking = setInterval(() => {
+          const from = performance.now();
+          others.push(
+            rules.judge(taskOf(IMAGES, GOOD)).then((answer) => [told(answer), performance.now() - from] as const),
+          );
+        }, 10);
+        const answer = await rules
+          .judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']))
+          .finally(() => clearInterval(asking));
+        const took = performance.now() - since;
+        expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
+        const failures = answer.filter(({ rule }) => rule === 'bad');
+        expect(failures.map(({ image }) => image)).to.deep.equal([0, 1]);
+        for (const judgement of failures) expect((judgement as { failure: string }).failure).to.match(failure);
+        expect(took).to.be.below(1000);
+        for (const [other] of await Promise.all(others)) expect(other).to.deep.equal(GOOD_ANSWER);
+      });
+    }
+
+    it('in TypeScript is named as well', async function () {
+      if (!readsTypeScript) this.skip();
+      const { rules } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.ts': ruleText('bad', 'const x: number = 1; for (;;) ;'),
+      });
+      expect(told(await rules.judge(taskOf(IMAGES, ['bad', 'a-good'])))).to.have.members([
+        'a-good 1: is bad',
+        'bad 0 failed: it did not answer in time',
+        'bad 1 failed: it did not answer in time',
+      ]);
+    });
+
+    for (const [what, check] of Object.entries({
+      'rejects late': "void Promise.reject(new Error('late')); return [];",
+      'throws in a timer': "setTimeout(() => { throw new Error('late'); }); return [];",
+    })) {
+      it(`that ${what} ends no worker, and is logged`, async () => {
+        const { rules, lines, ends } = await started(folder.path, {
+          'a-good.js': goodRule('a-good'),
+          'bad.js': ruleText('bad', check),
+          'z-good.js': goodRule('z-good'),
+        });
+        for (let i = 0; i < 20; i += 1) {
+          expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])))).to.deep.equal(GOOD_ANSWER);
+        }
+        await until(() => lines.some(({ fields }) => fields['text'] === 'late'), 'the line of the log', 2000);
+        expect(ends).to.deep.equal([]);
+      });
+    }
+
+    it('that exits in a timer takes nobody with it', async () => {
+      const { rules, ends } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'setTimeout(() => process.exit()); return [];'),
+      });
+      for (let i = 0; i < 10; i += 1) {
+        expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad'], { ms: 3000 })))).to.deep.equal([
+          'a-good 1: is bad',
+        ]);
+      }
+      await until(() => ends.length > 0, 'the end of a worker', 2000);
+    });
+
+    it('that loops in a timer is not held against the next one', async () => {
+      const { rules } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', "if (image.tag === 'loop') setTimeout(() => { for (;;); }, 1); return [];"),
+      });
+      await rules.judge(taskOf(['x:loop'], ['bad']));
+      for (let i = 0; i < 3; i += 1) {
+        expect(told(await rules.judge(taskOf(IMAGES, ['a-good'])))).to.deep.equal(['a-good 1: is bad']);
+      }
+    });
+
+    it('that prints is logged with its name, and a flood of it is cut', async () => {
+      const check = "for (let i = 0; i < 5000; i++) console.log('line\\u001b[31m', i); return [];";
+      const { rules, lines } = await started(folder.path, { 'bad.js': ruleText('bad', check) });
+      await rules.judge(taskOf(['x'], ['bad'], { ms: 2000 }));
+      expect(lines[0]).to.deep.equal({
+        level: 'info',
+        message: 'A custom rule printed',
+        fields: { rule: 'bad', text: 'line\\u{1B}[31m 0' },
+      });
+      expect(lines.length).to.be.within(2, 60);
+    });
+
+    it('that says too much is cut, and denies all the same', async () => {
+      const check = "return new Array(1e5).fill({ problem: 'p'.repeat(1e6), remedy: 'r' });";
+      const { rules } = await started(folder.path, { 'bad.js': ruleText('bad', check) });
+      const answer = (await rules.judge(taskOf(['x', 'y'], ['bad'], { ms: 3000 }))) as readonly {
+        violations: readonly { problem: string }[];
+      }[];
+      expect(answer.map(({ violations }) => violations.length)).to.deep.equal([32, 32]);
+      expect(answer[0]!.violations[0]!.problem).to.match(/^p{1024}\.\.\.$/);
+    });
+
+    it('that keeps ending workers is not asked for a while, then tried', async () => {
+      const texts = {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', "if (image.tag === 'exit') process.exit(); return [];"),
+      };
+      const { rules, ends } = await started(folder.path, texts, { limits: { breakerMs: 1500 } });
+      for (let i = 0; i < 3; i += 1) {
+        expect(told(await rules.judge(taskOf(['x:exit'], ['a-good', 'bad'], { ms: 3000 })))).to.deep.equal([
+          'bad 0 failed: it ended its process',
+        ]);
+      }
+      const ended = ends.length;
+      const kept = 'bad 0 failed: it kept ending its process, and is not asked for a while';
+      expect(told(await rules.judge(taskOf(['x:bad'], ['bad', 'a-good'])))).to.have.members([kept, 'a-good 0: is bad']);
+      expect(ends.length).to.equal(ended);
+      await until(async () => (await rules.judge(taskOf(['x:1'], ['bad']))).length === 0, 'another try', 3000);
+      expect(told(await rules.judge(taskOf(['x:1'], ['bad'])))).to.deep.equal([]);
+    });
+  });
+
+  describe('time', () => {
+    it('is over for who waits in the queue too', async () => {
+      const { rules } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'slow.js': ruleText('slow', 'const end = Date.now() + 400; while (Date.now() < end); return [];'),
+      });
+      const slow = Array.from({ length: 3 }, async () => rules.judge(taskOf(['x'], ['slow'], { ms: 3000 })));
+      const [answer] = await Promise.all([rules.judge(taskOf(['x'], ['a-good'], { ms: 100 })), ...slow]);
+      expect(told(answer)).to.deep.equal(['a-good 0 failed: it was not asked in time, since all workers were busy']);
+    });
+  });
+
+  describe('close', () => {
+    it('finishes what was asked, and answers nothing afterwards', async () => {
+      const { rules } = await start(folder.path, { 'a-good.js': goodRule('a-good') });
+      const answers = Array.from({ length: 20 }, async () => rules.judge(taskOf(IMAGES, ['a-good'])));
+      await Promise.all([rules.close(), rules.close()]);
+      for (const answer of await Promise.all(answers)) expect(told(answer)).to.deep.equal(['a-good 1: is bad']);
+      expect(told(await rules.judge(taskOf(['x'], ['a-good'])))).to.deep.equal([
+        'a-good 0 failed: it is not asked any more',
+      ]);
+    });
+
+    it('leaves nothing behind', async function () {
+      this.timeout(60_000);
+      const texts = { 'a-good.js': goodRule('a-good') };
+      const cycle = async (): Promise<void> => {
+        const { rules } = await start(folder.path, texts);
+        await rules.judge(taskOf(IMAGES, ['a-good']));
+        await rules.close();
+      };
+      const held = (): readonly number[] => [
+        process.getActiveResourcesInfo().length,
+        readdirSync('/proc/self/fd').length,
+      ];
+      for (let i = 0; i < 3; i += 1) await cycle();
+      const before = held();
+      for (let i = 0; i < 50; i += 1) await cycle();
+      expect(held()).to.deep.equal(before);
+    });
+  });
+
+  it('has nothing to do without files', async () => {
+    await mkdir(join(folder.path, 'sub'));
+    await writeFile(join(folder.path, 'README.md'), '');
+    const { rules } = await started(folder.path, {});
+    expect(rules.names).to.deep.equal([]);
+    expect(await rules.judge(taskOf(['x'], []))).to.deep.equal([]);
+    await rm(join(folder.path, 'sub'), { recursive: true });
+  });
+});
