@@ -8,6 +8,8 @@ export interface Limits {
   readonly chanceMs: number;
   /** From when on a task is slow: it no longer keeps the warm worker from working. */
   readonly slowMs: number;
+  /** Until a worker must have come to its task: a timer that a rule left behind may keep it. */
+  readonly stuckMs: number;
   /** Until a worker that was killed is given up waiting for. */
   readonly endMs: number;
   /** How often the clock and the memory of busy workers are looked at. */
@@ -26,6 +28,7 @@ export const DEFAULT_LIMITS: Limits = {
   graceMs: 250,
   chanceMs: 100,
   slowMs: 50,
+  stuckMs: 200,
   endMs: 100,
   tickMs: 10,
   heapMiB: 64,

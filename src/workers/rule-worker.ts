@@ -13,6 +13,8 @@ export type RuleMessage = Extract<WorkerMessage, { kind: 'rule' }>;
 export interface WorkerEvents {
   started(worker: RuleWorker): void;
   loaded(worker: RuleWorker): void;
+  /** It is at the task. */
+  begun(worker: RuleWorker): void;
   ruleThrough(worker: RuleWorker, message: RuleMessage): void;
   printed(message: LogMessage): void;
   /** It is no more, and all that it had said has been heard. */
@@ -90,12 +92,23 @@ export class RuleWorker {
 
   #hear(message: WorkerMessage): void {
     if (this.#isEnded) return;
-    if (message.kind === 'file') this.reports.push(message.report);
-    else if (message.kind === 'rule') this.#events.ruleThrough(this, message);
-    else if (message.kind === 'log') this.#events.printed(message);
-    else {
-      clearTimeout(this.#loading);
-      this.#events.loaded(this);
+    switch (message.kind) {
+      case 'file':
+        this.reports.push(message.report);
+        break;
+      case 'ready':
+        clearTimeout(this.#loading);
+        this.#events.loaded(this);
+        break;
+      case 'begun':
+        this.#events.begun(this);
+        break;
+      case 'rule':
+        this.#events.ruleThrough(this, message);
+        break;
+      case 'log':
+        this.#events.printed(message);
+        break;
     }
   }
 

@@ -64,6 +64,7 @@ class Crew {
     const events: WorkerEvents = {
       started: (worker) => void this.#alive.add(worker),
       loaded: () => {},
+      begun: (worker) => this.pool.begun(worker),
       ruleThrough: (worker, message) => this.pool.ruleThrough(worker, message),
       printed: (message) => this.#print(message),
       ended: (worker, reason) => this.#ended(worker, reason),

@@ -54,6 +54,7 @@ async function load({ files, sources, settings }: WorkerLoad): Promise<void> {
 }
 
 function judge(task: WorkerTask): void {
+  send({ kind: 'begun' });
   const images = placedImages(task);
   for (const [index, name] of task.rules.entries()) {
     running = name;

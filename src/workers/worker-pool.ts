@@ -13,10 +13,8 @@ const ACTIVE = 2;
 interface Run {
   readonly job: Job;
   readonly startedAt: number;
-  /** Since when the rule that runs has been running, at most. */
-  ruleSince: number;
-  /** Whether a rule of this run is through: then the next one is known to have been begun. */
-  isBegun: boolean;
+  /** Since when the rule that runs has been running; `undefined` while the worker has not come to the task. */
+  ruleSince: number | undefined;
   residentMiB: number | undefined;
 }
 
@@ -64,6 +62,11 @@ export class WorkerPool {
     this.#dispatch(performance.now());
   }
 
+  begun(worker: RuleWorker): void {
+    const run = this.#runs.get(worker);
+    if (run !== undefined) run.ruleSince = performance.now();
+  }
+
   ruleThrough(worker: RuleWorker, { judgements, last, full }: RuleMessage): void {
     const run = this.#runs.get(worker);
     if (run === undefined) return;
@@ -71,7 +74,6 @@ export class WorkerPool {
     this.#breaker.answered(run.job.rules[0]!);
     run.job.through(judgements);
     run.ruleSince = now;
-    run.isBegun = true;
     if (!last) return;
     this.#runs.delete(worker);
     if (full) worker.end('memory');
@@ -92,22 +94,26 @@ export class WorkerPool {
 
   /** Decides who is to blame for the end of a worker, and has the others asked by the next one. */
   #interrupted(run: Run, reason: EndReason, now: number): void {
-    const { job } = run;
-    const rule = job.rules[0]!;
+    const { job, ruleSince } = run;
     job.isInterrupted = true;
-    const hadChance = reason !== 'deadline' || now - run.ruleSince >= this.#limits.chanceMs;
-    // What a timer of another rule does to a worker, and memory that others hold, is not the fault of the one that runs.
-    const isCertain = this.#breaker.suspects(rule, now) || (run.isBegun && reason !== 'memory');
-    if ((hadChance && isCertain) || !job.suspect(rule)) {
-      job.failed(rule, FAILURES[reason]);
-      if (hadChance) this.#died(rule, now);
-      else this.#breaker.notAsked(rule);
-    }
+    // What a timer of some rule does to a worker between two tasks is not the fault of the next one.
+    if (ruleSince !== undefined) this.#blame(job, reason, now - ruleSince, now);
     // The next worker is a new try.
     for (const name of job.rules) this.#breaker.notAsked(name);
     if (job.rules.length === 0) job.settle();
     else if (now < job.deadline || this.#grace(job, now)) this.#queue.unshift(job);
     else this.#expire(job);
+  }
+
+  #blame(job: Job, reason: EndReason, ranMs: number, now: number): void {
+    const rule = job.rules[0]!;
+    const hadChance = reason !== 'deadline' || ranMs >= this.#limits.chanceMs;
+    // Memory may be held by others; a new worker has it for this rule alone.
+    const isCertain = hadChance && (reason !== 'memory' || this.#breaker.suspects(rule, now));
+    if (!isCertain && job.suspect(rule)) return;
+    job.failed(rule, FAILURES[reason]);
+    if (hadChance) this.#died(rule, now);
+    else this.#breaker.notAsked(rule);
   }
 
   /** Those who wait need not wait for a rule that is no longer asked. */
@@ -151,7 +157,7 @@ export class WorkerPool {
         continue;
       }
       const worker = this.#idle.shift()!;
-      this.#runs.set(worker, { job, startedAt: now, ruleSince: now, isBegun: false, residentMiB: undefined });
+      this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
       worker.ask(job.message);
     }
     if (this.#queue.length === 0 && this.#runs.size === 0) {
@@ -170,7 +176,8 @@ export class WorkerPool {
     const now = performance.now();
     for (const [worker, run] of this.#runs) {
       if (worker.isEnding) continue;
-      if (now >= run.job.deadline) worker.end('deadline');
+      const isStuck = run.ruleSince === undefined && now - run.startedAt >= this.#limits.stuckMs;
+      if (now >= run.job.deadline || isStuck) worker.end('deadline');
       else if (this.#hasGrown(worker, run, now)) worker.end('memory');
     }
     for (const job of this.#queue.filter(({ deadline }) => now >= deadline)) {

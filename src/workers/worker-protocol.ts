@@ -43,6 +43,8 @@ export interface FileReport {
 export type WorkerMessage =
   | { readonly kind: 'file'; readonly report: FileReport }
   | { readonly kind: 'ready' }
+  /** It is at the task: whatever ends it from here on is the doing of the rule that runs. */
+  | { readonly kind: 'begun' }
   /** The next rule of the task is through; `last` ends the task, and `full` says that the worker should end too. */
   | {
       readonly kind: 'rule';

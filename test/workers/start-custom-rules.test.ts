@@ -345,7 +345,10 @@ describe('startCustomRules', () => {
       }
       const ended = ends.length;
       const kept = 'bad 0 failed: it kept ending its process, and is not asked for a while';
-      expect(told(await rules.judge(taskOf(['x:bad'], ['bad', 'a-good'])))).to.have.members([kept, 'a-good 0: is bad']);
+      expect(told(await rules.judge(taskOf(['x:bad'], ['bad', 'a-good'], { ms: 3000 })))).to.have.members([
+        kept,
+        'a-good 0: is bad',
+      ]);
       expect(ends.length).to.equal(ended);
       await until(async () => (await rules.judge(taskOf(['x:1'], ['bad']))).length === 0, 'another try', 3000);
       expect(told(await rules.judge(taskOf(['x:1'], ['bad'])))).to.deep.equal([]);
