@@ -5,9 +5,8 @@ import type { WorkerJudgement, WorkerTask } from './worker-protocol.ts';
 export class Job {
   readonly answer: Promise<readonly CustomJudgement[]>;
   deadline: number;
-  /** A worker ended under it, or its deadline passed while it ran: it has had its second chance. */
+  /** Its deadline has been put off. */
   isGraced = false;
-  isInterrupted = false;
   readonly #task: CustomTask;
   readonly #judgements: CustomJudgement[] = [];
   readonly #suspects = new Set<string>();

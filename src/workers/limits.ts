@@ -2,7 +2,7 @@
 export interface Limits {
   /** Until all files are imported and prepared. */
   readonly loadMs: number;
-  /** After the deadline, for the rules that were not to blame that it passed. */
+  /** After the deadline, for rules that are not to blame that it passed. */
   readonly graceMs: number;
   /** A rule that had less than this when the deadline passed is not to blame for it. */
   readonly chanceMs: number;

@@ -95,7 +95,6 @@ export class WorkerPool {
   /** Decides who is to blame for the end of a worker, and has the others asked by the next one. */
   #interrupted(run: Run, reason: EndReason, now: number): void {
     const { job, ruleSince } = run;
-    job.isInterrupted = true;
     // What a timer of some rule does to a worker between two tasks is not the fault of the next one.
     if (ruleSince !== undefined) this.#blame(job, reason, now - ruleSince, now);
     // The next worker is a new try.
@@ -128,9 +127,9 @@ export class WorkerPool {
     }
   }
 
-  /** More time, once, for what an ended worker left unasked. */
+  /** More time, once: what kept the workers busy past the deadline has been ended at the deadline. */
   #grace(job: Job, now: number): boolean {
-    if (job.isGraced || !job.isInterrupted) return false;
+    if (job.isGraced) return false;
     job.isGraced = true;
     job.deadline = now + this.#limits.graceMs;
     return true;

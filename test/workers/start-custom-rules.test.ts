@@ -310,6 +310,23 @@ describe('startCustomRules', () => {
       }
     });
 
+    it('of which many are asked at once changes no good verdict', async () => {
+      const texts = {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'for (;;);'),
+        'z-good.js': goodRule('z-good'),
+      };
+      const { rules, ends } = await started(folder.path, texts);
+      const bad = Array.from({ length: 20 }, async () => rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])));
+      const good = Array.from({ length: 20 }, async () => rules.judge(taskOf(IMAGES, GOOD)));
+      for (const answer of await Promise.all(good)) expect(told(answer)).to.deep.equal(GOOD_ANSWER);
+      for (const answer of await Promise.all(bad)) {
+        expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
+        expect(answer.filter((judgement) => judgement.rule === 'bad' && 'failure' in judgement).length).to.equal(2);
+      }
+      expect(ends.length).to.be.below(7);
+    });
+
     it('that prints is logged with its name, and a flood of it is cut', async () => {
       const check = "for (let i = 0; i < 5000; i++) console.log('line\\u001b[31m', i); return [];";
       const { rules, lines } = await started(folder.path, { 'bad.js': ruleText('bad', check) });
@@ -359,10 +376,10 @@ describe('startCustomRules', () => {
     it('is over for who waits in the queue too', async () => {
       const { rules } = await started(folder.path, {
         'a-good.js': goodRule('a-good'),
-        'slow.js': ruleText('slow', 'const end = Date.now() + 400; while (Date.now() < end); return [];'),
+        'slow.js': ruleText('slow', 'const end = Date.now() + 600; while (Date.now() < end); return [];'),
       });
       const slow = Array.from({ length: 3 }, async () => rules.judge(taskOf(['x'], ['slow'], { ms: 3000 })));
-      const [answer] = await Promise.all([rules.judge(taskOf(['x'], ['a-good'], { ms: 100 })), ...slow]);
+      const [answer] = await Promise.all([rules.judge(taskOf(['x'], ['a-good'], { ms: 20 })), ...slow]);
       expect(told(answer)).to.deep.equal(['a-good 0 failed: it was not asked in time, since all workers were busy']);
     });
   });
