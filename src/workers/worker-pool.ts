@@ -78,7 +78,8 @@ export class WorkerPool {
     this.#runs.delete(worker);
     if (full) worker.end('memory');
     if (!worker.isEnding) this.#idle.push(worker);
-    run.job.settle();
+    if (run.job.rules.length === 0) run.job.settle();
+    else this.#queue.unshift(run.job);
     this.#dispatch(now);
   }
 
@@ -148,22 +149,35 @@ export class WorkerPool {
   }
 
   #dispatch(now: number): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0 && this.#active(now) < ACTIVE) {
-      const job = this.#queue.shift()!;
-      this.#leaveOut(job, (rule) => !this.#breaker.admits(rule, now));
-      if (job.rules.length === 0) {
-        job.settle();
-        continue;
-      }
-      const worker = this.#idle.shift()!;
-      this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
-      worker.ask(job.message);
+    const slow = this.#slowRules(now);
+    while (this.#idle.length > 0 && this.#active(now) < ACTIVE) {
+      const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slow.has(rule)));
+      const [job] = index === -1 ? [] : this.#queue.splice(index, 1);
+      if (job === undefined) break;
+      this.#leaveOut(job, (rule) =>
+        slow.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
+      );
+      job.defer(slow);
+      if (job.rules.length === 0) job.settle();
+      else if (job.message.rules.length === 0) this.#queue.unshift(job);
+      else this.#ask(job, this.#idle.shift()!, now);
     }
     if (this.#queue.length === 0 && this.#runs.size === 0) {
       clearInterval(this.#clock);
       this.#clock = undefined;
       this.#closing?.();
     }
+  }
+
+  #ask(job: Job, worker: RuleWorker, now: number): void {
+    this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
+    worker.ask(job.message);
+  }
+
+  /** Those that keep a worker busy: they are not asked by another one meanwhile, so that they never keep all of them. */
+  #slowRules(now: number): ReadonlySet<string> {
+    const slow = [...this.#runs.values()].filter(({ ruleSince = now }) => now - ruleSince >= this.#limits.slowMs);
+    return new Set(slow.map(({ job }) => job.rules[0]!));
   }
 
   /** A slow one does not count, so that two of them leave the third to everybody else. */
