@@ -114,10 +114,10 @@ describe('startCustomRules', () => {
         '_word.js': "export const word = 'is old';",
       };
       await mountConfigMap(folder.path, files);
-      const { rules, ends } = await started(folder.path, {});
+      const { rules, ends } = await started(folder.path, {}, { limits: { breakerDeaths: 100 } });
       await mountConfigMap(folder.path, { 'b.js': 'export default 1' });
-      for (let i = 1; i <= 2; i += 1) {
-        await rules.judge(taskOf(['x:exit'], ['a']));
+      for (let i = 1; i <= 5; i += 1) {
+        await rules.judge(taskOf(['x:exit'], ['a'], { ms: 3000 }));
         await until(() => ends.length >= i, 'the end of a worker', 2000);
       }
       expect(told(await rules.judge(taskOf(['x:1'], ['a'], { ms: 3000 })))).to.deep.equal(['a 0: is old']);
