@@ -149,15 +149,16 @@ export class WorkerPool {
   }
 
   #dispatch(now: number): void {
-    const slow = this.#slowRules(now);
-    while (this.#idle.length > 0 && this.#active(now) < ACTIVE) {
-      const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slow.has(rule)));
+    const slow = this.#slowRuns(now);
+    const slowRules = new Set(slow.map(({ job }) => job.rules[0]!));
+    while (this.#idle.length > 0 && this.#runs.size - slow.length < ACTIVE) {
+      const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slowRules.has(rule)));
       const [job] = index === -1 ? [] : this.#queue.splice(index, 1);
       if (job === undefined) break;
       this.#leaveOut(job, (rule) =>
-        slow.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
+        slowRules.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
       );
-      job.defer(slow);
+      job.defer(slowRules);
       if (job.rules.length === 0) job.settle();
       else if (job.message.rules.length === 0) this.#queue.unshift(job);
       else this.#ask(job, this.#idle.shift()!, now);
@@ -174,15 +175,12 @@ export class WorkerPool {
     worker.ask(job.message);
   }
 
-  /** Those that keep a worker busy: they are not asked by another one meanwhile, so that they never keep all of them. */
-  #slowRules(now: number): ReadonlySet<string> {
-    const slow = [...this.#runs.values()].filter(({ ruleSince = now }) => now - ruleSince >= this.#limits.slowMs);
-    return new Set(slow.map(({ job }) => job.rules[0]!));
-  }
-
-  /** A slow one does not count, so that two of them leave the third to everybody else. */
-  #active(now: number): number {
-    return [...this.#runs.values()].filter(({ startedAt }) => now - startedAt < this.#limits.slowMs).length;
+  /**
+   * Those whose rule keeps a worker busy. It is not asked by another one meanwhile, and the warm worker stands in for
+   * the one that it has: so it never keeps all of them.
+   */
+  #slowRuns(now: number): readonly Run[] {
+    return [...this.#runs.values()].filter(({ ruleSince = now }) => now - ruleSince >= this.#limits.slowMs);
   }
 
   #tick(): void {
