@@ -9,7 +9,7 @@ import type { RuleSources } from './worker-protocol.ts';
 const IMPORTABLE: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts', '.json']);
 
 /**
- * Reads rule files, and what lies beside them to be imported: `_patterns.js`, `list.json`. A worker that is started
+ * Reads rule files that are on disk, and what lies beside them to be imported: `_patterns.js`, `list.json`. A worker that is started
  * later, when the files are others or gone, has the same rules as those before it.
  */
 export async function readRuleSources(
@@ -20,10 +20,14 @@ export async function readRuleSources(
   const read = async (path: string, from: string): Promise<void> => {
     texts[pathToFileURL(path).href] = await readFile(from, 'utf8');
   };
+  for (const { path, beside = {} } of files) {
+    for (const [name, text] of Object.entries(beside)) texts[pathToFileURL(join(dirname(path), name)).href] = text;
+  }
+  const onDisk = files.filter(({ beside }) => beside === undefined);
   // In its real folder: a swap of a mounted folder in between does not mix old and new.
-  const folders = new Map(files.map(({ path, realpath }) => [dirname(path), dirname(realpath)]));
+  const folders = new Map(onDisk.map(({ path, realpath }) => [dirname(path), dirname(realpath)]));
   await Promise.all([...folders].map(async ([folder, real]) => readFolder(folder, real, read)));
-  for (const file of files) {
+  for (const file of onDisk) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       await read(file.path, file.realpath);
