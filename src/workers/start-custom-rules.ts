@@ -29,7 +29,8 @@ export interface CustomRulesOptions {
  * @throws {MistakesError} with every mistake of every file.
  */
 export async function startCustomRules(options: CustomRulesOptions): Promise<CustomRules> {
-  if (options.files.length === 0) return { names: [], judge: async () => [], close: async () => {} };
+  if (options.files.length === 0)
+    return { names: [], descriptions: new Map(), judge: async () => [], close: async () => {} };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { sources, mistakes } = await readRuleSources(options.files);
   // Their texts cross to a worker once, not with each of them.

@@ -21,6 +21,7 @@ export function fakeCustomRules(judge: (task: CustomTask) => readonly CustomJudg
       tasks,
       closed: false,
       names: files.map(({ name }) => name),
+      descriptions: new Map(),
       judge: async (task) => {
         tasks.push(task);
         return judge(task);

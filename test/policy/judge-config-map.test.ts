@@ -141,7 +141,12 @@ describe('createConfigMapJudge', () => {
     judge = judgeWith(async (files): Promise<CustomRules> => {
       most = Math.max(most, (running += 1));
       await Promise.resolve();
-      return { names: files.map(({ name }) => name), judge: async () => [], close: async () => void (running -= 1) };
+      return {
+        names: files.map(({ name }) => name),
+        descriptions: new Map(),
+        judge: async () => [],
+        close: async () => void (running -= 1),
+      };
     });
     await Promise.all(Array.from({ length: 5 }, async () => judge(write(RULES, { 'mine.js': '' }))));
     expect(most).to.equal(1);
