@@ -13,11 +13,11 @@ describe('createRuleset', () => {
   it('orders the rules: those of the seed first, the others by name', () => {
     const ruleset = rulesetOf({}, [rule('zebra'), rule('a-rule'), rule('b-rule')]);
     const names = ['empty-tag', 'registry-allowlist', 'blocked-tags', 'a-rule', 'b-rule', 'zebra'];
-    expect(ruleset.rules.map(({ name }) => name)).to.deep.equal(names);
+    expect(ruleset.everywhere.rules.map(({ name }) => name)).to.deep.equal(names);
   });
 
   it('leaves out what is off, and denies by default', () => {
-    const { rules } = rulesetOf({ 'empty-tag': { action: 'off' }, 'blocked-tags': { action: 'warn' } });
+    const { rules } = rulesetOf({ 'empty-tag': { action: 'off' }, 'blocked-tags': { action: 'warn' } }).everywhere;
     expect(rules.map(({ name, action }) => `${name} ${action}`)).to.deep.equal([
       'registry-allowlist deny',
       'blocked-tags warn',
@@ -32,7 +32,7 @@ describe('createRuleset', () => {
         return [{ problem: this.secret, remedy: 'y' }];
       },
     };
-    const { rules } = createRuleset([own], DEFAULT_POLICY);
+    const { rules } = createRuleset([own], undefined, DEFAULT_POLICY).everywhere;
     expect(rules[0]?.check({} as never, undefined, {} as never)).to.deep.equal([{ problem: 'x', remedy: 'y' }]);
   });
 
