@@ -68,7 +68,7 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules |
     mistakes.push(...bound.mistakes);
     return {
       index,
-      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? 'deny',
+      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? policy.enforcement,
       rules: bound.rules,
       custom: activeRules(custom?.names ?? [], settings, policy),
       exemptions: compileExemptions(policy.exemptions, settings.get('registry-allowlist')?.options['unqualified']),
