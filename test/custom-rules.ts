@@ -13,6 +13,7 @@ export function fakeCustomRules(
   const tasks: CustomTask[] = [];
   return {
     names,
+    descriptions: new Map(),
     tasks,
     async judge(task) {
       tasks.push(task);

@@ -20,7 +20,7 @@ export function rulesetOf(
 
 /** The built-in rules, and custom ones if any are given, under a policy of which only these parts are written. */
 export function rulesetUnder(policy: Partial<Policy>, custom?: CustomRules): Ruleset {
-  return createRuleset(builtIn, custom, { ...DEFAULT_POLICY, ...policy });
+  return createRuleset(BUILT_IN, custom, { ...DEFAULT_POLICY, ...policy });
 }
 
 /** Settings as the policy holds them, from what differs from nothing. */

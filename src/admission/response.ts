@@ -53,7 +53,7 @@ export function denied(
   uid: string,
   denials: readonly Finding[],
   remarks: Remarks,
-  contact: string | undefined = undefined,
+  contact?: string,
   tell: Tell = sentence,
 ): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({

@@ -53,8 +53,8 @@ function optionMistake(
   where: (option: string) => string,
 ): Mistake {
   // Of an object Ajv says what it lacks, or has too much, apart from its place.
-  const named: unknown = params['additionalProperty'] ?? params['missingProperty'];
-  const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [String(named)])];
+  const named = (params['additionalProperty'] ?? params['missingProperty']) as string | undefined;
+  const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])];
   const [option = 'options', ...rest] = path;
   const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], options);
   return {

@@ -14,8 +14,7 @@ const exempted = (finding: Finding, name = 'legacy', expires = Infinity): Findin
   ...finding,
   exemption: exemptionOf({ name, expires }),
 });
-const answer = (findings: readonly Finding[], contact: string | undefined = undefined, now = 0) =>
-  respond('u', findings, { contact }, now);
+const answer = (findings: readonly Finding[], contact?: string, now = 0) => respond('u', findings, { contact }, now);
 
 describe('respond', () => {
   it('says nothing where nothing was found', () => {

@@ -7,7 +7,7 @@ import { admissionRequest } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { fakeCustomRules } from './fake-custom-rules.ts';
+import { customRulesStarter } from './custom-rules-starter.ts';
 
 const POLICY = 'imagegate-webhook-config';
 const RULES = 'imagegate-webhook-rules';
@@ -17,7 +17,7 @@ type Data = Readonly<Record<string, string>>;
 
 describe('createConfigMapJudge', () => {
   const folder = temporaryFolder();
-  let custom: ReturnType<typeof fakeCustomRules>;
+  let custom: ReturnType<typeof customRulesStarter>;
   let judge: ReturnType<typeof createConfigMapJudge>;
 
   const judgeWith = (startCustomRules: Parameters<typeof createRulesetLoader>[0]['startCustomRules']) =>
@@ -32,7 +32,7 @@ describe('createConfigMapJudge', () => {
     );
 
   beforeEach(() => {
-    custom = fakeCustomRules();
+    custom = customRulesStarter();
     judge = judgeWith(custom.start);
   });
 

@@ -9,7 +9,7 @@ import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
-import { fakeCustomRules } from './fake-custom-rules.ts';
+import { customRulesStarter } from './custom-rules-starter.ts';
 
 const MS = 5000;
 
@@ -18,13 +18,13 @@ describe('startLiveRuleset', () => {
   let live: LiveRuleset | undefined;
   let loaded: Ruleset[];
   let refused: unknown[];
-  let custom: ReturnType<typeof fakeCustomRules>;
+  let custom: ReturnType<typeof customRulesStarter>;
   let loader: RulesetLoader;
 
   beforeEach(() => {
     loaded = [];
     refused = [];
-    custom = fakeCustomRules();
+    custom = customRulesStarter();
     const dirs = { policyDir: folder.path, rulesDir: folder.path };
     loader = createRulesetLoader({ builtIn: BUILT_IN, environment: {}, startCustomRules: custom.start, ...dirs });
   });

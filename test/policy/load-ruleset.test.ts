@@ -3,7 +3,7 @@ import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
 import { loadRuleset, type RulesetSources } from '../../src/policy/load-ruleset.ts';
 import { policyKeysOf } from '../../src/policy/policy-keys-of.ts';
 import { BUILT_IN } from '../ruleset.ts';
-import { fakeCustomRules, ruleFile } from './fake-custom-rules.ts';
+import { customRulesStarter, ruleFile } from './custom-rules-starter.ts';
 
 type Changes = Partial<Omit<RulesetSources, 'policy'>> & { readonly data?: Readonly<Record<string, string>> };
 
@@ -13,7 +13,7 @@ const load = async ({ data = {}, ...changes }: Changes = {}) =>
     environment: {},
     policy: policyKeysOf({ data }),
     ruleFiles: [],
-    startCustomRules: fakeCustomRules().start,
+    startCustomRules: customRulesStarter().start,
     ...changes,
   });
 
@@ -53,7 +53,7 @@ describe('loadRuleset', () => {
   });
 
   it('starts custom rules with the settings of each selection', async () => {
-    const { start, started } = fakeCustomRules();
+    const { start, started } = customRulesStarter();
     const yaml = `
 rules: { mine: { options: { a: 1, b: 1 } } }
 namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } } } }]`;
@@ -85,7 +85,7 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
   });
 
   it('tells the mistakes of keys, of entries, of names and those that are known already at once', async () => {
-    const { start, started } = fakeCustomRules();
+    const { start, started } = customRulesStarter();
     const mistakes = await mistakesOf({
       environment: { ALLOWED_REGISTRIES: 'docker.io,http://gcr.io,quay', DISABLE_EMPTY_TAG: 'yes' },
       data: { BLOCKED_TAGS: 'latest,.dev,', OTHER: '', RULE_MINES: 'warn' },
@@ -130,7 +130,7 @@ exemptions: 7
   });
 
   it('refuses rules that fail at a sample pod, and names each once', async () => {
-    const { start, started } = fakeCustomRules(({ images }) =>
+    const { start, started } = customRulesStarter(({ images }) =>
       images.map((_, image) => ({ rule: 'mine', image, failure: 'it threw' })),
     );
     const mistakes = await mistakesOf({ ruleFiles: [ruleFile('mine')], startCustomRules: start });
@@ -140,7 +140,7 @@ exemptions: 7
   });
 
   it('passes on what is no mistake of the operator, and leaves nothing running', async () => {
-    const { start, started } = fakeCustomRules(() => {
+    const { start, started } = customRulesStarter(() => {
       throw new RangeError('broken');
     });
     let thrown: unknown;
