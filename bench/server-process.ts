@@ -49,9 +49,16 @@ export async function startBareServer({ certsDir, core }: ServerOptions): Promis
   return start('bare', [script, certsDir, JSON.stringify(denial)], {}, core);
 }
 
-/** Starts ImageGate as its image does, with its defaults: rules, JSON logs and metrics are on. */
-export async function startGate({ certsDir, core }: ServerOptions): Promise<ServerProcess> {
-  const env = { NODE_ENV: 'production', PORT: '0', OPS_PORT: '0', CERTS_DIR: certsDir, DRAIN_SECONDS: '0' };
+/**
+ * Starts ImageGate as its image does, with its defaults: rules, JSON logs and metrics are on.
+ *
+ * @param more variables that are set beside
+ */
+export async function startGate(
+  { certsDir, core }: ServerOptions,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const env = { NODE_ENV: 'production', PORT: '0', OPS_PORT: '0', CERTS_DIR: certsDir, DRAIN_SECONDS: '0', ...more };
   return start('ImageGate', [join(projectRoot, 'build', 'src', 'main.js')], env, core);
 }
 
