@@ -20,10 +20,15 @@ export async function readRuleSources(
   const read = async (path: string, from: string): Promise<void> => {
     texts[pathToFileURL(path).href] = await readFile(from, 'utf8');
   };
+  for (const { path, beside = {} } of files) {
+    const names = Object.keys(beside).filter((name) => IMPORTABLE.has(extname(name)));
+    for (const name of names) texts[pathToFileURL(join(dirname(path), name)).href] = beside[name]!;
+  }
+  const onDisk = files.filter(({ beside }) => beside === undefined);
   // In its real folder: a swap of a mounted folder in between does not mix old and new.
-  const folders = new Map(files.map(({ path, realpath }) => [dirname(path), dirname(realpath)]));
+  const folders = new Map(onDisk.map(({ path, realpath }) => [dirname(path), dirname(realpath)]));
   await Promise.all([...folders].map(async ([folder, real]) => readFolder(folder, real, read)));
-  for (const file of files) {
+  for (const file of onDisk) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       await read(file.path, file.realpath);
