@@ -107,6 +107,11 @@ describe('kubectl patch of what the gate goes by', () => {
     });
   }
 
+  it('is refused with a rule whose import never ends', async () => {
+    const data = { 'endless.mjs': 'for (;;);' };
+    expect(await gate().patch(RULES, data)).to.deep.equal(notPatched(['x']));
+  });
+
   it('warns of a rule that is not loaded yet', async () => {
     expect(await gate().patch(CONFIG, { RULE_SIGNED_IMAGES: 'warn' })).to.deep.equal(
       done(`configmap/${CONFIG} patched`, [

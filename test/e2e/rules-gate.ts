@@ -32,8 +32,8 @@ export interface RulesGate {
   readonly folder: string;
   /** kubectl in the suite's namespace, as the admin if nothing else is said. */
   readonly kubectl: (args: readonly string[], user?: User) => Promise<KubectlResult>;
-  /** `kubectl create -f - --dry-run=server` there: the verdict, and nothing stays behind. */
-  readonly dryRun: (manifest: Manifest, user?: User) => Promise<KubectlResult>;
+  /** `kubectl create -f - --dry-run=server` there, or where it says: the verdict, and nothing stays behind. */
+  readonly dryRun: (manifest: Manifest, where?: string) => Promise<KubectlResult>;
   /** `kubectl run x --image=IMAGE --dry-run=server` there. */
   readonly run: (image: string, user?: User) => Promise<KubectlResult>;
   /** `kubectl patch configmap`, as an operator switches a rule. */
@@ -227,9 +227,9 @@ function createRulesGate(
     namespace,
     folder,
     kubectl,
-    dryRun: async (manifest, user = 'admin') => {
+    dryRun: async (manifest, where = namespace) => {
       const input = JSON.stringify(manifest);
-      return cluster.kubectl(['-n', namespace, 'create', '-f', '-', '--dry-run=server'], { user, input });
+      return cluster.kubectl(['-n', where, 'create', '-f', '-', '--dry-run=server'], { input });
     },
     run: async (image, user) => kubectl(['run', 'x', `--image=${image}`, '--dry-run=server'], user),
     patch,
