@@ -32,36 +32,52 @@ async function judge(
   if (operation === 'DELETE' || operation === 'CONNECT' || name === undefined || !isOurs) return allowed(uid);
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
-  const written = withConfigMap(configMap, oldObject, await loader.read(), name);
+  const others = withoutConfigMap(configMap, oldObject, await loader.read());
+  const mistakes = await mistakesOf(withConfigMap(configMap, others, name), loader);
+  if (mistakes.length === 0) return allowed(uid);
+  const [later, now] = partition(mistakes, mayComeLater);
+  // Were those elsewhere held against it, two bad ConfigMaps could never be mended: each would wait for the other.
+  const elsewhere = new Set(now.length === 0 ? [] : (await mistakesOf(others, loader)).map(mistakeText));
+  const [foreign, own] = partition(now, (mistake) => elsewhere.has(mistakeText(mistake)));
+  if (own.length > 0) return policyDenied(uid, [...own, ...later].map(mistakeText));
+  return allowed(uid, { warnings: [...later.map(laterWarning), ...foreignWarnings(foreign)], auditAnnotations: {} });
+}
+
+async function mistakesOf(written: Written, loader: RulesetLoader): Promise<readonly Mistake[]> {
   try {
     const { custom } = await loader.load(written);
     await custom?.close();
-    return allowed(uid);
+    return [];
   } catch (error) {
-    if (!(error instanceof MistakesError)) throw error;
-    const [later, now] = partition(error.mistakes, (mistake) => mayComeLater(mistake));
-    if (now.length > 0) return policyDenied(uid, error.mistakes.map(mistakeText));
-    return allowed(uid, { warnings: later.map(laterWarning), auditAnnotations: {} });
+    if (error instanceof MistakesError) return error.mistakes;
+    throw error;
   }
 }
 
 /**
- * What would be mounted: what is now, without what this ConfigMap had, and with what it has. Which of the two holds a key
- * or a rule makes no difference, since both are mounted as one folder.
+ * What is mounted now, without what this ConfigMap had and has. Which of the two holds a key or a rule makes no
+ * difference, since both are mounted as one folder.
  */
-function withConfigMap(configMap: PolicyConfigMap, old: unknown, written: Written, name: string): Written {
+function withoutConfigMap(configMap: PolicyConfigMap, old: unknown, written: Written): Written {
   const before = readConfigMap(old ?? {});
   const names = new Set([before, configMap].flatMap((map) => (typeof map === 'string' ? [] : keysOf(map))));
-  const keys = policyKeysOf(configMap);
   return {
+    ...written,
+    policy: { ...written.policy, keys: new Map([...written.policy.keys].filter(([key]) => !names.has(key))) },
+    ruleFiles: written.ruleFiles.filter(({ path }) => !names.has(basename(path))),
+  };
+}
+
+/** What would be mounted. */
+function withConfigMap(configMap: PolicyConfigMap, others: Written, name: string): Written {
+  const { keys, mistakes } = policyKeysOf(configMap);
+  return {
+    ...others,
     policy: {
-      keys: new Map([...[...written.policy.keys].filter(([key]) => !names.has(key)), ...keys.keys]),
-      mistakes: [...written.policy.mistakes, ...keys.mistakes],
+      keys: new Map([...others.policy.keys, ...keys]),
+      mistakes: [...others.policy.mistakes, ...mistakes],
     },
-    ruleFiles: [
-      ...written.ruleFiles.filter(({ path }) => !names.has(basename(path))),
-      ...ruleFilesOf(configMap, `ConfigMap ${name}`),
-    ],
+    ruleFiles: [...others.ruleFiles, ...ruleFilesOf(configMap, `ConfigMap ${name}`)],
   };
 }
 
@@ -80,6 +96,13 @@ function mayComeLater({ code, remedy }: Mistake): boolean {
 function laterWarning({ where, found }: Mistake): string {
   const text = `${where}: no rule ${found} is loaded yet. Until it is, the gate goes on with the policy that it has.`;
   return `${printable(text, 230)} [imagegate]`;
+}
+
+/** Not all: the API server cuts warnings, and the log has them all. */
+function foreignWarnings(mistakes: readonly Mistake[]): readonly string[] {
+  return mistakes
+    .slice(0, 10)
+    .map((mistake) => `${printable(`Not in use before this is mended too: ${mistakeText(mistake)}`, 230)} [imagegate]`);
 }
 
 function readConfigMap(object: unknown): PolicyConfigMap | string {

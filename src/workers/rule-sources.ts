@@ -9,7 +9,7 @@ import type { RuleSources } from './worker-protocol.ts';
 const IMPORTABLE: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts', '.json']);
 
 /**
- * Reads rule files that are on disk, and what lies beside them to be imported: `_patterns.js`, `list.json`. A worker that is started
+ * Reads rule files, and what lies beside them to be imported: `_patterns.js`, `list.json`. A worker that is started
  * later, when the files are others or gone, has the same rules as those before it.
  */
 export async function readRuleSources(
@@ -21,7 +21,8 @@ export async function readRuleSources(
     texts[pathToFileURL(path).href] = await readFile(from, 'utf8');
   };
   for (const { path, beside = {} } of files) {
-    for (const [name, text] of Object.entries(beside)) texts[pathToFileURL(join(dirname(path), name)).href] = text;
+    const names = Object.keys(beside).filter((name) => IMPORTABLE.has(extname(name)));
+    for (const name of names) texts[pathToFileURL(join(dirname(path), name)).href] = beside[name]!;
   }
   const onDisk = files.filter(({ beside }) => beside === undefined);
   // In its real folder: a swap of a mounted folder in between does not mix old and new.

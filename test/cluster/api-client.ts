@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 
 /** An answer of the API server. */
@@ -5,6 +6,8 @@ export interface ApiAnswer {
   readonly status: number;
   /** Its body as it came; JSON, for the most part. */
   readonly text: string;
+  /** What kubectl would print after `Warning: `. */
+  readonly warnings: readonly string[];
 }
 
 /** Asks the API server directly: what has to be known or done before kubectl is of use, or is not to be had from it. */
@@ -35,7 +38,9 @@ export function apiClient(server: string, ca: string, token: string): ApiClient 
         (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (part: string) => (text += part));
-          response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+          response.once('end', () =>
+            resolve({ status: response.statusCode ?? 0, text, warnings: warningsOf(response) }),
+          );
           response.once('error', reject);
         },
       );
@@ -55,4 +60,10 @@ export function apiClient(server: string, ca: string, token: string): ApiClient 
       if (status !== 201) throw new Error(`POST ${path}: ${status} ${text}`);
     },
   };
+}
+
+/** The texts of the headers `Warning: 299 - "text"`, one each. */
+function warningsOf({ headersDistinct }: IncomingMessage): readonly string[] {
+  const headers = headersDistinct['warning'] ?? [];
+  return headers.map((header) => header.slice('299 - "'.length, -1).replaceAll(/\\(.)/g, '$1'));
 }
