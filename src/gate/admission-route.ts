@@ -24,6 +24,7 @@ export function createAdmissionRoute({ ruleset, answer, log, metrics }: Admissio
     const state = stateOf(ctx);
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const current = ruleset();
+    state.contact = current.policy.contact;
     const deadline = current.custom === undefined ? Infinity : customDeadline(ctx.query['timeout'], state.arrivedAt);
     const judging = review(request, current, { now: Date.now(), deadline });
     // Without custom rules the answer is there at once; to wait for it all the same would cost a turn of the loop.

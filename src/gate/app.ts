@@ -29,7 +29,7 @@ export function createApp({ ruleset, judgePolicy, log, metrics, draining }: AppO
   const answer = createAnswer(draining);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
-  app.use(createErrorAnswer({ contact: () => ruleset().policy.contact, answer, log, metrics }));
+  app.use(createErrorAnswer({ answer, log, metrics }));
   app.use(checkRequest);
   app.use(createBodyBudget({ smallBytes: SMALL_BODY_BYTES, budgetBytes: BODY_BUDGET_BYTES }));
   app.use(limitJsonMarks);

@@ -11,8 +11,6 @@ import { Refusal, refusalBody } from './refusal.ts';
 import { stateOf } from './request-state.ts';
 
 export interface ErrorAnswerOptions {
-  /** The last line of a denial, if the operator wrote one. */
-  readonly contact: () => string | undefined;
   readonly answer: Answer;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -26,7 +24,7 @@ const MAX_MESSAGE = 512;
  * would print a stack for each bad request. The parser's errors carry the body; they never come here as they are (see
  * body-parser.ts), and of any error only message and status are told.
  */
-export function createErrorAnswer({ contact, answer, log, metrics }: ErrorAnswerOptions): Middleware {
+export function createErrorAnswer({ answer, log, metrics }: ErrorAnswerOptions): Middleware {
   return async function answerErrors(ctx, next) {
     stateOf(ctx).arrivedAt = performance.now();
     try {
@@ -48,11 +46,11 @@ export function createErrorAnswer({ contact, answer, log, metrics }: ErrorAnswer
 
   /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */
   function fail(ctx: Context, error: unknown): void {
-    const { review } = stateOf(ctx);
+    const { review, contact } = stateOf(ctx);
     const uid = review?.request.uid;
     log.error({ status: 500, uid: printableUid(uid), stack: frames(error) }, printable(messageOf(error), MAX_MESSAGE));
     if (review !== undefined && uid !== undefined) {
-      answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact()))));
+      answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));
       return;
     }
     metrics.refused(500);

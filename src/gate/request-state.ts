@@ -7,6 +7,8 @@ export interface RequestState {
   arrivedAt?: number;
   /** What the body turned out to be. As long as this is absent, nobody waits for a verdict on a uid. */
   review?: AdmissionReview;
+  /** The last line of a denial, if the operator wrote one. */
+  contact?: string | undefined;
 }
 
 /** The state of a request, which Koa keeps untyped. */

@@ -69,7 +69,7 @@ describe('the installation of deploy/', () => {
     ];
     const caBundle = webhook.webhooks[0]?.clientConfig.caBundle;
     expect(Buffer.from(caBundle ?? '', 'base64').toString()).to.equal(await readFile(join(deploy, 'ca.crt'), 'utf8'));
-    const ports = [0, 1].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
+    const ports = [0, 1, 2].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
     const bundles = [0, 1].map(
       (entry) =>
         `[0].webhooks[${entry}].clientConfig.caBundle: "<certificates.sh fills this in>" -> ${JSON.stringify(caBundle)}`,

@@ -441,7 +441,7 @@ describe('over the wire', () => {
     });
 
     it('within the engine is a denial too, logged as an error', async () => {
-      const broken = await startTestGate({ ruleset: () => ({ rules: undefined }) as never });
+      const broken = await startTestGate({ ruleset: () => ({ ...rulesetOf(), everywhere: undefined }) as never });
       const { json } = await send(broken, { body: ALLOWED });
       await broken.server.close();
       expect(json.response?.status?.code).to.equal(500);

@@ -83,7 +83,7 @@ describe('loadRules', () => {
         where: `rules folder ${folder.path}`,
         expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
         found: 'none',
-        remedy: 'Put a rule there, or unset RULES_DIR for the built-in rules alone.',
+        remedy: 'Put a rule there; names that begin with "_" or "." are no rules.',
       },
     ]);
   });
