@@ -58,6 +58,8 @@ export interface RulesGateOptions {
   readonly config?: Keys;
   /** The ConfigMap of rules; without keys there is none. */
   readonly rules?: Keys;
+  /** More entries of the webhook: what they add to the one for workloads, or change in it. */
+  readonly entries?: readonly object[];
 }
 
 /**
@@ -78,7 +80,7 @@ export function behindRules(namespace: string, options: RulesGateOptions = {}): 
 
 async function startRulesGate(
   namespace: string,
-  { node = process.execPath, config = {}, rules = {} }: RulesGateOptions,
+  { node = process.execPath, config = {}, rules = {}, entries = [] }: RulesGateOptions,
 ): Promise<{ readonly gate: RulesGate; readonly stop: () => Promise<void> }> {
   // The namespace imagegate and its objects are there then.
   const { cluster, openGate } = await sharedInstallation();
@@ -98,7 +100,7 @@ async function startRulesGate(
     await mountBoth(cluster, folder);
     const { process, port, opsPort } = await startProcess(components, node, root, folder, certificate);
     const gate = createRulesGate(cluster, namespace, folder, process, opsPort);
-    await cluster.apply(await webhook(port, certificate));
+    await cluster.apply(await webhook(port, certificate, entries));
     await untilAsked(gate);
     return { gate, stop };
   } catch (error) {
@@ -167,11 +169,12 @@ interface Entry {
 }
 
 /** The webhook of deploy/, whose way to the gate ends at a process of this machine. */
-async function webhook(port: number, { certificate }: TestCertificate): Promise<string> {
+async function webhook(port: number, { certificate }: TestCertificate, entries: readonly object[]): Promise<string> {
   const file = await readFile(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
-  const local = withPolicyEntry(webhooks).map((entry) => ({
+  const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
+  const local = [...withPolicyEntry(webhooks), ...added].map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
   }));
@@ -185,6 +188,8 @@ function withPolicyEntry(webhooks: readonly Entry[]): readonly Entry[] {
     ...webhooks[0],
     name: 'policy.com.imagegate.webhook',
     failurePolicy: 'Ignore',
+    // Longer than it takes to give up on a rule whose import never ends, and to see what is wrong without it.
+    timeoutSeconds: 10,
     rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
     matchConditions: [{ name: 'ours', expression: `object.metadata.name in ['${CONFIG}', '${RULES}']` }],
