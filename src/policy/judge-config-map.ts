@@ -120,7 +120,7 @@ function readConfigMap(object: unknown): PolicyConfigMap | string {
     if (!isObject(value) || !Object.values(value).every((text) => typeof text === 'string'))
       return `object.${field} of a ConfigMap must hold texts by their keys`;
   }
-  return object as PolicyConfigMap;
+  return object;
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): readonly [readonly T[], readonly T[]] {

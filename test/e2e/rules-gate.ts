@@ -83,11 +83,12 @@ async function startRulesGate(
   { node = process.execPath, config = {}, rules = {}, entries = [] }: RulesGateOptions,
 ): Promise<{ readonly gate: RulesGate; readonly stop: () => Promise<void> }> {
   // The namespace imagegate and its objects are there then.
-  const { cluster, openGate } = await sharedInstallation();
+  const installation = await sharedInstallation();
+  const { cluster } = installation;
   const root = await mkdtemp(join(tmpdir(), 'imagegate-rules-gate-'));
   const components = startComponents(root);
   const stop = async (): Promise<void> => {
-    await openGate();
+    await installation.openGate();
     await components.stop();
     await writeConfigMaps(cluster, {}, {});
     await cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']);
@@ -219,13 +220,13 @@ function createRulesGate(
   };
   const mount = async (): Promise<void> => mountBoth(cluster, folder);
   const mountAndLoad = async (): Promise<void> => {
-    const before = await loads();
+    const loaded = await loads();
     await mount();
-    const loaded = async (): Promise<boolean> => {
+    const isNew = async (): Promise<boolean> => {
       process.assertRunning();
-      return (await loads()) > before;
+      return (await loads()) > loaded;
     };
-    await until(loaded, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`, 20_000);
+    await until(isNew, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`, 20_000);
   };
   return {
     cluster,
