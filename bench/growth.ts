@@ -1,4 +1,5 @@
-import { shippedRuleset, timeReviews, type InProcessCase } from './in-process.ts';
+import { timeReviews, type InProcessCase } from './in-process.ts';
+import { loadRulesetOf } from '../test/load-ruleset-of.ts';
 import { allowedReview, deniedReview, reviewWithBytes, reviewWithContainers } from './reviews.ts';
 
 /** A cost in microseconds, at one size. */
@@ -28,7 +29,7 @@ export async function measureGrowth({
   readonly rounds: number;
   readonly seconds: number;
 }): Promise<Growth> {
-  const ruleset = await shippedRuleset();
+  const ruleset = await loadRulesetOf();
   const inProcess = (cases: readonly InProcessCase[], calls: number): number[] =>
     timeReviews(cases, { rounds, calls: Math.max(2, Math.round(calls * Math.min(1, seconds))) }).map(({ p50 }) => p50);
   const review = (name: string, body: object, allowed = true): InProcessCase => ({
@@ -62,7 +63,7 @@ export async function measureGrowth({
 /** The recorded review under a list of so many registries; those it needs come last. */
 async function allowlistCase(count: number): Promise<InProcessCase> {
   const fillers = Array.from({ length: count - 1 }, (_, index) => `registry-${index}.example.com/team-${index}`);
-  const ruleset = await shippedRuleset({ ALLOWED_REGISTRIES: [...fillers, 'docker.io'].join(',') });
+  const ruleset = await loadRulesetOf({ ALLOWED_REGISTRIES: [...fillers, 'docker.io'].join(',') });
   const json = JSON.stringify(reviewWithContainers(4, 'docker.io/acme/web:2.4.1'));
   return { name: `${count} registries`, json, ruleset, allowed: true };
 }

@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { parseReview } from '../src/admission/admission-review.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';
-import { loadRuleset } from '../src/policy/load-ruleset.ts';
-import { projectRoot } from '../test/project-root.ts';
 import { quantile } from './quantile.ts';
 import { reviewNow } from '../test/review-now.ts';
 
@@ -26,11 +23,6 @@ export interface InProcessOptions {
   readonly rounds: number;
   /** Calls a round and case; before the first round, as many go unmeasured. */
   readonly calls: number;
-}
-
-/** The ruleset that ImageGate has with these settings; by default, without any. */
-export async function shippedRuleset(environment: Readonly<Record<string, string>> = {}): Promise<Ruleset> {
-  return loadRuleset([join(projectRoot, 'build', 'rules')], environment, undefined);
 }
 
 /**

@@ -2,19 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boundsOf, type Bound } from './bounds.ts';
-import { takeCores, type Cores } from './cores.ts';
+import { takeCores } from './cores.ts';
+import { measureCustomRule } from './custom-rule.ts';
 import { measureGrowth, type Growth } from './growth.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
-import { boundLines, growthLines, scenarioTable } from './report.ts';
+import { boundLines, customRuleLines, growthLines, scenarioTable } from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
-import { startBareServer, startGate, writeCertificate } from './server-process.ts';
+import { startBareServer, startGate, writeCertificate, type ServerOptions } from './server-process.ts';
 
 // `npm run bench`: what the gate does in a second, beside what the least webhook does. README.md tells the rest.
 
-async function measureServers(options: BenchOptions, { server: core }: Cores): Promise<readonly ScenarioResult[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-'));
-  const certsDir = join(folder, 'certs');
-  await writeCertificate(certsDir);
+async function measureServers(
+  options: BenchOptions,
+  { certsDir, core }: ServerOptions,
+): Promise<readonly ScenarioResult[]> {
   const servers = { bare: await startBareServer({ certsDir, core }), gate: await startGate({ certsDir, core }) };
   try {
     const results: ScenarioResult[] = [];
@@ -22,7 +23,6 @@ async function measureServers(options: BenchOptions, { server: core }: Cores): P
     return results;
   } finally {
     await Promise.all([servers.bare.stop(), servers.gate.stop()]);
-    await rm(folder, { recursive: true });
   }
 }
 
@@ -31,8 +31,13 @@ const cores = takeCores();
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}. ${cores.sentence}`);
 console.log(`${options.rounds} rounds of ${options.seconds} s a server and scenario, in turn; medians.\n`);
 
-const scenarios = await measureServers(options, cores);
+const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-'));
+const server = { certsDir: join(folder, 'certs'), core: cores.server };
+await writeCertificate(server.certsDir);
+const scenarios = await measureServers(options, server);
 console.log(`${scenarioTable(scenarios)}\n`);
+console.log(`${customRuleLines(await measureCustomRule(options, server)).join('\n')}\n`);
+await rm(folder, { recursive: true });
 
 const growth: Growth = await measureGrowth(options);
 console.log(`${growthLines(growth).join('\n')}\n`);

@@ -30,6 +30,13 @@ export function scenarioTable(results: readonly ScenarioResult[]): string {
   return [line(HEAD), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
+/** What a custom rule adds, a line each concurrency. */
+export function customRuleLines(results: readonly ScenarioResult[]): readonly string[] {
+  const line = ({ concurrency, bare, gate, ratio }: ScenarioResult): string =>
+    `  concurrency ${concurrency}: p50 ${gate.p50.toFixed(2)} ms (without ${bare.p50.toFixed(2)}), p99 ${gate.p99.toFixed(2)} ms (without ${bare.p99.toFixed(2)}), ${ratio.toFixed(2)} of the requests a second`;
+  return ['a custom rule that does nothing, in worker processes on the same core:', ...results.map(line)];
+}
+
 /** In-process costs, a line each. */
 export function growthLines({ allowed, denied, containers, bytes, registries }: Growth): readonly string[] {
   return [

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { makeCertificate } from '../test/certificate.ts';
 import { projectRoot } from '../test/project-root.ts';
 import { onCore } from './cores.ts';
-import { shippedRuleset } from './in-process.ts';
+
+import { loadRulesetOf } from '../test/load-ruleset-of.ts';
 import { deniedReview } from './reviews.ts';
 import { reviewNow } from '../test/review-now.ts';
 
@@ -43,14 +44,21 @@ export async function writeCertificate(certsDir: string): Promise<void> {
 /** Starts the server that ImageGate is measured against. */
 export async function startBareServer({ certsDir, core }: ServerOptions): Promise<ServerProcess> {
   // What ImageGate itself answers: the same bytes to write for both.
-  const denial = reviewNow(deniedReview().request, await shippedRuleset()).response;
+  const denial = reviewNow(deniedReview().request, await loadRulesetOf()).response;
   const script = join(projectRoot, 'build', 'bench', 'bare-server.js');
   return start('bare', [script, certsDir, JSON.stringify(denial)], {}, core);
 }
 
-/** Starts ImageGate as its image does, with its defaults: rules, JSON logs and metrics are on. */
-export async function startGate({ certsDir, core }: ServerOptions): Promise<ServerProcess> {
-  const env = { NODE_ENV: 'production', PORT: '0', OPS_PORT: '0', CERTS_DIR: certsDir, DRAIN_SECONDS: '0' };
+/**
+ * Starts ImageGate as its image does, with its defaults: rules, JSON logs and metrics are on.
+ *
+ * @param more variables that are set beside
+ */
+export async function startGate(
+  { certsDir, core }: ServerOptions,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const env = { NODE_ENV: 'production', PORT: '0', OPS_PORT: '0', CERTS_DIR: certsDir, DRAIN_SECONDS: '0', ...more };
   return start('ImageGate', [join(projectRoot, 'build', 'src', 'main.js')], env, core);
 }
 

@@ -45,8 +45,9 @@ program
   .command('test-rules')
   .description('Try the rule files of a folder as the gate would load them.')
   .argument('<folder>', 'what RULES_DIR would be')
-  .action(async (folder: string) => {
-    process.exitCode = await testRules({ folder, ...output });
+  .option('--policy <file-or-folder>', 'a policy that gives options to the rules, as for test-policy')
+  .action(async (folder: string, { policy }: { readonly policy?: string }) => {
+    process.exitCode = await testRules({ folder, policy, ...output });
   });
 
 program.addHelpText('after', environmentHelp());

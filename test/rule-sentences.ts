@@ -20,7 +20,7 @@ export function ruleSentences(rule: string, options: Readonly<Record<string, unk
 export function sentencesIn(ruleset: Ruleset, rule: string): SentenceOf {
   return (image, container = 'nginx') => {
     const request = podCreate({ [container]: image });
-    const findings = evaluate(imagesToJudge(podSpecs(request) ?? []), ruleset, requestContext(request));
+    const findings = evaluate(imagesToJudge(podSpecs(request) ?? []), ruleset.everywhere, requestContext(request));
     const sentences = findings.filter((finding) => finding.rule === rule).map(sentence);
     if (sentences.length > 1) throw new Error(`more than one sentence: ${sentences.join('\n')}`);
     return sentences[0];

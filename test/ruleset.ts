@@ -1,9 +1,11 @@
-import { DEFAULT_POLICY, type RuleSetting } from '../src/engine/policy.ts';
+import type { CustomRules } from '../src/engine/custom-rules.ts';
+import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';
 
-const builtIn = await loadRules([new URL('../rules', import.meta.url).pathname]);
+/** The built-in rules. */
+export const BUILT_IN = await loadRules([new URL('../rules', import.meta.url).pathname]);
 
 /** The built-in rules under these settings, the defaults for the rest, and more rules if any are given. */
 export function rulesetOf(
@@ -13,5 +15,15 @@ export function rulesetOf(
   const rules = Object.entries(settings).map(
     ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
   );
-  return createRuleset([...builtIn, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
+  return createRuleset([...BUILT_IN, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
+}
+
+/** The built-in rules, and custom ones if any are given, under a policy of which only these parts are written. */
+export function rulesetUnder(policy: Partial<Policy>, custom?: CustomRules): Ruleset {
+  return createRuleset(BUILT_IN, custom, { ...DEFAULT_POLICY, ...policy });
+}
+
+/** Settings as the policy holds them, from what differs from nothing. */
+export function settingsOf(settings: Readonly<Record<string, Partial<RuleSetting>>>): ReadonlyMap<string, RuleSetting> {
+  return new Map(Object.entries(settings).map(([name, setting]) => [name, { options: {}, sources: {}, ...setting }]));
 }

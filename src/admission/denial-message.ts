@@ -11,11 +11,7 @@ const TAIL_BYTES = 40;
  *
  * @param contact the last line, if the operator wrote one
  */
-export function denialMessage(
-  findings: readonly Finding[],
-  contact: string | undefined = undefined,
-  tell: Tell = sentence,
-): string {
+export function denialMessage(findings: readonly Finding[], contact?: string, tell: Tell = sentence): string {
   const end = contact === undefined ? '' : `\n${contact}`;
   const room = MAX_BYTES - end.length;
   let message = '';

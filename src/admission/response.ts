@@ -53,7 +53,7 @@ export function denied(
   uid: string,
   denials: readonly Finding[],
   remarks: Remarks,
-  contact: string | undefined = undefined,
+  contact?: string,
   tell: Tell = sentence,
 ): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
@@ -85,6 +85,8 @@ function refused(uid: string, code: number, text: string, contact: string | unde
 }
 
 const MAX_POLICY_BYTES = 4096;
+/** For the last line, with a number of any size. */
+const TAIL_BYTES = 40;
 
 /** A ConfigMap of the gate is denied: it would not be used. All that is wrong with it, a line each. */
 export function policyDenied(uid: string, mistakes: readonly string[]): AdmissionResponse {
@@ -92,8 +94,9 @@ export function policyDenied(uid: string, mistakes: readonly string[]): Admissio
   let message = `The gate would not use this ConfigMap: ${count}.`;
   for (const [index, mistake] of mistakes.entries()) {
     const longer = `${message}\n${printable(mistake, 1024)}`;
-    if (longer.length > MAX_POLICY_BYTES) {
-      message += `\n… and ${mistakes.length - index} more.`;
+    const left = mistakes.length - index;
+    if (longer.length > (left === 1 ? MAX_POLICY_BYTES : MAX_POLICY_BYTES - TAIL_BYTES)) {
+      message += `\n… and ${left} more.`;
       break;
     }
     message = longer;

@@ -45,8 +45,8 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
     }
     const specs = podSpecs(request, ruleset.policy.podSpecPaths);
     if (specs === undefined) return allowUnknownKind(request);
-    const selection = selectionFor(ruleset, request.namespace);
     const context = requestContext(request);
+    const selection = selectionFor(ruleset, context.namespace);
     const images = imagesToJudge(specs);
     const found = evaluate(images, selection, context);
     const answer = (findings: readonly Finding[]): Review =>

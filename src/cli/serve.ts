@@ -1,7 +1,7 @@
 import { printable } from '../admission/printable.ts';
 import { createDrain, type Drain } from '../gate/drain.ts';
 import { createMetrics } from '../gate/metrics.ts';
-import { startGate } from '../gate/gate.ts';
+import { startGate, type GateOptions } from '../gate/gate.ts';
 import { createLog, type Log } from '../gate/log.ts';
 import { loadSettings, type Environment, type Settings } from '../gate/settings.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
@@ -10,7 +10,7 @@ import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../policy/judge-config-map.ts';
 import { createLoader } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
 
 export interface ServeOptions {
@@ -61,37 +61,35 @@ async function run(
     policyDir,
     rulesDir,
     log: (level, message, fields) => logger[level](fields, message),
-    onWorkerEnd: metrics.workerEnded,
+    onWorkerEnd: (reason) => metrics.workerEnded(reason),
   });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
-  const { settings, certificate, rulesets } = await prepare(
-    maybeSettings,
-    certsDir,
-    async () => startLiveRules({ loader, folders: watched, log: logger, metrics }),
-    collected,
-  );
+  const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
+  const prepared = await prepare(maybeSettings, certsDir, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
-    const judgePolicy = createConfigMapJudge(loader);
-    const gate = await startGate({
-      settings,
-      certificate,
-      rulesets,
-      judgePolicy,
-      metrics,
-      log: logger,
-      draining: drain.draining,
-    });
-    logger.info({ port: gate.port, opsPort: gate.opsPort, ...rulesOf(rulesets.current()) }, 'Listening.');
-    logger.info('ImageGate is ready!');
-    await log.flush();
-    await drain.over;
-    await gate.close();
+    await answer({ ...prepared, judgePolicy: createConfigMapJudge(loader), metrics, log, drain });
   } finally {
-    await rulesets.stop();
+    await prepared.rulesets.stop();
   }
   logger.info('ImageGate has ended.');
+}
+
+interface Answering extends Prepared, Pick<GateOptions, 'judgePolicy' | 'metrics'> {
+  readonly log: Log;
+  readonly drain: Drain;
+}
+
+/** Listens and answers until it is told to end, and then until all are answered. */
+async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
+  const { logger } = log;
+  const gate = await startGate({ ...prepared, log: logger, draining: drain.draining });
+  logger.info({ port: gate.port, opsPort: gate.opsPort, ...rulesOf(prepared.rulesets.current()) }, 'Listening.');
+  logger.info('ImageGate is ready!');
+  await log.flush();
+  await drain.over;
+  await gate.close();
 }
 
 /** Where to look although other settings are wrong. */

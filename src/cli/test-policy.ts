@@ -1,11 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { messageOf, MistakesError } from '../mistake/mistake.ts';
-import { policyOfText } from '../policy/policy-of-text.ts';
-import { readPolicyFolder, type PolicyFolder } from '../policy/policy-folder.ts';
+import { MistakesError } from '../mistake/mistake.ts';
 import { createLoader } from './create-loader.ts';
 import { rulesOf } from './live-rules.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import type { Output } from './output.ts';
+import { readPolicyAt } from './read-policy-at.ts';
 
 export interface TestPolicyOptions extends Output {
   /** A policy.yaml, a manifest of the ConfigMap, or a folder of keys. */
@@ -22,7 +20,7 @@ export async function testPolicy({ path, rulesDir, write, writeError }: TestPoli
       rulesDir,
       log: (level, message, fields) => writeError(`${level}: ${message}. ${Object.values(fields).join(' ')}\n`),
     });
-    const ruleset = await loader.load({ ...(await loader.read()), policy: await readPolicy(path) });
+    const ruleset = await loader.load({ ...(await loader.read()), policy: await readPolicyAt(path) });
     await ruleset.custom?.close();
     const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);
     const lines = [`deny: ${names(rules)}`, `warn: ${names(warned)}`, `audit: ${names(audited)}`];
@@ -37,15 +35,4 @@ export async function testPolicy({ path, rulesDir, write, writeError }: TestPoli
 
 function names(rules: readonly string[]): string {
   return rules.length === 0 ? 'no rule' : rules.join(', ');
-}
-
-async function readPolicy(path: string): Promise<PolicyFolder> {
-  try {
-    if ((await stat(path)).isDirectory()) return await readPolicyFolder(path);
-    return policyOfText(await readFile(path, 'utf8'));
-  } catch (error) {
-    const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
-    const mistake = { where: path, expected: 'a file or a folder that can be read', found: messageOf(error), remedy };
-    throw new MistakesError([{ code: 'policy-folder-unreadable', ...mistake }]);
-  }
 }

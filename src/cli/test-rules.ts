@@ -1,18 +1,22 @@
+import { printable } from '../admission/printable.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import { createLoader } from './create-loader.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { rulesFolderEmpty } from '../rule/rules-folder-empty.ts';
 import type { Output } from './output.ts';
+import { readPolicyAt } from './read-policy-at.ts';
 
 export interface TestRulesOptions extends Output {
   readonly folder: string;
+  /** What gives options to the rules; without one they have their defaults. */
+  readonly policy: string | undefined;
 }
 
 /**
- * `imagegate test-rules`: tries a folder of rules as the gate would load it, without a policy: each has its defaults.
+ * `imagegate test-rules`: tries a folder of rules as the gate would load it, beside the built-in rules.
  * Resolves with the exit code.
  */
-export async function testRules({ folder, write, writeError }: TestRulesOptions): Promise<0 | 1> {
+export async function testRules({ folder, policy, write, writeError }: TestRulesOptions): Promise<0 | 1> {
   try {
     const loader = await createLoader({
       environment: {},
@@ -23,9 +27,10 @@ export async function testRules({ folder, write, writeError }: TestRulesOptions)
     const written = await loader.read();
     if (written.ruleFiles.length === 0 && written.mistakes === undefined)
       throw new MistakesError([rulesFolderEmpty(folder)]);
-    const { custom } = await loader.load(written);
+    const given = policy === undefined ? {} : { policy: await readPolicyAt(policy) };
+    const { custom } = await loader.load({ ...written, ...given });
     await custom?.close();
-    const lines = (custom?.names ?? []).map((name) => `  ${name}`);
+    const lines = [...(custom?.descriptions ?? [])].map(([name, text]) => `  ${name}: ${printable(text)}`);
     const [count, them] = lines.length === 1 ? ['One rule', 'it'] : [`${lines.length} rules`, 'them'];
     write(`${count} in ${folder}, and the gate would load ${them}:\n\n${lines.toSorted().join('\n')}\n`);
     return 0;

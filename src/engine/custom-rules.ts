@@ -7,6 +7,8 @@ import type { RequestContext } from './evaluate.ts';
 export interface CustomRules {
   /** Their names, in no particular order. */
   readonly names: readonly string[];
+  /** What each says that it does, by name. */
+  readonly descriptions: ReadonlyMap<string, string>;
   /** Never rejects: whatever goes wrong is a judgement that says so. */
   judge(task: CustomTask): Promise<readonly CustomJudgement[]>;
   /** Finishes what it is asked, then ends. */

@@ -18,6 +18,7 @@ export async function evaluateCustom(
   deadline: number,
 ): Promise<readonly Finding[]> {
   const readable = images.filter(isReadable);
+  if (readable.length === 0) return [];
   const judges = new Map(custom.map((rule) => [rule.name, rule]));
   const judgements = await customRules.judge({
     images: readable.map(({ reference, container }) => ({ reference, container })),

@@ -43,7 +43,6 @@ function judge(
 ): void {
   try {
     const returned: unknown = rule.check(reference, rule.prepared, context);
-    if (returned === undefined) return;
     for (const violation of readViolations(returned)) findings.push(violationFinding(rule, image, violation));
   } catch (error) {
     findings.push(failureFinding(rule, image, messageOf(error)));

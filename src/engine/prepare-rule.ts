@@ -52,8 +52,9 @@ function optionMistake(
   options: Record<string, unknown>,
   where: (option: string) => string,
 ): Mistake {
-  const unknown = keyword === 'additionalProperties' ? [String(params['additionalProperty'])] : [];
-  const path = [...instancePath.split('/').slice(1), ...unknown];
+  // Of an object Ajv says what it lacks, or has too much, apart from its place.
+  const named = (params['additionalProperty'] ?? params['missingProperty']) as string | undefined;
+  const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])];
   const [option = 'options', ...rest] = path;
   const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], options);
   return {
@@ -67,6 +68,7 @@ function optionMistake(
 
 function expectedOf(keyword: string, message: string | undefined, params: ErrorObject['params']): string {
   if (keyword === 'additionalProperties') return 'an option that the rule has';
+  if (keyword === 'required') return 'a value, since the rule has no default for it';
   if (keyword === 'enum') return `one of ${(params['allowedValues'] as readonly unknown[]).map(shown).join(', ')}`;
   return `a value that ${message}`;
 }

@@ -68,7 +68,7 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules |
     mistakes.push(...bound.mistakes);
     return {
       index,
-      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? 'deny',
+      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? policy.enforcement,
       rules: bound.rules,
       custom: activeRules(custom?.names ?? [], settings, policy),
       exemptions: compileExemptions(policy.exemptions, settings.get('registry-allowlist')?.options['unqualified']),
@@ -128,7 +128,7 @@ function bindRules(rules: readonly AnyRule[], settings: RuleSettings, policy: Po
 }
 
 function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
-  const known = [...names, VALID_REFERENCE];
+  const known = new Set([...names, VALID_REFERENCE]);
   const named = [
     ...[policy, ...policy.namespaces].flatMap(({ rules }) =>
       [...rules].map(([name, { actionSource, sources }]) => ({
@@ -141,7 +141,7 @@ function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
     ),
   ];
   return named
-    .filter(({ name }) => !known.includes(name))
+    .filter(({ name }) => !known.has(name))
     .map(({ name, where }) => ({
       code: 'rule-unknown',
       where,

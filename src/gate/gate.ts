@@ -41,7 +41,7 @@ export interface Gate {
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { settings, certificate, rulesets, judgePolicy, metrics, log, draining } = options;
   addProcessMetrics(metrics);
-  const app = createApp({ ruleset: rulesets.current, judgePolicy, log, metrics, draining });
+  const app = createApp({ ruleset: () => rulesets.current(), judgePolicy, log, metrics, draining });
   const onClientError = createMalformedHttpAnswer({ log, metrics });
   const server = createGateServer({ app: app.callback(), certificate, onClientError });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
@@ -49,7 +49,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const probes = createProbes({
     metrics,
     checks: readiness(state, inUse, draining),
-    remarks: { policy: rulesets.problem },
+    remarks: { policy: () => rulesets.problem() },
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (): Promise<void> => {

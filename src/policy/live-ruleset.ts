@@ -15,15 +15,6 @@ export interface LiveRulesetOptions {
   readonly onRefused: (error: unknown) => void;
 }
 
-/** The ruleset of the moment. */
-export interface LiveRuleset {
-  current(): Ruleset;
-  /** Why what is there now is not in use; `undefined` if it is. */
-  problem(): string | undefined;
-  /** Looks no more, and ends the workers of custom rules once they have answered. */
-  stop(): Promise<void>;
-}
-
 /**
  * Loads a ruleset, and another whenever the folders change: whole or not at all. By looking again and again, since not
  * every mount notifies of a change. A change is taken once two looks have found the same, and only if it is still the same
@@ -32,65 +23,93 @@ export interface LiveRuleset {
  * @throws {MistakesError} for the first one; later ones are refused, and the one before stays.
  */
 export async function startLiveRuleset(options: LiveRulesetOptions): Promise<LiveRuleset> {
-  const { folders, load, pollMs, onLoaded, onRefused } = options;
-  let settled = await folderState(folders);
-  let current = await load();
-  let problem: string | undefined;
-  let lastSeen = settled;
-  let looking: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout;
-  let stopped = false;
+  const state = await folderState(options.folders);
+  return new LiveRuleset(options, await options.load(), state);
+}
 
-  async function look(): Promise<void> {
-    const seen = await folderState(folders);
-    const isNew = seen !== settled && seen === lastSeen;
-    lastSeen = seen;
-    if (isNew && !stopped) await reload(seen);
-    schedule();
+/** The ruleset of the moment. */
+export class LiveRuleset {
+  readonly #options: LiveRulesetOptions;
+  #current: Ruleset;
+  #problem: string | undefined;
+  /** The folders as they were when what they hold was taken or refused, and as they were at the last look. */
+  #settled: string;
+  #lastSeen: string;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: LiveRulesetOptions, first: Ruleset, state: string) {
+    this.#options = options;
+    this.#current = first;
+    this.#settled = state;
+    this.#lastSeen = state;
+    this.#lookSoon();
   }
 
-  async function reload(state: string): Promise<void> {
-    let next: Ruleset | undefined;
-    let refusal: unknown;
-    try {
-      next = await load();
-    } catch (error) {
-      refusal = error;
-    }
-    if (stopped || (await folderState(folders)) !== state) {
-      await next?.custom?.close();
+  current(): Ruleset {
+    return this.#current;
+  }
+
+  /** Why what is there now is not in use; `undefined` if it is. */
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Looks no more, and ends the workers of custom rules once they have answered. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await this.#current.custom?.close();
+  }
+
+  #lookSoon(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look();
+    }, this.#options.pollMs).unref();
+  }
+
+  async #look(): Promise<void> {
+    const seen = await folderState(this.#options.folders);
+    const isNew = seen !== this.#settled && seen === this.#lastSeen;
+    this.#lastSeen = seen;
+    if (isNew && !this.#stopped) await this.#reload(seen);
+    this.#lookSoon();
+  }
+
+  async #reload(state: string): Promise<void> {
+    const { load, folders } = this.#options;
+    const next = await load().catch((error: unknown) => new Refusal(error));
+    if (this.#stopped || (await folderState(folders)) !== state) {
+      if (!(next instanceof Refusal)) await next.custom?.close();
       return;
     }
-    settled = state;
-    if (next === undefined) {
-      problem = refusalText(refusal);
-      onRefused(refusal);
-      return;
-    }
-    const last = current;
-    current = next;
-    problem = undefined;
-    onLoaded(next);
+    this.#settled = state;
+    if (next instanceof Refusal) {
+      this.#problem = refusalText(next.reason);
+      this.#options.onRefused(next.reason);
+    } else this.#replace(next);
+  }
+
+  #replace(next: Ruleset): void {
+    const last = this.#current;
+    this.#current = next;
+    this.#problem = undefined;
+    this.#options.onLoaded(next);
     // Requests that it still judges are answered first.
     void last.custom?.close();
   }
+}
 
-  function schedule(): void {
-    if (stopped) return;
-    timer = setTimeout(() => (looking = look()), pollMs).unref();
+/** That there is no ruleset. */
+class Refusal {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
   }
-
-  schedule();
-  return {
-    current: () => current,
-    problem: () => problem,
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await looking;
-      await current.custom?.close();
-    },
-  };
 }
 
 /** All problems in one line each. */

@@ -13,7 +13,9 @@ export function policyOfText(text: string): PolicyFolder {
 
 /** What the API server would refuse is left to it. */
 function textsOf({ data, binaryData }: { readonly [key: string]: unknown }): PolicyConfigMap {
-  const texts = (map: unknown): Record<string, string> =>
-    Object.fromEntries(Object.entries(isObject(map) ? map : {}).map(([key, text]) => [key, String(text)]));
   return { data: texts(data), binaryData: texts(binaryData) };
+}
+
+function texts(map: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(isObject(map) ? map : {}).map(([key, text]) => [key, String(text)]));
 }

@@ -1,4 +1,5 @@
 import { VALID_REFERENCE } from '../engine/valid-reference.ts';
+import type { OptionSchema } from '../rule/options-schema.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { actionsOf } from './action-keys.ts';
 import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemption-schema.ts';
@@ -144,13 +145,18 @@ const VALID_REFERENCE_RULE = ruleSchema(
 function builtIn({ name, description, schema }: RuleMeta): object {
   // An option may come from elsewhere: from a key of its own, or in an override from everywhere.
   const { required: _, ...options } = schema ?? { type: 'object', additionalProperties: false, properties: {} };
-  const titled = Object.entries(options.properties).map(([option, its]) => [option, { title: option, ...its }]);
-  return ruleSchema(name, description, actionsOf(name), {
-    title: 'options',
-    description: `The options of ${name}.`,
-    ...options,
-    properties: Object.fromEntries(titled),
-  });
+  const about = { title: 'options', description: `The options of ${name}.` };
+  return ruleSchema(name, description, actionsOf(name), { ...about, ...titled(options) });
+}
+
+/** A schema in which every property that has no title has its name as one. */
+function titled({ properties, items, ...rest }: Partial<OptionSchema>): object {
+  const named = Object.entries(properties ?? {}).map(([name, its]) => [name, { title: name, ...titled(its) }]);
+  return {
+    ...rest,
+    ...(items && { items: titled(items) }),
+    ...(properties && { properties: Object.fromEntries(named) }),
+  };
 }
 
 function ruleSchema(title: string, description: string, actions: readonly string[], options?: object): object {

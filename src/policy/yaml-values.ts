@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair } from 'yaml';
 import { shown } from '../mistake/mistake.ts';
 
 /** Where a value is written. */
@@ -38,55 +38,75 @@ export interface YamlLimits {
  * @throws {RangeError} past one of the limits.
  */
 export function yamlValues(document: Document, limits: YamlLimits): YamlValues {
-  const places = new Map<string, YamlPlace>();
-  const objections: YamlObjection[] = [];
-  let aliases = 0;
-  let values = 0;
+  const reader = new Reader(document, limits);
+  const value = reader.valueOf(document.contents, '', { offset: 0, path: '' }, 0);
+  return { value, places: reader.places, objections: reader.objections };
+}
 
-  const valueOf = (node: unknown, pointer: string, place: YamlPlace, depth: number): unknown => {
-    places.set(pointer, place);
-    values += 1;
-    if (values > limits.values) throw new RangeError('more values');
-    if (depth > limits.depth) throw new RangeError('more levels, or an alias within what it stands for');
+class Reader {
+  readonly places = new Map<string, YamlPlace>();
+  readonly objections: YamlObjection[] = [];
+  readonly #document: Document;
+  readonly #limits: YamlLimits;
+  #aliases = 0;
+  #values = 0;
+
+  constructor(document: Document, limits: YamlLimits) {
+    this.#document = document;
+    this.#limits = limits;
+  }
+
+  valueOf(node: unknown, pointer: string, place: YamlPlace, depth: number): unknown {
+    this.places.set(pointer, place);
+    this.#values += 1;
+    if (this.#values > this.#limits.values) throw new RangeError('more values');
+    if (depth > this.#limits.depth) throw new RangeError('more levels, or an alias within what it stands for');
     if (isScalar(node)) return node.value;
     if (isSeq(node)) {
-      return node.items.map((item, index) =>
-        valueOf(item, `${pointer}/${index}`, { offset: offsetOf(item), path: `${place.path}[${index}]` }, depth + 1),
-      );
+      return node.items.map((item, index) => {
+        const itemPlace = { offset: offsetOf(item), path: `${place.path}[${index}]` };
+        return this.valueOf(item, `${pointer}/${index}`, itemPlace, depth + 1);
+      });
     }
-    if (isMap(node)) return objectOf(node.items, pointer, place, depth);
-    if (!isAlias(node)) return null;
-    aliases += 1;
-    if (aliases > limits.aliases) throw new RangeError('more aliases');
-    const original = node.resolve(document);
-    if (original !== undefined) return valueOf(original, pointer, place, depth + 1);
-    const remedy = 'An alias begins with "*" and comes after its anchor; text that begins so needs quotes.';
-    objections.push({ place, expected: 'the alias of an anchor', found: shown(`*${node.source}`), remedy });
-    return null;
-  };
+    if (isMap(node)) return this.#objectOf(node.items, pointer, place, depth);
+    return isAlias(node) ? this.#originalOf(node, pointer, place, depth) : null;
+  }
 
-  const objectOf = (pairs: readonly Pair[], pointer: string, { path }: YamlPlace, depth: number): object => {
+  #objectOf(pairs: readonly Pair[], pointer: string, { path }: YamlPlace, depth: number): object {
     const entries = new Map<string, unknown>();
     for (const { key, value } of pairs) {
       const name = keyText(key);
       const place = { offset: offsetOf(key), path: name === undefined ? path : pathTo(path, name) };
-      if (name === undefined) {
-        objections.push({
-          place,
-          expected: 'keys that are text',
-          found: 'a list or an object',
-          remedy: 'Write a name.',
-        });
-      } else if (entries.has(name)) {
-        const remedy = 'Put together what both say; the order would decide otherwise.';
-        objections.push({ place, expected: 'each key once', found: `${shown(name)} again`, remedy });
-      } else entries.set(name, valueOf(value, `${pointer}/${pointerSegment(name)}`, place, depth + 1));
+      if (name === undefined) this.objections.push({ place, ...NO_NAME });
+      else if (entries.has(name)) this.objections.push({ place, ...again(name) });
+      else entries.set(name, this.valueOf(value, `${pointer}/${pointerSegment(name)}`, place, depth + 1));
     }
     // Not by assignment, which would take the key __proto__ for something else.
     return Object.fromEntries(entries);
-  };
+  }
 
-  return { value: valueOf(document.contents, '', { offset: 0, path: '' }, 0), places, objections };
+  #originalOf(alias: Alias, pointer: string, place: YamlPlace, depth: number): unknown {
+    this.#aliases += 1;
+    if (this.#aliases > this.#limits.aliases) throw new RangeError('more aliases');
+    const original = alias.resolve(this.#document);
+    if (original !== undefined) return this.valueOf(original, pointer, place, depth + 1);
+    this.objections.push({ place, ...noAnchor(alias.source) });
+    return null;
+  }
+}
+
+type Words = Omit<YamlObjection, 'place'>;
+
+const NO_NAME: Words = { expected: 'keys that are text', found: 'a list or an object', remedy: 'Write a name.' };
+
+function again(name: string): Words {
+  const remedy = 'Put together what both say; otherwise their order would decide.';
+  return { expected: 'each key once', found: `${shown(name)} again`, remedy };
+}
+
+function noAnchor(name: string): Words {
+  const remedy = 'An alias begins with "*" and comes after its anchor; text that begins so needs quotes.';
+  return { expected: 'the alias of an anchor', found: shown(`*${name}`), remedy };
 }
 
 function keyText(key: unknown): string | undefined {

@@ -11,6 +11,7 @@ export class Job {
   readonly #judgements: CustomJudgement[] = [];
   readonly #suspects = new Set<string>();
   #rules: readonly string[];
+  #askedCount = 0;
   #resolve!: (judgements: readonly CustomJudgement[]) => void;
 
   constructor(task: CustomTask) {
@@ -25,11 +26,18 @@ export class Job {
     return this.#rules;
   }
 
+  /** Puts these rules last, and leaves them out of what is asked next. */
+  defer(rules: ReadonlySet<string>): void {
+    const asked = this.#rules.filter((rule) => !rules.has(rule));
+    this.#askedCount = asked.length;
+    this.#rules = [...asked, ...this.#rules.filter((rule) => rules.has(rule))];
+  }
+
   /** What a worker is asked. */
   get message(): WorkerTask {
     const { images, request, selection } = this.#task;
     const placed = images.map(({ reference, container }) => ({ raw: reference.raw, container }));
-    return { images: placed, request, rules: this.#rules, selection };
+    return { images: placed, request, rules: this.#rules.slice(0, this.#askedCount), selection };
   }
 
   /** The first rule is through. */

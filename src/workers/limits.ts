@@ -6,7 +6,7 @@ export interface Limits {
   readonly graceMs: number;
   /** A rule that had less than this when the deadline passed is not to blame for it. */
   readonly chanceMs: number;
-  /** From when on a task is slow: it no longer keeps the warm worker from working. */
+  /** From when on a rule is slow: it no longer keeps the warm worker from working for others. */
   readonly slowMs: number;
   /** Until a worker must have come to its task: a timer that a rule left behind may keep it. */
   readonly stuckMs: number;

@@ -49,7 +49,8 @@ function prepareSelections(
     if ('prepared' in result) prepared.push(result.prepared);
     else for (const mistake of result.mistakes) mistakes.set(mistakeText(mistake), cutMistake(mistake));
   }
-  return { loaded: { rule, prepared }, report: { mistakes: [...mistakes.values()], placeless: false } };
+  const report = { description: cut(rule.meta.description), mistakes: [...mistakes.values()], placeless: false };
+  return { loaded: { rule, prepared }, report };
 }
 
 /** The first line of the stack names the place where it is known: `file:///rules.d/a.js:3`. TypeScript has `:3`. */

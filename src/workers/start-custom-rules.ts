@@ -29,16 +29,19 @@ export interface CustomRulesOptions {
  * @throws {MistakesError} with every mistake of every file.
  */
 export async function startCustomRules(options: CustomRulesOptions): Promise<CustomRules> {
-  const { files } = options;
-  if (files.length === 0) return { names: [], judge: async () => [], close: async () => {} };
+  if (options.files.length === 0)
+    return { names: [], descriptions: new Map(), judge: async () => [], close: async () => {} };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { sources, mistakes } = await readRuleSources(files);
-  const known: RuleFileMistakes = new Map(files.map((file) => [file, knownMistakes(file, options)]));
+  const { sources, mistakes } = await readRuleSources(options.files);
+  // Their texts cross to a worker once, not with each of them.
+  const files = options.files.map(({ name, path, realpath }) => ({ name, path, realpath }));
+  const stripped = { ...options, files };
+  const known: RuleFileMistakes = new Map(files.map((file) => [file, knownMistakes(file, stripped)]));
   for (const mistake of mistakes) {
     const file = files.find(({ path }) => path === mistake.where);
     if (file !== undefined) known.set(file, [...known.get(file)!, mistake]);
   }
-  const workers = await startWorkers(options, limits, sources, known);
+  const workers = await startWorkers(stripped, limits, sources, known);
   return { names: files.map(({ name }) => name), ...workers };
 }
 

@@ -22,20 +22,29 @@ export async function startWorkers(
   limits: Limits,
   sources: RuleSources,
   known: RuleFileMistakes,
-): Promise<Pick<CustomRules, 'judge' | 'close'>> {
+): Promise<Pick<CustomRules, 'descriptions' | 'judge' | 'close'>> {
   const crew = new Crew(options, limits, sources);
   const validated = async (): Promise<RuleWorker> =>
     validateRules(options.files, sources, known, async (files) => crew.load(files), limits.loadMs);
   try {
-    crew.join(await validated());
+    const first = await validated();
+    crew.join(first);
     // What loads once may fail to load again.
     const more = await Promise.all(Array.from({ length: WORKERS - 1 }, async () => validated()));
     for (const worker of more) crew.join(worker);
+    // It has loaded all files, one after the other.
+    const descriptions = first.reports.map(
+      ({ description = '' }, index) => [options.files[index]!.name, description] as const,
+    );
+    return {
+      descriptions: new Map(descriptions),
+      judge: async (task) => crew.pool.judge(task),
+      close: async () => crew.close(),
+    };
   } catch (error) {
     await crew.close();
     throw error;
   }
-  return { judge: async (task) => crew.pool.judge(task), close: async () => crew.close() };
 }
 
 /** All workers there are, and the pool that gives them tasks. */

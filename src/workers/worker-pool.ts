@@ -78,7 +78,8 @@ export class WorkerPool {
     this.#runs.delete(worker);
     if (full) worker.end('memory');
     if (!worker.isEnding) this.#idle.push(worker);
-    run.job.settle();
+    if (run.job.rules.length === 0) run.job.settle();
+    else this.#queue.unshift(run.job);
     this.#dispatch(now);
   }
 
@@ -148,16 +149,19 @@ export class WorkerPool {
   }
 
   #dispatch(now: number): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0 && this.#active(now) < ACTIVE) {
-      const job = this.#queue.shift()!;
-      this.#leaveOut(job, (rule) => !this.#breaker.admits(rule, now));
-      if (job.rules.length === 0) {
-        job.settle();
-        continue;
-      }
-      const worker = this.#idle.shift()!;
-      this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
-      worker.ask(job.message);
+    const slow = this.#slowRuns(now);
+    const slowRules = new Set(slow.map(({ job }) => job.rules[0]!));
+    while (this.#idle.length > 0 && this.#runs.size - slow.length < ACTIVE) {
+      const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slowRules.has(rule)));
+      const [job] = index === -1 ? [] : this.#queue.splice(index, 1);
+      if (job === undefined) break;
+      this.#leaveOut(job, (rule) =>
+        slowRules.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
+      );
+      job.defer(slowRules);
+      if (job.rules.length === 0) job.settle();
+      else if (job.message.rules.length === 0) this.#queue.unshift(job);
+      else this.#ask(job, this.#idle.shift()!, now);
     }
     if (this.#queue.length === 0 && this.#runs.size === 0) {
       clearInterval(this.#clock);
@@ -166,9 +170,17 @@ export class WorkerPool {
     }
   }
 
-  /** A slow one does not count, so that two of them leave the third to everybody else. */
-  #active(now: number): number {
-    return [...this.#runs.values()].filter(({ startedAt }) => now - startedAt < this.#limits.slowMs).length;
+  #ask(job: Job, worker: RuleWorker, now: number): void {
+    this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
+    worker.ask(job.message);
+  }
+
+  /**
+   * Those whose rule keeps a worker busy. It is not asked by another one meanwhile, and the warm worker stands in for
+   * the one that it has: so it never keeps all of them.
+   */
+  #slowRuns(now: number): readonly Run[] {
+    return [...this.#runs.values()].filter(({ ruleSince = now }) => now - ruleSince >= this.#limits.slowMs);
   }
 
   #tick(): void {

@@ -35,6 +35,8 @@ export type WorkerJudgement = { readonly image: number } & (
 
 /** A file is there, or why it is not. */
 export interface FileReport {
+  /** What its rule says that it does. */
+  readonly description?: string;
   readonly mistakes: readonly Mistake[];
   /** A syntax error does not always say where it is; then the main process finds out. */
   readonly placeless: boolean;

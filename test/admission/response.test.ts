@@ -5,9 +5,11 @@ import {
   auditAnnotations,
   denied,
   errored,
+  policyDenied,
   unreadable,
 } from '../../src/admission/response.ts';
 import { sentence } from '../../src/admission/sentence.ts';
+import { exemptionOf } from '../exemption.ts';
 import { findingsOf, manyFindings } from './findings.ts';
 
 const NOTHING = { warnings: [], auditAnnotations: {} };
@@ -67,6 +69,47 @@ describe('response', () => {
     });
   });
 
+  it('end in the contact, if there is one, whatever they deny for', () => {
+    const contact = 'Ask #images.';
+    for (const { status } of [
+      unreadable('u', 'object of a Pod must be an object, found null', contact),
+      errored('u', 'it broke', contact),
+      denied('u', findingsOf({ nginx: 'nginx' }), NOTHING, contact),
+    ]) {
+      expect(status?.message).to.match(/\.\nAsk #images\.$/);
+    }
+    expect(unreadable('u', 'x', contact).status?.message).to.equal(
+      `${unreadable('u', 'x').status?.message}\n${contact}`,
+    );
+  });
+
+  it('policyDenied has all mistakes, a line each', () => {
+    expect(policyDenied('u', ['RULE_X: bad\u2028'])).to.deep.equal({
+      uid: 'u',
+      allowed: false,
+      status: { code: 403, message: 'The gate would not use this ConfigMap: one mistake.\nRULE_X: bad\\u{2028}' },
+    });
+    expect(policyDenied('u', ['a', 'b']).status?.message).to.equal(
+      'The gate would not use this ConfigMap: 2 mistakes.\na\nb',
+    );
+  });
+
+  for (const count of [1, 3, 4, 5, 100]) {
+    for (const length of [10, 500, 998, 1000, 1010, 1024, 5000]) {
+      it(`policyDenied has at most 4 KiB for ${count} mistakes of ${length} characters, and says how many are left`, () => {
+        const message = policyDenied('u', Array(count).fill('x'.repeat(length))).status?.message ?? '';
+        expect(Buffer.byteLength(message)).to.be.at.most(4096);
+        const [first, ...lines] = message.split('\n');
+        const more = /^… and (\d+) more\.$/.exec(lines.at(-1) ?? '');
+        const told = more ? lines.slice(0, -1) : lines;
+        expect(first).to.match(/^The gate would not use this ConfigMap: /);
+        expect(told.length).to.be.above(0);
+        for (const line of told) expect(line).to.match(/^x+(?:\.\.\.)?$/);
+        expect(told.length + Number(more?.[1] ?? 0)).to.equal(count);
+      });
+    }
+  }
+
   it('answers in the version that was asked in', () => {
     for (const apiVersion of ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const) {
       const response = allowed('u');
@@ -82,6 +125,10 @@ describe('response', () => {
         'a image comes from an untrusted registry! (nginx). Only images from docker.io,gcr.io are allowed.\n' +
         'b image comes from an untrusted registry! (quay.io/b:1). Only images from docker.io,gcr.io are allowed.',
     });
+    const covered = findings.map((finding) => ({ ...finding, exemption: exemptionOf({ name: 'old' }) }));
+    expect(auditAnnotations(covered)['empty-tag']).to.equal(
+      '[exempt: old] a image has no tag! (nginx). Only images with tags are allowed.',
+    );
     const [value = ''] = Object.values(auditAnnotations(manyFindings(1000)));
     expect(Buffer.byteLength(value)).to.equal(1024);
   });

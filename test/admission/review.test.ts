@@ -181,7 +181,8 @@ describe('review', () => {
   it('denies when it fails itself, and keeps what was thrown', () => {
     const thrown = new Error('broken ruleset');
     const ruleset: Ruleset = {
-      get rules(): never {
+      ...RULESET,
+      get everywhere(): never {
         throw thrown;
       },
     };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import { answerTo, open, send } from '../gate/client.ts';
+import { mountConfigMap } from '../mounted-config-map.ts';
 import { until } from '../until.ts';
 import { makeCerts, runImagegate, runReady, type Certs, type Imagegate, type ReadyGate } from './imagegate.ts';
 
@@ -104,14 +105,11 @@ describe('the command line', () => {
     });
 
     it('ends at once when it is told so before it listens', async () => {
-      // The signal comes while this rule is loaded.
+      // The signal comes while this rule is loaded, in a process that the gate has started.
       await writeFile(
         join(folder, 'late.mjs'),
-        // A signal alone does not keep a process alive.
-        `const alive = setInterval(() => {}, 1000);
-       await new Promise((resolve) => { process.once('SIGTERM', resolve); process.kill(process.pid, 'SIGTERM'); });
-       clearInterval(alive);
-       export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
+        `process.kill(process.ppid, 'SIGTERM');
+         export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
       );
       const gate = run({
         env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: folder, DRAIN_SECONDS: '600' },
@@ -120,25 +118,57 @@ describe('the command line', () => {
       expect(messages(gate)).to.deep.equal(['Told to end: the last requests are answered.']);
     });
 
-    describe('with a rule of its own', () => {
-      const broken = (statement: string): string =>
-        `export default { meta: { name: 'broken', description: 'Breaks.' }, check() { ${statement} } };`;
+    for (const [what, statement] of [
+      ['throws an error that nobody catches', `throw new Error('boom');`],
+      ['leaves a promise rejected', `void Promise.reject(new Error('boom'));`],
+      ['throws what is no error', `throw 'boom';`],
+    ] as const) {
+      it(`ends with code 1 when something ${what}, and says why`, async () => {
+        const broken = join(folder, 'broken.mjs');
+        await writeFile(broken, `process.on('SIGUSR2', () => { ${statement} });`);
+        const gate = await ready({ NODE_OPTIONS: `--import=${broken}`, DRAIN_SECONDS: '600' });
+        gate.child.kill('SIGUSR2');
+        expect(await gate.ended).to.equal(1);
+        expect(gate.stderr()).to.match(/^ImageGate failed: (Error: )?boom\n/);
+        expect(gate.lines().at(-1)).to.deep.include({ level: 'fatal', msg: 'ImageGate failed: boom' });
+      });
+    }
 
-      for (const [what, statement] of [
-        ['throws when nobody catches', `setTimeout(() => { throw new Error('boom'); });`],
-        ['rejects when nobody catches', `void Promise.reject(new Error('boom'));`],
-        ['throws no error', `setTimeout(() => { throw 'boom'; });`],
-      ] as const) {
-        it(`that ${what}, it ends with code 1 and says why`, async () => {
-          await writeFile(join(folder, 'broken.mjs'), broken(statement));
-          const gate = await ready({ RULES_DIR: folder, DRAIN_SECONDS: '600' });
-          await send(gate, { body: JSON.stringify(admissionReview(podCreate({ web: 'gcr.io/x:1' }))) }).catch(() => {});
-          expect(await gate.ended).to.equal(1);
-          expect(gate.stderr()).to.match(/^ImageGate failed: (Error: )?boom\n/);
-          expect(gate.lines().at(-1)).to.deep.include({ level: 'fatal', msg: 'ImageGate failed: boom' });
-        });
-      }
-    });
+    it('takes a changed policy and a new rule while it runs, and says so', async () => {
+      await mountConfigMap(folder, { RULE_EMPTY_TAG: 'off' });
+      const gate = await ready({ POLICY_DIR: folder, RULES_DIR: folder });
+      const review = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/nginx' })));
+      expect((await send(gate, { body: review })).json.response?.allowed).to.equal(true);
+      const rule = `export default { meta: { name: 'no-nginx', description: 'X.' }, check: ({ repository }) =>
+        repository === 'nginx' ? [{ problem: 'is nginx', remedy: 'Use another.' }] : [] };`;
+      await mountConfigMap(folder, { RULE_EMPTY_TAG: 'warn', 'no-nginx.mjs': rule });
+      const denied = async () => !(await send(gate, { body: review })).json.response?.allowed;
+      await until(denied, 'the rule', 10_000);
+      const { response } = (await send(gate, { body: review })).json;
+      expect(response?.status?.message).to.equal('web image is nginx! (docker.io/nginx). Use another.');
+      expect(response?.warnings).to.deep.equal([
+        'web image has no tag! (docker.io/nginx). Only images with tags are allowed. [imagegate: empty-tag]',
+      ]);
+      await mountConfigMap(folder, { RULE_EMPTY_TAG: 'never', 'no-nginx.mjs': 'export default 7;' });
+      const refusal = async () => (await (await probe(gate, '/readyz?verbose')).text()).includes('[!]policy: ');
+      await until(refusal, 'the refusal', 10_000);
+      const verbose = await (await probe(gate, '/readyz?verbose')).text();
+      expect(verbose).to.include('[policy-action-invalid]').and.to.include('[rule-file-invalid]');
+      expect((await probe(gate, '/readyz')).status).to.equal(200);
+      expect(await denied()).to.equal(true);
+      const metrics = await (await probe(gate, '/metrics')).text();
+      expect(metrics).to.include('imagegate_ruleset_loads_total{result="success"} 2\n');
+      expect(metrics).to.include('imagegate_ruleset_loads_total{result="failure"} 1\n');
+      gate.child.kill('SIGTERM');
+      expect(await gate.ended).to.equal(0);
+      const told = gate.lines().filter(({ msg }) => /ruleset/.test(String(msg)));
+      expect(told.map(({ level }) => level)).to.deep.equal(['info', 'error']);
+      expect(told[0]).to.deep.include({
+        rules: ['registry-allowlist', 'blocked-tags', 'no-nginx'],
+        warned: ['empty-tag'],
+      });
+      expect(told[1]!['mistakes']).to.have.lengthOf(2);
+    }).timeout(40_000);
   });
 
   describe('a start that fails', () => {

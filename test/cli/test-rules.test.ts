@@ -60,7 +60,7 @@ describe('imagegate test-rules', () => {
     const [head, , ...lines] = stderr.trimEnd().split('\n');
     expect(head).to.equal(`The gate would not load the rules in ${folder.path}: 4 mistakes.`);
     for (const [place, kind] of [
-      ['broken.mjs', 'rule-file-unloadable'],
+      ['broken.mjs:1', 'rule-file-unloadable'],
       ['misnamed.mjs, meta.name', 'rule-file-invalid'],
       ['no-check.mjs, check', 'rule-file-invalid'],
       ['empty-tag.mjs', 'rule-name-taken'],
@@ -99,12 +99,25 @@ describe('imagegate test-rules', () => {
     });
   }
 
-  it('leaves options that the policy has to give to the policy', async () => {
+  it('says which options the policy has to give, and takes a policy that gives them', async () => {
     const schema = OPEN.replace('{ type', "{ required: ['team'], type");
-    const { code } = await tryFiles({
-      'some-rule.mjs': schemaText('some-rule', schema, `prepare() { throw new Error('no team'); }, check() {}`),
-    });
-    expect(code).to.equal(0);
+    await mkdir(join(folder.path, 'policy'));
+    await writeFile(join(folder.path, 'policy', 'policy.yaml'), 'rules: { some-rule: { options: { team: x } } }');
+    const files = { 'some-rule.mjs': schemaText('some-rule', schema) };
+    const { code, stderr } = await tryFiles(files);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(
+      /rule some-rule, option team: expected a value, since the rule has no default for it, found nothing\..*\[option-invalid\]/,
+    );
+    const args = ['test-rules', folder.path, '--policy', join(folder.path, 'policy', 'policy.yaml')];
+    expect(await runImagegate({ args }).ended).to.equal(0);
+  });
+
+  it('tries the rules on pods', async () => {
+    const check = "check() { throw new Error('not today'); }";
+    const { code, stderr } = await tryFiles({ 'one.mjs': ruleText('one', check) });
+    expect(code).to.equal(1);
+    expect(stderr).to.include('The rule one failed: not today.').and.to.include('[rule-fails-on-sample]');
   });
 
   it('refuses a folder without rules, and one that is not there', async () => {

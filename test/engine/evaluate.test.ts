@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { evaluate, type RequestContext } from '../../src/engine/evaluate.ts';
 import type { ActiveAction } from '../../src/engine/policy.ts';
-import type { Ruleset } from '../../src/engine/ruleset.ts';
+import type { Selection } from '../../src/engine/ruleset.ts';
+import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
@@ -17,15 +18,17 @@ const CONTEXT: RequestContext = {
 
 const imagesOf = (images: Readonly<Record<string, string>>) => imagesToJudge(podSpecs(podCreate(images)) ?? []);
 
-function only(check: AnyRule['check'], action: ActiveAction = 'deny'): Ruleset {
-  return { rules: [{ name: 'custom', action, check, prepared: { an: 'option' } }] };
+type Rules = Pick<Selection, 'rules' | 'validReference'>;
+
+function only(check: AnyRule['check'], action: ActiveAction = 'deny'): Rules {
+  return { rules: [{ name: 'custom', action, check, prepared: { an: 'option' } }], validReference: 'deny' };
 }
 
 describe('evaluate', () => {
   it('finds every violation of every image, in the order of images, then of rules', () => {
     const findings = evaluate(
       imagesOf({ a: 'nginx', b: 'docker.io/b:1', c: 'quay.io/c:latest', d: 'X' }),
-      rulesetOf(),
+      rulesetOf().everywhere,
       CONTEXT,
     );
     expect(findings.map(({ rule, image }) => `${image.container.name} ${rule}`)).to.deep.equal([
@@ -165,7 +168,7 @@ describe('evaluate', () => {
       (image as { tag: string }).tag = 'fine';
     });
     const [bound] = tamper.rules;
-    const ruleset = { rules: [...(bound ? [bound] : []), ...rulesetOf().rules] };
+    const ruleset: Rules = { ...tamper, rules: [...(bound ? [bound] : []), ...rulesetOf().everywhere.rules] };
     const findings = evaluate(imagesOf({ a: 'docker.io/x:latest' }), ruleset, CONTEXT);
     expect(findings.map(({ rule, failed }) => ({ rule, failed }))).to.deep.equal([
       { rule: 'custom', failed: true },
@@ -175,8 +178,8 @@ describe('evaluate', () => {
 
   it('turns a denial of what was there before into a warning', () => {
     const unchanged = imagesOf({ a: 'nginx', b: 'X' }).map((image) => ({ ...image, unchanged: true }));
-    const actions = (ruleset: Ruleset) => evaluate(unchanged, ruleset, CONTEXT).map(({ action }) => action);
-    expect(actions(rulesetOf())).to.deep.equal(['warn', 'warn', 'warn']);
+    const actions = (ruleset: Rules) => evaluate(unchanged, ruleset, CONTEXT).map(({ action }) => action);
+    expect(actions(rulesetOf().everywhere)).to.deep.equal(['warn', 'warn', 'warn']);
     expect(actions(only(() => [{ problem: 'x', remedy: 'y' }], 'audit'))).to.deep.equal(['audit', 'warn']);
   });
 });

@@ -1,23 +1,46 @@
 import { expect } from 'chai';
-import { DEFAULT_POLICY } from '../../src/engine/policy.ts';
-import { createRuleset } from '../../src/engine/ruleset.ts';
-import { MistakesError } from '../../src/mistake/mistake.ts';
+import { DEFAULT_POLICY, type EnforcementAction, type Policy } from '../../src/engine/policy.ts';
+import { compareRules, createRuleset, selectionFor, type Selection } from '../../src/engine/ruleset.ts';
+import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
+import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
-import { rulesetOf } from '../ruleset.ts';
+import { fakeCustomRules } from '../custom-rules.ts';
+import { exemptionOf } from '../exemption.ts';
+import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 
 function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
   return { meta: { name, description: 'A rule.' }, check: () => undefined, ...more };
+}
+
+const ACTIONS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
+const ACTIVE = ['audit', 'warn', 'deny'] as const;
+const ABSENT = [undefined] as const;
+
+/** What a selection does on a violation of a rule. */
+function actionIn({ rules, custom, validReference }: Selection, name: string): EnforcementAction {
+  if (name === VALID_REFERENCE) return validReference;
+  return [...rules, ...custom].find((active) => active.name === name)?.action ?? 'off';
+}
+
+function mistakesOf(build: () => unknown): readonly Mistake[] {
+  try {
+    build();
+  } catch (error) {
+    if (error instanceof MistakesError) return error.mistakes;
+    throw error;
+  }
+  return [];
 }
 
 describe('createRuleset', () => {
   it('orders the rules: those of the seed first, the others by name', () => {
     const ruleset = rulesetOf({}, [rule('zebra'), rule('a-rule'), rule('b-rule')]);
     const names = ['empty-tag', 'registry-allowlist', 'blocked-tags', 'a-rule', 'b-rule', 'zebra'];
-    expect(ruleset.rules.map(({ name }) => name)).to.deep.equal(names);
+    expect(ruleset.everywhere.rules.map(({ name }) => name)).to.deep.equal(names);
   });
 
   it('leaves out what is off, and denies by default', () => {
-    const { rules } = rulesetOf({ 'empty-tag': { action: 'off' }, 'blocked-tags': { action: 'warn' } });
+    const { rules } = rulesetOf({ 'empty-tag': { action: 'off' }, 'blocked-tags': { action: 'warn' } }).everywhere;
     expect(rules.map(({ name, action }) => `${name} ${action}`)).to.deep.equal([
       'registry-allowlist deny',
       'blocked-tags warn',
@@ -32,11 +55,127 @@ describe('createRuleset', () => {
         return [{ problem: this.secret, remedy: 'y' }];
       },
     };
-    const { rules } = createRuleset([own], DEFAULT_POLICY);
+    const { rules } = createRuleset([own], undefined, DEFAULT_POLICY).everywhere;
     expect(rules[0]?.check({} as never, undefined, {} as never)).to.deep.equal([{ problem: 'x', remedy: 'y' }]);
   });
 
-  it('tells every mistake at once, also of rules that are off', () => {
+  it('keeps the policy and the custom rules, and leaves those out that are off', () => {
+    const custom = fakeCustomRules(['mine', 'yours']);
+    const policy: Policy = { ...DEFAULT_POLICY, rules: settingsOf({ yours: { action: 'off' } }), contact: 'Ask us.' };
+    const ruleset = createRuleset([], custom, policy);
+    expect(ruleset.custom).to.equal(custom);
+    expect(ruleset.policy).to.equal(policy);
+    expect(ruleset.everywhere.custom).to.deep.equal([{ name: 'mine', action: 'deny' }]);
+    expect(rulesetUnder({}).custom).to.equal(undefined);
+  });
+
+  it('numbers the selections: 0 is everywhere, the overrides follow', () => {
+    const namespaces = ['a', 'b', 'c'].map((name) => ({ names: [name], rules: new Map() }));
+    const { everywhere, overrides } = rulesetUnder({ namespaces });
+    expect([everywhere, ...overrides.map(({ selection }) => selection)].map(({ index }) => index)).to.deep.equal([
+      0, 1, 2, 3,
+    ]);
+  });
+
+  it('binds the options that hold in each selection', () => {
+    const echo = rule('echo', {
+      meta: {
+        name: 'echo',
+        description: 'A rule.',
+        schema: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            a: { type: 'integer', default: 1, description: 'A.' },
+            b: { type: 'integer', default: 2, description: 'B.' },
+          },
+        },
+      },
+    });
+    const policy: Policy = {
+      ...DEFAULT_POLICY,
+      rules: settingsOf({ echo: { options: { a: 10 } } }),
+      namespaces: [{ names: ['x'], rules: settingsOf({ echo: { options: { b: 20 } } }) }],
+    };
+    const { everywhere, overrides } = createRuleset([echo], undefined, policy);
+    expect(everywhere.rules[0]?.prepared).to.deep.equal({ a: 10, b: 2 });
+    expect(overrides[0]?.selection.rules[0]?.prepared).to.deep.equal({ a: 10, b: 20 });
+  });
+});
+
+describe('the effective action', () => {
+  const literal: readonly (readonly [Policy['enforcement'], ...(EnforcementAction | undefined)[]])[] = [
+    // ENFORCEMENT, override, rule → of a rule that denies by default, of one that is off by default
+    ['deny', undefined, undefined, 'deny', 'off'],
+    ['warn', undefined, undefined, 'warn', 'off'],
+    ['audit', undefined, undefined, 'audit', 'off'],
+    ['deny', undefined, 'warn', 'warn', 'warn'],
+    ['warn', undefined, 'deny', 'warn', 'warn'],
+    ['warn', undefined, 'audit', 'audit', 'audit'],
+    ['deny', 'off', 'deny', 'off', 'off'],
+    ['deny', 'deny', 'off', 'deny', 'deny'],
+    ['audit', 'deny', 'off', 'audit', 'audit'],
+    ['warn', 'audit', 'deny', 'audit', 'audit'],
+  ];
+  const actionOf = (
+    name: string,
+    enforcement: Policy['enforcement'],
+    override: EnforcementAction | undefined,
+    action: EnforcementAction | undefined,
+  ): EnforcementAction => {
+    const settings = (written: EnforcementAction | undefined) =>
+      settingsOf(written === undefined ? {} : { [name]: { action: written } });
+    const namespaces = [{ names: ['x'], rules: settings(override) }];
+    const ruleset = rulesetUnder({ enforcement, rules: settings(action), namespaces }, fakeCustomRules(['mine']));
+    return actionIn(selectionFor(ruleset, 'x'), name);
+  };
+  for (const [enforcement, override, action, denies, off] of literal) {
+    it(`is ${denies} or ${off} under ENFORCEMENT ${enforcement}, override ${override}, rule ${action}`, () => {
+      expect(actionOf('empty-tag', enforcement, override, action)).to.equal(denies);
+      expect(actionOf('require-digest', enforcement, override, action)).to.equal(off);
+    });
+  }
+
+  const rules = [
+    ['empty-tag', 'deny', ACTIONS],
+    ['require-digest', 'off', ACTIONS],
+    ['mine', 'deny', ACTIONS],
+    [VALID_REFERENCE, 'deny', ACTIVE],
+  ] as const;
+  for (const [name, byDefault, choices] of rules) {
+    it(`of ${name} is the lesser of ENFORCEMENT and of override, or rule, or default: in all combinations`, () => {
+      let combinations = 0;
+      for (const enforcement of ACTIVE) {
+        for (const override of [...ABSENT, ...choices]) {
+          for (const action of [...ABSENT, ...choices]) {
+            const written = override ?? action ?? byDefault;
+            const least = Math.min(ACTIONS.indexOf(enforcement), ACTIONS.indexOf(written));
+            const place = `${enforcement}, ${override}, ${action}`;
+            expect(actionOf(name, enforcement, override, action), place).to.equal(ACTIONS[least]);
+            combinations += 1;
+          }
+        }
+      }
+      expect(combinations).to.equal(3 * (choices.length + 1) ** 2);
+    });
+  }
+
+  it('of an override does not reach other namespaces', () => {
+    const namespaces = [{ names: ['x'], rules: settingsOf({ 'empty-tag': { action: 'off' } }) }];
+    const ruleset = rulesetUnder({ namespaces });
+    expect(actionIn(selectionFor(ruleset, 'y'), 'empty-tag')).to.equal('deny');
+    expect(actionIn(selectionFor(ruleset, 'x'), 'empty-tag')).to.equal('off');
+  });
+
+  it('of valid-reference is never off: what cannot be read is found, as ENFORCEMENT has it', () => {
+    for (const enforcement of ACTIVE) {
+      expect(actionOf(VALID_REFERENCE, enforcement, undefined, 'off')).to.equal(enforcement);
+    }
+  });
+});
+
+describe('the mistakes of a policy', () => {
+  it('are told all at once, also of rules that are off', () => {
     const build = (): unknown =>
       rulesetOf({
         'empty-tag': { options: { strict: true } },
@@ -51,5 +190,107 @@ describe('createRuleset', () => {
       .and.includes('Did you mean blocked-tags? [rule-unknown]')
       .and.includes('rule empty-tag, option strict: expected an option that the rule has, found true.')
       .and.includes('rule registry-allowlist, option registries, entry 1:');
+  });
+
+  const bad = { options: { registries: ['http://x'] }, sources: { registries: 'here' } };
+  const badThere = { options: { registries: ['http://y'] }, sources: { registries: 'there' } };
+  const valid = (setting: object): Policy['rules'] => settingsOf({ [VALID_REFERENCE]: setting });
+  const cases: readonly (readonly [string, Partial<Policy>, readonly string[]])[] = [
+    [
+      'an unknown rule, by where its action was written',
+      { rules: settingsOf({ 'empty-tags': { action: 'warn', actionSource: 'RULE_EMPTY_TAGS', sources: { a: 'b' } } }) },
+      ['RULE_EMPTY_TAGS | the name of a rule that is loaded | "empty-tags"'],
+    ],
+    [
+      'an unknown rule, by where an option was written',
+      { rules: settingsOf({ nobody: { options: { a: 1 }, sources: { a: 'policy.yaml, line 3' } } }) },
+      ['policy.yaml, line 3 | the name of a rule that is loaded | "nobody"'],
+    ],
+    [
+      'an unknown rule in an override',
+      { namespaces: [{ names: ['x'], rules: settingsOf({ nobody: { actionSource: 'line 9' } }) }] },
+      ['line 9 | the name of a rule that is loaded | "nobody"'],
+    ],
+    [
+      'an unknown rule in an exemption',
+      { exemptions: [exemptionOf({ rules: ['empty-tag', 'nobody'], images: ['gcr.io/**'] })] },
+      ['policy.yaml, exemption legacy, rules | the name of a rule that is loaded | "nobody"'],
+    ],
+    [
+      'an option of valid-reference',
+      { rules: valid({ options: { strict: true } }) },
+      ['rule valid-reference, option strict | no options: the grammar of references is not to be chosen | true'],
+    ],
+    [
+      'an option of valid-reference in an override, by its place',
+      { namespaces: [{ names: ['x'], rules: valid({ options: { strict: 1 }, sources: { strict: 'line 4' } }) }] },
+      ['line 4 | no options: the grammar of references is not to be chosen | 1'],
+    ],
+  ];
+  for (const [name, policy, expected] of cases) {
+    it(`tell ${name}`, () => {
+      const mistakes = mistakesOf(() => rulesetUnder(policy, fakeCustomRules(['mine'])));
+      expect(mistakes.map(({ where, expected: wanted, found }) => `${where} | ${wanted} | ${found}`)).to.deep.equal(
+        expected,
+      );
+    });
+  }
+
+  it('tell a bad option once, however many selections it holds in, and that of an override too', () => {
+    const places = (policy: Partial<Policy>) => mistakesOf(() => rulesetUnder(policy)).map(({ where }) => where);
+    const elsewhere = { names: ['x'], rules: settingsOf({ 'empty-tag': { action: 'off' } }) };
+    const rules = settingsOf({ 'registry-allowlist': bad });
+    expect(places({ rules, namespaces: [elsewhere, elsewhere] })).to.deep.equal(['here, entry 1']);
+    const namespaces = [{ names: ['x'], rules: settingsOf({ 'registry-allowlist': badThere }) }];
+    expect(places({ rules, namespaces })).to.deep.equal(['here, entry 1', 'there, entry 1']);
+    expect(places({ namespaces })).to.deep.equal(['there, entry 1']);
+  });
+
+  it('are none where a custom rule, or valid-reference, is named', () => {
+    const named = settingsOf({ mine: { action: 'warn', options: { any: 1 } }, [VALID_REFERENCE]: { action: 'warn' } });
+    const policy: Partial<Policy> = {
+      rules: named,
+      namespaces: [{ names: ['x'], rules: named }],
+      exemptions: [exemptionOf({ rules: ['mine'], images: ['gcr.io/**'] })],
+    };
+    expect(mistakesOf(() => rulesetUnder(policy, fakeCustomRules(['mine'])))).to.deep.equal([]);
+    // The two of the settings read the same, so they are told once.
+    expect(mistakesOf(() => rulesetUnder(policy))).to.have.lengthOf(2);
+  });
+
+  it('name a custom rule that was probably meant', () => {
+    const policy = { rules: settingsOf({ 'my-rul': { action: 'warn' } }) };
+    const [mistake] = mistakesOf(() => rulesetUnder(policy, fakeCustomRules(['my-rule'])));
+    expect(mistake?.remedy).to.include('Did you mean my-rule?');
+  });
+});
+
+describe('selectionFor', () => {
+  const override = (...names: string[]): Policy['namespaces'][number] => ({ names, rules: new Map() });
+  const ruleset = rulesetUnder({ namespaces: [override('team-a', 'team-b'), override('team-*'), override('*')] });
+  const some = rulesetUnder({ namespaces: [override('team-*')] });
+  for (const [namespace, everyNamed, onlyTeams] of [
+    ['team-a', 1, 1],
+    ['team-b', 1, 1],
+    ['team-c', 2, 1],
+    ['team-', 2, 1],
+    ['team', 3, 0],
+    ['a-team-a', 3, 0],
+    ['default', 3, 0],
+    [undefined, 0, 0],
+  ] as const) {
+    it(`takes the first override that names ${namespace}, or everywhere`, () => {
+      expect(selectionFor(ruleset, namespace).index).to.equal(everyNamed);
+      expect(selectionFor(some, namespace).index).to.equal(onlyTeams);
+      expect(selectionFor(rulesetUnder({}), namespace).index).to.equal(0);
+    });
+  }
+});
+
+describe('compareRules', () => {
+  it('has the four of the seed first, then all others by name', () => {
+    const order = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags', 'a', 'ab', 'b', 'zebra'];
+    expect(order.toReversed().toSorted(compareRules)).to.deep.equal(order);
+    for (const name of order) expect(compareRules(name, name)).to.equal(0);
   });
 });

@@ -38,6 +38,7 @@ export interface JsonAnswer {
   readonly response?: {
     readonly uid: string;
     readonly allowed: boolean;
+    readonly warnings?: readonly string[];
     readonly status?: { readonly code: number; readonly message: string };
   };
 }

@@ -9,8 +9,9 @@ describe('createErrorAnswer', () => {
   it('answers what was thrown before there was a review with 500, and keeps the reason to the log', async () => {
     const lines: string[] = [];
     const answers: unknown[] = [];
-    const metrics = createMetrics([]);
+    const metrics = createMetrics();
     const answerErrors = createErrorAnswer({
+      contact: () => undefined,
       answer: (_ctx, status, json) => answers.push({ status, ...(JSON.parse(json) as object) }),
       log: pino({ base: null }, { write: (line: string) => lines.push(line) }),
       metrics,

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { type Review } from '../../src/admission/review.ts';
+import { DEFAULT_POLICY } from '../../src/engine/policy.ts';
+import { createRuleset } from '../../src/engine/ruleset.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
 import { admissionRequest, podCreate } from '../admission-request.ts';
-import { rulesetOf } from '../ruleset.ts';
+import { BUILT_IN, rulesetOf } from '../ruleset.ts';
 import { metricValue } from './test-gate.ts';
 import { reviewNow } from '../review-now.ts';
 
@@ -10,7 +12,7 @@ const RULESET = rulesetOf({ 'blocked-tags': { action: 'warn' } });
 
 describe('the metrics', () => {
   it('count reviews, violations and unknown kinds, dry runs apart', async () => {
-    const metrics = createMetrics(['empty-tag', 'blocked-tags']);
+    const metrics = createMetrics();
     const requests = [
       podCreate({ a: 'nginx' }),
       podCreate({ a: 'nginx', b: 'nginx' }),
@@ -43,7 +45,8 @@ describe('the metrics', () => {
   });
 
   it('count what a rule failed to judge as an error of the rule, from 0 on, and as no violation', async () => {
-    const metrics = createMetrics(['empty-tag', 'broken']);
+    const metrics = createMetrics();
+    metrics.rulesetInUse(rulesetOf(), 0);
     const finding = { rule: 'broken', action: 'deny', failed: true, problem: 'x', remedy: 'y' };
     const judged = { verdict: 'denied', findings: [finding, finding], unknownKind: false } as unknown as Review;
     metrics.reviewed(admissionRequest(), judged, 1);
@@ -54,14 +57,44 @@ describe('the metrics', () => {
   });
 
   it('hold nothing of the objects that came in', async () => {
-    const metrics = createMetrics([]);
+    const metrics = createMetrics();
     const stranger = podCreate({ evil: 'evil.example/evil:latest' }, { name: 'evil', namespace: 'evil', uid: 'evil' });
     metrics.reviewed(stranger, reviewNow(stranger, RULESET), 0.001);
     expect(await metrics.registry.metrics()).not.to.contain('evil');
   });
 
+  it('tell of exemptions: what they covered, and when they end', async () => {
+    const metrics = createMetrics();
+    const exemption = { name: 'legacy', reason: 'x', owner: 'y', expires: 86_400_000, namespaces: ['default'] };
+    const forever = { ...exemption, name: 'forever', expires: Infinity };
+    const ruleset = createRuleset(BUILT_IN, undefined, { ...DEFAULT_POLICY, exemptions: [exemption, forever] });
+    metrics.rulesetInUse(ruleset, 5000);
+    const request = podCreate({ a: 'nginx' });
+    metrics.reviewed(request, reviewNow(request, ruleset), 0.001);
+    const text = await metrics.registry.metrics();
+    const value = (name: string) => metricValue(text, `imagegate_${name}`);
+    expect(value('exempt_violations_total{rule="empty-tag",exemption="legacy",dry_run="false"}')).to.equal(1);
+    expect(text).not.to.contain('imagegate_violations_total{');
+    expect(value('exemption_expiry_timestamp_seconds{exemption="legacy"}')).to.equal(86_400);
+    expect(text).not.to.contain('exemption="forever"');
+    expect(value('ruleset_last_success_timestamp_seconds')).to.equal(5);
+    expect(value('ruleset_loads_total{result="success"}')).to.equal(1);
+    metrics.rulesetInUse(rulesetOf(), 6000);
+    expect(await metrics.registry.metrics()).not.to.contain('exemption_expiry_timestamp_seconds{');
+  });
+
+  it('count what went wrong with rulesets and workers', async () => {
+    const metrics = createMetrics();
+    metrics.rulesetRefused();
+    metrics.workerEnded('deadline');
+    const text = await metrics.registry.metrics();
+    expect(metricValue(text, 'imagegate_ruleset_loads_total{result="failure"}')).to.equal(1);
+    expect(metricValue(text, 'imagegate_ruleset_loads_total{result="success"}')).to.equal(0);
+    expect(metricValue(text, 'imagegate_worker_ends_total{reason="deadline"}')).to.equal(1);
+  });
+
   it('are apart from those of another', async () => {
-    const [one, other] = [createMetrics([]), createMetrics([])];
+    const [one, other] = [createMetrics(), createMetrics()];
     one.refused(404);
     expect(metricValue(await one.registry.metrics(), 'imagegate_bad_requests_total{status="404"}')).to.equal(1);
     expect(await other.registry.metrics()).not.to.contain('status="404"');

@@ -6,17 +6,24 @@ import { addProcessMetrics, createMetrics, type Metrics } from '../../src/gate/m
 import { createOpsServer } from '../../src/gate/ops-server.ts';
 import { createProbes } from '../../src/gate/probes.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
+import { rulesetOf } from '../ruleset.ts';
 
 describe('the probes', () => {
   let port: number;
   let metrics: Metrics;
   let problem: string | undefined;
+  let remark: string | undefined;
   const ops = { close: async () => {} };
 
   beforeEach(async () => {
     problem = undefined;
-    metrics = createMetrics(['empty-tag']);
-    const probes = createProbes({ metrics, checks: { listening: () => undefined, mood: () => problem } });
+    remark = undefined;
+    metrics = createMetrics();
+    const probes = createProbes({
+      metrics,
+      checks: { listening: () => undefined, mood: () => problem },
+      remarks: { weather: () => remark },
+    });
     const server = createOpsServer(probes.callback());
     port = await server.listen(0);
     ops.close = async () => server.close();
@@ -35,18 +42,31 @@ describe('the probes', () => {
   }
 
   it('list what is ready when asked', async () => {
-    expect(await (await get('/readyz?verbose')).text()).to.equal('[+]listening ok\n[+]mood ok\nreadyz check passed\n');
+    expect(await (await get('/readyz?verbose')).text()).to.equal(
+      '[+]listening ok\n[+]mood ok\n[+]weather ok\nreadyz check passed\n',
+    );
   });
 
   it('say what is not ready, and live on', async () => {
     problem = 'it is Monday';
     const answer = await get('/readyz');
     expect(answer.status).to.equal(503);
-    expect(await answer.text()).to.equal('[+]listening ok\n[-]mood failed: it is Monday\nreadyz check failed\n');
+    expect(await answer.text()).to.equal(
+      '[+]listening ok\n[-]mood failed: it is Monday\n[+]weather ok\nreadyz check failed\n',
+    );
     expect((await get('/livez')).status).to.equal(200);
   });
 
+  it('are ready though somebody should look at something', async () => {
+    remark = 'it rains';
+    expect(await (await get('/readyz')).text()).to.equal('ok\n');
+    const answer = await get('/readyz?verbose');
+    expect(answer.status).to.equal(200);
+    expect(await answer.text()).to.equal('[+]listening ok\n[+]mood ok\n[!]weather: it rains\nreadyz check passed\n');
+  });
+
   it('tell the metrics', async () => {
+    metrics.rulesetInUse(rulesetOf(), 0);
     const answer = await get('/metrics');
     expect(answer.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
     expect(await answer.text()).to.contain('imagegate_rule_errors_total{rule="empty-tag"} 0\n');
@@ -63,6 +83,7 @@ describe('the probes', () => {
   it('survive what breaks, without a word', async () => {
     const broken = createProbes({
       checks: {},
+      remarks: {},
       metrics: { ...metrics, registry: { metrics: () => Promise.reject(new Error('broken')) } as never },
     });
     const server = createServer((req, res) => void broken.callback()(req, res)).listen(0);
@@ -100,7 +121,7 @@ describe('the probes', () => {
 
 describe('addProcessMetrics', () => {
   it('adds what Node knows of itself', async () => {
-    const metrics = createMetrics([]);
+    const metrics = createMetrics();
     addProcessMetrics(metrics);
     const text = await metrics.registry.metrics();
     for (const name of [

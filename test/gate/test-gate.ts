@@ -1,7 +1,9 @@
 import { pino } from 'pino';
+import { allowed } from '../../src/admission/response.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { createApp } from '../../src/gate/app.ts';
 import { createMalformedHttpAnswer } from '../../src/gate/malformed-http.ts';
+import type { JudgePolicy } from '../../src/gate/policy-route.ts';
 import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
 import { createGateServer, type GateServer, type GateServerOptions } from '../../src/gate/server.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
@@ -27,6 +29,7 @@ export interface TestGate {
 
 export interface TestGateOptions {
   readonly ruleset?: () => Ruleset;
+  readonly judgePolicy?: JudgePolicy;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
   readonly certificate?: TestCertificate;
@@ -39,9 +42,10 @@ const ruleset = rulesetOf();
 export async function startTestGate(options: TestGateOptions = {}): Promise<TestGate> {
   const texts: string[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => texts.push(line) });
-  const metrics = options.metrics ?? createMetrics(ruleset.rules.map(({ name }) => name));
+  const metrics = options.metrics ?? createMetrics();
   const app = createApp({
     ruleset: options.ruleset ?? (() => ruleset),
+    judgePolicy: options.judgePolicy ?? (async ({ uid }) => allowed(uid)),
     log,
     metrics,
     draining: options.draining ?? (() => false),

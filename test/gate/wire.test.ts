@@ -453,7 +453,7 @@ describe('over the wire', () => {
 
     it('after the answer does not change it', async () => {
       const metrics = {
-        ...createMetrics([]),
+        ...createMetrics(),
         reviewed: () => {
           // A rule author may throw anything, and so may we.
           // oxlint-disable-next-line typescript/only-throw-error
@@ -469,7 +469,7 @@ describe('over the wire', () => {
 
     it('to refuse is left to Koa, which says no more than 500', async () => {
       const metrics = {
-        ...createMetrics([]),
+        ...createMetrics(),
         refused: () => {
           throw new Error('no more numbers');
         },

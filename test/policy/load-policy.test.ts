@@ -206,6 +206,11 @@ describe('loadPolicy', () => {
       });
     }
 
+    it('is told in the order of the keys, wherever they stand', async () => {
+      const { mistakes } = await load({ RULE_C: 'x', RULE_A: 'x' }, { RULE_D: 'x', RULE_B: 'x' });
+      expect(mistakes.map(({ where }) => where.split(' ')[0])).to.deep.equal(['RULE_A', 'RULE_B', 'RULE_C', 'RULE_D']);
+    });
+
     it('is a mistake when both places differ', async () => {
       const { mistakes } = await load({ RULE_X: 'warn' }, { RULE_X: 'deny' });
       expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([

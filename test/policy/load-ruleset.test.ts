@@ -1,19 +1,25 @@
 import { expect } from 'chai';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Mistake } from '../../src/mistake/mistake.ts';
-import { MistakesError } from '../../src/mistake/mistake.ts';
-import { loadRuleset } from '../../src/policy/load-ruleset.ts';
-import { projectRoot } from '../project-root.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
+import { loadRuleset, type RulesetSources } from '../../src/policy/load-ruleset.ts';
+import { policyKeysOf } from '../../src/policy/policy-keys-of.ts';
+import { BUILT_IN } from '../ruleset.ts';
+import { customRulesStarter, ruleFile } from './custom-rules-starter.ts';
 
-const BUILT_IN = join(projectRoot, 'build', 'rules');
+type Changes = Partial<Omit<RulesetSources, 'policy'>> & { readonly data?: Readonly<Record<string, string>> };
 
-type Arguments = Parameters<typeof loadRuleset>;
+const load = async ({ data = {}, ...changes }: Changes = {}) =>
+  loadRuleset({
+    builtIn: BUILT_IN,
+    environment: {},
+    policy: policyKeysOf({ data }),
+    ruleFiles: [],
+    startCustomRules: customRulesStarter().start,
+    ...changes,
+  });
 
-async function mistakesOf(...given: Arguments): Promise<readonly Mistake[]> {
+async function mistakesOf(changes: Changes): Promise<readonly Mistake[]> {
   try {
-    await loadRuleset(...given);
+    await load(changes);
     return [];
   } catch (error) {
     expect(error).to.be.instanceOf(MistakesError);
@@ -25,58 +31,121 @@ const told = (mistakes: readonly Mistake[]): readonly string[] =>
   mistakes.map(({ code, where }) => `${code}: ${where}`);
 
 describe('loadRuleset', () => {
-  const folder = temporaryFolder();
-
   it('has the built-in rules in their order, where nothing is set', async () => {
-    const { rules } = await loadRuleset([BUILT_IN], {}, undefined);
-    expect(rules.map(({ name, action }) => [name, action])).to.deep.equal([
+    const { everywhere, custom } = await load();
+    expect(everywhere.rules.map(({ name, action }) => [name, action])).to.deep.equal([
       ['empty-tag', 'deny'],
       ['registry-allowlist', 'deny'],
       ['blocked-tags', 'deny'],
     ]);
+    expect(custom).to.equal(undefined);
   });
 
-  it('follows the policy of both places', async () => {
-    await writeFile(join(folder.path, 'DISABLE_EMPTY_TAG'), 'false\n');
-    const { rules } = await loadRuleset([BUILT_IN], { BLOCKED_TAGS: 'dev' }, folder.path);
-    expect(rules.map(({ name }) => name)).to.deep.equal(['registry-allowlist', 'blocked-tags']);
-    expect(rules[1]?.prepared).to.deep.include({ remedy: 'These tags "dev" are prohibited.' });
+  it('follows the policy of the environment, of flat keys and of policy.yaml', async () => {
+    const data = { DISABLE_EMPTY_TAG: 'false\n', 'policy.yaml': 'rules: { require-digest: { action: warn } }' };
+    const { everywhere } = await load({ data, environment: { BLOCKED_TAGS: 'dev' } });
+    expect(everywhere.rules.map(({ name, action }) => `${name} ${action}`)).to.deep.equal([
+      'registry-allowlist deny',
+      'blocked-tags deny',
+      'require-digest warn',
+    ]);
+    expect(everywhere.rules[1]?.prepared).to.deep.include({ remedy: 'These tags "dev" are prohibited.' });
+  });
+
+  it('starts custom rules with the settings of each selection', async () => {
+    const { start, started } = customRulesStarter();
+    const yaml = `
+rules: { mine: { options: { a: 1, b: 1 } } }
+namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } } } }]`;
+    const ruleset = await load({
+      data: { RULE_MINE: 'audit', 'policy.yaml': yaml },
+      ruleFiles: [ruleFile('mine'), ruleFile('other')],
+      startCustomRules: start,
+    });
+    const [rules] = started;
+    expect(ruleset.custom).to.equal(rules);
+    expect(rules?.settings.map((settings) => settings.get('mine')?.options)).to.deep.equal([
+      { a: 1, b: 1 },
+      { a: 1, b: 2 },
+    ]);
+    expect(ruleset.everywhere.custom).to.deep.equal([
+      { name: 'mine', action: 'audit' },
+      { name: 'other', action: 'deny' },
+    ]);
+    expect(ruleset.overrides[0]?.selection.custom[0]).to.deep.equal({ name: 'mine', action: 'warn' });
+    // They were tried on the samples, under each selection.
+    expect(new Set(rules?.tasks.map(({ selection }) => selection))).to.deep.equal(new Set([0, 1]));
+    expect(rules?.closed).to.equal(false);
   });
 
   it('refuses a policy of which only keys are wrong', async () => {
-    expect(told(await mistakesOf([BUILT_IN], { DISABLE_EMPTY_TAG: 'yes' }, undefined))).to.deep.equal([
+    expect(told(await mistakesOf({ environment: { DISABLE_EMPTY_TAG: 'yes' } }))).to.deep.equal([
       'policy-boolean-invalid: DISABLE_EMPTY_TAG (environment)',
     ]);
   });
 
-  it('tells the mistakes of keys and of entries at once', async () => {
-    await writeFile(join(folder.path, 'BLOCKED_TAGS'), 'latest,.dev,');
-    await writeFile(join(folder.path, 'OTHER'), '');
-    const environment = { ALLOWED_REGISTRIES: 'docker.io,http://gcr.io,quay', DISABLE_EMPTY_TAG: 'yes' };
-    const tags = `BLOCKED_TAGS (${join(folder.path, 'BLOCKED_TAGS')})`;
-    expect(told(await mistakesOf([BUILT_IN], environment, folder.path))).to.deep.equal([
-      `policy-key-unknown: OTHER (${join(folder.path, 'OTHER')})`,
+  it('tells the mistakes of keys, of entries, of names and those that are known already at once', async () => {
+    const { start, started } = customRulesStarter();
+    const mistakes = await mistakesOf({
+      environment: { ALLOWED_REGISTRIES: 'docker.io,http://gcr.io,quay', DISABLE_EMPTY_TAG: 'yes' },
+      data: { BLOCKED_TAGS: 'latest,.dev,', OTHER: '', RULE_MINES: 'warn' },
+      ruleFiles: [ruleFile('mine')],
+      mistakes: [{ code: 'rules-folder-unreadable', where: 'x', expected: 'y', found: 'z', remedy: 'Do.' }],
+      startCustomRules: start,
+    });
+    expect(told(mistakes)).to.deep.equal([
+      'rules-folder-unreadable: x',
+      'policy-key-unknown: OTHER (ConfigMap)',
       'policy-boolean-invalid: DISABLE_EMPTY_TAG (environment)',
+      'rule-unknown: RULE_MINES (ConfigMap)',
       'option-invalid: ALLOWED_REGISTRIES (environment), entry 2',
       'option-invalid: ALLOWED_REGISTRIES (environment), entry 3',
-      `option-invalid: ${tags}, entry 2`,
-      `option-invalid: ${tags}, entry 3`,
+      'option-invalid: BLOCKED_TAGS (ConfigMap), entry 2',
+      'option-invalid: BLOCKED_TAGS (ConfigMap), entry 3',
+    ]);
+    expect(started[0]?.closed).to.equal(true);
+  });
+
+  it('tells the mistakes of policy.yaml, of its options too, each with its line', async () => {
+    const text = `rules:
+  registry-allowlist: { options: { registries: [docker.io, quay], unqualified: x } }
+  blocked-tags:
+    options:
+      tags: [.x]
+      tag: [x]
+exemptions: 7
+`;
+    expect(told(await mistakesOf({ data: { 'policy.yaml': text } }))).to.deep.equal([
+      'policy-yaml-invalid: policy.yaml:7:1 exemptions',
+      'option-invalid: policy.yaml:2:67 rules.registry-allowlist.options.unqualified',
+      'option-invalid: policy.yaml:6:7 rules.blocked-tags.options.tag',
     ]);
   });
 
   it('tells the mistakes of rule files with those of keys', async () => {
-    await writeFile(join(folder.path, 'a.js'), 'export default {};');
-    const codes = (await mistakesOf([BUILT_IN, folder.path], { BLOCKED_TAGS: '' }, undefined)).map(({ code }) => code);
-    expect(codes).to.deep.equal(['policy-list-empty', 'rule-file-invalid', 'rule-file-invalid']);
+    const mistake = { code: 'rule-file-invalid', where: 'a.js', expected: 'x', found: 'y', remedy: 'Do.' } as const;
+    const startCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
+    const mistakes = await mistakesOf({ data: { BLOCKED_TAGS: '' }, ruleFiles: [ruleFile('a')], startCustomRules });
+    expect(mistakes.map(({ code }) => code)).to.deep.equal(['policy-list-empty', 'rule-file-invalid']);
   });
 
-  it('passes on what is no mistake of the operator', async () => {
-    const text = `let reads = 0;
-      const meta = { name: 'a', description: 'X.' };
-      export default { get meta() { reads += 1; if (reads > 1) throw new RangeError('again'); return meta; }, check() {} };`;
-    await writeFile(join(folder.path, 'a.js'), text);
+  it('refuses rules that fail at a sample pod, and names each once', async () => {
+    const { start, started } = customRulesStarter(({ images }) =>
+      images.map((_, image) => ({ rule: 'mine', image, failure: 'it threw' })),
+    );
+    const mistakes = await mistakesOf({ ruleFiles: [ruleFile('mine')], startCustomRules: start });
+    expect(told(mistakes)).to.deep.equal(['rule-fails-on-sample: rule mine']);
+    expect(mistakes[0]?.found).to.include('The rule mine failed: it threw.');
+    expect(started[0]?.closed).to.equal(true);
+  });
+
+  it('passes on what is no mistake of the operator, and leaves nothing running', async () => {
+    const { start, started } = customRulesStarter(() => {
+      throw new RangeError('broken');
+    });
     let thrown: unknown;
-    await loadRuleset([folder.path], {}, undefined).catch((error: unknown) => (thrown = error));
+    await load({ ruleFiles: [ruleFile('mine')], startCustomRules: start }).catch((error: unknown) => (thrown = error));
     expect(thrown).to.be.instanceOf(RangeError);
+    expect(started[0]?.closed).to.equal(true);
   });
 });

@@ -68,11 +68,16 @@ describe('schemas/policy.schema.json', () => {
 
   it('asks for no option: it may stand in a key of its own, or in the policy of everywhere', () => {
     const description = 'D.';
+    const LIST = {
+      type: 'array',
+      description,
+      items: { type: 'object', properties: { c: { type: 'string' } } },
+    } as const;
     const schema = {
       type: 'object',
       additionalProperties: false,
       required: ['a'],
-      properties: { a: { type: 'string', description, title: 'Its own' }, b: { type: 'string', description } },
+      properties: { a: { type: 'string', description, title: 'Its own' }, b: LIST },
     } as const;
     const [made] = properties(policySchema([{ name: 'x', description, schema }]))
       .filter(([path]) => path.endsWith('/x/properties/options') || path.endsWith('/options'))
@@ -84,7 +89,7 @@ describe('schemas/policy.schema.json', () => {
       additionalProperties: false,
       properties: {
         a: { type: 'string', description, title: 'Its own' },
-        b: { type: 'string', description, title: 'b' },
+        b: { ...LIST, title: 'b', items: { type: 'object', properties: { c: { type: 'string', title: 'c' } } } },
       },
     });
   });

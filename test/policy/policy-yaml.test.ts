@@ -28,7 +28,7 @@ exemptions:
   - { name: forever, reason: It is so., owner: ops, expires: never, images: ['*.gcr.io/acme/*'] }
 podSpecs:
   - { group: argoproj.io, kind: Rollout, path: spec.template.spec }
-  - { group: example.com, kind: App, path: 'spec.workloads[*].template.spec' }
+  - { group: example.com, kind: App, path: 'spec.workloads[*].parts[*].spec' }
   - { group: '', kind: Mine, path: spec }
 `;
 
@@ -88,7 +88,7 @@ const POLICY: Policy = {
   ],
   podSpecPaths: new Map([
     ['argoproj.io/Rollout', ['spec', 'template', 'spec']],
-    ['example.com/App', ['spec', 'workloads', '*', 'template', 'spec']],
+    ['example.com/App', ['spec', 'workloads', '*', 'parts', '*', 'spec']],
     ['/Mine', ['spec']],
   ]),
 };
@@ -270,6 +270,7 @@ describe('readPolicyYaml', () => {
         { podSpecs: [POD_SPEC, POD_SPEC] },
         /^podSpecs\[1\]: expected each kind once, found "example.com\/App", as in policy\.yaml:2:5 podSpecs\[0\]/,
       ],
+      [{ podSpecs: [POD_SPEC, POD_SPEC, POD_SPEC] }, /^podSpecs\[1\]/, /^podSpecs\[2\].* podSpecs\[0\]\. /],
       [{ podSpecs: [null] }, /^podSpecs\[0\]: expected an object/],
     ] as readonly (readonly [unknown, ...RegExp[]])[]) {
       it(JSON.stringify(document).slice(0, 160), () => {

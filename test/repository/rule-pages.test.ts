@@ -6,7 +6,7 @@ import { withOptionsTable } from '../../scripts/options-table.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { defaultAction } from '../../src/engine/policy.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
-import { loadRuleset } from '../../src/policy/load-ruleset.ts';
+import { loadRulesetOf } from '../load-ruleset-of.ts';
 import { loadRules } from '../../src/rule/load-rules.ts';
 import { REFUSED, STRICTER } from '../image/refused-references.ts';
 import { projectRoot } from '../project-root.ts';
@@ -66,9 +66,7 @@ function optionsIn(block: string, rule: string): Readonly<Record<string, unknown
 }
 
 async function sentencesUnder(rule: string, { keys, options }: Setting): Promise<SentenceOf> {
-  return keys === undefined
-    ? ruleSentences(rule, options)
-    : sentencesIn(await loadRuleset([BUILT_IN], keys, undefined), rule);
+  return keys === undefined ? ruleSentences(rule, options) : sentencesIn(await loadRulesetOf(keys), rule);
 }
 
 describe('docs/rules', () => {

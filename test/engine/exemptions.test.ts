@@ -1,0 +1,240 @@
+import { expect } from 'chai';
+import { requestContext } from '../../src/admission/request-context.ts';
+import type { Exemption } from '../../src/engine/exemption.ts';
+import { compileExemptions, exempt, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
+import { admissionRequest } from '../admission-request.ts';
+import { exemptionOf } from '../exemption.ts';
+import { findingOf } from '../finding.ts';
+import { rulesetUnder, settingsOf } from '../ruleset.ts';
+
+/** A finding and the request that it is of. */
+interface Asked {
+  readonly rule?: string;
+  readonly image?: string;
+  readonly namespace?: string | undefined;
+  readonly username?: string;
+  readonly groups?: readonly string[];
+}
+
+function contextOf({ namespace, username = 'jane', groups = ['system:authenticated'] }: Asked) {
+  const { uid, kind, operation } = admissionRequest();
+  const request = { uid, kind, operation, userInfo: { username, groups } };
+  return requestContext(namespace === undefined ? request : { ...request, namespace });
+}
+
+function covers(parts: Partial<Exemption>, asked: Asked, unqualified?: unknown): boolean {
+  const { rule = 'empty-tag', image = 'gcr.io/acme/app' } = asked;
+  const compiled = compileExemptions([exemptionOf(parts)], unqualified);
+  const [finding] = exempt([findingOf({ rule, image })], compiled, contextOf(asked), 0);
+  return finding?.exemption !== undefined;
+}
+
+type Case = readonly [name: string, parts: Partial<Exemption>, covered: readonly Asked[], not: readonly Asked[]];
+
+const PARTS = {
+  rules: ['empty-tag', 'blocked-tags'],
+  namespaces: ['team-*', 'legacy'],
+  images: ['gcr.io/acme/*', '*.example.com/**'],
+  users: ['jane', 'joe'],
+  groups: ['devs', 'ops'],
+  serviceAccounts: ['ci:deployer'],
+} satisfies Partial<Exemption>;
+const BOT = 'system:serviceaccount:ci:deployer';
+const STRANGER = { username: 'eve', groups: ['system:authenticated'] };
+
+describe('an exemption', () => {
+  const cases: readonly Case[] = [
+    ['without parts', {}, [{}, { namespace: 'x', ...STRANGER }], []],
+    ['of rules', { rules: PARTS.rules }, [{}, { rule: 'blocked-tags' }], [{ rule: 'registry-allowlist' }]],
+    [
+      'of namespaces',
+      { namespaces: PARTS.namespaces },
+      [{ namespace: 'team-a' }, { namespace: 'team-' }, { namespace: 'legacy' }],
+      [{ namespace: 'team' }, { namespace: 'a-team-a' }, { namespace: 'legacy-2' }, {}],
+    ],
+    ['of every namespace', { namespaces: ['*'] }, [{ namespace: 'x' }], [{}]],
+    [
+      'of images',
+      { images: PARTS.images },
+      [
+        { image: 'gcr.io/acme/app' },
+        { image: 'gcr.io/acme/app:latest' },
+        { image: `gcr.io/acme/b@sha256:${'a'.repeat(64)}` },
+        { image: 'a.example.com/x' },
+        { image: 'a.b.example.com/x/y/z:1' },
+      ],
+      [
+        { image: 'gcr.io/acme/app/deep' },
+        { image: 'gcr.io/acme' },
+        { image: 'gcr.io/acme-evil/app' },
+        { image: 'eu.gcr.io/acme/app' },
+        { image: 'gcr.io:443/acme/app' },
+        { image: 'example.com/x' },
+        { image: 'acme/app' },
+      ],
+    ],
+    ['of users', { users: PARTS.users }, [{}, { username: 'joe' }], [{ username: 'Jane' }, { username: '' }, STRANGER]],
+    [
+      'of groups',
+      { groups: PARTS.groups },
+      [{ groups: ['devs'] }, { groups: ['x', 'ops'] }],
+      [{}, { groups: [] }, { username: 'devs' }],
+    ],
+    [
+      'of service accounts',
+      { serviceAccounts: PARTS.serviceAccounts },
+      [{ username: BOT }],
+      [{ username: 'ci:deployer' }, { username: `${BOT}2` }, { username: 'system:serviceaccount:x:deployer' }, {}],
+    ],
+  ];
+  for (const [name, parts, covered, not] of cases) {
+    it(`${name} covers those, and no others`, () => {
+      for (const asked of covered) expect(covers(parts, asked), JSON.stringify(asked)).to.equal(true);
+      for (const asked of not) expect(covers(parts, asked), JSON.stringify(asked)).to.equal(false);
+    });
+  }
+
+  describe('of several parts needs each of them', () => {
+    const fits: Asked = { rule: 'empty-tag', namespace: 'team-a', image: 'gcr.io/acme/app', username: 'jane' };
+    const misfits = {
+      rules: { rule: 'registry-allowlist' },
+      namespaces: { namespace: 'other' },
+      images: { image: 'quay.io/acme/app' },
+      users: { username: 'eve' },
+    } satisfies Record<string, Asked>;
+    const names = Object.keys(misfits) as (keyof typeof misfits)[];
+    for (let set = 1; set < 2 ** names.length; set += 1) {
+      const present = names.filter((_, bit) => (set & (2 ** bit)) !== 0);
+      it(present.join(', '), () => {
+        const parts = Object.fromEntries(present.map((name) => [name, PARTS[name]]));
+        expect(covers(parts, fits)).to.equal(true);
+        for (const name of names) {
+          expect(covers(parts, { ...fits, ...misfits[name] }), name).to.equal(!present.includes(name));
+        }
+      });
+    }
+  });
+
+  it('of several kinds of subjects takes any of them, beside the other parts', () => {
+    const { users, groups, serviceAccounts } = PARTS;
+    const subjects = { users, groups, serviceAccounts, namespaces: ['legacy'] };
+    for (const subject of [{ username: 'joe' }, { username: BOT }, { username: 'eve', groups: ['ops'] }]) {
+      expect(covers(subjects, { ...subject, namespace: 'legacy' }), subject.username).to.equal(true);
+      expect(covers(subjects, { ...subject, namespace: 'x' }), subject.username).to.equal(false);
+    }
+    expect(covers(subjects, { ...STRANGER, namespace: 'legacy' })).to.equal(false);
+  });
+
+  describe('of an image without a registry', () => {
+    for (const [unqualified, image, pattern, covered] of [
+      ['docker.io', 'nginx', 'docker.io/library/*', true],
+      ['docker.io', 'nginx:latest', 'docker.io/library/nginx', true],
+      ['docker.io', 'acme/app', 'docker.io/acme/*', true],
+      ['docker.io', 'acme/app', 'docker.io/library/*', false],
+      ['untrusted', 'nginx', 'docker.io/library/*', false],
+      ['untrusted', 'acme/app', 'docker.io/**', false],
+      [undefined, 'nginx', 'docker.io/**', false],
+      ['nonsense', 'nginx', 'docker.io/**', false],
+      [undefined, 'docker.io/nginx', 'docker.io/library/nginx', true],
+      [undefined, 'index.docker.io/nginx', 'docker.io/library/nginx', true],
+    ] as const) {
+      it(`${covered ? 'covers' : 'does not cover'} ${image} by ${pattern} under unqualified: ${unqualified}`, () => {
+        expect(covers({ images: [pattern] }, { image }, unqualified)).to.equal(covered);
+      });
+    }
+  });
+
+  it('never covers valid-reference, nor by images what is no reference', () => {
+    for (const parts of [{}, { rules: [VALID_REFERENCE] }, { namespaces: ['*'] }]) {
+      expect(covers(parts, { rule: VALID_REFERENCE, image: 'X', namespace: 'x' })).to.equal(false);
+    }
+    expect(covers({ images: ['docker.io/**'] }, { image: 'docker.io/X' }, 'docker.io')).to.equal(false);
+  });
+
+  it('covers also that a rule failed', () => {
+    const [finding] = exempt(
+      [findingOf({ failed: true })],
+      compileExemptions([exemptionOf()], undefined),
+      contextOf({}),
+      0,
+    );
+    expect(finding?.exemption?.name).to.equal('legacy');
+  });
+
+  it('reads unqualified as the selection has it', () => {
+    const unqualified = (value: string) => settingsOf({ 'registry-allowlist': { options: { unqualified: value } } });
+    const { everywhere, overrides } = rulesetUnder({
+      rules: unqualified('docker.io'),
+      namespaces: [
+        { names: ['strict'], rules: unqualified('untrusted') },
+        { names: ['same'], rules: new Map() },
+      ],
+      exemptions: [exemptionOf({ images: ['docker.io/**'] })],
+    });
+    const finding = findingOf({ image: 'nginx' });
+    const selections = [everywhere, ...overrides.map(({ selection }) => selection)];
+    expect(
+      selections.map(({ exemptions }) => exempt([finding], exemptions, contextOf({}), 0)[0]?.exemption !== undefined),
+    ).to.deep.equal([true, false, true]);
+  });
+});
+
+describe('exempt', () => {
+  const END = Date.parse('2026-03-01T00:00:00Z');
+  const named = (name: string, parts: Partial<Exemption> = {}) => exemptionOf({ name, ...parts });
+  const coveredBy = (exemptions: readonly Exemption[], now: number): string | undefined =>
+    exempt([findingOf()], compileExemptions(exemptions, undefined), contextOf({}), now)[0]?.exemption?.name;
+
+  for (const [what, now, covered] of [
+    ['long before', 0, true],
+    ['a millisecond before', END - 1, true],
+    ['at', END, false],
+    ['a millisecond after', END + 1, false],
+  ] as const) {
+    it(`${covered ? 'covers' : 'does not cover'} ${what} the end`, () => {
+      expect(coveredBy([named('a', { expires: END })], now)).to.equal(covered ? 'a' : undefined);
+    });
+  }
+
+  it('never ends what is written never', () => {
+    expect(coveredBy([named('a')], Number.MAX_SAFE_INTEGER)).to.equal('a');
+  });
+
+  for (const [what, exemptions, now, expected] of [
+    ['the first of two', [named('a'), named('b')], 0, 'a'],
+    ['the next where the first does not cover', [named('a', { rules: ['blocked-tags'] }), named('b')], 0, 'b'],
+    ['the next where the first has lapsed', [named('a', { expires: END }), named('b')], END, 'b'],
+    ['none where none covers', [named('a', { rules: ['x'] }), named('b', { expires: END })], END, undefined],
+    ['none where there are none', [], 0, undefined],
+  ] as const) {
+    it(`names ${what}`, () => {
+      expect(coveredBy(exemptions, now)).to.equal(expected);
+    });
+  }
+
+  it('adds the exemption, and leaves all else as it was', () => {
+    const findings = [findingOf(), findingOf({ rule: 'blocked-tags', action: 'warn' }), findingOf({ action: 'audit' })];
+    const before = [...findings];
+    const exemption = named('a', { rules: ['empty-tag'] });
+    const after = exempt(findings, compileExemptions([exemption], undefined), contextOf({}), 0);
+    expect(after).to.deep.equal([{ ...before[0], exemption }, before[1], { ...before[2], exemption }]);
+    expect(after[1]).to.equal(before[1]);
+    expect(findings).to.deep.equal(before);
+    expect(exempt([], compileExemptions([exemption], undefined), contextOf({}), 0)).to.deep.equal([]);
+  });
+});
+
+describe('lapsedExemptions', () => {
+  it('are those that cover nothing any more', () => {
+    const exemptions = [10, 11, 12, Infinity].map((expires) => exemptionOf({ name: `e${expires}`, expires }));
+    for (const [now, lapsed] of [
+      [9, []],
+      [10, ['e10']],
+      [11, ['e10', 'e11']],
+      [Number.MAX_SAFE_INTEGER, ['e10', 'e11', 'e12']],
+    ] as const) {
+      expect(lapsedExemptions(exemptions, now).map(({ name }) => name)).to.deep.equal(lapsed);
+    }
+  });
+});

@@ -1,0 +1,6 @@
+import type { Exemption } from '../src/engine/exemption.ts';
+
+/** An exemption that never ends and covers all, but for these parts. */
+export function exemptionOf(parts: Partial<Exemption> = {}): Exemption {
+  return { name: 'legacy', reason: 'It was there before.', owner: 'team-a', expires: Infinity, ...parts };
+}

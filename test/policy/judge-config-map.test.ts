@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import { MistakesError } from '../../src/mistake/mistake.ts';
+import { createConfigMapJudge } from '../../src/policy/judge-config-map.ts';
+import { createRulesetLoader } from '../../src/policy/ruleset-loader.ts';
+import { admissionRequest } from '../admission-request.ts';
+import { mountConfigMap } from '../mounted-config-map.ts';
+import { BUILT_IN } from '../ruleset.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { customRulesStarter } from './custom-rules-starter.ts';
+
+const POLICY = 'imagegate-webhook-config';
+const RULES = 'imagegate-webhook-rules';
+const KIND = { group: '', version: 'v1', kind: 'ConfigMap' };
+
+type Data = Readonly<Record<string, string>>;
+
+describe('createConfigMapJudge', () => {
+  const folder = temporaryFolder();
+  let custom: ReturnType<typeof customRulesStarter>;
+  let judge: ReturnType<typeof createConfigMapJudge>;
+
+  const judgeWith = (startCustomRules: Parameters<typeof createRulesetLoader>[0]['startCustomRules']) =>
+    createConfigMapJudge(
+      createRulesetLoader({
+        builtIn: BUILT_IN,
+        environment: {},
+        policyDir: folder.path,
+        rulesDir: folder.path,
+        startCustomRules,
+      }),
+    );
+
+  beforeEach(() => {
+    custom = customRulesStarter();
+    judge = judgeWith(custom.start);
+  });
+
+  const write = (name: string, data: unknown, old?: Data) =>
+    admissionRequest({
+      kind: KIND,
+      operation: old === undefined ? 'CREATE' : 'UPDATE',
+      name,
+      namespace: 'imagegate',
+      object: { data },
+      ...(old && { oldObject: { data: old } }),
+    });
+
+  it('allows a policy that would be used', async () => {
+    const { uid, allowed } = await judge(write(POLICY, { BLOCKED_TAGS: 'dev', RULE_EMPTY_TAG: 'warn' }));
+    expect(allowed).to.equal(true);
+    expect(uid).to.equal(write(POLICY, {}).uid);
+  });
+
+  it('denies one that would not be, with all that is wrong', async () => {
+    const { allowed, status, warnings } = await judge(
+      write(POLICY, { BLOCKED_TAGS: '', RULE_EMPTY_TAG: 'sometimes', 'policy.yaml': 'contcat: x', RULE_MINE: 'warn' }),
+    );
+    expect({ allowed, code: status?.code, warnings }).to.deep.equal({ allowed: false, code: 403, warnings: undefined });
+    const [head, ...lines] = status?.message.split('\n') ?? [];
+    expect(head).to.equal('The gate would not use this ConfigMap: 4 mistakes.');
+    expect(lines.map((line) => /\[(.*)\]$/.exec(line)?.[1])).to.have.members([
+      'policy-list-empty',
+      'policy-action-invalid',
+      'policy-yaml-invalid',
+      'rule-unknown',
+    ]);
+  });
+
+  it('warns of a rule that may come with the other ConfigMap, and denies what looks like a slip', async () => {
+    const later = await judge(write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }));
+    expect(later.allowed).to.equal(true);
+    expect(later.warnings).to.deep.equal([
+      'RULE_NO_DEBUG_IMAGES (ConfigMap): no rule "no-debug-images" is loaded yet. Until it is, the gate goes on with the policy that it has. [imagegate]',
+    ]);
+    const slip = await judge(write(POLICY, { RULE_BLOCKED_TAG: 'warn' }));
+    expect(slip.allowed).to.equal(false);
+    expect(slip.status?.message).to.include('Did you mean blocked-tags?');
+  });
+
+  it('knows the rules that are mounted, and takes those of the other ConfigMap as it is written', async () => {
+    await mountConfigMap(folder.path, { 'mine.js': 'export default 1;', RULE_MINE: 'audit', BLOCKED_TAGS: 'dev' });
+    expect(await judge(write(POLICY, { BLOCKED_TAGS: 'old' }, { BLOCKED_TAGS: 'dev' }))).to.not.have.property(
+      'warnings',
+    );
+    await judge(
+      write(RULES, { 'yours.js': '1', '_part.js': '2', RULE_YOURS: 'warn' }, { 'mine.js': '', RULE_MINE: '' }),
+    );
+    const files = custom.started.map((rules) => rules.files.map(({ path }) => path));
+    expect(files).to.deep.equal([[`${folder.path}/mine.js`], [`ConfigMap ${RULES}/yours.js`]]);
+    expect(custom.started[1]?.files[0]?.beside).to.deep.equal({ 'yours.js': '1', '_part.js': '2', RULE_YOURS: 'warn' });
+    expect(custom.started.every(({ closed }) => closed)).to.equal(true);
+  });
+
+  it('takes a key that moves within a ConfigMap for moved', async () => {
+    await mountConfigMap(folder.path, { BLOCKED_TAGS: 'dev' });
+    const yaml = 'rules: { blocked-tags: { options: { tags: [dev] } } }';
+    const { allowed } = await judge(write(POLICY, { 'policy.yaml': yaml }, { BLOCKED_TAGS: 'dev' }));
+    expect(allowed).to.equal(true);
+  });
+
+  it('sees that both ConfigMaps say the same', async () => {
+    await mountConfigMap(folder.path, { BLOCKED_TAGS: 'dev' });
+    const yaml = 'rules: { blocked-tags: { options: { tags: [dev] } } }';
+    const { allowed, status } = await judge(write(RULES, { 'policy.yaml': yaml }));
+    expect(allowed).to.equal(false);
+    expect(status?.message).to.include('[policy-key-conflict]');
+  });
+
+  for (const [what, request] of Object.entries({
+    'another ConfigMap': write('other', { RULE_EMPTY_TAG: 'x' }),
+    'another kind of that name': { ...write(POLICY, { RULE_EMPTY_TAG: 'x' }), kind: { ...KIND, kind: 'Secret' } },
+    'its end': { ...write(POLICY, { RULE_EMPTY_TAG: 'x' }), operation: 'DELETE' as const },
+  })) {
+    it(`has no say in ${what}`, async () => {
+      expect(await judge(request)).to.deep.equal({ uid: request.uid, allowed: true });
+    });
+  }
+
+  for (const [object, found] of [
+    [undefined, 'object of a ConfigMap must be an object, found nothing'],
+    [{ data: [] }, 'object.data of a ConfigMap must hold texts by their keys'],
+    [{ data: { a: 1 } }, 'object.data of a ConfigMap must hold texts by their keys'],
+    [{ binaryData: 'x' }, 'object.binaryData of a ConfigMap must hold texts by their keys'],
+  ] as const) {
+    it(`denies ${JSON.stringify(object)}`, async () => {
+      const { allowed, status } = await judge({ ...write(POLICY, {}), object });
+      expect(allowed).to.equal(false);
+      expect(status?.message).to.equal(`The gate would not use this ConfigMap: one mistake.\n${found}`);
+    });
+  }
+
+  it('denies text that is no text', async () => {
+    const { status } = await judge({ ...write(POLICY, {}), object: { binaryData: { BLOCKED_TAGS: 'AAAA' } } });
+    expect(status?.message).to.include('[policy-key-binary]');
+  });
+
+  it('tries one at a time', async () => {
+    let running = 0;
+    let most = 0;
+    judge = judgeWith(async (files): Promise<CustomRules> => {
+      most = Math.max(most, (running += 1));
+      await Promise.resolve();
+      return {
+        names: files.map(({ name }) => name),
+        descriptions: new Map(),
+        judge: async () => [],
+        close: async () => void (running -= 1),
+      };
+    });
+    await Promise.all(Array.from({ length: 5 }, async () => judge(write(RULES, { 'mine.js': '' }))));
+    expect(most).to.equal(1);
+  });
+
+  it('passes on what is no mistake, and judges the next all the same', async () => {
+    judge = judgeWith(async () => Promise.reject(new RangeError('broken')));
+    let thrown: unknown;
+    await judge(write(RULES, { 'mine.js': '' })).catch((error: unknown) => (thrown = error));
+    expect(thrown).to.be.instanceOf(RangeError).and.not.instanceOf(MistakesError);
+    expect((await judge(write(POLICY, {}))).allowed).to.equal(true);
+  });
+});
