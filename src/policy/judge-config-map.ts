@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
 import { policyKeysOf, type PolicyConfigMap } from './policy-keys-of.ts';
+import { POLICY_YAML } from './policy-yaml.ts';
 import { ruleFilesOf } from './rule-files-of.ts';
 import type { RulesetLoader, Written } from './ruleset-loader.ts';
 
@@ -36,11 +37,18 @@ async function judge(
   const mistakes = await mistakesOf(withConfigMap(configMap, others, name), loader);
   if (mistakes.length === 0) return allowed(uid);
   const [later, now] = partition(mistakes, mayComeLater);
+  if (now.some(({ where }) => isOf(configMap, name, where))) return policyDenied(uid, mistakes.map(mistakeText));
   // Were those elsewhere held against it, two bad ConfigMaps could never be mended: each would wait for the other.
   const elsewhere = new Set(now.length === 0 ? [] : (await mistakesOf(others, loader)).map(mistakeText));
   const [foreign, own] = partition(now, (mistake) => elsewhere.has(mistakeText(mistake)));
-  if (own.length > 0) return policyDenied(uid, [...own, ...later].map(mistakeText));
+  if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
   return allowed(uid, { warnings: [...later.map(laterWarning), ...foreignWarnings(foreign)], auditAnnotations: {} });
+}
+
+/** Whether a mistake is for certain in this ConfigMap, which saves the search elsewhere. */
+function isOf({ data }: PolicyConfigMap, name: string, where: string): boolean {
+  if (where.startsWith(POLICY_YAML)) return Object.hasOwn(data ?? {}, POLICY_YAML);
+  return where.includes('(ConfigMap)') || where.startsWith(`ConfigMap ${name}/`);
 }
 
 async function mistakesOf(written: Written, loader: RulesetLoader): Promise<readonly Mistake[]> {

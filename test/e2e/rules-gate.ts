@@ -58,6 +58,8 @@ export interface RulesGateOptions {
   readonly config?: Keys;
   /** The ConfigMap of rules; without keys there is none. */
   readonly rules?: Keys;
+  /** More entries of the webhook: what they add to the one for workloads, or change in it. */
+  readonly entries?: readonly object[];
 }
 
 /**
@@ -78,14 +80,15 @@ export function behindRules(namespace: string, options: RulesGateOptions = {}): 
 
 async function startRulesGate(
   namespace: string,
-  { node = process.execPath, config = {}, rules = {} }: RulesGateOptions,
+  { node = process.execPath, config = {}, rules = {}, entries = [] }: RulesGateOptions,
 ): Promise<{ readonly gate: RulesGate; readonly stop: () => Promise<void> }> {
   // The namespace imagegate and its objects are there then.
-  const { cluster, openGate } = await sharedInstallation();
+  const installation = await sharedInstallation();
+  const { cluster } = installation;
   const root = await mkdtemp(join(tmpdir(), 'imagegate-rules-gate-'));
   const components = startComponents(root);
   const stop = async (): Promise<void> => {
-    await openGate();
+    await installation.openGate();
     await components.stop();
     await writeConfigMaps(cluster, {}, {});
     await cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']);
@@ -98,7 +101,7 @@ async function startRulesGate(
     await mountBoth(cluster, folder);
     const { process, port, opsPort } = await startProcess(components, node, root, folder, certificate);
     const gate = createRulesGate(cluster, namespace, folder, process, opsPort);
-    await cluster.apply(await webhook(port, certificate));
+    await cluster.apply(await webhook(port, certificate, entries));
     await untilAsked(gate);
     return { gate, stop };
   } catch (error) {
@@ -167,11 +170,12 @@ interface Entry {
 }
 
 /** The webhook of deploy/, whose way to the gate ends at a process of this machine. */
-async function webhook(port: number, { certificate }: TestCertificate): Promise<string> {
+async function webhook(port: number, { certificate }: TestCertificate, entries: readonly object[]): Promise<string> {
   const file = await readFile(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
-  const local = withPolicyEntry(webhooks).map((entry) => ({
+  const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
+  const local = [...withPolicyEntry(webhooks), ...added].map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
   }));
@@ -185,6 +189,8 @@ function withPolicyEntry(webhooks: readonly Entry[]): readonly Entry[] {
     ...webhooks[0],
     name: 'policy.com.imagegate.webhook',
     failurePolicy: 'Ignore',
+    // Longer than it takes to give up on a rule whose import never ends, and to see what is wrong without it.
+    timeoutSeconds: 10,
     rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
     matchConditions: [{ name: 'ours', expression: `object.metadata.name in ['${CONFIG}', '${RULES}']` }],
@@ -214,13 +220,13 @@ function createRulesGate(
   };
   const mount = async (): Promise<void> => mountBoth(cluster, folder);
   const mountAndLoad = async (): Promise<void> => {
-    const before = await loads();
+    const loaded = await loads();
     await mount();
-    const loaded = async (): Promise<boolean> => {
+    const isNew = async (): Promise<boolean> => {
       process.assertRunning();
-      return (await loads()) > before;
+      return (await loads()) > loaded;
     };
-    await until(loaded, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`, 20_000);
+    await until(isNew, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`, 20_000);
   };
   return {
     cluster,

@@ -23,14 +23,14 @@ export function startLoad(api: ApiClient, path: string, object: unknown, perSeco
   const verdicts: Verdict[] = [];
   const pending: Promise<void>[] = [];
   const begun = performance.now();
-  let ended = false;
+  const state = { ended: false };
   const ask = async (): Promise<void> => {
     const sent = performance.now();
     const text = await api.send('POST', path, object).then(verdictText, String);
     verdicts.push({ sent, answered: performance.now(), text });
   };
   const clock = (async () => {
-    while (!ended) {
+    while (!state.ended) {
       // What was missed is made up for.
       const due = Math.ceil(((performance.now() - begun) / 1000) * perSecond);
       while (pending.length < due) pending.push(ask());
@@ -41,7 +41,7 @@ export function startLoad(api: ApiClient, path: string, object: unknown, perSeco
   return {
     verdicts,
     stop: async () => {
-      ended = true;
+      state.ended = true;
       await clock;
       const seconds = (performance.now() - begun) / 1000;
       await Promise.all(pending);
