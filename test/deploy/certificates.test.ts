@@ -242,7 +242,11 @@ describe('deploy/certificates.sh', function () {
       const { stdout } = deploy.succeed('--drop-old-ca');
       const after = deploy.files();
       const current = deploy.certificate('ca.crt').fingerprint256;
-      expect(deploy.trusted().map((cas) => cas.map((ca) => ca.fingerprint256))).to.deep.equal([[current], [current]]);
+      expect(deploy.trusted().map((cas) => cas.map((ca) => ca.fingerprint256))).to.deep.equal([
+        [current],
+        [current],
+        [current],
+      ]);
       expect(Object.keys(after)).to.deep.equal(made);
       for (const name of made.slice(0, 5)) expect(after[name], name).to.equal(before[name]);
       expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/);
