@@ -8,7 +8,7 @@ import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import { CollectedMistakes } from './collected-mistakes.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../policy/judge-config-map.ts';
-import { createLoader } from './create-loader.ts';
+import { createLoader, type LoaderOptions } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
@@ -56,20 +56,26 @@ async function run(
   const { logger } = log;
   const metrics = createMetrics();
   const { certsDir, policyDir, rulesDir } = maybeSettings ?? folders(env);
-  const loader = await createLoader({
+  const sources: LoaderOptions = {
     environment: env,
     policyDir,
     rulesDir,
     log: (level, message, fields) => logger[level](fields, message),
-    onWorkerEnd: (reason) => metrics.workerEnded(reason),
-  });
+  };
+  const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
   const prepared = await prepare(maybeSettings, certsDir, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
-    await answer({ ...prepared, judgePolicy: createConfigMapJudge(loader), metrics, log, drain });
+    await answer({
+      ...prepared,
+      judgePolicy: createConfigMapJudge(await createLoader({ ...sources, trial: true })),
+      metrics,
+      log,
+      drain,
+    });
   } finally {
     await prepared.rulesets.stop();
   }

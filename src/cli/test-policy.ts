@@ -15,6 +15,7 @@ export interface TestPolicyOptions extends Output {
 export async function testPolicy({ path, rulesDir, write, writeError }: TestPolicyOptions): Promise<0 | 1> {
   try {
     const loader = await createLoader({
+      trial: true,
       environment: {},
       policyDir: undefined,
       rulesDir,

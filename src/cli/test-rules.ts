@@ -19,6 +19,7 @@ export interface TestRulesOptions extends Output {
 export async function testRules({ folder, policy, write, writeError }: TestRulesOptions): Promise<0 | 1> {
   try {
     const loader = await createLoader({
+      trial: true,
       environment: {},
       policyDir: undefined,
       rulesDir: folder,

@@ -1,5 +1,7 @@
 /** How long and how much a rule may take before something is done about it. */
 export interface Limits {
+  /** Two that judge and a warm one; one is enough to try rules. */
+  readonly workers: number;
   /** Until all files are imported and prepared. */
   readonly loadMs: number;
   /** After the deadline, for rules that are not to blame that it passed. */
@@ -24,6 +26,7 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
+  workers: 3,
   loadMs: 5000,
   graceMs: 250,
   chanceMs: 100,

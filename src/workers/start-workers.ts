@@ -6,7 +6,7 @@ import { loadWorker, type LoadOutcome } from './load-worker.ts';
 import type { EndReason, LogMessage, RuleWorker, WorkerEvents } from './rule-worker.ts';
 import type { CustomRulesOptions } from './start-custom-rules.ts';
 import { validateRules, type RuleFileMistakes } from './validate-rules.ts';
-import { WorkerPool, WORKERS } from './worker-pool.ts';
+import { WorkerPool } from './worker-pool.ts';
 import type { RuleSources } from './worker-protocol.ts';
 
 /** How long after a worker that could not be started the next one is tried. */
@@ -30,7 +30,7 @@ export async function startWorkers(
     const first = await validated();
     crew.join(first);
     // What loads once may fail to load again.
-    const more = await Promise.all(Array.from({ length: WORKERS - 1 }, async () => validated()));
+    const more = await Promise.all(Array.from({ length: limits.workers - 1 }, async () => validated()));
     for (const worker of more) crew.join(worker);
     // It has loaded all files, one after the other.
     const descriptions = first.reports.map(

@@ -5,8 +5,7 @@ import { Job } from './job.ts';
 import type { Limits } from './limits.ts';
 import type { EndReason, RuleMessage, RuleWorker } from './rule-worker.ts';
 
-/** Two judge; the third is warm, and takes over when one ends or is slow. */
-export const WORKERS = 3;
+/** So many judge; one more is warm, and takes over when one ends or is slow. */
 const ACTIVE = 2;
 
 /** What a worker is at. */

@@ -231,7 +231,6 @@ describe('deploy/', () => {
     const of = (...path: Path): Path => ['webhooks', index, ...path];
     return [
       ['asks the Service', of('clientConfig', 'service'), { name, namespace: 'imagegate', path: url, port: 443 }],
-      ['waits five seconds', of('timeoutSeconds'), 5],
       ['matches other versions of the same object', of('matchPolicy'), 'Equivalent'],
       ['has no side effects', of('sideEffects'), 'None'],
       ['speaks both versions, v1 first', of('admissionReviewVersions'), ['v1', 'v1beta1']],
@@ -243,6 +242,7 @@ describe('deploy/', () => {
     return [
       ...rows,
       ...everyEntry(index, '/validate'),
+      ['waits five seconds', of('timeoutSeconds'), 5],
       [
         'exempts namespaces by the label for it, and two by the name that only the API server sets',
         of('namespaceSelector'),
@@ -333,6 +333,7 @@ describe('deploy/', () => {
       ],
     ],
     ...everyEntry(2, '/validate-policy'),
+    ['policy: waits until a rule that never ends is found out', ['webhooks', 2, 'timeoutSeconds'], 15],
   ]);
 
   describe('webhook.yaml as it is', () => {
