@@ -219,7 +219,9 @@ describe('review with custom rules', () => {
     });
   }
 
-  it('judges at once where all of them are off', () => {
+  it('judges at once where all of them are off, or where there is no image', () => {
+    const none = admissionRequest({ kind: deployment, object: bare });
+    expect(review(none, rulesetUnder({}, fakeCustomRules(['mine'])), MOMENT)).to.not.be.instanceOf(Promise);
     expect(review(GOOD_IMAGES, rulesetUnder(off, fakeCustomRules(['mine'])), MOMENT)).to.not.be.instanceOf(Promise);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
-import { rulesetOf } from '../ruleset.ts';
+import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 import { reviewNow } from '../review-now.ts';
 
 const RULESET = rulesetOf();
@@ -91,6 +91,36 @@ describe('review', () => {
       RULESET,
     );
     expect(strange.response.warnings?.[0]).to.match(/^[\x20-\x7e]{1,256}$/);
+  });
+
+  it('judges a kind that the operator added, and denies one that cannot be read', () => {
+    const kind = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Rollout' };
+    const ruleset = rulesetUnder({ podSpecPaths: new Map([['argoproj.io/Rollout', ['spec', 'template', 'spec']]]) });
+    const rolledOut = (template: unknown) =>
+      reviewNow(admissionRequest({ kind, object: { spec: { template } } }), ruleset);
+    const containers = [{ name: 'web', image: 'gcr.io/web' }];
+    const { verdict, response, unknownKind } = rolledOut(podTemplate({ containers }));
+    expect({ verdict, unknownKind }).to.deep.equal({ verdict: 'denied', unknownKind: false });
+    expect(response.status?.details?.causes.map(({ field }) => field)).to.deep.equal([
+      'spec.template.spec.containers[0].image',
+    ]);
+    expect(rolledOut(undefined).response).to.deep.equal({ uid: admissionRequest().uid, allowed: true });
+    expect(rolledOut('x').response.status?.message).to.equal(
+      'ImageGate cannot read the object, so it is denied: object.spec.template of a Rollout must be an object, found a string.',
+    );
+  });
+
+  it('judges an object without a namespace as everywhere, whatever overrides name', () => {
+    const namespaces = [{ names: ['*'], rules: settingsOf({ 'empty-tag': { action: 'off' } }) }];
+    const ruleset = rulesetUnder({ namespaces });
+    const { namespace: _, ...without } = podCreate({ web: 'gcr.io/web' });
+    for (const [request, verdict] of [
+      [without, 'denied'],
+      [{ ...without, namespace: '' }, 'denied'],
+      [{ ...without, namespace: 'x' }, 'allowed'],
+    ] as const) {
+      expect(reviewNow(request, ruleset).verdict).to.equal(verdict);
+    }
   });
 
   it('denies a known kind that cannot be read, and names the field', () => {

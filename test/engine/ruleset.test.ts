@@ -126,7 +126,8 @@ describe('the effective action', () => {
     const settings = (written: EnforcementAction | undefined) =>
       settingsOf(written === undefined ? {} : { [name]: { action: written } });
     const namespaces = [{ names: ['x'], rules: settings(override) }];
-    const ruleset = rulesetUnder({ enforcement, rules: settings(action), namespaces }, fakeCustomRules(['mine']));
+    const policy: Policy = { ...DEFAULT_POLICY, enforcement, rules: settings(action), namespaces };
+    const ruleset = createRuleset([rule('empty-tag'), rule('require-digest')], fakeCustomRules(['mine']), policy);
     return actionIn(selectionFor(ruleset, 'x'), name);
   };
   for (const [enforcement, override, action, denies, off] of literal) {

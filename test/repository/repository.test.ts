@@ -162,10 +162,13 @@ describe('the repository', () => {
 
   describe('coverage', () => {
     it('leaves out files of types alone, which leave nothing to run', async () => {
-      const { exclude } = JSON.parse(await read('.c8rc.json')) as { exclude: readonly string[] };
-      for (const path of exclude.filter((pattern) => !pattern.includes('*'))) {
-        const built = await read(join('build', path.replace(/\.ts$/, '.js')));
-        expect(built.replace(/^\/\/.*$/gm, '').trim(), path).to.equal('export {};');
+      for (const config of ['.c8rc.json', '.c8rc.core.json']) {
+        const { exclude } = JSON.parse(await read(config)) as { exclude: readonly string[] };
+        expect(exclude.filter((pattern) => pattern.includes('*'))).to.deep.equal(['**/*.d.ts']);
+        for (const path of exclude.filter((pattern) => !pattern.includes('*'))) {
+          const built = await read(join('build', path.replace(/\.ts$/, '.js')));
+          expect(built.replace(/^\/\/.*$/gm, '').trim(), `${config}: ${path}`).to.equal('export {};');
+        }
       }
     });
   });
