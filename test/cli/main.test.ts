@@ -18,7 +18,8 @@ describe('imagegate', () => {
       for (const { name, byDefault } of SETTINGS) {
         expect(help.stdout()).to.match(new RegExp(`^ {2}${name} .*\\(default: ${byDefault}\\)$`, 'm'));
       }
-      for (const key of FLAT_KEYS.keys()) expect(help.stdout()).to.match(new RegExp(`^ {2}${key} `, 'm'));
+      for (const key of [...FLAT_KEYS.keys(), 'RULE_<NAME>', 'ENFORCEMENT'])
+        expect(help.stdout()).to.match(new RegExp(`^ {2}${key} `, 'm'));
       expect(help.stdout().match(/^Environment:$/gm)).to.have.lengthOf(1);
     });
   }

@@ -74,19 +74,21 @@ describe('README.md', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** The policy that the README sets has arrived. */
+  /** The policy that the README sets arrives, in the gate that runs. */
   const expectPolicy = async (): Promise<void> => {
     const run = ['run', 'x', '--image=docker.io/nginx:1-rc1', '--dry-run=server'];
+    await until(async () => (await cluster.kubectl(run)).code !== 0, 'the policy to be in use', 20_000);
     expect(await cluster.kubectl(run)).to.deep.equal(
       refused(`Error from server: ${denial([blockedTag('x', 'docker.io/nginx:1-rc1', 'staging,latest,*-rc*')])}`),
     );
   };
 
   /** What the world does that is missing here, or what takes it a moment. */
-  const afterwards = async ({ line, section }: Command): Promise<void> => {
-    if (line.includes('rollout status')) {
-      await gate.restart(); // the kubelets, for two pods
-      if (section === 'Configure') await expectPolicy();
+  const afterwards = async ({ line, output }: Command): Promise<void> => {
+    if (line.includes('rollout status')) await gate.restart(); // the kubelets, for two pods
+    if (line.includes('patch configmap') && output === undefined) {
+      await gate.refreshVolumes(); // the kubelets again
+      await expectPolicy();
     }
     if (line.startsWith('kubectl apply') && line.includes('webhook-with-ca.yaml')) await untilGateIs(cluster, 'closed');
     if (line.startsWith('kubectl delete validatingwebhookconfiguration')) await untilGateIs(cluster, 'open');
