@@ -15,7 +15,7 @@ export function expiryWarnings(findings: readonly Finding[], now: number): reado
     .map(({ name, owner, expires }) => {
       // It ends when the day does.
       const day = new Date(expires - 1).toISOString().slice(0, 10);
-      const text = `The exemption ${name} ends after ${day} (UTC), and images that need it are denied from then on. It is kept by ${owner}.`;
+      const text = `The exemption ${name} ends after ${day} (UTC) and covers nothing from then on. It is kept by ${owner}.`;
       return `${printable(text, 230)} [imagegate]`;
     });
 }

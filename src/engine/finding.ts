@@ -33,7 +33,11 @@ export function violationFinding(judge: Judge, image: ContainerImage, { problem,
  * @param failure why, as the end of a sentence
  */
 export function failureFinding(judge: Judge, image: ContainerImage, failure: string): Finding {
-  const remedy = `The rule ${judge.name} failed: ${failure}. Until it is mended or switched off, it lets nothing pass.`;
+  const until =
+    judge.action === 'deny'
+      ? 'Until it is mended or switched off, it lets nothing pass.'
+      : 'Until it is mended, it judges nothing.';
+  const remedy = `The rule ${judge.name} failed: ${failure}. ${until}`;
   const action = actionOn(image, judge.action);
   return { rule: judge.name, action, failed: true, image, problem: 'could not be judged', remedy };
 }

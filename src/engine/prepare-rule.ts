@@ -68,7 +68,7 @@ function optionMistake(
 
 function expectedOf(keyword: string, message: string | undefined, params: ErrorObject['params']): string {
   if (keyword === 'additionalProperties') return 'an option that the rule has';
-  if (keyword === 'required') return 'a value, since the rule has no default for it';
+  if (keyword === 'required') return 'a value';
   if (keyword === 'enum') return `one of ${(params['allowedValues'] as readonly unknown[]).map(shown).join(', ')}`;
   return `a value that ${message}`;
 }

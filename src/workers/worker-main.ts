@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { getHeapStatistics } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { parseReference } from '../image/reference.ts';
 import type { RequestContext } from '../engine/evaluate.ts';
 import { cut } from './cut.ts';
@@ -78,6 +79,8 @@ function isFull(): boolean {
   const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
   return used > limit * FULL_HEAP || external > FULL_EXTERNAL;
 }
+
+new Worker(new URL('./orphan-watch.js', import.meta.url)).unref();
 
 // What a rule left behind must not end the worker under the task that happens to run.
 process.on('uncaughtException', (error) => log('error', 'A custom rule threw after it had answered', wordsOf(error)));

@@ -23,7 +23,7 @@ describe('expiryWarnings', () => {
 
   it('name the exemption, its last day in UTC, and its owner', () => {
     expect(expiryWarnings([used({ name: 'old-app', owner: 'team-b' })], END - 1)).to.deep.equal([
-      'The exemption old-app ends after 2026-02-28 (UTC), and images that need it are denied from then on. It is kept by team-b. [imagegate]',
+      'The exemption old-app ends after 2026-02-28 (UTC) and covers nothing from then on. It is kept by team-b. [imagegate]',
     ]);
   });
 

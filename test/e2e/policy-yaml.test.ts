@@ -111,7 +111,7 @@ describe('policy.yaml', () => {
     });
 
     it('warn whoever uses them in the last days', async () => {
-      const words = `The exemption ends-soon ends after ${soon} (UTC), and images that need it are denied from then on. It is kept by the trial team. [imagegate]`;
+      const words = `The exemption ends-soon ends after ${soon} (UTC) and covers nothing from then on. It is kept by the trial team. [imagegate]`;
       expect(await verdict('soon.example.com/a/b:latest')).to.deep.equal({ ...created, stderr: `Warning: ${words}\n` });
     });
 

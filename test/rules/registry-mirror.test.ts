@@ -168,8 +168,8 @@ describe('registry-mirror', () => {
   });
 
   for (const [options, expected] of [
-    [{ mirrors: [{ registry: 'docker.io' }] }, 'a value, since the rule has no default for it'],
-    [{ mirrors: [{ mirror: 'm.io' }] }, 'a value, since the rule has no default for it'],
+    [{ mirrors: [{ registry: 'docker.io' }] }, 'a value'],
+    [{ mirrors: [{ mirror: 'm.io' }] }, 'a value'],
     [{ mirrors: ['docker.io'] }, 'a value that must be object'],
     [{ mirrors: [{ registry: 'docker.io', mirror: 'm.io', path: 'x' }] }, 'an option that the rule has'],
     [{ mirrors: {} }, 'a value that must be array'],

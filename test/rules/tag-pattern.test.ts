@@ -150,7 +150,7 @@ describe('tag-pattern', () => {
   });
 
   for (const [options, expected] of [
-    [{ patterns: [{ tags: ['v*'] }] }, 'a value, since the rule has no default for it'],
+    [{ patterns: [{ tags: ['v*'] }] }, 'a value'],
     [{ patterns: [{ images: [], tags: ['v*'] }] }, 'a value that must NOT have fewer than 1 items'],
     [{ patterns: [{ images: ['gcr.io/**'], tags: [] }] }, 'a value that must NOT have fewer than 1 items'],
     [{ patterns: [{ images: ['gcr.io/**'], tags: 'v*' }] }, 'a value that must be array'],
