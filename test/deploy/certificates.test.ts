@@ -140,7 +140,7 @@ describe('deploy/certificates.sh', function () {
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
-    it('fills the caBundle of all entries of webhook.yaml in, and changes nothing else', () => {
+    it('fills the caBundle of every entry of webhook.yaml in, and changes nothing else', () => {
       deploy.succeed();
       const ca = deploy.certificate('ca.crt').fingerprint256;
       expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);
@@ -352,7 +352,7 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed('--server-days', '29');
     });
 
-    it('is a webhook.yaml without one of the three places for a caBundle', () => {
+    it('is a webhook.yaml without the three places for a caBundle', () => {
       deploy.succeed();
       const webhook = join(deploy.folder, 'webhook.yaml');
       writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('caBundle:', 'bundle:'));

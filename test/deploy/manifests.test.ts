@@ -148,7 +148,7 @@ describe('deploy/', () => {
       ],
     ],
     [
-      'mounts both ConfigMaps as one folder, and the Secret for its group alone',
+      'mounts policy and rules in one volume, so that they change at once, and the Secret for its group alone',
       pod('volumes'),
       [
         {
@@ -227,10 +227,11 @@ describe('deploy/', () => {
     'object.spec != oldObject.spec : !has(object.template) || !has(oldObject.template) || ' +
     'object.template != oldObject.template)';
 
-  const everyEntry = (index: number, url: string): Row[] => {
-    const of = (...path: Path): Path => ['webhooks', index, ...path];
+  const anyEntry = (index: number, path: string, rows: readonly Row[]): Row[] => {
+    const of = (...rest: Path): Path => ['webhooks', index, ...rest];
     return [
-      ['asks the Service', of('clientConfig', 'service'), { name, namespace: 'imagegate', path: url, port: 443 }],
+      ...rows,
+      ['asks the Service', of('clientConfig', 'service'), { name, namespace: 'imagegate', path, port: 443 }],
       ['waits five seconds', of('timeoutSeconds'), 5],
       ['matches other versions of the same object', of('matchPolicy'), 'Equivalent'],
       ['has no side effects', of('sideEffects'), 'None'],
@@ -241,8 +242,7 @@ describe('deploy/', () => {
   const entry = (index: number, rows: readonly Row[]): Row[] => {
     const of = (...path: Path): Path => ['webhooks', index, ...path];
     return [
-      ...rows,
-      ...everyEntry(index, '/validate'),
+      ...anyEntry(index, '/validate', rows),
       [
         'exempts namespaces by the label for it, and two by the name that only the API server sets',
         of('namespaceSelector'),
@@ -309,31 +309,34 @@ describe('deploy/', () => {
     ]),
   );
 
-  holds('webhook.yaml', 'ValidatingWebhookConfiguration', [
-    ['policy: has a name of its own', ['webhooks', 2, 'name'], 'policy.com.imagegate.webhook'],
-    ['policy: lets pass while the gate is down', ['webhooks', 2, 'failurePolicy'], 'Ignore'],
-    [
-      'policy: matches ConfigMaps',
-      ['webhooks', 2, 'rules'],
-      [{ apiGroups: [''], ...createAndUpdate, resources: ['configmaps'] }],
-    ],
-    [
-      'policy: of the namespace of the gate alone',
-      ['webhooks', 2, 'namespaceSelector'],
-      { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
-    ],
-    [
-      'policy: and of those only its own two',
-      ['webhooks', 2, 'matchConditions'],
+  holds(
+    'webhook.yaml',
+    'ValidatingWebhookConfiguration',
+    anyEntry(2, '/validate-policy', [
+      ['policy: has a name of its own', ['webhooks', 2, 'name'], 'policy.com.imagegate.webhook'],
+      ['policy: lets pass while the gate is down', ['webhooks', 2, 'failurePolicy'], 'Ignore'],
       [
-        {
-          name: 'own-configmaps',
-          expression: "request.name in ['imagegate-webhook-config', 'imagegate-webhook-rules']",
-        },
+        'policy: matches ConfigMaps',
+        ['webhooks', 2, 'rules'],
+        [{ apiGroups: [''], ...createAndUpdate, resources: ['configmaps'] }],
       ],
-    ],
-    ...everyEntry(2, '/validate-policy'),
-  ]);
+      [
+        'policy: looks into no namespace but its own, by the name that only the API server sets',
+        ['webhooks', 2, 'namespaceSelector'],
+        { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
+      ],
+      [
+        'policy: is asked about the two ConfigMaps alone',
+        ['webhooks', 2, 'matchConditions'],
+        [
+          {
+            name: 'own-configmaps',
+            expression: "request.name in ['imagegate-webhook-config', 'imagegate-webhook-rules']",
+          },
+        ],
+      ],
+    ]),
+  );
 
   describe('webhook.yaml as it is', () => {
     it('has a caBundle that is no base64, so that the API server refuses the file', () => {
@@ -412,9 +415,8 @@ describe('deploy/', () => {
 
     it('the volumes are of the ConfigMap and the Secret of the other files', () => {
       const config = manifest('configmap.yaml', 'ConfigMap').metadata;
-      expect(at(deployment, pod('volumes', 'policy', 'projected', 'sources', 0, 'configMap', 'name'))).to.equal(
-        config.name,
-      );
+      const sources = pod('volumes', 'policy', 'projected', 'sources');
+      expect(at(deployment, [...sources, 0, 'configMap', 'name'])).to.equal(config.name);
       const script = readFileSync(join(projectRoot, 'deploy', 'certificates.sh'), 'utf8');
       expect(script).to.include(
         `SECRET=${String(at(deployment, pod('volumes', 'certificates', 'secret', 'secretName')))}\n`,
@@ -423,9 +425,20 @@ describe('deploy/', () => {
       expect(script).to.include(`NAMESPACE=${service.metadata.namespace}\n`);
     });
 
-    it('POLICY_DIR is where the ConfigMap is mounted', () => {
-      expect(at(deployment, container('env', 'POLICY_DIR', 'value'))).to.equal(
-        at(deployment, container('volumeMounts', 'policy', 'mountPath')),
+    it('POLICY_DIR and RULES_DIR are where the ConfigMaps are mounted', () => {
+      for (const variable of ['POLICY_DIR', 'RULES_DIR']) {
+        expect(at(deployment, container('env', variable, 'value')), variable).to.equal(
+          at(deployment, container('volumeMounts', 'policy', 'mountPath')),
+        );
+      }
+    });
+
+    it('the webhook asks about the ConfigMaps that are mounted, and no other', () => {
+      const sources = at(deployment, pod('volumes', 'policy', 'projected', 'sources')) as unknown[];
+      const names = sources.map((source) => `'${String(at(source, ['configMap', 'name']))}'`);
+      const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
+      expect(at(webhook, ['webhooks', 2, 'matchConditions', 0, 'expression'])).to.equal(
+        `request.name in [${names.join(', ')}]`,
       );
     });
 
@@ -444,7 +457,7 @@ describe('deploy/', () => {
 
     it('the webhook asks the Service, at a port that it has', () => {
       const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
-      for (const index of [0, 1]) {
+      for (const index of [0, 1, 2]) {
         const asked = at(webhook, ['webhooks', index, 'clientConfig', 'service']) as Record<string, unknown>;
         expect(asked['name']).to.equal(service.metadata.name);
         expect(asked['namespace']).to.equal(service.metadata.namespace);
