@@ -10,7 +10,7 @@ export function environmentHelp(): string {
   return `\nEnvironment:\n${lines.join('\n')}\n`;
 }
 
-/** The policy's keys; a ConfigMap that is mounted at POLICY_DIR can hold them instead. */
+/** The policy's keys; a ConfigMap that is mounted at POLICY_DIR can hold them instead, and there a change is live. */
 const POLICY = [
   {
     name: 'ALLOWED_REGISTRIES',
@@ -19,4 +19,10 @@ const POLICY = [
   },
   { name: 'BLOCKED_TAGS', byDefault: 'staging,latest', meaning: 'tags that are denied; * matches any characters' },
   { name: 'DISABLE_EMPTY_TAG', byDefault: 'true', meaning: 'whether images without a tag are denied: true, false' },
+  {
+    name: 'RULE_<NAME>',
+    byDefault: 'by the rule',
+    meaning: 'what a rule does, such as RULE_BLOCKED_TAGS: deny, warn, audit, off',
+  },
+  { name: 'ENFORCEMENT', byDefault: 'deny', meaning: 'the most that any rule may do: deny, warn, audit' },
 ];

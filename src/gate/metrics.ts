@@ -16,7 +16,7 @@ export interface Metrics {
   /** A ruleset that is loaded, and when, in milliseconds since 1970. */
   rulesetInUse(ruleset: Ruleset, loadedAt: number): void;
   rulesetRefused(): void;
-  /** A thread that ran custom rules had to be ended, or ended itself. */
+  /** A process that ran custom rules had to be ended, or ended itself. */
   workerEnded(reason: string): void;
   certificateInUse(certificate: { readonly validTo: Date }): void;
   certificateReloadFailed(): void;
@@ -45,7 +45,7 @@ export function createMetrics(): Metrics {
   const loaded = gauge(registry, 'ruleset_last_success', 'When the ruleset in use was loaded');
   const loads = counter(registry, 'ruleset_loads', 'Rulesets that were loaded, or refused.', ['result']);
   for (const result of ['success', 'failure']) loads.inc({ result }, 0);
-  const workerEnds = counter(registry, 'worker_ends', 'Threads of custom rules that had to end.', ['reason']);
+  const workerEnds = counter(registry, 'worker_ends', 'Processes of custom rules that had to end.', ['reason']);
   return {
     registry,
     reviewed: (request, review, seconds) => {
