@@ -352,7 +352,7 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed('--server-days', '29');
     });
 
-    it('is a webhook.yaml without the three places for a caBundle', () => {
+    it('is a webhook.yaml without one of the three places for a caBundle', () => {
       deploy.succeed();
       const webhook = join(deploy.folder, 'webhook.yaml');
       writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('caBundle:', 'bundle:'));

@@ -232,7 +232,6 @@ describe('deploy/', () => {
     return [
       ...rows,
       ['asks the Service', of('clientConfig', 'service'), { name, namespace: 'imagegate', path, port: 443 }],
-      ['waits five seconds', of('timeoutSeconds'), 5],
       ['matches other versions of the same object', of('matchPolicy'), 'Equivalent'],
       ['has no side effects', of('sideEffects'), 'None'],
       ['speaks both versions, v1 first', of('admissionReviewVersions'), ['v1', 'v1beta1']],
@@ -243,6 +242,7 @@ describe('deploy/', () => {
     const of = (...path: Path): Path => ['webhooks', index, ...path];
     return [
       ...anyEntry(index, '/validate', rows),
+      ['waits five seconds', of('timeoutSeconds'), 5],
       [
         'exempts namespaces by the label for it, and two by the name that only the API server sets',
         of('namespaceSelector'),
@@ -315,6 +315,7 @@ describe('deploy/', () => {
     anyEntry(2, '/validate-policy', [
       ['policy: has a name of its own', ['webhooks', 2, 'name'], 'policy.com.imagegate.webhook'],
       ['policy: lets pass while the gate is down', ['webhooks', 2, 'failurePolicy'], 'Ignore'],
+      ['policy: waits longer than the gate does for rules to load', ['webhooks', 2, 'timeoutSeconds'], 10],
       [
         'policy: matches ConfigMaps',
         ['webhooks', 2, 'rules'],
@@ -413,7 +414,7 @@ describe('deploy/', () => {
       expect(named(container('volumeMounts'))).to.have.members(named(pod('volumes')));
     });
 
-    it('the volumes are of the ConfigMap and the Secret of the other files', () => {
+    it('the volumes are the ConfigMap and the Secret of the other files', () => {
       const config = manifest('configmap.yaml', 'ConfigMap').metadata;
       const sources = pod('volumes', 'policy', 'projected', 'sources');
       expect(at(deployment, [...sources, 0, 'configMap', 'name'])).to.equal(config.name);

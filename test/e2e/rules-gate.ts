@@ -174,7 +174,8 @@ async function webhook(port: number, { certificate }: TestCertificate, entries: 
   const file = await readFile(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
-  const local = webhooks.map((entry) => ({
+  const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
+  const local = [...webhooks, ...added].map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
   }));
