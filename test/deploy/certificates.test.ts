@@ -140,7 +140,7 @@ describe('deploy/certificates.sh', function () {
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
-    it('fills the caBundle of all entries of webhook.yaml in, and changes nothing else', () => {
+    it('fills the caBundle of every entry of webhook.yaml in, and changes nothing else', () => {
       deploy.succeed();
       const ca = deploy.certificate('ca.crt').fingerprint256;
       expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);

@@ -11,7 +11,7 @@ export const blockedTag = (container: string, image: string, tags = 'staging,lat
 export const notValid = (container: string, image: string, reason: string): string =>
   `${container} image is not a valid reference! (${image}). ${reason}`;
 
-/** The names of the webhook's two entries. */
+/** The names of the webhook's entries that judge images. */
 export const podWebhook = 'com.imagegate.webhook';
 export const workloadWebhook = 'workloads.com.imagegate.webhook';
 
