@@ -171,26 +171,11 @@ async function webhook(port: number, { certificate }: TestCertificate): Promise<
   const file = await readFile(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
-  const local = withPolicyEntry(webhooks).map((entry) => ({
+  const local = webhooks.map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
   }));
   return JSON.stringify({ ...rest, webhooks: local });
-}
-
-/** deploy/ does not have it yet. */
-function withPolicyEntry(webhooks: readonly Entry[]): readonly Entry[] {
-  if (webhooks.some(({ clientConfig }) => clientConfig.service.path === '/validate-policy')) return webhooks;
-  const policy = {
-    ...webhooks[0],
-    name: 'policy.com.imagegate.webhook',
-    failurePolicy: 'Ignore',
-    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
-    matchConditions: [{ name: 'ours', expression: `object.metadata.name in ['${CONFIG}', '${RULES}']` }],
-    clientConfig: { service: { path: '/validate-policy' } },
-  };
-  return [...webhooks, policy];
 }
 
 function createRulesGate(
