@@ -313,9 +313,9 @@ write_webhook() {
     /^ *#/ { next }
     /^ *caBundle:/ { sub(/caBundle:.*/, "caBundle: " bundle); filled++ }
     { print }
-    END { exit (filled == 2 ? 0 : 1) }
+    END { exit (filled == 3 ? 0 : 1) }
   ' "$here/webhook.yaml" >"$stage/webhook-with-ca.yaml"; then
-    fail "webhook.yaml should have two lines with caBundle. The files in $here are as they were."
+    fail "webhook.yaml should have three lines with caBundle. The files in $here are as they were."
   fi
 }
 

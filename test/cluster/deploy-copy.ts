@@ -13,7 +13,7 @@ export async function copyDeploy(folder: string): Promise<void> {
 
 /**
  * Changes a copy of deploy/ so that the API server's way to the gate ends at a process of this machine: the Service
- * becomes an ExternalName for loopback, and both entries of the webhook name the process's port. There are no other
+ * becomes an ExternalName for loopback, and all entries of the webhook name the process's port. There are no other
  * changes (test/e2e/installation.test.ts compares). Before certificates.sh, which makes webhook-with-ca.yaml of
  * webhook.yaml.
  */
@@ -22,7 +22,7 @@ export async function pointAtLocalGate(folder: string, port: number): Promise<vo
     '  type: ExternalName',
     '  externalName: 127.0.0.1',
   ]);
-  await replaceIn(join(folder, 'webhook.yaml'), /^ {8}port: 443$/gm, 2, [`        port: ${port}`]);
+  await replaceIn(join(folder, 'webhook.yaml'), /^ {8}port: 443$/gm, 3, [`        port: ${port}`]);
 }
 
 async function replaceIn(file: string, pattern: RegExp, times: number, lines: readonly string[]): Promise<void> {

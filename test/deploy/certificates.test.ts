@@ -140,10 +140,10 @@ describe('deploy/certificates.sh', function () {
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
-    it('fills the caBundle of both entries of webhook.yaml in, and changes nothing else', () => {
+    it('fills the caBundle of every entry of webhook.yaml in, and changes nothing else', () => {
       deploy.succeed();
       const ca = deploy.certificate('ca.crt').fingerprint256;
-      expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca]]);
+      expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);
 
       const [filled] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
       const shipped = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
@@ -236,13 +236,17 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed();
       deploy.succeed('--new-ca');
       deploy.succeed();
-      expect(deploy.trusted().map((cas) => cas.length)).to.deep.equal([2, 2]);
+      expect(deploy.trusted().map((cas) => cas.length)).to.deep.equal([2, 2, 2]);
 
       const before = deploy.files();
       const { stdout } = deploy.succeed('--drop-old-ca');
       const after = deploy.files();
       const current = deploy.certificate('ca.crt').fingerprint256;
-      expect(deploy.trusted().map((cas) => cas.map((ca) => ca.fingerprint256))).to.deep.equal([[current], [current]]);
+      expect(deploy.trusted().map((cas) => cas.map((ca) => ca.fingerprint256))).to.deep.equal([
+        [current],
+        [current],
+        [current],
+      ]);
       expect(Object.keys(after)).to.deep.equal(made);
       for (const name of made.slice(0, 5)) expect(after[name], name).to.equal(before[name]);
       expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/);
@@ -348,11 +352,11 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed('--server-days', '29');
     });
 
-    it('is a webhook.yaml without the two places for a caBundle', () => {
+    it('is a webhook.yaml without the three places for a caBundle', () => {
       deploy.succeed();
       const webhook = join(deploy.folder, 'webhook.yaml');
       writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('caBundle:', 'bundle:'));
-      failsAndLeavesAll([], 1, 'webhook.yaml should have two lines with caBundle');
+      failsAndLeavesAll([], 1, 'webhook.yaml should have three lines with caBundle');
     });
 
     it('is a PATH without openssl', () => {

@@ -131,10 +131,11 @@ describe('deploy/', () => {
     ],
     ['takes nothing from a ConfigMap as environment: that is not live', container('envFrom'), undefined],
     [
-      'sets where the policy is and how long to drain, and none of the policy itself',
+      'sets where policy and rules are and how long to drain, and none of the policy itself',
       container('env'),
       [
-        { name: 'POLICY_DIR', value: '/etc/imagegate/policy' },
+        { name: 'POLICY_DIR', value: '/app/rules.d' },
+        { name: 'RULES_DIR', value: '/app/rules.d' },
         { name: 'DRAIN_SECONDS', value: '15' },
       ],
     ],
@@ -142,15 +143,23 @@ describe('deploy/', () => {
       'mounts both as whole folders, without subPath: that is not live',
       container('volumeMounts'),
       [
-        { name: 'policy', mountPath: '/etc/imagegate/policy', readOnly: true },
+        { name: 'policy', mountPath: '/app/rules.d', readOnly: true },
         { name: 'certificates', mountPath: '/app/certs', readOnly: true },
       ],
     ],
     [
-      'mounts the ConfigMap and the Secret, the latter for its group alone',
+      'mounts policy and rules in one volume, so that they change at once, and the Secret for its group alone',
       pod('volumes'),
       [
-        { name: 'policy', configMap: { name: 'imagegate-webhook-config' } },
+        {
+          name: 'policy',
+          projected: {
+            sources: [
+              { configMap: { name: 'imagegate-webhook-config' } },
+              { configMap: { name: 'imagegate-webhook-rules', optional: true } },
+            ],
+          },
+        },
         { name: 'certificates', secret: { secretName: 'imagegate-webhook-certificates', defaultMode: 0o440 } },
       ],
     ],
@@ -173,7 +182,7 @@ describe('deploy/', () => {
     [
       'asks for CPU and memory, and limits the memory but not the CPU',
       container('resources'),
-      { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+      { requests: { cpu: '100m', memory: '192Mi' }, limits: { memory: '1Gi' } },
     ],
     [
       'has a read-only root and no capabilities, and can get none',
@@ -218,20 +227,23 @@ describe('deploy/', () => {
     'object.spec != oldObject.spec : !has(object.template) || !has(oldObject.template) || ' +
     'object.template != oldObject.template)';
 
-  const entry = (index: number, rows: readonly Row[]): Row[] => {
-    const of = (...path: Path): Path => ['webhooks', index, ...path];
+  const anyEntry = (index: number, path: string, rows: readonly Row[]): Row[] => {
+    const of = (...rest: Path): Path => ['webhooks', index, ...rest];
     return [
       ...rows,
-      [
-        'asks the Service',
-        of('clientConfig', 'service'),
-        { name, namespace: 'imagegate', path: '/validate', port: 443 },
-      ],
-      ['waits five seconds', of('timeoutSeconds'), 5],
+      ['asks the Service', of('clientConfig', 'service'), { name, namespace: 'imagegate', path, port: 443 }],
+      // The 5 s that rules have to be imported, and some more.
+      ['waits as long as an answer may take', of('timeoutSeconds'), path === '/validate-policy' ? 10 : 5],
       ['matches other versions of the same object', of('matchPolicy'), 'Equivalent'],
       ['has no side effects', of('sideEffects'), 'None'],
       ['speaks both versions, v1 first', of('admissionReviewVersions'), ['v1', 'v1beta1']],
       ['never leaves out an object by what its author wrote', of('objectSelector'), undefined],
+    ];
+  };
+  const entry = (index: number, rows: readonly Row[]): Row[] => {
+    const of = (...path: Path): Path => ['webhooks', index, ...path];
+    return [
+      ...anyEntry(index, '/validate', rows),
       [
         'exempts namespaces by the label for it, and two by the name that only the API server sets',
         of('namespaceSelector'),
@@ -251,7 +263,7 @@ describe('deploy/', () => {
   };
   const createAndUpdate = { apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' };
 
-  holds('webhook.yaml', 'ValidatingWebhookConfiguration', [['has no third entry', ['webhooks', 2], undefined]]);
+  holds('webhook.yaml', 'ValidatingWebhookConfiguration', [['has no fourth entry', ['webhooks', 3], undefined]]);
 
   holds(
     'webhook.yaml',
@@ -293,6 +305,35 @@ describe('deploy/', () => {
           },
           { apiGroups: ['batch'], ...createAndUpdate, resources: ['jobs', 'cronjobs'] },
           { apiGroups: [''], ...createAndUpdate, resources: ['replicationcontrollers', 'podtemplates'] },
+        ],
+      ],
+    ]),
+  );
+
+  holds(
+    'webhook.yaml',
+    'ValidatingWebhookConfiguration',
+    anyEntry(2, '/validate-policy', [
+      ['policy: has a name of its own', ['webhooks', 2, 'name'], 'policy.com.imagegate.webhook'],
+      ['policy: lets pass while the gate is down', ['webhooks', 2, 'failurePolicy'], 'Ignore'],
+      [
+        'policy: matches ConfigMaps',
+        ['webhooks', 2, 'rules'],
+        [{ apiGroups: [''], ...createAndUpdate, resources: ['configmaps'] }],
+      ],
+      [
+        'policy: looks into no namespace but its own, by the name that only the API server sets',
+        ['webhooks', 2, 'namespaceSelector'],
+        { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
+      ],
+      [
+        'policy: is asked about the two ConfigMaps alone',
+        ['webhooks', 2, 'matchConditions'],
+        [
+          {
+            name: 'own-configmaps',
+            expression: "request.name in ['imagegate-webhook-config', 'imagegate-webhook-rules']",
+          },
         ],
       ],
     ]),
@@ -375,7 +416,8 @@ describe('deploy/', () => {
 
     it('the volumes are the ConfigMap and the Secret of the other files', () => {
       const config = manifest('configmap.yaml', 'ConfigMap').metadata;
-      expect(at(deployment, pod('volumes', 'policy', 'configMap', 'name'))).to.equal(config.name);
+      const sources = pod('volumes', 'policy', 'projected', 'sources');
+      expect(at(deployment, [...sources, 0, 'configMap', 'name'])).to.equal(config.name);
       const script = readFileSync(join(projectRoot, 'deploy', 'certificates.sh'), 'utf8');
       expect(script).to.include(
         `SECRET=${String(at(deployment, pod('volumes', 'certificates', 'secret', 'secretName')))}\n`,
@@ -384,9 +426,20 @@ describe('deploy/', () => {
       expect(script).to.include(`NAMESPACE=${service.metadata.namespace}\n`);
     });
 
-    it('POLICY_DIR is where the ConfigMap is mounted', () => {
-      expect(at(deployment, container('env', 'POLICY_DIR', 'value'))).to.equal(
-        at(deployment, container('volumeMounts', 'policy', 'mountPath')),
+    it('POLICY_DIR and RULES_DIR are where the ConfigMaps are mounted', () => {
+      for (const variable of ['POLICY_DIR', 'RULES_DIR']) {
+        expect(at(deployment, container('env', variable, 'value')), variable).to.equal(
+          at(deployment, container('volumeMounts', 'policy', 'mountPath')),
+        );
+      }
+    });
+
+    it('the webhook asks about the ConfigMaps that are mounted, and no other', () => {
+      const sources = at(deployment, pod('volumes', 'policy', 'projected', 'sources')) as unknown[];
+      const names = sources.map((source) => `'${String(at(source, ['configMap', 'name']))}'`);
+      const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
+      expect(at(webhook, ['webhooks', 2, 'matchConditions', 0, 'expression'])).to.equal(
+        `request.name in [${names.join(', ')}]`,
       );
     });
 
@@ -405,7 +458,7 @@ describe('deploy/', () => {
 
     it('the webhook asks the Service, at a port that it has', () => {
       const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
-      for (const index of [0, 1]) {
+      for (const index of [0, 1, 2]) {
         const asked = at(webhook, ['webhooks', index, 'clientConfig', 'service']) as Record<string, unknown>;
         expect(asked['name']).to.equal(service.metadata.name);
         expect(asked['namespace']).to.equal(service.metadata.namespace);

@@ -69,8 +69,8 @@ describe('the installation of deploy/', () => {
     ];
     const caBundle = webhook.webhooks[0]?.clientConfig.caBundle;
     expect(Buffer.from(caBundle ?? '', 'base64').toString()).to.equal(await readFile(join(deploy, 'ca.crt'), 'utf8'));
-    const ports = [0, 1].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
-    const bundles = [0, 1].map(
+    const ports = [0, 1, 2].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
+    const bundles = [0, 1, 2].map(
       (entry) =>
         `[0].webhooks[${entry}].clientConfig.caBundle: "<certificates.sh fills this in>" -> ${JSON.stringify(caBundle)}`,
     );
@@ -82,7 +82,7 @@ describe('the installation of deploy/', () => {
       ],
       'kustomization.yaml': [],
       'namespace.yaml': [],
-      'webhook-with-ca.yaml': [ports[0], bundles[0], ports[1], bundles[1]],
+      'webhook-with-ca.yaml': ports.flatMap((port, entry) => [port, bundles[entry]]),
       'webhook.yaml': ports,
     });
   });

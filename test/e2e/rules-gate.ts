@@ -175,28 +175,11 @@ async function webhook(port: number, { certificate }: TestCertificate, entries: 
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
   const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
-  const local = [...withPolicyEntry(webhooks), ...added].map((entry) => ({
+  const local = [...webhooks, ...added].map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
   }));
   return JSON.stringify({ ...rest, webhooks: local });
-}
-
-/** deploy/ does not have it yet. */
-function withPolicyEntry(webhooks: readonly Entry[]): readonly Entry[] {
-  if (webhooks.some(({ clientConfig }) => clientConfig.service.path === '/validate-policy')) return webhooks;
-  const policy = {
-    ...webhooks[0],
-    name: 'policy.com.imagegate.webhook',
-    failurePolicy: 'Ignore',
-    // Longer than it takes to give up on a rule whose import never ends, and to see what is wrong without it.
-    timeoutSeconds: 10,
-    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }],
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'imagegate' } },
-    matchConditions: [{ name: 'ours', expression: `object.metadata.name in ['${CONFIG}', '${RULES}']` }],
-    clientConfig: { service: { path: '/validate-policy' } },
-  };
-  return [...webhooks, policy];
 }
 
 function createRulesGate(
