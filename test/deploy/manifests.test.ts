@@ -182,7 +182,7 @@ describe('deploy/', () => {
     [
       'asks for CPU and memory, and limits the memory but not the CPU',
       container('resources'),
-      { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+      { requests: { cpu: '100m', memory: '192Mi' }, limits: { memory: '1Gi' } },
     ],
     [
       'has a read-only root and no capabilities, and can get none',

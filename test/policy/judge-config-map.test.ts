@@ -99,6 +99,42 @@ describe('createConfigMapJudge', () => {
     expect(allowed).to.equal(true);
   });
 
+  describe('while what else is mounted is bad', () => {
+    const elsewhere = { RULE_EMPTY_TAG: 'wran', 'mine.js': '' };
+    const warning = 'Not in use before this is mended too: RULE_EMPTY_TAG (FOLDER/RULE_EMPTY_TAG)';
+
+    beforeEach(async () => mountConfigMap(folder.path, elsewhere));
+
+    it('lets a good one be written, and tells what keeps it from being used', async () => {
+      const { allowed, warnings } = await judge(write(POLICY, { BLOCKED_TAGS: 'dev' }));
+      expect(allowed).to.equal(true);
+      expect(warnings).to.have.length(1);
+      expect(warnings?.[0]?.replace(folder.path, 'FOLDER')).to.satisfy((text: string) => text.startsWith(warning));
+      expect(custom.started.every(({ closed }) => closed)).to.equal(true);
+    });
+
+    it('tells it beside a rule that may come later', async () => {
+      const { allowed, warnings } = await judge(write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }));
+      expect({ allowed, count: warnings?.length }).to.deep.equal({ allowed: true, count: 2 });
+    });
+
+    it('denies a bad one with all that is wrong, there and elsewhere', async () => {
+      for (const data of [{ BLOCKED_TAGS: '' }, { 'policy.yaml': 'contcat: x' }]) {
+        // oxlint-disable-next-line no-await-in-loop -- two of them
+        const { allowed, status } = await judge(write(POLICY, data));
+        expect(allowed).to.equal(false);
+        expect(status?.message).to.match(/^The gate would not use this ConfigMap: 2 mistakes\.\n/);
+      }
+    });
+
+    it('lets it be mended there', async () => {
+      expect(await judge(write(RULES, { RULE_EMPTY_TAG: 'warn', 'mine.js': '' }, elsewhere))).to.deep.equal({
+        uid: write(RULES, {}).uid,
+        allowed: true,
+      });
+    });
+  });
+
   it('sees that both ConfigMaps say the same', async () => {
     await mountConfigMap(folder.path, { BLOCKED_TAGS: 'dev' });
     const yaml = 'rules: { blocked-tags: { options: { tags: [dev] } } }';

@@ -37,6 +37,20 @@ describe('startCustomRules', () => {
       ]);
     });
 
+    it('takes texts that are not on disk, with what they import of each other', async () => {
+      const beside = {
+        'a.js': `import { tag } from './_tags.js';\n${ruleText('a', "return image.tag === tag ? [{ problem: 'x', remedy: 'y' }] : [];")}`,
+        '_tags.js': "export const tag = 'bad';",
+        RULE_A: 'warn',
+      };
+      const path = 'ConfigMap of-rules/a.js';
+      const files = [{ name: 'a', path, realpath: path, beside }];
+      const { rules } = await started(folder.path, {}, { files });
+      expect(await rules.judge(taskOf(IMAGES, ['a']))).to.deep.equal([
+        { rule: 'a', image: 1, violations: [{ problem: 'x', remedy: 'y' }] },
+      ]);
+    });
+
     it('gives a rule what the engine gives one in the main thread, frozen', async () => {
       const check = `
         const frozen = [image, context, context.userInfo, context.userInfo.groups, context.workload.labels, context.container]
