@@ -46,6 +46,8 @@ export class RuleWorker {
       execArgv: ['--frozen-intrinsics', '--no-warnings', `--max-old-space-size=${limits.heapMiB}`],
       // What is printed past `console` goes nowhere: the gate's own output is its log.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // In a group of its own, which a Ctrl-C in the gate's terminal does not reach: the gate ends its workers itself.
+      detached: true,
     });
     this.#child.on('message', (message) => this.#hear(message as WorkerMessage));
     this.#child.on('error', () => (this.#reason ??= 'error'));

@@ -85,8 +85,6 @@ new Worker(new URL('./orphan-watch.js', import.meta.url)).unref();
 // What a rule left behind must not end the worker under the task that happens to run.
 process.on('uncaughtException', (error) => log('error', 'A custom rule threw after it had answered', wordsOf(error)));
 process.on('unhandledRejection', (reason) => log('error', 'A promise of a custom rule was rejected', wordsOf(reason)));
-// Ctrl-C reaches every process of a terminal; when workers end is for their parent to say.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
 globalThis.console = ruleConsole((level, text) => log(level, 'A custom rule printed', text));
 

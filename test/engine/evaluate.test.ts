@@ -156,7 +156,9 @@ describe('evaluate', () => {
         expect(findings).to.have.lengthOf(1);
         expect(findings[0]).to.deep.include({ rule: 'custom', action, failed: true, problem: 'could not be judged' });
         expect(findings[0]?.remedy).to.match(
-          /^The rule custom failed: .*Until it is mended or switched off, it lets nothing pass\.$/,
+          action === 'deny'
+            ? /^The rule custom failed: .*\. Until it is mended or switched off, it lets nothing pass\.$/
+            : /^The rule custom failed: .*\. Until it is mended, it judges nothing\.$/,
         );
         expect(findings[0]?.remedy).to.include(message);
       });

@@ -432,7 +432,8 @@ describe('startCustomRules', () => {
       for (let i = 0; i < 3; i += 1) await cycle();
       const before = held();
       for (let i = 0; i < 20; i += 1) await cycle();
-      expect(held()).to.deep.equal(before);
+      // What tests before this one had left may have gone meanwhile.
+      for (const [index, now] of held().entries()) expect(now).to.be.at.most(before[index]!);
     });
   });
 
