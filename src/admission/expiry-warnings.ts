@@ -8,9 +8,9 @@ const DAYS_AHEAD = 7;
 
 /** A warning for each exemption that was used and is about to end. */
 export function expiryWarnings(findings: readonly Finding[], now: number): readonly string[] {
-  const used = new Set(findings.map(({ exemption }) => exemption));
+  const used = new Set<Exemption>();
+  for (const { exemption } of findings) if (exemption !== undefined) used.add(exemption);
   return [...used]
-    .filter((exemption): exemption is Exemption => exemption !== undefined)
     .filter(({ expires }) => expires - now <= DAYS_AHEAD * MS_PER_DAY)
     .map(({ name, owner, expires }) => {
       // It ends when the day does.

@@ -117,15 +117,16 @@ export function auditAnnotations(
   findings: readonly Finding[],
   tell: Tell = sentence,
 ): Readonly<Record<string, string>> {
-  const sentences = new Map<string, string>();
+  const annotations: Record<string, string> = {};
   for (const finding of findings) {
-    const told = sentences.get(finding.rule);
+    const { rule, exemption } = finding;
+    // A rule may be called `constructor`.
+    const told = Object.hasOwn(annotations, rule) ? annotations[rule] : undefined;
     if (told !== undefined && told.length >= MAX_ANNOTATION_BYTES) continue;
-    const line =
-      finding.exemption === undefined ? tell(finding) : `[exempt: ${finding.exemption.name}] ${tell(finding)}`;
-    sentences.set(finding.rule, told === undefined ? line : `${told}\n${line}`);
+    const line = exemption === undefined ? tell(finding) : `[exempt: ${exemption.name}] ${tell(finding)}`;
+    annotations[rule] = (told === undefined ? line : `${told}\n${line}`).slice(0, MAX_ANNOTATION_BYTES);
   }
-  return Object.fromEntries([...sentences].map(([rule, text]) => [rule, text.slice(0, MAX_ANNOTATION_BYTES)]));
+  return annotations;
 }
 
 function present({ warnings, auditAnnotations: annotations }: Remarks): Partial<Remarks> {

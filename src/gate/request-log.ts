@@ -22,6 +22,7 @@ export function logReview(log: Logger, request: AdmissionRequest, review: Review
 /** One object of one form for all reviews; pino leaves out what is undefined. */
 function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: number): object {
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
+  const { rules, warned, audited, exempt } = violated(findings);
   return {
     verdict,
     operation,
@@ -30,27 +31,36 @@ function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: nu
     namespace: namespace ? printable(namespace, MAX_NAME) : undefined,
     name: name ? printable(name, MAX_NAME) : undefined,
     generateName: name ? undefined : generateName(request.object),
-    ...(findings.length > 0 && rulesOf(findings)),
+    rules,
+    warned,
+    audited,
+    exempt,
     dryRun: dryRun === true ? true : undefined,
     uid: printable(uid, MAX_NAME),
     ms: Math.round(ms * 1000) / 1000,
   };
 }
 
-/** The rules that were violated, by what followed from it. */
-function rulesOf(findings: readonly Finding[]): object {
-  const names = {
-    rules: new Set<string>(),
-    warned: new Set<string>(),
-    audited: new Set<string>(),
-    exempt: new Set<string>(),
-  };
-  const byAction = { deny: names.rules, warn: names.warned, audit: names.audited };
+/** The rules that were violated, by what followed from it; absent where there are none. */
+interface Violated {
+  rules?: string[];
+  warned?: string[];
+  audited?: string[];
+  exempt?: string[];
+}
+
+const FIELD = { deny: 'rules', warn: 'warned', audit: 'audited' } as const;
+const NOTHING: Violated = {};
+
+function violated(findings: readonly Finding[]): Violated {
+  if (findings.length === 0) return NOTHING;
+  const fields: Violated = {};
   for (const { rule, action, exemption } of findings) {
-    if (exemption === undefined) byAction[action].add(rule);
-    else names.exempt.add(`${rule} by ${exemption.name}`);
+    const names = (fields[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
+    const name = exemption === undefined ? rule : `${rule} by ${exemption.name}`;
+    if (!names.includes(name)) names.push(name);
   }
-  return Object.fromEntries(Object.entries(names).map(([field, set]) => [field, set.size > 0 ? [...set] : undefined]));
+  return fields;
 }
 
 /** `metadata.generateName` of an object of which nothing is known. */

@@ -134,7 +134,8 @@ const requests = fc.array(request, { minLength: 1, maxLength: 20 });
 
 /** What is found, whatever follows from it. */
 const placed = ({ rule, image: { container, raw }, problem, remedy, failed }: Finding): string =>
-  JSON.stringify([container.fieldPath, raw, rule, problem, remedy, failed]);
+  // What a failure means depends on what follows from it.
+  JSON.stringify([container.fieldPath, raw, rule, problem, failed ? '' : remedy, failed]);
 
 /** The strictness of what follows from a finding. */
 const followed = ({ action, exemption: covering }: Finding): number => (covering ? 0 : ACTIONS.indexOf(action));

@@ -77,14 +77,19 @@ describe('review with custom rules', () => {
 
   const failure = (): readonly CustomJudgement[] => [{ rule: 'mine', image: 1, failure: 'it did not answer in time' }];
   const FAILED =
-    'side image could not be judged! (gcr.io/side:1). The rule mine failed: it did not answer in time. Until it is mended or switched off, it lets nothing pass.';
-  for (const [what, judge, said] of [
+    'side image could not be judged! (gcr.io/side:1). The rule mine failed: it did not answer in time. Until it is mended';
+  for (const [what, judge, saidOf] of [
     [
       'finds a violation',
       () => [{ rule: 'mine', image: 1, violations: [BAD] }],
-      'side image is bad! (gcr.io/side:1). Mend it.',
+      () => 'side image is bad! (gcr.io/side:1). Mend it.',
     ],
-    ['fails', failure, FAILED],
+    [
+      'fails',
+      failure,
+      (followed: string) =>
+        `${FAILED}${followed === 'deny' ? ' or switched off, it lets nothing pass.' : ', it judges nothing.'}`,
+    ],
   ] as const) {
     for (const [action, enforcement, followed] of [
       [undefined, 'deny', 'deny'],
@@ -95,6 +100,7 @@ describe('review with custom rules', () => {
       ['deny', 'audit', 'audit'],
     ] as const) {
       it(`has ${followed} follow from a rule that ${what}, under its action ${action} and ENFORCEMENT ${enforcement}`, async () => {
+        const said = saidOf(followed);
         const rules = settingsOf({ mine: action === undefined ? {} : { action } });
         const { verdict, response } = await judged(GOOD_IMAGES, fakeCustomRules(['mine'], judge), {
           rules,
