@@ -54,13 +54,13 @@ const NOTHING: Violated = {};
 
 function violated(findings: readonly Finding[]): Violated {
   if (findings.length === 0) return NOTHING;
-  const fields: Violated = {};
+  const names: Violated = {};
   for (const { rule, action, exemption } of findings) {
-    const names = (fields[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
+    const told = (names[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
     const name = exemption === undefined ? rule : `${rule} by ${exemption.name}`;
-    if (!names.includes(name)) names.push(name);
+    if (!told.includes(name)) told.push(name);
   }
-  return fields;
+  return names;
 }
 
 /** `metadata.generateName` of an object of which nothing is known. */

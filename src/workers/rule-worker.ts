@@ -40,7 +40,7 @@ export class RuleWorker {
     this.#events = events;
     this.#endMs = limits.endMs;
     this.#loading = setTimeout(() => this.end('deadline'), limits.loadMs);
-    this.#child = fork(new URL('./worker-main.js', import.meta.url), [], {
+    this.#child = fork(new URL('./worker-main.js', import.meta.url), [String(process.pid)], {
       // Nothing of the gate's environment is a rule's to know.
       env: {},
       execArgv: ['--frozen-intrinsics', '--no-warnings', `--max-old-space-size=${limits.heapMiB}`],

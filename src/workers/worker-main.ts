@@ -80,7 +80,7 @@ function isFull(): boolean {
   return used > limit * FULL_HEAP || external > FULL_EXTERNAL;
 }
 
-new Worker(new URL('./orphan-watch.js', import.meta.url)).unref();
+new Worker(new URL('./orphan-watch.js', import.meta.url), { workerData: Number(process.argv[2]) }).unref();
 
 // What a rule left behind must not end the worker under the task that happens to run.
 process.on('uncaughtException', (error) => log('error', 'A custom rule threw after it had answered', wordsOf(error)));

@@ -76,8 +76,11 @@ describe('evaluateCustom', () => {
           ...placed,
           failed: true,
           problem: 'could not be judged',
-          remedy:
-            'The rule mine failed: it did not answer in time. Until it is mended or switched off, it lets nothing pass.',
+          remedy: `The rule mine failed: it did not answer in time. ${
+            action === 'deny'
+              ? 'Until it is mended or switched off, it lets nothing pass.'
+              : 'Until it is mended, it judges nothing.'
+          }`,
         },
       ]);
     });

@@ -3,13 +3,18 @@ import { readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
 import { goodRule, readsTypeScript, ruleText, start, startMistakes, taskOf, told } from './custom-rules.ts';
+import { BAD_CHECKS } from './bad-checks.ts';
 
 const GOOD = ['a-good', 'z-good'];
 const IMAGES = ['x:1', 'x:bad'];
+/** How often each bad rule is met: `BAD_RULE_TIMES=50`, by hand, with a pause between. */
+const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 1);
+const PAUSE_MS = 1000;
 const GOOD_ANSWER = ['a-good 1: is bad', 'z-good 1: is bad'];
 
 describe('startCustomRules', () => {
@@ -208,47 +213,15 @@ describe('startCustomRules', () => {
   });
 
   describe('a bad rule', () => {
-    /** The body of its check, what is said of it, and what stands ahead of it. */
-    const bad: Readonly<Record<string, readonly [check: string, failure: RegExp, ahead?: string]>> = {
-      throws: ["throw new Error('no');", /^no$/],
-      'throws what cannot be told': ['throw { get message() { throw 1; } };', /^a thrown object$/],
-      'throws a huge text': ["throw 'x'.repeat(1e7);", /^x{1024}\.\.\.$/],
-      'returns a promise': ["return Promise.reject(new Error('late'));", /^it returned a promise/],
-      'returns nonsense': ['return [{ problem: 1 }];', /^it returned a list with an item/],
-      'loops for ever': ['for (;;);', /^it did not answer in time$/],
-      'eats its heap': [
-        'const all = []; for (;;) all.push({ a: all.length });',
-        /^it (?:used more memory|did not answer)/,
-      ],
-      'eats its heap at once': ['return new Array(1e8).fill(1.5);', /^it (?:used more memory|did not answer)/],
-      'eats a Map': [
-        'const all = new Map(); for (let i = 0; ; i++) all.set(i, i);',
-        /^it (?:used more memory|did not answer)/,
-      ],
-      'eats Buffers': [
-        'const all = []; for (;;) all.push(Buffer.alloc(2 ** 20, 1));',
-        /^it (?:used more memory|did not answer)/,
-      ],
-      'calls process.exit': ['process.exit(0);', /^it ended its process$/],
-      'kills itself': ["process.kill(process.pid, 'SIGKILL'); for (;;);", /^it used more memory/],
-      'changes a prototype': ['Array.prototype.map = () => []; return [];', /^Cannot assign to read only property/],
-      'changes a global': ['globalThis.Array = 1; return [];', /^Cannot assign to read only property/],
-      'changes its image': ["image.tag = 'x'; return [];", /^Cannot assign to read only property/],
-      'changes its context': ["context.workload.labels.a = 'x'; return [];", /^Cannot assign to read only property/],
-      'blocks for ever': [
-        'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
-        /^it did not answer in time$/,
-      ],
-    };
-    for (const [what, [check, failure, ahead]] of Object.entries(bad)) {
+    for (const [what, [check, failure]] of Object.entries(BAD_CHECKS)) {
       it(`that ${what} is named within a second, and changes nothing else`, async () => {
         const texts = {
           'a-good.js': goodRule('a-good'),
-          'bad.js': ruleText('bad', check, ahead),
+          'bad.js': ruleText('bad', check),
           'z-good.js': goodRule('z-good'),
         };
-        const { rules } = await started(folder.path, texts);
-        const since = performance.now();
+        // Past so many deaths, the breaker would answer for the rule.
+        const { rules } = await started(folder.path, texts, { limits: { breakerDeaths: TIMES + 1 } });
         const others: Promise<readonly [readonly string[], number]>[] = [];
         const asking = setInterval(() => {
           const from = performance.now();
@@ -256,17 +229,29 @@ describe('startCustomRules', () => {
             rules.judge(taskOf(IMAGES, GOOD)).then((answer) => [told(answer), performance.now() - from] as const),
           );
         }, 10);
-        const answer = await rules
-          .judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']))
-          .finally(() => clearInterval(asking));
-        const took = performance.now() - since;
-        expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
-        const failures = answer.filter(({ rule }) => rule === 'bad');
-        expect(failures.map(({ image }) => image)).to.deep.equal([0, 1]);
-        for (const judgement of failures) expect((judgement as { failure: string }).failure).to.match(failure);
-        expect(took).to.be.below(1000);
-        for (const [other] of await Promise.all(others)) expect(other).to.deep.equal(GOOD_ANSWER);
-      });
+        try {
+          for (let time = 0; time < TIMES; time += 1) {
+            const since = performance.now();
+            // oxlint-disable-next-line no-await-in-loop -- one at a time
+            const answer = await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']));
+            const took = performance.now() - since;
+            expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
+            const failures = answer.filter(({ rule }) => rule === 'bad');
+            expect(failures.map(({ image }) => image)).to.deep.equal([0, 1]);
+            for (const judgement of failures) expect((judgement as { failure: string }).failure).to.match(failure);
+            expect(took).to.be.below(1000);
+            // oxlint-disable-next-line no-await-in-loop -- the next worker's time to come
+            if (time < TIMES - 1) await wait(PAUSE_MS);
+          }
+        } finally {
+          clearInterval(asking);
+        }
+        const answers = await Promise.all(others);
+        for (const [other] of answers) expect(other).to.deep.equal(GOOD_ANSWER);
+        const times = answers.map(([, ms]) => ms).toSorted((x, y) => x - y);
+        if (TIMES > 1)
+          console.log(`        ${times.length} others, p99 ${times[Math.floor(times.length * 0.99)]!.toFixed(1)} ms`);
+      }).timeout(30_000 + TIMES * 2500);
     }
 
     it('in TypeScript is named as well', async function () {
