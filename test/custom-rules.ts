@@ -1,4 +1,4 @@
-import type { CustomJudgement, CustomRules, CustomTask } from '../src/engine/custom-rules.ts';
+import type { CustomJudgement, CustomRules, CustomTask } from '../src/engine/evaluate-custom.ts';
 
 /** Custom rules that are asked in this thread, and remember what they were asked. */
 export interface FakeCustomRules extends CustomRules {

@@ -1,4 +1,4 @@
-import type { CustomRules } from '../src/engine/custom-rules.ts';
+import type { CustomRules } from '../src/engine/evaluate-custom.ts';
 import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';

@@ -1,4 +1,4 @@
-import type { Exemption } from '../engine/exemption.ts';
+import type { Exemption } from '../engine/exemptions.ts';
 import type { Finding } from '../engine/finding.ts';
 import { printable } from './printable.ts';
 

@@ -1,9 +1,44 @@
 import { InvalidReferenceError, type ImageReference } from '../image/reference.ts';
-import type { ContainerImage } from '../workload/images.ts';
-import type { CustomRules } from './custom-rules.ts';
+import type { Violation } from '../rule/rule.ts';
+import type { ContainerImage, ContainerPlace } from '../workload/images.ts';
 import type { RequestContext } from './evaluate.ts';
 import { failureFinding, violationFinding, type Finding } from './finding.ts';
 import type { ActiveRule, Selection } from './ruleset.ts';
+
+/** Rules that are asked elsewhere, so that nothing they do reaches the thread that answers. */
+export interface CustomRules {
+  /** Their names, in no particular order. */
+  readonly names: readonly string[];
+  /** What each says that it does, by name. */
+  readonly descriptions: ReadonlyMap<string, string>;
+  /** Never rejects: whatever goes wrong is a judgement that says so. */
+  judge(task: CustomTask): Promise<readonly CustomJudgement[]>;
+  /** Finishes what it is asked, then ends. */
+  close(): Promise<void>;
+}
+
+/** The images of one request. */
+export interface CustomTask {
+  readonly images: readonly { readonly reference: ImageReference; readonly container: ContainerPlace }[];
+  readonly request: RequestContext;
+  /** The rules to ask. */
+  readonly rules: readonly string[];
+  /** Whose options hold: 0 for those of everywhere, from 1 on for the namespace overrides in their order. */
+  readonly selection: number;
+  /** When the answer must be there, on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** What a rule says of an image. Where it has nothing to say, there is no judgement. */
+export type CustomJudgement = {
+  readonly rule: string;
+  /** The place of the image in the task. */
+  readonly image: number;
+} & (
+  | { readonly violations: readonly Violation[] }
+  /** Why the rule did not judge, as the end of a sentence: `it did not answer in time`. */
+  | { readonly failure: string }
+);
 
 /**
  * Has every image that could be read judged by the custom rules.

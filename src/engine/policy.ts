@@ -1,4 +1,4 @@
-import type { Exemption } from './exemption.ts';
+import type { Exemption } from './exemptions.ts';
 import type { RuleOptions } from './prepare-rule.ts';
 
 /** What happens on a violation: the operator's choice, never the rule's. */

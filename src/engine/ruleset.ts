@@ -3,7 +3,7 @@ import { globMatcher } from '../image/glob.ts';
 import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import type { CustomRules } from './custom-rules.ts';
+import type { CustomRules } from './evaluate-custom.ts';
 import { compileExemptions, type CompiledExemption } from './exemptions.ts';
 import { distinctMistakes } from './distinct-mistakes.ts';
 import { lesserAction } from './lesser-action.ts';

@@ -1,4 +1,4 @@
-import type { Exemption } from '../engine/exemption.ts';
+import type { Exemption } from '../engine/exemptions.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';

@@ -1,4 +1,4 @@
-import type { CustomRules } from '../engine/custom-rules.ts';
+import type { CustomRules } from '../engine/evaluate-custom.ts';
 import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';

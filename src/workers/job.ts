@@ -1,4 +1,4 @@
-import type { CustomJudgement, CustomTask } from '../engine/custom-rules.ts';
+import type { CustomJudgement, CustomTask } from '../engine/evaluate-custom.ts';
 import type { WorkerJudgement, WorkerTask } from './worker-protocol.ts';
 
 /** A task on its way through the workers: what is still to be asked, and what has been answered. */

@@ -1,4 +1,4 @@
-import type { CustomRules } from '../engine/custom-rules.ts';
+import type { CustomRules } from '../engine/evaluate-custom.ts';
 import type { RuleOptions } from '../engine/prepare-rule.ts';
 import type { Mistake } from '../mistake/mistake.ts';
 import { nameTaken } from '../rule/name-taken.ts';

@@ -1,5 +1,5 @@
 import { printable } from '../admission/printable.ts';
-import type { CustomRules } from '../engine/custom-rules.ts';
+import type { CustomRules } from '../engine/evaluate-custom.ts';
 import type { RuleFile } from '../rule/rule-files.ts';
 import type { Limits } from './limits.ts';
 import { loadWorker, type LoadOutcome } from './load-worker.ts';

@@ -1,4 +1,4 @@
-import type { CustomJudgement, CustomTask } from '../engine/custom-rules.ts';
+import type { CustomJudgement, CustomTask } from '../engine/evaluate-custom.ts';
 import { Breaker } from './breaker.ts';
 import { CLOSING, FAILURES, KEPT_FAILING, NOT_ASKED } from './failures.ts';
 import { Job } from './job.ts';

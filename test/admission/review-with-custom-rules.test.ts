@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review, type Review } from '../../src/admission/review.ts';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/custom-rules.ts';
+import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/evaluate-custom.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { fakeCustomRules } from '../custom-rules.ts';

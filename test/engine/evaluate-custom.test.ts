@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { CustomJudgement, CustomTask } from '../../src/engine/custom-rules.ts';
+import type { CustomJudgement, CustomTask } from '../../src/engine/evaluate-custom.ts';
 import { evaluateCustom } from '../../src/engine/evaluate-custom.ts';
 import type { ActiveRule } from '../../src/engine/ruleset.ts';
 import type { ContainerImage } from '../../src/workload/images.ts';

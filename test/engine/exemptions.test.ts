@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { Exemption } from '../../src/engine/exemption.ts';
+import type { Exemption } from '../../src/engine/exemptions.ts';
 import { compileExemptions, exempt, lapsedExemptions } from '../../src/engine/exemptions.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { admissionRequest } from '../admission-request.ts';

@@ -1,4 +1,4 @@
-import type { CustomJudgement, CustomTask } from '../../src/engine/custom-rules.ts';
+import type { CustomJudgement, CustomTask } from '../../src/engine/evaluate-custom.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
 import type { RuleFile } from '../../src/rule/rule-files.ts';
 import { fakeCustomRules, type FakeCustomRules } from '../custom-rules.ts';

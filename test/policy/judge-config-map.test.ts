@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/policy/judge-config-map.ts';
 import { createRulesetLoader } from '../../src/policy/ruleset-loader.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { startLiveRuleset } from '../../src/policy/live-ruleset.ts';
 import { createRulesetLoader } from '../../src/policy/ruleset-loader.ts';
 import { fakeCustomRules } from '../custom-rules.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/custom-rules.ts';
+import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/evaluate-custom.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import type { Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import { findRuleFiles } from '../../src/rule/rule-files.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CustomRules } from '../../src/engine/custom-rules.ts';
+import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
