@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { ruleActionKeyName } from '../src/policy/action-keys.ts';
 import type { OptionsSchema } from '../src/rule/options-schema.ts';
 import { OPTIONS_TABLE, withOptionsTable } from './options-table.ts';
 
 const DESCRIPTION = 'Deny images whose repository has a word of a list in it.';
 
-/** As `rule` below writes it; the page's table is made from it. */
+/** The rule's, and what the page's table is made from. */
 const SCHEMA: OptionsSchema = {
   type: 'object',
   additionalProperties: false,
@@ -47,18 +48,7 @@ export default defineRule({
   meta: {
     name: '${name}',
     description: '${DESCRIPTION}',
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        words: {
-          type: 'array',
-          items: { type: 'string', minLength: 1 },
-          default: ['forbidden'],
-          description: 'Words that no repository may have in it.',
-        },
-      },
-    },
+    schema: ${JSON.stringify(SCHEMA)},
   },
   check(image, { words }) {
     const word = words.find((one) => image.repository.includes(one));
@@ -119,7 +109,7 @@ By default:
 
 ## Set it
 
-\`RULE_${name.replaceAll('-', '_').toUpperCase()}\` is \`deny\`, the default, \`warn\`, \`audit\` or \`off\`. The list is \`rules.${name}.options.words\` in \`policy.yaml\`.
+\`${ruleActionKeyName(name)}\` is \`deny\`, the default, \`warn\`, \`audit\` or \`off\`. The list is \`rules.${name}.options.words\` in \`policy.yaml\`.
 
 ## Options
 

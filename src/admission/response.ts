@@ -1,6 +1,7 @@
 import type { Finding } from '../engine/finding.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { denialMessage } from './denial-message.ts';
+import { linesWithin } from './lines-within.ts';
 import { printable } from './printable.ts';
 import { sentence, type Tell } from './sentence.ts';
 
@@ -84,23 +85,15 @@ function refused(uid: string, code: number, text: string, contact: string | unde
   return { uid, allowed: false, status: { code, message: contact === undefined ? text : `${text}\n${contact}` } };
 }
 
-const MAX_POLICY_BYTES = 4096;
-/** For the last line, with a number of any size. */
-const TAIL_BYTES = 40;
-
 /** A ConfigMap of the gate is denied: it would not be used. All that is wrong with it, a line each. */
 export function policyDenied(uid: string, mistakes: readonly string[]): AdmissionResponse {
   const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`;
-  let message = `The gate would not use this ConfigMap: ${count}.`;
-  for (const [index, mistake] of mistakes.entries()) {
-    const longer = `${message}\n${printable(mistake, 1024)}`;
-    const left = mistakes.length - index;
-    if (longer.length > (left === 1 ? MAX_POLICY_BYTES : MAX_POLICY_BYTES - TAIL_BYTES)) {
-      message += `\n… and ${left} more.`;
-      break;
-    }
-    message = longer;
-  }
+  const lines = {
+    count: mistakes.length,
+    line: (index: number) => printable(mistakes[index] as string, 1024),
+    more: (left: number) => `… and ${left} more.`,
+  };
+  const message = linesWithin(lines, `The gate would not use this ConfigMap: ${count}.`);
   return { uid, allowed: false, status: { code: 403, message } };
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { lapsedExemptions } from '../engine/exemptions.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import type { Metrics } from '../gate/metrics.ts';
-import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
+import { problemsOf } from '../mistake/mistake.ts';
 import { startLiveRuleset, type LiveRuleset } from '../policy/live-ruleset.ts';
 import type { RulesetLoader } from '../policy/ruleset-loader.ts';
 
@@ -38,8 +38,7 @@ export async function startLiveRules({ loader, folders, log, metrics }: LiveRule
     },
     onRefused: (error) => {
       metrics.rulesetRefused();
-      const mistakes = error instanceof MistakesError ? error.mistakes.map(mistakeText) : [messageOf(error)];
-      log.error({ mistakes }, 'What is written now is not used; the ruleset before it stays.');
+      log.error({ mistakes: problemsOf(error) }, 'What is written now is not used; the ruleset before it stays.');
     },
   });
   metrics.rulesetInUse(rulesets.current(), Date.now());

@@ -1,5 +1,5 @@
 import { MistakesError } from '../mistake/mistake.ts';
-import { createLoader } from './create-loader.ts';
+import { createTrialLoader } from './create-trial-loader.ts';
 import { rulesOf } from './live-rules.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import type { Output } from './output.ts';
@@ -14,13 +14,7 @@ export interface TestPolicyOptions extends Output {
 /** `imagegate test-policy`: tries a policy as the gate would load it. Resolves with the exit code. */
 export async function testPolicy({ path, rulesDir, write, writeError }: TestPolicyOptions): Promise<0 | 1> {
   try {
-    const loader = await createLoader({
-      trial: true,
-      environment: {},
-      policyDir: undefined,
-      rulesDir,
-      log: (level, message, fields) => writeError(`${level}: ${message}. ${Object.values(fields).join(' ')}\n`),
-    });
+    const loader = await createTrialLoader(rulesDir, { writeError });
     const ruleset = await loader.load({ ...(await loader.read()), policy: await readPolicyAt(path) });
     await ruleset.custom?.close();
     const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);

@@ -1,6 +1,6 @@
 import { printable } from '../admission/printable.ts';
 import { MistakesError } from '../mistake/mistake.ts';
-import { createLoader } from './create-loader.ts';
+import { createTrialLoader } from './create-trial-loader.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { rulesFolderEmpty } from '../rule/rules-folder-empty.ts';
 import type { Output } from './output.ts';
@@ -18,13 +18,7 @@ export interface TestRulesOptions extends Output {
  */
 export async function testRules({ folder, policy, write, writeError }: TestRulesOptions): Promise<0 | 1> {
   try {
-    const loader = await createLoader({
-      trial: true,
-      environment: {},
-      policyDir: undefined,
-      rulesDir: folder,
-      log: (level, message, fields) => writeError(`${level}: ${message}. ${Object.values(fields).join(' ')}\n`),
-    });
+    const loader = await createTrialLoader(folder, { writeError });
     const written = await loader.read();
     if (written.ruleFiles.length === 0 && written.mistakes === undefined)
       throw new MistakesError([rulesFolderEmpty(folder)]);

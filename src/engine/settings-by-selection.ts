@@ -1,3 +1,4 @@
+import { laidOver } from './laid-over.ts';
 import type { Policy, RuleSetting } from './policy.ts';
 
 /** Settings by the rule's name. A rule that nothing was written about has none. */
@@ -8,19 +9,11 @@ export type RuleSettings = ReadonlyMap<string, RuleSetting>;
  * writes laid over, action by action and option by option.
  */
 export function settingsBySelection({ rules, namespaces }: Policy): readonly RuleSettings[] {
-  return [rules, ...namespaces.map((override) => laidOver(rules, override.rules))];
+  return [rules, ...namespaces.map((override) => allLaidOver(rules, override.rules))];
 }
 
-function laidOver(settings: RuleSettings, override: RuleSettings): RuleSettings {
+function allLaidOver(settings: RuleSettings, override: RuleSettings): RuleSettings {
   const merged = new Map(settings);
-  for (const [name, setting] of override) {
-    const { options = {}, sources = {}, ...rest } = settings.get(name) ?? {};
-    merged.set(name, {
-      ...rest,
-      ...setting,
-      options: { ...options, ...setting.options },
-      sources: { ...sources, ...setting.sources },
-    });
-  }
+  for (const [name, setting] of override) merged.set(name, laidOver(settings.get(name), setting));
   return merged;
 }

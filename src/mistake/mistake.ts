@@ -55,6 +55,11 @@ export class MistakesError extends Error {
   }
 }
 
+/** What was thrown, in a line for each problem. */
+export function problemsOf(thrown: unknown): readonly string[] {
+  return thrown instanceof MistakesError ? thrown.mistakes.map(mistakeText) : [messageOf(thrown)];
+}
+
 /**
  * A value as it is shown in `found`: JSON, cut after 80 characters, so that a key or a whole file never lands in a log.
  * What is no JSON is shown by its type: a rule file can export anything.

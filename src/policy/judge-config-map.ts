@@ -3,6 +3,7 @@ import { allowed, policyDenied, type AdmissionResponse } from '../admission/resp
 import { printable } from '../admission/printable.ts';
 import { basename } from 'node:path';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
+import { isGuess } from '../mistake/nearest-name.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
 import { policyKeysOf, type PolicyConfigMap } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
@@ -98,7 +99,7 @@ function keysOf({ data, binaryData }: PolicyConfigMap): readonly string[] {
  * that names a rule which nobody has is no mistake yet, unless it is likely to be a slip of the pen.
  */
 function mayComeLater({ code, remedy }: Mistake): boolean {
-  return code === 'rule-unknown' && !remedy.startsWith('Did you mean');
+  return code === 'rule-unknown' && !isGuess(remedy);
 }
 
 function laterWarning({ where, found }: Mistake): string {

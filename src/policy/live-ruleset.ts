@@ -1,5 +1,5 @@
 import type { Ruleset } from '../engine/ruleset.ts';
-import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
+import { problemsOf } from '../mistake/mistake.ts';
 import { folderState } from './folder-state.ts';
 
 export interface LiveRulesetOptions {
@@ -114,6 +114,5 @@ class Refusal {
 
 /** All problems in one line each. */
 function refusalText(error: unknown): string {
-  const problems = error instanceof MistakesError ? error.mistakes.map(mistakeText) : [messageOf(error)];
-  return `what is written is not in use, and the ruleset before it is:\n  ${problems.join('\n  ')}`;
+  return `what is written is not in use, and the ruleset before it is:\n  ${problemsOf(error).join('\n  ')}`;
 }

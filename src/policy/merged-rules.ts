@@ -1,3 +1,4 @@
+import { laidOver } from '../engine/laid-over.ts';
 import type { RuleSetting } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import type { WrittenValue } from './flat-keys.ts';
@@ -18,15 +19,7 @@ interface MergedRules {
 /** Rules as flat keys and policy.yaml set them together. Of flat keys that set the same, the last one wins. */
 export function mergedRules(flat: readonly FlatSetting[], inYaml: ReadonlyMap<string, RuleSetting>): MergedRules {
   const rules = new Map(inYaml);
-  for (const { rule, setting } of flat) {
-    const { options = {}, sources = {}, ...rest } = rules.get(rule) ?? {};
-    rules.set(rule, {
-      ...rest,
-      ...setting,
-      options: { ...options, ...setting.options },
-      sources: { ...sources, ...setting.sources },
-    });
-  }
+  for (const { rule, setting } of flat) rules.set(rule, laidOver(rules.get(rule), setting));
   return { rules, mistakes: flat.flatMap((key) => conflicts(key, inYaml.get(key.rule))) };
 }
 

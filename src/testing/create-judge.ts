@@ -1,4 +1,5 @@
 import { sentence } from '../admission/sentence.ts';
+import { deepFreeze } from '../engine/deep-freeze.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import type { Finding } from '../engine/finding.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';
@@ -7,7 +8,6 @@ import { parseReference, type ImageReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { caseContext } from './case-context.ts';
-import { frozen } from './frozen.ts';
 import type { ReadCase } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';
 
@@ -33,7 +33,7 @@ export function createJudge(rule: AnyRule): Judge {
     const key = JSON.stringify(options);
     const selection = selections.get(key) ?? bind(asked, options, thrown);
     selections.set(key, selection);
-    const { container, ...request } = frozen(structuredClone(caseContext(context)));
+    const { container, ...request } = deepFreeze(structuredClone(caseContext(context)));
     return askTwice(
       () => evaluate([{ raw: image, reference, container, unchanged: false }], selection, request),
       thrown,
@@ -103,7 +103,7 @@ function watched(rule: AnyRule, thrown: Thrown): AnyRule {
     meta: rule.meta,
     prepare: (options: object) =>
       keep(() => {
-        const prepared: unknown = rule.prepare === undefined ? frozen(options) : rule.prepare(frozen(options));
+        const prepared: unknown = rule.prepare === undefined ? deepFreeze(options) : rule.prepare(deepFreeze(options));
         if (prepared instanceof Promise) {
           throw new TypeError('prepare returned a promise, and nobody waits for it: let it return what check needs');
         }

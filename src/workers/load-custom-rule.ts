@@ -1,7 +1,8 @@
 import type { Ajv } from 'ajv';
 import { pathToFileURL } from 'node:url';
+import { distinctMistakes } from '../engine/distinct-mistakes.ts';
 import { prepareRule, type RuleOptions } from '../engine/prepare-rule.ts';
-import { mistakeText, type Mistake } from '../mistake/mistake.ts';
+import type { Mistake } from '../mistake/mistake.ts';
 import type { RuleFile } from '../rule/rule-files.ts';
 import { ruleMistakes } from '../rule/rule-mistakes.ts';
 import type { AnyRule } from '../rule/rule.ts';
@@ -42,14 +43,17 @@ function prepareSelections(
   ajv: Ajv,
 ): { readonly loaded: LoadedRule; readonly report: FileReport } {
   const prepared: unknown[] = [];
-  // A mistake in the options of everywhere would come back in every override.
-  const mistakes = new Map<string, Mistake>();
+  const mistakes: Mistake[] = [];
   for (const options of settings) {
     const result = prepareRule(rule, Object.hasOwn(options, rule.meta.name) ? options[rule.meta.name]! : DEFAULTS, ajv);
     if ('prepared' in result) prepared.push(result.prepared);
-    else for (const mistake of result.mistakes) mistakes.set(mistakeText(mistake), cutMistake(mistake));
+    else mistakes.push(...result.mistakes);
   }
-  const report = { description: cut(rule.meta.description), mistakes: [...mistakes.values()], placeless: false };
+  const report = {
+    description: cut(rule.meta.description),
+    mistakes: distinctMistakes(mistakes).map(cutMistake),
+    placeless: false,
+  };
   return { loaded: { rule, prepared }, report };
 }
 

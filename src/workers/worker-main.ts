@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { parseReference } from '../image/reference.ts';
 import type { RequestContext } from '../engine/evaluate.ts';
 import { cut } from './cut.ts';
-import { deepFreeze } from './deep-freeze.ts';
+import { deepFreeze } from '../engine/deep-freeze.ts';
 import { freezeGlobals } from './freeze-globals.ts';
 import { judgeByRule, wordsOf, type PlacedImage } from './judge-by-rule.ts';
 import { lineLimit } from './line-limit.ts';

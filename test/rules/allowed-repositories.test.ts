@@ -2,18 +2,13 @@ import { expect } from 'chai';
 import rule from '../../rules/allowed-repositories.ts';
 import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
 import { ruleSentences } from '../rule-sentences.ts';
+import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const REPOSITORIES = ['docker.io/library/*', 'ghcr.io/acme/**', '*.gcr.io/acme/app'];
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly denied: readonly string[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
   'with a list': {
     options: { repositories: REPOSITORIES },
     denied: [
@@ -58,21 +53,12 @@ describe('allowed-repositories', () => {
 
   for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
     describe(name, () => {
-      const sentenceOf = ruleSentences('allowed-repositories', options);
-
-      for (const image of denied) {
-        it(`denies ${image}, to the letter`, () => {
-          expect(sentenceOf(image)).to.equal(
-            `nginx image comes from a non-allowed repository! (${image}). Only images from docker.io/library/*,ghcr.io/acme/**,*.gcr.io/acme/app are allowed.`,
-          );
-        });
-      }
-
-      for (const image of allowed) {
-        it(`allows ${image}`, () => {
-          expect(sentenceOf(image)).to.equal(undefined);
-        });
-      }
+      judgedCases(
+        'allowed-repositories',
+        { options, denied, allowed },
+        (image) =>
+          `nginx image comes from a non-allowed repository! (${image}). Only images from docker.io/library/*,ghcr.io/acme/**,*.gcr.io/acme/app are allowed.`,
+      );
     });
   }
 

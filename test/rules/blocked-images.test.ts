@@ -2,18 +2,13 @@ import { expect } from 'chai';
 import rule from '../../rules/blocked-images.ts';
 import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
 import { ruleSentences } from '../rule-sentences.ts';
+import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGES = ['docker.io/library/nginx', 'ghcr.io/evil/**', 'quay.io/*/miner-*'];
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly denied: readonly string[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
   'with a list': {
     options: { images: IMAGES },
     denied: [
@@ -61,21 +56,12 @@ describe('blocked-images', () => {
 
   for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
     describe(name, () => {
-      const sentenceOf = ruleSentences('blocked-images', options);
-
-      for (const image of denied) {
-        it(`denies ${image}, to the letter`, () => {
-          expect(sentenceOf(image)).to.equal(
-            `nginx image has a non-allowed name! (${image}). These images "docker.io/library/nginx,ghcr.io/evil/**,quay.io/*/miner-*" are prohibited.`,
-          );
-        });
-      }
-
-      for (const image of allowed) {
-        it(`allows ${image}`, () => {
-          expect(sentenceOf(image)).to.equal(undefined);
-        });
-      }
+      judgedCases(
+        'blocked-images',
+        { options, denied, allowed },
+        (image) =>
+          `nginx image has a non-allowed name! (${image}). These images "docker.io/library/nginx,ghcr.io/evil/**,quay.io/*/miner-*" are prohibited.`,
+      );
     });
   }
 

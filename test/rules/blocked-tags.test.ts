@@ -2,17 +2,12 @@ import { expect } from 'chai';
 import rule from '../../rules/blocked-tags.ts';
 import { BAD_TAGS } from '../rule/bad-tags.ts';
 import { ruleSentences } from '../rule-sentences.ts';
+import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly denied: readonly string[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
   'by default': {
     options: {},
     denied: [
@@ -90,22 +85,12 @@ describe('blocked-tags', () => {
 
   for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
     describe(name, () => {
-      const sentenceOf = ruleSentences('blocked-tags', options);
       const tags = (options['tags'] as readonly string[] | undefined) ?? ['staging', 'latest'];
-
-      for (const image of denied) {
-        it(`denies ${image}, to the letter`, () => {
-          expect(sentenceOf(image)).to.equal(
-            `nginx image has a non-allowed tag! (${image}). These tags "${tags.join(',')}" are prohibited.`,
-          );
-        });
-      }
-
-      for (const image of allowed) {
-        it(`allows ${image}`, () => {
-          expect(sentenceOf(image)).to.equal(undefined);
-        });
-      }
+      judgedCases(
+        'blocked-tags',
+        { options, denied, allowed },
+        (image) => `nginx image has a non-allowed tag! (${image}). These tags "${tags.join(',')}" are prohibited.`,
+      );
     });
   }
 

@@ -2,17 +2,12 @@ import { expect } from 'chai';
 import rule from '../../rules/registry-allowlist.ts';
 import { BAD_REGISTRIES } from '../rule/bad-registries.ts';
 import { ruleSentences } from '../rule-sentences.ts';
+import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly denied: readonly string[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
   'by default': {
     options: {},
     denied: [
@@ -128,22 +123,13 @@ describe('registry-allowlist', () => {
 
   for (const [name, { options, denied, allowed }] of Object.entries(CASES)) {
     describe(name, () => {
-      const sentenceOf = ruleSentences('registry-allowlist', options);
       const registries = (options['registries'] as readonly string[] | undefined) ?? ['docker.io', 'gcr.io'];
-
-      for (const image of denied) {
-        it(`denies ${image}, to the letter`, () => {
-          expect(sentenceOf(image)).to.equal(
-            `nginx image comes from an untrusted registry! (${image}). Only images from ${registries.join(',')} are allowed.`,
-          );
-        });
-      }
-
-      for (const image of allowed) {
-        it(`allows ${image}`, () => {
-          expect(sentenceOf(image)).to.equal(undefined);
-        });
-      }
+      judgedCases(
+        'registry-allowlist',
+        { options, denied, allowed },
+        (image) =>
+          `nginx image comes from an untrusted registry! (${image}). Only images from ${registries.join(',')} are allowed.`,
+      );
     });
   }
 

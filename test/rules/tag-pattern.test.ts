@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import rule from '../../rules/tag-pattern.ts';
 import { ruleSentences } from '../rule-sentences.ts';
+import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -103,21 +104,11 @@ describe('tag-pattern', () => {
 
   for (const [name, { options, words, denied, allowed }] of Object.entries(CASES)) {
     describe(name, () => {
-      const sentenceOf = ruleSentences('tag-pattern', options);
-
-      for (const image of denied) {
-        it(`denies ${image}, to the letter`, () => {
-          expect(sentenceOf(image)).to.equal(
-            `nginx image has no allowed tag! (${image}). Only ${words} are allowed for this image.`,
-          );
-        });
-      }
-
-      for (const image of allowed) {
-        it(`allows ${image}`, () => {
-          expect(sentenceOf(image)).to.equal(undefined);
-        });
-      }
+      judgedCases(
+        'tag-pattern',
+        { options, denied, allowed },
+        (image) => `nginx image has no allowed tag! (${image}). Only ${words} are allowed for this image.`,
+      );
     });
   }
 
