@@ -11,6 +11,7 @@ import { createErrorAnswer } from './error-answer.ts';
 import { limitJsonMarks } from './json-marks.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
+import { readSmallBody } from './read-small-body.ts';
 import { checkRequest } from './request-check.ts';
 
 export interface AppOptions {
@@ -33,6 +34,7 @@ export function createApp({ ruleset, judgePolicy, log, metrics, draining }: AppO
   app.use(checkRequest);
   app.use(createBodyBudget({ smallBytes: SMALL_BODY_BYTES, budgetBytes: BODY_BUDGET_BYTES }));
   app.use(limitJsonMarks);
+  app.use(readSmallBody);
   app.use(createBodyParser());
   app.use(checkBody);
   app.use(createPolicyRoute({ judgePolicy, answer, log }));

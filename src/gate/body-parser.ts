@@ -3,7 +3,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { MAX_BODY_BYTES } from './body-limits.ts';
 import { ClientGoneError } from './client-gone-error.ts';
 import { Refusal } from './refusal.ts';
-import { emptyBody, tooLarge } from './request-check.ts';
+import { emptyBody, notJson, tooLarge } from './request-check.ts';
 
 /** The types of koa-bodyparser know neither of these. */
 interface Options extends Omit<bodyParser.Options, 'jsonLimit'> {
@@ -41,7 +41,7 @@ export function checkBody(ctx: Context, next: Next): Promise<unknown> {
 /** The parser's error without the body, which it carries as a property and, for bad JSON, partly in its message. */
 function bodyError(error: Error & { readonly type?: string; readonly status?: number }): Error {
   if (error instanceof Refusal) return error;
-  if (error instanceof SyntaxError) return new Refusal('json-invalid', 'The body is not JSON, or not an object.');
+  if (error instanceof SyntaxError) return notJson();
   if (error.type === 'entity.too.large') return tooLarge();
   if (error.type === 'request.aborted' || error.type === 'stream.not.readable') return new ClientGoneError();
   return new Error(`The body cannot be read: ${error.message}`);

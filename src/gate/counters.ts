@@ -5,18 +5,24 @@ import { Counter, Gauge, type Registry } from 'prom-client';
  * here that waits until somebody asks.
  */
 export function tally(registry: Registry, name: string, help: string, labelNames: readonly [string, string, string]) {
-  const counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; count: number }>();
+  const counts: { readonly labels: Readonly<Record<string, string>>; count: number }[] = [];
   const [first, second, third] = labelNames;
   const metric = counter(registry, name, help, labelNames, () => {
     metric.reset();
-    for (const { labels, count } of counts.values()) metric.inc(labels, count);
+    for (const { labels, count } of counts) metric.inc(labels, count);
   });
+  // Of maps in maps, since one key made of all labels would be a text to make, too.
+  const places = new Map<string, Map<string, Map<string, number>>>();
   return (a: string, b: string, c: string): void => {
-    // None of these words has a slash.
-    const key = `${a}/${b}/${c}`;
-    const known = counts.get(key);
-    if (known === undefined) counts.set(key, { labels: { [first]: a, [second]: b, [third]: c }, count: 1 });
-    else known.count += 1;
+    const place = places.get(a)?.get(b)?.get(c);
+    if (place !== undefined) {
+      (counts[place] as { count: number }).count += 1;
+      return;
+    }
+    const byB = places.get(a) ?? new Map<string, Map<string, number>>();
+    const byC = byB.get(b) ?? new Map<string, number>();
+    places.set(a, byB.set(b, byC.set(c, counts.length)));
+    counts.push({ labels: { [first]: a, [second]: b, [third]: c }, count: 1 });
   };
 }
 

@@ -1,7 +1,10 @@
 import { write } from 'node:fs';
 
-/** A line may be written when this many bytes of lines are there, and otherwise when this much time has passed. */
-const BATCH_BYTES = 16 * 1024;
+/**
+ * A line may be written when this many bytes of lines are there, and otherwise when this much time has passed. As much as a
+ * pipe holds: each write wakes a thread, which costs as much as some ten lines (bench/README.md).
+ */
+const BATCH_BYTES = 64 * 1024;
 const BATCH_MS = 1000;
 /** A reader that stalls must not make the process grow: beyond these bytes, lines are dropped. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
@@ -10,6 +13,13 @@ const RETRY_MS = 10;
 /** The most bytes that a character of UTF-16 has in UTF-8. */
 const MAX_BYTES_PER_CHARACTER = 3;
 
+/** Bytes on their way out. */
+interface Waiting {
+  bytes: Buffer;
+  /** What they stand in, if that may be filled again. */
+  readonly batch?: Buffer;
+}
+
 /**
  * Writes lines to a file descriptor, many at once, never synchronously and always in order. What cannot be written, on a
  * full disk or to a reader that is gone, is dropped, and the next lines are tried again: a log that fails is no reason to
@@ -17,9 +27,11 @@ const MAX_BYTES_PER_CHARACTER = 3;
  */
 export class LineWriter {
   readonly #fd: number;
-  #batch = Buffer.allocUnsafe(BATCH_BYTES);
+  #batch: Buffer = Buffer.allocUnsafe(BATCH_BYTES);
   #filled = 0;
-  readonly #waiting: Buffer[] = [];
+  /** A batch that was written: to make a new one each time would keep the garbage collector busy. */
+  #spare: Buffer | undefined;
+  readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #writing = false;
   #onIdle: (() => void)[] = [];
@@ -33,7 +45,7 @@ export class LineWriter {
     if (this.#filled + line.length * MAX_BYTES_PER_CHARACTER > BATCH_BYTES) {
       this.#send();
       if (line.length * MAX_BYTES_PER_CHARACTER > BATCH_BYTES) {
-        this.#enqueue(Buffer.from(line));
+        this.#enqueue({ bytes: Buffer.from(line) });
         return;
       }
     }
@@ -48,15 +60,20 @@ export class LineWriter {
 
   #send(): void {
     if (this.#filled === 0) return;
-    const bytes = this.#batch.subarray(0, this.#filled);
-    this.#batch = Buffer.allocUnsafe(BATCH_BYTES);
+    const batch = this.#batch;
+    this.#batch = this.#spare ?? Buffer.allocUnsafe(BATCH_BYTES);
+    this.#spare = undefined;
+    this.#enqueue({ bytes: batch.subarray(0, this.#filled), batch });
     this.#filled = 0;
-    this.#enqueue(bytes);
   }
 
-  #enqueue(bytes: Buffer): void {
-    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) return;
-    this.#waiting.push(bytes);
+  #enqueue(waiting: Waiting): void {
+    const { bytes, batch } = waiting;
+    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      this.#spare ??= batch;
+      return;
+    }
+    this.#waiting.push(waiting);
     this.#waitingBytes += bytes.length;
     if (!this.#writing) this.#writeNext();
   }
@@ -68,15 +85,19 @@ export class LineWriter {
       for (const resolve of this.#onIdle.splice(0)) resolve();
       return;
     }
-    write(this.#fd, next, (error, written) => {
+    write(this.#fd, next.bytes, (error, written) => {
       if (error?.code === 'EAGAIN') {
         setTimeout(() => this.#writeNext(), RETRY_MS);
         return;
       }
-      const left = error === null ? next.subarray(written) : next.subarray(0, 0);
-      this.#waitingBytes -= next.length - left.length;
-      if (left.length > 0) this.#waiting[0] = left;
-      else this.#waiting.shift();
+      // What failed is dropped.
+      const left = next.bytes.subarray(error === null ? written : next.bytes.length);
+      this.#waitingBytes -= next.bytes.length - left.length;
+      next.bytes = left;
+      if (left.length === 0) {
+        this.#waiting.shift();
+        this.#spare ??= next.batch;
+      }
       this.#writeNext();
     });
   }

@@ -39,6 +39,11 @@ export function tooLarge(): Refusal {
   return new Refusal('body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
 }
 
+/** The body is not JSON, or a scalar. */
+export function notJson(): Refusal {
+  return new Refusal('json-invalid', 'The body is not JSON, or not an object.');
+}
+
 function checkType(type: string | undefined, encoding: string | undefined): void {
   // The first comparison is what the API server sends; the expression is for all others.
   if (type !== 'application/json' && (type === undefined || !JSON_TYPE.test(type))) {

@@ -1,4 +1,5 @@
-import { parseReference, type ImageReference, type InvalidReferenceError } from '../image/reference.ts';
+import { readReference } from '../image/read-reference.ts';
+import type { ImageReference, InvalidReferenceError } from '../image/reference.ts';
 import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from './json-object.ts';
 import type { PodSpec } from './pod-spec.ts';
 
@@ -69,7 +70,7 @@ function collectImages(podSpec: PodSpec, place: Place, images: ContainerImage[])
     const name = typeof item['name'] === 'string' && item['name'] !== '' ? item['name'] : `${place.list}[${index}]`;
     const holder = place.holder === undefined ? itemPath : `${itemPath}.${place.holder}`;
     const container = { name, type: place.type, fieldPath: `${holder}.${place.field}` };
-    images.push({ raw, reference: referenceOf(raw), container, unchanged });
+    images.push({ raw, reference: readReference(raw), container, unchanged });
   }
 }
 
@@ -123,14 +124,6 @@ function haveDistinctNames(items: readonly unknown[]): boolean {
     names.add(name);
   }
   return true;
-}
-
-function referenceOf(raw: string): ImageReference | InvalidReferenceError {
-  try {
-    return parseReference(raw);
-  } catch (error) {
-    return error as InvalidReferenceError; // parseReference throws nothing else
-  }
 }
 
 function unreadable(fieldPath: string, expected: string, found: unknown): UnreadableWorkloadError {
