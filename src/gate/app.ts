@@ -4,14 +4,10 @@ import { printable } from '../admission/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './admission-route.ts';
 import { createAnswer } from './answer.ts';
-import { createBodyBudget } from './body-budget.ts';
-import { BODY_BUDGET_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
-import { checkBody, createBodyParser } from './body-parser.ts';
+import { createBodyReader } from './body-reader.ts';
 import { createErrorAnswer } from './error-answer.ts';
-import { limitJsonMarks } from './json-marks.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
-import { readSmallBody } from './read-small-body.ts';
 import { checkRequest } from './request-check.ts';
 
 export interface AppOptions {
@@ -24,19 +20,25 @@ export interface AppOptions {
   readonly draining: () => boolean;
 }
 
+/**
+ * Koa without its own answer to what went well: here each middleware answers by hand. To wait for the end of every answer,
+ * as Koa does, costs one request in twenty (docs/decisions/0006).
+ */
+class HandAnsweringKoa extends Koa {
+  handleRequest(ctx: Koa.Context, run: (ctx: Koa.Context) => Promise<void>): Promise<void> {
+    return run(ctx).catch((error: Error) => ctx.onerror(error));
+  }
+}
+
 /** The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy`, and answers each. */
 export function createApp({ ruleset, judgePolicy, log, metrics, draining }: AppOptions): Koa {
-  const app = new Koa();
+  const app = new HandAnsweringKoa();
   const answer = createAnswer(draining);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
   app.use(createErrorAnswer({ answer, log, metrics }));
   app.use(checkRequest);
-  app.use(createBodyBudget({ smallBytes: SMALL_BODY_BYTES, budgetBytes: BODY_BUDGET_BYTES }));
-  app.use(limitJsonMarks);
-  app.use(readSmallBody);
-  app.use(createBodyParser());
-  app.use(checkBody);
+  app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));
   app.use(createAdmissionRoute({ ruleset, answer, log, metrics }));
   return app;

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { until } from '../until.ts';
-import { MAX_BODY_BYTES, MAX_JSON_MARKS } from '../../src/gate/body-limits.ts';
+import { MAX_BODY_BYTES, MAX_JSON_MARKS, SMALL_BODY_BYTES } from '../../src/gate/body-limits.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
 import { answerTo, open, send, type Sent } from './client.ts';
 import { startTestGate, type TestGate } from './test-gate.ts';
@@ -118,6 +118,43 @@ describe('over the wire', () => {
     const review = admissionReview(podCreate({ web: 'nginx' }));
     return JSON.stringify({ ...review, request: { ...review.request, ...change } });
   };
+
+  describe('a body', () => {
+    /** How a body can come: it must not matter which of the two readers gets it. */
+    const WAYS: Readonly<Record<string, (body: Buffer) => NonNullable<Sent['body']>>> = {
+      small: (body) => body,
+      large: (body) => Buffer.concat([body, Buffer.alloc(SMALL_BODY_BYTES, ' ')]),
+      chunked: (body) => [body.subarray(0, 20), body.subarray(20, 21), body.subarray(21)],
+    };
+    const BODIES: readonly { what: string; body: string | Buffer; code?: string }[] = [
+      { what: 'a review', body: ALLOWED },
+      { what: 'a review after a byte order mark', body: `\uFEFF${ALLOWED}` },
+      { what: 'a review after blanks', body: ` \t\r\n${ALLOWED}` },
+      { what: 'a review with a key __proto__', body: ALLOWED.replace('{', '{"__proto__":{"request":7},') },
+      { what: 'a review with a name of many bytes', body: ALLOWED.replace('{', '{"日本€é𝕏":"日本",') },
+      {
+        what: 'a review with bytes that are no UTF-8',
+        body: Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xff, 0xc3]), Buffer.from(`",${ALLOWED.slice(1)}`)]),
+      },
+      { what: 'two byte order marks', body: `\uFEFF\uFEFF${ALLOWED}`, code: 'json-invalid' },
+      { what: 'a review that is cut', body: ALLOWED.slice(0, -1), code: 'json-invalid' },
+      { what: 'two reviews', body: ALLOWED + ALLOWED, code: 'json-invalid' },
+      { what: 'a text', body: '"AdmissionReview, and long enough"', code: 'json-invalid' },
+      { what: 'null', body: `null${' '.repeat(30)}`, code: 'json-invalid' },
+      { what: 'a list', body: `[${ALLOWED}]`, code: 'review-invalid' },
+    ];
+    for (const { what, body, code } of BODIES) {
+      for (const [way, sent] of Object.entries(WAYS)) {
+        it(`is ${code ?? 'judged'} when it is ${way}: ${what}`, async () => {
+          const { json } = await send(gate, { body: sent(Buffer.from(body)) });
+          expect({ code: json.code, allowed: json.response?.allowed }).to.deep.equal({
+            code,
+            allowed: code === undefined ? true : undefined,
+          });
+        });
+      }
+    }
+  });
 
   const REFUSED: readonly Refused[] = [
     { what: 'another path', sent: { path: '/mutate', body: ALLOWED }, status: 404, code: 'path-unknown' },

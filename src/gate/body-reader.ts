@@ -1,0 +1,18 @@
+import type { Context, Middleware, Next } from 'koa';
+import { createBodyBudget } from './body-budget.ts';
+import { BODY_BUDGET_BYTES } from './body-limits.ts';
+import { checkBody, createBodyParser } from './body-parser.ts';
+import { limitJsonMarks } from './json-marks.ts';
+import { hasSmallBody, readSmallBody } from './small-body.ts';
+
+/**
+ * Reads the body of a request that was checked. A small one at once; any other one within the memory that all of them
+ * have together, and by the body parser.
+ */
+export function createBodyReader(): Middleware {
+  const keepBudget = createBodyBudget(BODY_BUDGET_BYTES);
+  const parseBody = createBodyParser();
+  const readLargeBody = (ctx: Context, next: Next): Promise<unknown> =>
+    keepBudget(ctx, () => limitJsonMarks(ctx, () => parseBody(ctx, () => checkBody(ctx, next))));
+  return (ctx, next) => (hasSmallBody(ctx.req) ? readSmallBody(ctx, next) : readLargeBody(ctx, next));
+}
