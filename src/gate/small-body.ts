@@ -30,7 +30,7 @@ export function readSmallBody(ctx: Context, next: Next): Promise<unknown> {
         request.body = parseBody(body?.toString() ?? '');
         resolve(next());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
     req.on('error', () => reject(new ClientGoneError()));
