@@ -20,7 +20,7 @@ const BAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a rule that ends its process when it is asked': { ...GOOD, 'mine.js': ruleText('mine', 'process.exit(1);') },
 };
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const ACTIVE_WORKERS = 3;
 
 /** What a process has open, and its children that live; a zombie would be one too. */
