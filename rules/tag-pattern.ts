@@ -46,7 +46,7 @@ export default defineRule({
   },
   prepare: ({ patterns, unqualified }) =>
     prepareEach(patterns, ({ images, tags, semver }) => ({
-      isAbout: repositoryPatterns(images, { unqualified }).matches,
+      isAbout: repositoryPatterns(images, { unqualified, defaultPort: 'dropped' }).matches,
       allowed: tagsOrRange(tags, semver),
     })),
   check(image, patterns) {

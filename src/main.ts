@@ -35,7 +35,7 @@ program
 program
   .command('test-policy')
   .description('Try a policy as the gate would load it: a policy.yaml, a ConfigMap, or a folder of keys.')
-  .argument('<file-or-folder>', 'policy.yaml, a manifest of the ConfigMap, or what POLICY_DIR would be')
+  .argument('<file-or-folder>', 'policy.yaml, manifests of the ConfigMaps, or what POLICY_DIR would be')
   .option('--rules <folder>', 'what RULES_DIR would be')
   .action(async (path: string, { rules }: { readonly rules?: string }) => {
     process.exitCode = await testPolicy({ path, rulesDir: rules, ...output });

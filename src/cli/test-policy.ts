@@ -3,10 +3,10 @@ import { createTrialLoader } from './create-trial-loader.ts';
 import { rulesOf } from './live-rules.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import type { Output } from './output.ts';
-import { readPolicyAt } from './read-policy-at.ts';
+import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestPolicyOptions extends Output {
-  /** A policy.yaml, a manifest of the ConfigMap, or a folder of keys. */
+  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys. */
   readonly path: string;
   readonly rulesDir: string | undefined;
 }
@@ -15,7 +15,7 @@ export interface TestPolicyOptions extends Output {
 export async function testPolicy({ path, rulesDir, write, writeError }: TestPolicyOptions): Promise<0 | 1> {
   try {
     const loader = await createTrialLoader(rulesDir, { writeError });
-    const ruleset = await loader.load({ ...(await loader.read()), policy: await readPolicyAt(path) });
+    const ruleset = await loader.load(await withPolicyAt(path, await loader.read()));
     await ruleset.custom?.close();
     const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);
     const lines = [`deny: ${names(rules)}`, `warn: ${names(warned)}`, `audit: ${names(audited)}`];

@@ -4,7 +4,7 @@ import { createTrialLoader } from './create-trial-loader.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { rulesFolderEmpty } from '../rule/rules-folder-empty.ts';
 import type { Output } from './output.ts';
-import { readPolicyAt } from './read-policy-at.ts';
+import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestRulesOptions extends Output {
   readonly folder: string;
@@ -22,10 +22,12 @@ export async function testRules({ folder, policy, write, writeError }: TestRules
     const written = await loader.read();
     if (written.ruleFiles.length === 0 && written.mistakes === undefined)
       throw new MistakesError([rulesFolderEmpty(folder)]);
-    const given = policy === undefined ? {} : { policy: await readPolicyAt(policy) };
-    const { custom } = await loader.load({ ...written, ...given });
+    const { custom } = await loader.load(policy === undefined ? written : await withPolicyAt(policy, written));
     await custom?.close();
-    const lines = [...(custom?.descriptions ?? [])].map(([name, text]) => `  ${name}: ${printable(text)}`);
+    // The policy may have brought more.
+    const names = new Set(written.ruleFiles.map(({ name }) => name));
+    const rules = [...(custom?.descriptions ?? [])].filter(([name]) => names.has(name));
+    const lines = rules.map(([name, text]) => `  ${name}: ${printable(text)}`);
     const [count, them] = lines.length === 1 ? ['One rule', 'it'] : [`${lines.length} rules`, 'them'];
     write(`${count} in ${folder}, and the gate would load ${them}:\n\n${lines.toSorted().join('\n')}\n`);
     return 0;

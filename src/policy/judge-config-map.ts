@@ -1,13 +1,12 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { allowed, policyDenied, type AdmissionResponse } from '../admission/response.ts';
 import { printable } from '../admission/printable.ts';
-import { basename } from 'node:path';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isGuess } from '../mistake/nearest-name.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
-import { policyKeysOf, type PolicyConfigMap } from './policy-keys-of.ts';
+import { writtenAfter, writtenBefore, writtenWithout, type ConfigMapChange } from './config-map-change.ts';
+import type { PolicyConfigMap } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
-import { ruleFilesOf } from './rule-files-of.ts';
 import type { RulesetLoader, Written } from './ruleset-loader.ts';
 
 /** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
@@ -34,16 +33,43 @@ async function judge(
   if (operation === 'DELETE' || operation === 'CONNECT' || name === undefined || !isOurs) return allowed(uid);
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
-  const others = withoutConfigMap(configMap, oldObject, await loader.read());
-  const mistakes = await mistakesOf(withConfigMap(configMap, others, name), loader);
+  const change = { name, before: configMapBefore(oldObject), after: configMap, mounted: await loader.read() };
+  const mistakes = await mistakesOf(writtenAfter(change), loader);
   if (mistakes.length === 0) return allowed(uid);
   const [later, now] = partition(mistakes, mayComeLater);
   if (now.some(({ where }) => isOf(configMap, name, where))) return policyDenied(uid, mistakes.map(mistakeText));
-  // Were those elsewhere held against it, two bad ConfigMaps could never be mended: each would wait for the other.
-  const elsewhere = new Set(now.length === 0 ? [] : (await mistakesOf(others, loader)).map(mistakeText));
-  const [foreign, own] = partition(now, (mistake) => elsewhere.has(mistakeText(mistake)));
+  const [foreign, own] = partition(now, now.length === 0 ? () => true : await foreignTo(change, now, loader));
   if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
   return allowed(uid, { warnings: [...later.map(laterWarning), ...foreignWarnings(foreign)], auditAnnotations: {} });
+}
+
+/**
+ * Tells the mistakes that are not of this change: those that were there before. Were they held against it, two bad
+ * ConfigMaps could never be mended: each would wait for the other.
+ *
+ * Samples are tried only where nothing else is wrong. So where something was, a rule that fails at them now has perhaps
+ * done so before: it has if it does without this ConfigMap. For all else that would not do, since what only this ConfigMap
+ * gives is missing there just as where the change drops it.
+ */
+async function foreignTo(
+  change: ConfigMapChange,
+  mistakes: readonly Mistake[],
+  loader: RulesetLoader,
+): Promise<(mistake: Mistake) => boolean> {
+  const before = await mistakesOf(writtenBefore(change), loader);
+  const wasNotTried = change.before !== undefined && !before.every(isOfSample);
+  const hidden = wasNotTried && mistakes.some(isOfSample) ? await mistakesOf(writtenWithout(change), loader) : [];
+  const places = new Set([...before, ...hidden].map(placeOf));
+  return (mistake) => places.has(placeOf(mistake));
+}
+
+function isOfSample({ code }: Mistake): boolean {
+  return code === 'rule-fails-on-sample';
+}
+
+/** What a mistake is known by: its words may tell of what the rule does, or of a value. */
+function placeOf({ code, where }: Mistake): string {
+  return `${code} ${where}`;
 }
 
 /** Whether a mistake is for certain in this ConfigMap, which saves the search elsewhere. */
@@ -64,37 +90,6 @@ async function mistakesOf(written: Written, loader: RulesetLoader): Promise<read
 }
 
 /**
- * What is mounted now, without what this ConfigMap had and has. Which of the two holds a key or a rule makes no
- * difference, since both are mounted as one folder.
- */
-function withoutConfigMap(configMap: PolicyConfigMap, old: unknown, written: Written): Written {
-  const before = readConfigMap(old ?? {});
-  const names = new Set([before, configMap].flatMap((map) => (typeof map === 'string' ? [] : keysOf(map))));
-  return {
-    ...written,
-    policy: { ...written.policy, keys: new Map([...written.policy.keys].filter(([key]) => !names.has(key))) },
-    ruleFiles: written.ruleFiles.filter(({ path }) => !names.has(basename(path))),
-  };
-}
-
-/** What would be mounted. */
-function withConfigMap(configMap: PolicyConfigMap, others: Written, name: string): Written {
-  const { keys, mistakes } = policyKeysOf(configMap);
-  return {
-    ...others,
-    policy: {
-      keys: new Map([...others.policy.keys, ...keys]),
-      mistakes: [...others.policy.mistakes, ...mistakes],
-    },
-    ruleFiles: [...others.ruleFiles, ...ruleFilesOf(configMap, `ConfigMap ${name}`)],
-  };
-}
-
-function keysOf({ data, binaryData }: PolicyConfigMap): readonly string[] {
-  return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
-}
-
-/**
  * Whether a mistake may be none once the other ConfigMap is changed too. Only one of them is seen at a time, so a policy
  * that names a rule which nobody has is no mistake yet, unless it is likely to be a slip of the pen.
  */
@@ -112,6 +107,13 @@ function foreignWarnings(mistakes: readonly Mistake[]): readonly string[] {
   return mistakes
     .slice(0, 10)
     .map((mistake) => `${printable(`Not in use before this is mended too: ${mistakeText(mistake)}`, 230)} [imagegate]`);
+}
+
+/** What cannot be read is as good as nothing: nothing is foreign for its sake. */
+function configMapBefore(oldObject: unknown): PolicyConfigMap | undefined {
+  if (oldObject === undefined || oldObject === null) return undefined;
+  const before = readConfigMap(oldObject);
+  return typeof before === 'string' ? {} : before;
 }
 
 function readConfigMap(object: unknown): PolicyConfigMap | string {

@@ -1,4 +1,5 @@
 import type { CustomRules } from '../engine/evaluate-custom.ts';
+import type { Policy } from '../engine/policy.ts';
 import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';
@@ -26,17 +27,15 @@ export interface RulesetSources {
  * The rules under the operator's policy, tried on sample pods. There is no other way to a ruleset: the start, a reload and
  * whoever only wants to know whether one would work all come here.
  *
- * @throws {MistakesError} with every mistake of the policy's keys and of the rule files; where all rules could be loaded,
- *   of their options too; and where there is none, of what they did to the samples.
+ * @throws {MistakesError} with every mistake of the policy's keys, of the rule files and of options; and where there is
+ *   none, of what the rules did to the samples.
  */
 export async function loadRuleset(sources: RulesetSources): Promise<Ruleset> {
-  const { builtIn, environment, ruleFiles, startCustomRules } = sources;
-  const { policy, mistakes } = loadPolicy(environment, sources.policy);
-  const known = [...(sources.mistakes ?? []), ...mistakes];
-  let custom: CustomRules | undefined;
+  const { policy, mistakes } = loadPolicy(sources.environment, sources.policy);
+  const { custom, mistakes: ofRules } = await startedRules(sources, policy);
+  const known = [...(sources.mistakes ?? []), ...mistakes, ...ofRules];
   try {
-    custom = ruleFiles.length > 0 ? await startCustomRules(ruleFiles, settingsBySelection(policy)) : undefined;
-    const ruleset = createRuleset(builtIn, custom, policy);
+    const ruleset = createRuleset(sources.builtIn, custom, policy);
     if (known.length > 0) throw new MistakesError([]);
     await tryRuleset(ruleset);
     return ruleset;
@@ -44,5 +43,23 @@ export async function loadRuleset(sources: RulesetSources): Promise<Ruleset> {
     await custom?.close();
     if (error instanceof MistakesError) throw new MistakesError([...known, ...error.mistakes]);
     throw error;
+  }
+}
+
+interface StartedRules {
+  readonly custom: CustomRules | undefined;
+  readonly mistakes: readonly Mistake[];
+}
+
+/** The custom rules, or else their names and what is wrong with them: the rest of the policy is judged all the same. */
+async function startedRules({ ruleFiles, startCustomRules }: RulesetSources, policy: Policy): Promise<StartedRules> {
+  if (ruleFiles.length === 0) return { custom: undefined, mistakes: [] };
+  try {
+    return { custom: await startCustomRules(ruleFiles, settingsBySelection(policy)), mistakes: [] };
+  } catch (error) {
+    if (!(error instanceof MistakesError)) throw error;
+    const names = ruleFiles.map(({ name }) => name);
+    const custom = { names, descriptions: new Map(), judge: async () => [], close: async () => {} };
+    return { custom, mistakes: error.mistakes };
   }
 }

@@ -11,7 +11,8 @@ export interface PolicyConfigMap {
 /** The keys of a ConfigMap as `readPolicyFolder` would find them, were it mounted. */
 export function policyKeysOf({ data, binaryData }: PolicyConfigMap): PolicyFolder {
   const texts = Object.entries(data ?? {}).filter(([key]) => isKeyName(key));
-  const binary = Object.keys(binaryData ?? {}).filter(isKeyName);
+  // Rules as well: mounted they are files like any other, but what they say is not to be seen here.
+  const binary = Object.keys(binaryData ?? {}).filter((key) => !key.startsWith('.'));
   return {
     keys: new Map(
       texts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => [key, { text, where: `${key} (ConfigMap)` }]),
@@ -19,7 +20,7 @@ export function policyKeysOf({ data, binaryData }: PolicyConfigMap): PolicyFolde
     mistakes: binary.toSorted().map((key) => ({
       code: 'policy-key-binary',
       where: `binaryData, ${key} (ConfigMap)`,
-      expected: 'keys of the policy in data alone',
+      expected: 'policy and rules in data alone',
       found: shown(key),
       remedy: 'Write it as text, in UTF-8.',
     })),

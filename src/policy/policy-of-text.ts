@@ -1,21 +1,51 @@
-import { isObject } from '../workload/json-object.ts';
-import type { PolicyFolder } from './policy-folder.ts';
-import { policyKeysOf, type PolicyConfigMap } from './policy-keys-of.ts';
+import type { Mistake } from '../mistake/mistake.ts';
+import { configMapManifest, isManifest } from './config-map-manifest.ts';
+import { policyKeysOf } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
-import { readYaml } from './yaml-document.ts';
+import { ruleFilesOf } from './rule-files-of.ts';
+import type { Written } from './ruleset-loader.ts';
+import { yamlDocuments, type YamlDocument } from './yaml-document.ts';
+import { pointerSegment } from './yaml-values.ts';
 
-/** The keys of a file: of a ConfigMap, if it is the manifest of one, or else of policy.yaml alone. */
-export function policyOfText(text: string): PolicyFolder {
-  const { value } = readYaml(text, POLICY_YAML);
-  if (isObject(value) && value['kind'] === 'ConfigMap') return policyKeysOf(textsOf(value));
-  return { keys: new Map([[POLICY_YAML, { text, where: POLICY_YAML }]]), mistakes: [] };
+/**
+ * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
+ *
+ * @param file its name, for messages
+ */
+export function policyOfText(text: string, file: string): Pick<Written, 'policy' | 'ruleFiles'> {
+  const documents = [...yamlDocuments(text, file)];
+  if (documents.some(isManifest)) return policyOfManifests(documents);
+  const keys = new Map([[POLICY_YAML, { text, where: POLICY_YAML }]]);
+  return { policy: { keys, mistakes: [] }, ruleFiles: [] };
 }
 
-/** What the API server would refuse is left to it. */
-function textsOf({ data, binaryData }: { readonly [key: string]: unknown }): PolicyConfigMap {
-  return { data: texts(data), binaryData: texts(binaryData) };
+/** Several ConfigMaps as they would be mounted: as one folder. */
+function policyOfManifests(documents: readonly YamlDocument[]): Pick<Written, 'policy' | 'ruleFiles'> {
+  const manifests = documents.map((document) => ({ ...configMapManifest(document), where: document.where }));
+  const policies = manifests.map(({ configMap }) => policyKeysOf(configMap));
+  const taken = new Set<string>();
+  const twice = manifests.flatMap(({ configMap: { data }, where }) =>
+    Object.keys(data ?? {}).flatMap((key) => {
+      if (taken.has(key)) return [inTwo(key, where(`/data/${pointerSegment(key)}`))];
+      taken.add(key);
+      return [];
+    }),
+  );
+  return {
+    policy: {
+      keys: new Map(policies.flatMap(({ keys }) => [...keys])),
+      mistakes: [...manifests, ...policies].flatMap(({ mistakes }) => mistakes).concat(twice),
+    },
+    ruleFiles: manifests.flatMap(({ configMap, name }) => ruleFilesOf(configMap, `ConfigMap ${name}`)),
+  };
 }
 
-function texts(map: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(isObject(map) ? map : {}).map(([key, text]) => [key, String(text)]));
+function inTwo(key: string, where: string): Mistake {
+  return {
+    code: 'policy-key-conflict',
+    where,
+    expected: 'each key in one ConfigMap',
+    found: `${JSON.stringify(key)} again`,
+    remedy: 'Both would be mounted as one folder, where only one of them can be seen: remove the other.',
+  };
 }

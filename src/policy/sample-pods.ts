@@ -1,5 +1,4 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
-import type { Ruleset } from '../engine/ruleset.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
@@ -17,13 +16,11 @@ const IMAGES = [
 ];
 
 /** A pod with every form of reference in every place, as somebody creates one and as a controller does. */
-export function samplePods({ policy: { namespaces } }: Ruleset): readonly AdmissionRequest[] {
-  // The options of each namespace override, too, must do.
-  const overridden = namespaces.flatMap(({ names }) => names.slice(0, 1).map((name) => name.replaceAll('*', 'sample')));
-  return ['default', ...overridden].flatMap((namespace, index) => [
-    pod(namespace, `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, { name: 'sample' }),
-    pod(namespace, `00000000-0000-4000-8001-${String(index).padStart(12, '0')}`, { generateName: 'sample-' }),
-  ]);
+export function samplePods(namespace: string): readonly AdmissionRequest[] {
+  return [
+    pod(namespace, '00000000-0000-4000-8000-000000000000', { name: 'sample' }),
+    pod(namespace, '00000000-0000-4000-8001-000000000000', { generateName: 'sample-' }),
+  ];
 }
 
 function pod(

@@ -17,23 +17,33 @@ interface Wrong extends Pick<Mistake, 'expected' | 'found' | 'remedy'> {
   readonly pointer: string;
 }
 
-/** What Ajv (verbose) found wrong with policy.yaml, in words. */
-export function schemaMistakes(errors: readonly ErrorObject[], where: YamlDocument['where']): readonly Mistake[] {
+/**
+ * What Ajv (verbose) found wrong with policy.yaml, in words.
+ *
+ * @param owner what the keys of an object belong to
+ */
+export function schemaMistakes(
+  errors: readonly ErrorObject[],
+  where: YamlDocument['where'],
+  owner = 'the policy',
+): readonly Mistake[] {
   return errors
-    .map((error) => (error.propertyName === undefined ? wrongObject(error) : wrongName(error, error.propertyName)))
+    .map((error) =>
+      error.propertyName === undefined ? wrongObject(error, owner) : wrongName(error, error.propertyName),
+    )
     .filter((wrong) => wrong !== undefined)
     .map(({ pointer, ...words }) => ({ code: 'policy-yaml-invalid', where: where(pointer), ...words }));
 }
 
 /** What is wrong with the keys of an object, or with any other value; nothing if another error says it better. */
-function wrongObject(error: ErrorObject): Wrong | undefined {
+function wrongObject(error: ErrorObject, owner: string): Wrong | undefined {
   const { keyword, instancePath: pointer, params, schemaPath } = error;
   const { properties = {} } = error.parentSchema as Described;
   switch (keyword) {
     case 'additionalProperties': {
       const key = String(params['additionalProperty']);
       const remedy = nearestName(key, Object.keys(properties));
-      return { pointer: below(pointer, key), expected: 'a key that the policy has there', found: shown(key), remedy };
+      return { pointer: below(pointer, key), expected: `a key that ${owner} has there`, found: shown(key), remedy };
     }
     case 'required': {
       if (schemaPath.includes('/anyOf/')) return undefined;

@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser, type Document } from 'yaml';
+import { Composer, LineCounter, Parser, type Document, type YAMLParseError, type YAMLWarning } from 'yaml';
 import { printable } from '../admission/printable.ts';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import { isDeeperThan } from './token-depth.ts';
@@ -27,59 +27,65 @@ const MEND = 'Mend it there or just before; text with ": " or " #" in it needs q
 
 /** Reads a text as one document of YAML 1.2. It never throws, and its work grows with the length of the text alone. */
 export function readYaml(text: string, file: string): YamlDocument {
+  const [document, second] = yamlDocuments(text, file);
+  if (second === undefined) return document!; // there is always one
+  const remedy = 'Put all into one, and remove the line "---" between them.';
+  const two = unreadable({ where: second.where(''), expected: 'one document', found: 'a second one', remedy });
+  return { ...document!, mistakes: [...document!.mistakes, two] };
+}
+
+/** Reads a text as documents of YAML 1.2, at least one. It never throws, and goes no further than it is asked. */
+export function* yamlDocuments(text: string, file: string): Generator<YamlDocument> {
   const lines = new LineCounter();
   const position = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
-  const place = ({ offset, path }: YamlPlace): string => [position(offset), ...(path === '' ? [] : [path])].join(' ');
   try {
-    const { document, mistakes } = composed(text, lines, position);
-    if (document === undefined) return { value: undefined, where: () => file, mistakes };
-    const limits = { depth: MAX_DEPTH, aliases: MAX_ALIASES, values: MAX_VALUES };
-    const { value, places, objections } = yamlValues(document, limits);
-    const objected = objections.map((objection) => unreadable({ ...objection, where: place(objection.place) }));
-    return {
-      value: value ?? undefined,
-      where: (pointer) => place(places.get(pointer) ?? { offset: 0, path: '' }),
-      mistakes: [...mistakes, ...objected],
-    };
+    for (const document of composed(text, lines)) yield yamlDocument(document, position);
   } catch (error) {
     // One of the limits, or a fault of the parser: whatever it is, the text is of no use.
     const found = printable(messageOf(error));
     const mistakes = [unreadable({ where: file, expected: 'YAML within its limits', found, remedy: LIMITS })];
-    return { value: undefined, where: () => file, mistakes };
+    yield { value: undefined, where: () => file, mistakes };
   }
 }
 
-interface Composed {
-  /** `undefined` if the syntax is wrong. */
-  readonly document: Document | undefined;
-  readonly mistakes: readonly Mistake[];
-}
-
-function composed(text: string, lines: LineCounter, position: (offset: number) => string): Composed {
+function composed(text: string, lines: LineCounter): Iterable<Document> {
   if (text.length > MAX_LENGTH) throw new RangeError(`${text.length} characters`);
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   if (isDeeperThan(MAX_DEPTH, tokens)) throw new RangeError('more levels');
   // uniqueKeys would compare each key with every other; yamlValues looks them up.
   const options = { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false } as const;
-  const [document, second] = new Composer(options).compose(tokens, true, text.length);
-  const wrong = [...document!.errors, ...document!.warnings]; // forced, so there is one
+  return new Composer(options).compose(tokens, true, text.length); // forced, so there is one
+}
+
+function yamlDocument(document: Document, position: (offset: number) => string): YamlDocument {
+  const start = document.range![0]; // it comes from a text
+  const place = ({ offset, path }: YamlPlace): string => [position(offset), ...(path === '' ? [] : [path])].join(' ');
+  const mistakes = syntaxMistakes([...document.errors, ...document.warnings], position);
+  if (document.errors.length > 0) return { value: undefined, where: () => position(start), mistakes };
+  const limits = { depth: MAX_DEPTH, aliases: MAX_ALIASES, values: MAX_VALUES };
+  const { value, places, objections } = yamlValues(document, limits);
+  const objected = objections.map((objection) => unreadable({ ...objection, where: place(objection.place) }));
+  return {
+    value: value ?? undefined,
+    where: (pointer) => place((pointer === '' ? undefined : places.get(pointer)) ?? { offset: start, path: '' }),
+    mistakes: [...mistakes, ...objected],
+  };
+}
+
+function syntaxMistakes(
+  wrong: readonly (YAMLParseError | YAMLWarning)[],
+  position: (offset: number) => string,
+): readonly Mistake[] {
   const mistakes = wrong.slice(0, MAX_ERRORS).map(({ pos: [offset], message }) => {
     return unreadable({ where: position(offset), expected: 'YAML 1.2', found: printable(message), remedy: MEND });
   });
-  if (wrong.length > MAX_ERRORS) {
-    const found = `${wrong.length - MAX_ERRORS} more mistakes`;
-    const where = position(wrong[MAX_ERRORS]!.pos[0]);
-    mistakes.push(unreadable({ where, expected: 'YAML 1.2', found, remedy: 'Mend the ones before first.' }));
-  }
-  if (second !== undefined) {
-    const remedy = 'Put all into one, and remove the line "---" between them.';
-    const where = position(second.range[0]);
-    mistakes.push(unreadable({ where, expected: 'one document', found: 'a second one', remedy }));
-  }
-  return { document: document!.errors.length > 0 ? undefined : document, mistakes };
+  if (wrong.length <= MAX_ERRORS) return mistakes;
+  const found = `${wrong.length - MAX_ERRORS} more mistakes`;
+  const where = position(wrong[MAX_ERRORS]!.pos[0]);
+  return [...mistakes, unreadable({ where, expected: 'YAML 1.2', found, remedy: 'Mend the ones before first.' })];
 }
 
 function unreadable({ where, expected, found, remedy }: Omit<Mistake, 'code'>): Mistake {

@@ -1,5 +1,6 @@
 import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
+import { portReading, type DefaultPort } from './default-port.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { prepareEach } from './prepare-each.ts';
 import { splitAtSlash } from './registry-entry.ts';
@@ -17,26 +18,34 @@ export interface RegistryMirror {
  *
  * @param options.unqualified what an image without a registry is: one that has no mirror (the default), or one of
  *   Docker Hub.
+ * @param options.defaultPort whether `:443` makes another registry: `kept` (the default), or `dropped`, so that nobody
+ *   gets past a mirror by writing it.
  * @throws {InvalidEntriesError} for what is no registry or no mirror, and for a registry that is listed twice or is
  *   the mirror of another, of which one would have no effect.
  */
 export function registryMirrors(
   mirrors: readonly RegistryMirror[],
-  { unqualified = 'untrusted' }: { readonly unqualified?: 'untrusted' | 'docker.io' } = {},
+  {
+    unqualified = 'untrusted',
+    defaultPort = 'kept',
+  }: { readonly unqualified?: 'untrusted' | 'docker.io'; readonly defaultPort?: DefaultPort } = {},
 ): {
   /** The reference to write instead: `undefined` for an image that comes from its mirror, or has none. */
   readonly mirrored: (image: ImageReference) => string | undefined;
 } {
+  const read = portReading(defaultPort);
   // Each registry's first place in the list.
-  const places = new Map(mirrors.map(({ registry }, index) => [registry, index] as const).toReversed());
+  const places = new Map(mirrors.map(({ registry }, index) => [read.entry(registry), index] as const).toReversed());
   const prepared = prepareEach(mirrors, ({ registry, mirror }, index) => {
-    refuseRegistry(registry, places.get(registry)!, index);
-    refuseMirror(mirror, registry, places);
-    return [registry, { mirror, serves: registryPatterns([mirror]).matches }] as const;
+    const [from, to] = [read.entry(registry), read.entry(mirror)];
+    refuseRegistry(registry, places.get(from)!, index);
+    refuseMirror(mirror, to, from, places);
+    return [from, { mirror, serves: registryPatterns([to]).matches }] as const;
   });
   const byRegistry = new Map(prepared);
 
-  const mirrored = (image: ImageReference): string | undefined => {
+  const mirrored = (written: ImageReference): string | undefined => {
+    const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
     const found = byRegistry.get(normalizedRegistry(image));
     if (found === undefined || found.serves(image)) return undefined;
@@ -56,14 +65,20 @@ function refuseRegistry(registry: string, first: number, index: number): void {
   if (first !== index) refuse('a registry that has no mirror yet', registry, `Entry ${first + 1} has its mirror.`);
 }
 
-function refuseMirror(mirror: string, registry: string, registries: ReadonlyMap<string, unknown>): void {
+/** The mirror as it is written, and then as both are compared. */
+function refuseMirror(
+  written: string,
+  mirror: string,
+  registry: string,
+  registries: ReadonlyMap<string, unknown>,
+): void {
   if (mirror.includes('*')) {
     const expected = 'a mirror, such as mirror.example.com or mirror.example.com/hub';
-    refuse(expected, mirror, 'References begin with it: write it without "*".');
+    refuse(expected, written, 'References begin with it: write it without "*".');
   }
   const [host] = splitAtSlash(mirror);
   if (mirror === registry || (host !== registry && registries.has(host))) {
-    refuse('a mirror that has no mirror itself', mirror, 'Write where its images come from in the end.');
+    refuse('a mirror that has no mirror itself', written, 'Write where its images come from in the end.');
   }
 }
 

@@ -1,6 +1,7 @@
 import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { componentsMatcher } from './components-matcher.ts';
+import { portReading, type DefaultPort } from './default-port.ts';
 import { hostTable } from './host-table.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
@@ -19,11 +20,16 @@ const EXPECTED =
  *
  * @param options.unqualified what an image without a registry is: from nowhere that an entry could name (the default),
  *   or one of Docker Hub.
+ * @param options.defaultPort whether `:443` makes another registry: `kept` where entries allow (the default), `dropped`
+ *   where they deny, so that nobody gets past one by writing it.
  * @throws {InvalidEntriesError} for entries that no image could match, or that say less than they seem to.
  */
 export function repositoryPatterns(
   entries: readonly string[],
-  { unqualified = 'untrusted' }: { readonly unqualified?: 'untrusted' | 'docker.io' } = {},
+  {
+    unqualified = 'untrusted',
+    defaultPort = 'kept',
+  }: { readonly unqualified?: 'untrusted' | 'docker.io'; readonly defaultPort?: DefaultPort } = {},
 ): { readonly matches: (image: ImageReference) => boolean } {
   const invalid = entries.flatMap((entry, index) => {
     const remedy = entryRemedy(entry);
@@ -31,10 +37,11 @@ export function repositoryPatterns(
   });
   if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
 
+  const read = portReading(defaultPort);
   // By host, then by the literal components at the beginning: the patterns for those that follow.
   const hosts = hostTable(() => new Map<string, ReturnType<typeof componentsMatcher>[]>());
   for (const entry of entries) {
-    const [host, path] = splitAtSlash(entry);
+    const [host, path] = splitAtSlash(read.entry(entry));
     const components = path.split('/');
     const wild = components.findIndex((component) => component.includes('*'));
     const literal = wild === -1 ? components.length : wild;
@@ -45,7 +52,8 @@ export function repositoryPatterns(
     beginnings.set(beginning, patterns);
   }
 
-  const matches = (image: ImageReference): boolean => {
+  const matches = (written: ImageReference): boolean => {
+    const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return false;
     const components = normalizedRepository(image).split('/');
     return hosts.some(normalizedRegistry(image), (beginnings) => {

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/policy/judge-config-map.ts';
+import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
+import type { RuleFile } from '../../src/rule/rule-files.ts';
 import { createRulesetLoader } from '../../src/policy/ruleset-loader.ts';
 import { admissionRequest } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
@@ -135,6 +137,136 @@ describe('createConfigMapJudge', () => {
     });
   });
 
+  describe('where a rule needs an option that only this ConfigMap gives', () => {
+    const given = { 'policy.yaml': 'rules: { mine: { action: warn, options: { words: [x] } } }' };
+    const dropped = { 'policy.yaml': 'rules: { mine: { action: warn } }' };
+    const missing = {
+      code: 'option-invalid',
+      where: 'rule mine',
+      expected: 'a value',
+      found: 'nothing',
+      remedy: 'Give it.',
+    } as const;
+    const isGiven = (settings: RuleSettings | undefined): boolean =>
+      settings?.get('mine')?.options['words'] !== undefined;
+    const refuses: typeof custom.start = async (files, settings) => {
+      if (!isGiven(settings[0])) throw new MistakesError([missing]);
+      return custom.start(files, settings);
+    };
+    const fails: typeof custom.start = async (files, settings) =>
+      customRulesStarter(() => (isGiven(settings[0]) ? [] : [{ rule: 'mine', image: 0, failure: 'no words' }])).start(
+        files,
+        settings,
+      );
+
+    for (const [what, start, code] of [
+      ['refuses to load without it', refuses, 'option-invalid'],
+      ['fails without it', fails, 'rule-fails-on-sample'],
+    ] as const) {
+      describe(`and ${what}`, () => {
+        beforeEach(async () => {
+          await mountConfigMap(folder.path, { ...given, 'mine.js': '' });
+          judge = judgeWith(start);
+        });
+
+        for (const [how, data] of [
+          ['dropped', dropped],
+          ['dropped with all there is', {}],
+          ['dropped beside another change', { ...dropped, BLOCKED_TAGS: 'dev' }],
+        ] as const) {
+          it(`denies that it is ${how}`, async () => {
+            const { allowed, status } = await judge(write(POLICY, data, given));
+            expect(allowed).to.equal(false);
+            expect(status?.message).to.include(`[${code}]`);
+          });
+        }
+
+        it('allows what keeps it', async () => {
+          const { allowed, warnings } = await judge(write(POLICY, { ...given, BLOCKED_TAGS: 'dev' }, given));
+          expect({ allowed, warnings }).to.deep.equal({ allowed: true, warnings: undefined });
+        });
+
+        it('allows what does not give it either, where it was not there before', async () => {
+          await mountConfigMap(folder.path, { ...dropped, 'mine.js': '' });
+          const { allowed, warnings } = await judge(write(POLICY, { ...dropped, BLOCKED_TAGS: 'dev' }, dropped));
+          expect({ allowed, count: warnings?.length }).to.deep.equal({ allowed: true, count: 1 });
+          expect((await judge(write(POLICY, { BLOCKED_TAGS: 'dev' }))).allowed).to.equal(true);
+        });
+      });
+    }
+
+    it('denies that it is dropped while a rule is still to come', async () => {
+      const before = { 'policy.yaml': given['policy.yaml'], RULE_NO_DEBUG_IMAGES: 'warn' };
+      await mountConfigMap(folder.path, { ...before, 'mine.js': '' });
+      judge = judgeWith(async (files, settings) => {
+        if (isGiven(settings[0])) return custom.start(files, settings);
+        // Its mistake hides that the other rule is not there.
+        throw new MistakesError([missing]);
+      });
+      expect((await judge(write(POLICY, { ...before, ...dropped }, before))).allowed).to.equal(false);
+    });
+
+    it('denies that it is dropped while something else is wrong elsewhere', async () => {
+      await mountConfigMap(folder.path, { ...given, 'mine.js': '', RULE_EMPTY_TAG: 'wran' });
+      judge = judgeWith(refuses);
+      const { allowed, status } = await judge(write(POLICY, dropped, given));
+      expect(allowed).to.equal(false);
+      expect(status?.message).to.match(/2 mistakes\.\n.*\[policy-action-invalid\]\n.*\[option-invalid\]$/);
+    });
+  });
+
+  describe('while both ConfigMaps are bad', () => {
+    const bad = { RULE_EMPTY_TAG: 'wran' };
+    const isMended = (files: readonly RuleFile[]): boolean => files[0]?.beside?.['mine.js'] === 'mended';
+
+    for (const [what, start] of [
+      [
+        'by a rule file that does not load, which hides what is behind it',
+        async (files, settings) => {
+          const words = { expected: 'a rule', found: 'none', remedy: 'Mend it.' };
+          if (isMended(files)) return custom.start(files, settings);
+          throw new MistakesError([{ code: 'rule-file-invalid', where: 'mine.js', ...words }]);
+        },
+      ],
+      [
+        'by a rule that fails, which a mistake in a key hides',
+        async (files, settings) =>
+          customRulesStarter(() => (isMended(files) ? [] : [{ rule: 'mine', image: 0, failure: 'never' }])).start(
+            files,
+            settings,
+          ),
+      ],
+    ] as const satisfies readonly (readonly [string, typeof custom.start])[]) {
+      it(`lets each be mended before the other one: ${what}`, async () => {
+        judge = judgeWith(start);
+        await mountConfigMap(folder.path, { ...bad, 'mine.js': '' });
+        for (const request of [
+          write(POLICY, { RULE_EMPTY_TAG: 'warn' }, bad),
+          write(RULES, { 'mine.js': 'mended' }, { 'mine.js': '' }),
+        ]) {
+          // oxlint-disable-next-line no-await-in-loop -- two of them
+          const { allowed, warnings } = await judge(request);
+          expect({ allowed, count: warnings?.length }).to.deep.equal({ allowed: true, count: 1 });
+        }
+      });
+    }
+
+    it('lets the rule be mended behind which an option of the policy was not looked at', async () => {
+      const option = { 'policy.yaml': 'rules: { blocked-tags: { options: { tags: [.x] } } }' };
+      judge = judgeWith(async (files, settings) => {
+        if (isMended(files)) return custom.start(files, settings);
+        throw new MistakesError([
+          { code: 'rule-file-invalid', where: 'mine.js', expected: 'a rule', found: 'none', remedy: 'Mend it.' },
+        ]);
+      });
+      await mountConfigMap(folder.path, { ...option, 'mine.js': '' });
+      const { allowed, warnings } = await judge(write(RULES, { 'mine.js': 'mended' }, { 'mine.js': '' }));
+      expect(allowed).to.equal(true);
+      expect(warnings).to.have.length(1);
+      expect(warnings?.[0]).to.match(/^Not in use before this is mended too: policy\.yaml:1:\d+ rules\.blocked-tags/);
+    });
+  });
+
   it('sees that both ConfigMaps say the same', async () => {
     await mountConfigMap(folder.path, { BLOCKED_TAGS: 'dev' });
     const yaml = 'rules: { blocked-tags: { options: { tags: [dev] } } }';
@@ -167,8 +299,12 @@ describe('createConfigMapJudge', () => {
   }
 
   it('denies text that is no text', async () => {
-    const { status } = await judge({ ...write(POLICY, {}), object: { binaryData: { BLOCKED_TAGS: 'AAAA' } } });
-    expect(status?.message).to.include('[policy-key-binary]');
+    for (const key of ['BLOCKED_TAGS', 'a-b.mjs', '_shared.ts']) {
+      // oxlint-disable-next-line no-await-in-loop -- three of them
+      const { allowed, status } = await judge({ ...write(RULES, {}), object: { binaryData: { [key]: '/w==' } } });
+      expect(allowed).to.equal(false);
+      expect(status?.message).to.include(`binaryData, ${key} (ConfigMap)`).and.to.include('[policy-key-binary]');
+    }
   });
 
   it('tries one at a time', async () => {

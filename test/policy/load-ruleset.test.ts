@@ -122,11 +122,16 @@ exemptions: 7
     ]);
   });
 
-  it('tells the mistakes of rule files with those of keys', async () => {
+  it('tells the mistakes of rule files with those of keys, names and options', async () => {
     const mistake = { code: 'rule-file-invalid', where: 'a.js', expected: 'x', found: 'y', remedy: 'Do.' } as const;
     const startCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
-    const mistakes = await mistakesOf({ data: { BLOCKED_TAGS: '' }, ruleFiles: [ruleFile('a')], startCustomRules });
-    expect(mistakes.map(({ code }) => code)).to.deep.equal(['policy-list-empty', 'rule-file-invalid']);
+    const data = { BLOCKED_TAGS: '', ALLOWED_REGISTRIES: 'quay', RULE_A: 'warn', RULE_B: 'warn' };
+    expect(told(await mistakesOf({ data, ruleFiles: [ruleFile('a')], startCustomRules }))).to.deep.equal([
+      'policy-list-empty: BLOCKED_TAGS (ConfigMap)',
+      'rule-file-invalid: a.js',
+      'rule-unknown: RULE_B (ConfigMap)',
+      'option-invalid: ALLOWED_REGISTRIES (ConfigMap), entry 1',
+    ]);
   });
 
   it('refuses rules that fail at a sample pod, and names each once', async () => {

@@ -10,7 +10,7 @@ describe('policyKeysOf', () => {
 
   it('finds the keys of a ConfigMap, and not the rules', () => {
     const data = { 'policy.yaml': 'rules: {}', BLOCKED_TAGS: 'dev', 'mine.js': 'export default {}', '.hidden': 'x' };
-    expect(policyKeysOf({ data, binaryData: { 'b.ts': 'AA==' } })).to.deep.equal({
+    expect(policyKeysOf({ data, binaryData: { '.hidden': 'AA==' } })).to.deep.equal({
       keys: new Map([
         ['BLOCKED_TAGS', { text: 'dev', where: 'BLOCKED_TAGS (ConfigMap)' }],
         ['policy.yaml', { text: 'rules: {}', where: 'policy.yaml (ConfigMap)' }],
@@ -25,12 +25,13 @@ describe('policyKeysOf', () => {
     });
   }
 
-  it('refuses binary keys', () => {
-    expect(policyKeysOf({ binaryData: { BLOCKED_TAGS: '/w==', A: '/w==' } }).mistakes).to.deep.equal(
-      ['A', 'BLOCKED_TAGS'].map((key) => ({
+  it('refuses binary keys, and rules too', () => {
+    const binaryData = { BLOCKED_TAGS: '/w==', A: '/w==', 'a-b.mjs': '/w==', '_shared.ts': '/w==' };
+    expect(policyKeysOf({ binaryData }).mistakes).to.deep.equal(
+      ['A', 'BLOCKED_TAGS', '_shared.ts', 'a-b.mjs'].map((key) => ({
         code: 'policy-key-binary',
         where: `binaryData, ${key} (ConfigMap)`,
-        expected: 'keys of the policy in data alone',
+        expected: 'policy and rules in data alone',
         found: JSON.stringify(key),
         remedy: 'Write it as text, in UTF-8.',
       })),

@@ -8,6 +8,7 @@ import { BAD_REPOSITORIES } from './bad-repositories.ts';
 interface Case {
   readonly entries: readonly string[];
   readonly unqualified?: 'untrusted' | 'docker.io';
+  readonly defaultPort?: 'kept' | 'dropped';
   readonly matching: readonly string[];
   readonly others: readonly string[];
 }
@@ -123,6 +124,44 @@ const CASES: Readonly<Record<string, Case>> = {
     matching: ['localhost:5000/app:1', 'localhost/a/b'],
     others: ['localhost:5001/app', 'localhost:5000'],
   },
+  'defaultPort: kept': {
+    entries: ['ghcr.io/acme/**', 'gcr.io:443/acme/**'],
+    defaultPort: 'kept',
+    matching: ['ghcr.io/acme/app', 'gcr.io:443/acme/app'],
+    others: ['ghcr.io:443/acme/app', 'gcr.io/acme/app'],
+  },
+  'defaultPort: dropped': {
+    entries: ['ghcr.io/acme/**', '*.gcr.io/acme/*', 'quay.io:443/acme/*', 'docker.io/library/*', 'localhost:443/x'],
+    defaultPort: 'dropped',
+    matching: [
+      'ghcr.io/acme/app',
+      'ghcr.io:443/acme/app',
+      // A port is a number to those who connect to it.
+      'ghcr.io:0443/acme/app:1',
+      'eu.gcr.io:443/acme/app',
+      'quay.io:443/acme/app',
+      'quay.io/acme/app',
+      'docker.io:443/nginx',
+      'docker.io:443/library/nginx',
+      'index.docker.io:443/nginx',
+      'localhost/x',
+    ],
+    others: [
+      'ghcr.io:80/acme/app',
+      'ghcr.io:4430/acme/app',
+      'ghcr.io:1443/acme/app',
+      'ghcr.io:443/other/app',
+      '[::443]/acme/app',
+      'localhost:5000/x',
+      'nginx',
+    ],
+  },
+  'defaultPort: dropped, with wildcards that name it': {
+    entries: ['*.gcr.io:443/acme/*', '[2001:db8::1]:443/x'],
+    defaultPort: 'dropped',
+    matching: ['eu.gcr.io/acme/app', 'eu.gcr.io:443/acme/app', '[2001:db8::1]/x', '[2001:db8::1]:443/x'],
+    others: ['gcr.io:443/acme/app', 'eu.gcr.io:5000/acme/app', '[2001:db8::1]:44/x'],
+  },
   'unqualified references are from nowhere by default': {
     entries: ['docker.io/**'],
     matching: ['docker.io/nginx', 'docker.io/acme/app', 'index.docker.io/nginx'],
@@ -193,9 +232,9 @@ function fastest(run: () => void): number {
 }
 
 describe('repositoryPatterns', () => {
-  for (const [name, { entries, unqualified, matching, others }] of Object.entries(CASES)) {
+  for (const [name, { entries, matching, others, ...options }] of Object.entries(CASES)) {
     it(`${name}: ${entries.join(', ')}`, () => {
-      const { matches } = repositoryPatterns(entries, unqualified === undefined ? undefined : { unqualified });
+      const { matches } = repositoryPatterns(entries, options);
       const isMatch = (raw: string): boolean => matches(parseReference(raw));
       expect(
         matching.filter((raw) => !isMatch(raw)),

@@ -22,6 +22,12 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
       'ghcr.io/evil/app:1',
       'ghcr.io/evil/a/b/c',
       'quay.io/acme/miner-1:1',
+      // The default port may be written; what runs is the same.
+      'docker.io:443/nginx',
+      'docker.io:443/library/nginx:1',
+      'ghcr.io:443/evil/app:1',
+      'ghcr.io:0443/evil/app:1',
+      'quay.io:443/acme/miner-1:1',
     ],
     allowed: [
       'nginx-exporter',
@@ -33,6 +39,7 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
       'ghcr.io/good/evil/app:1',
       'quay.io/acme/miner:1',
       'quay.io/miner-1:1',
+      'quay.io:5000/acme/miner-1:1',
       'constructor',
     ],
   },

@@ -32,6 +32,11 @@ const CASES: Readonly<Record<string, Case>> = {
       ['quay.io/a/b/c', 'quay.mirror.example.com:5000/a/b/c'],
       ['gcr.io/acme/app:1', 'gcr.io/mirror/acme/app:1'],
       ['gcr.io/mirrored/app:1', 'gcr.io/mirror/mirrored/app:1'],
+      // With the default port they are the same.
+      ['docker.io:443/nginx:1', 'mirror.example.com/hub/library/nginx:1'],
+      ['index.docker.io:443/acme/app:1', 'mirror.example.com/hub/acme/app:1'],
+      ['quay.io:443/app:1', 'quay.mirror.example.com:5000/app:1'],
+      ['gcr.io:0443/acme/app:1', 'gcr.io/mirror/acme/app:1'],
     ],
     allowed: [
       'mirror.example.com/hub/library/nginx:1.27',
@@ -41,7 +46,8 @@ const CASES: Readonly<Record<string, Case>> = {
       // What no mirror serves is the business of other rules.
       'ghcr.io/acme/app:1',
       'registry-1.docker.io/library/nginx:1',
-      'docker.io:443/nginx:1',
+      'docker.io:5000/nginx:1',
+      'gcr.io:443/mirror/acme/app:1',
       'eu.gcr.io/acme/app:1',
       'constructor:1/x:1',
     ],
@@ -55,6 +61,20 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { mirrors: MIRRORS, unqualified: 'docker.io' },
     denied: [['nginx:1', 'mirror.example.com/hub/library/nginx:1']],
     allowed: ['ghcr.io/acme/app:1'],
+  },
+  'with the default port in the entries': {
+    options: {
+      mirrors: [
+        { registry: 'quay.io:443', mirror: 'm.io:443/quay' },
+        { registry: 'gcr.io', mirror: 'gcr.io:443/mirror' },
+      ],
+    },
+    denied: [
+      ['quay.io/app:1', 'm.io:443/quay/app:1'],
+      ['quay.io:443/app:1', 'm.io:443/quay/app:1'],
+      ['gcr.io:443/app:1', 'gcr.io:443/mirror/app:1'],
+    ],
+    allowed: ['quay.io:5000/app:1', 'gcr.io/mirror/app:1', 'm.io/quay/app:1'],
   },
   'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'gcr.io/app'] },
 };
@@ -83,6 +103,7 @@ const BAD: readonly (readonly [registry: string, mirror: string, found: string, 
       'It is another name of docker.io, and read as that: write docker.io.',
     ],
     ['ghcr.io', 'm.io', 'ghcr.io', 'Entry 1 has its mirror.', 'a registry that has no mirror yet'],
+    ['ghcr.io:443', 'm.io', 'ghcr.io:443', 'Entry 1 has its mirror.', 'a registry that has no mirror yet'],
     [
       'quay.io',
       '*.m.io',
@@ -109,6 +130,8 @@ const BAD: readonly (readonly [registry: string, mirror: string, found: string, 
       'a mirror that has no mirror itself',
     ],
     ['quay.io', 'ghcr.io/quay', 'ghcr.io/quay', 'Write where its images come from in the end.'],
+    ['quay.io', 'ghcr.io:443/quay', 'ghcr.io:443/quay', 'Write where its images come from in the end.'],
+    ['quay.io:443', 'quay.io', 'quay.io', 'Write where its images come from in the end.'],
   ];
 
 describe('registry-mirror', () => {

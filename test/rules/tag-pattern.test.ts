@@ -28,6 +28,9 @@ const CASES: Readonly<Record<string, Case>> = {
       'docker.io/acme/app:1',
       // The registry may be left away; what runs is the same.
       'acme/app:1',
+      // Nor does the default port make another image.
+      'ghcr.io:443/acme/app:1.0',
+      'docker.io:443/acme/app:1',
       // Without a tag there is none that is allowed, whatever the digest says.
       'ghcr.io/acme/app',
       `ghcr.io/acme/app@${DIGEST}`,
@@ -37,9 +40,11 @@ const CASES: Readonly<Record<string, Case>> = {
       'ghcr.io/acme/app:v1',
       'ghcr.io/acme/app:stable',
       `acme/app:v1@${DIGEST}`,
+      'ghcr.io:443/acme/app:v1',
       // Nothing is asked of these.
       'ghcr.io/acme:1',
       'ghcr.io/other/app:1',
+      'ghcr.io:5000/acme/app:1',
       'nginx',
       'constructor:1',
     ],

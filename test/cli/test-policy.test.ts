@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { testPolicy } from '../../src/cli/test-policy.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { runImagegate } from './imagegate.ts';
+
+const RULE = "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };";
+const configMap = (data: string, name = 'imagegate-webhook-config'): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: imagegate }\n${data}`;
+
+/** A manifest by what is in it, and the mistakes: `place: code`. */
+const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonly string[]])[] = [
+  [
+    'a key twice',
+    configMap('data:\n  RULE_BLOCKED_TAGS: deny\n  RULE_BLOCKED_TAGS: "off"\n'),
+    ['x.yaml:6:3 data.RULE_BLOCKED_TAGS: policy-yaml-unreadable'],
+  ],
+  [
+    'policy.yaml twice',
+    configMap('data:\n  policy.yaml: |\n    rules: {}\n  policy.yaml: |\n    nonsense: 1\n'),
+    ['x.yaml:7:3 data["policy.yaml"]: policy-yaml-unreadable'],
+  ],
+  [
+    'a mistake in a second document',
+    `${configMap('data: { RULE_BLOCKED_TAGS: deny }\n')}---\n${configMap('data: { RULE_EMPTY_TAG: wran }', 'imagegate-webhook-rules')}`,
+    ['RULE_EMPTY_TAG (ConfigMap): policy-action-invalid'],
+  ],
+  [
+    'a key in two documents',
+    `${configMap('data: { RULE_BLOCKED_TAGS: deny }\n')}---\n${configMap('data: { RULE_BLOCKED_TAGS: "off" }', 'imagegate-webhook-rules')}`,
+    ['x.yaml:9:9 data.RULE_BLOCKED_TAGS: policy-key-conflict'],
+  ],
+  [
+    'a rule in two documents',
+    [1, 2].map(() => configMap(`data: { a-b.mjs: "${RULE}" }\n`, 'imagegate-webhook-rules')).join('---\n'),
+    ['x.yaml:9:9 data["a-b.mjs"]: policy-key-conflict'],
+  ],
+  ['an alias of nothing', configMap('data: *nope\n'), ['x.yaml:4:1 data: policy-yaml-unreadable']],
+  [
+    'values that are no text',
+    configMap('data:\n  DISABLE_EMPTY_TAG: false\n  BLOCKED_TAGS: [a]\n  ENFORCEMENT:\n  ALLOWED_REGISTRIES: "*"\n'),
+    [
+      'x.yaml:5:3 data.DISABLE_EMPTY_TAG: policy-yaml-invalid',
+      'x.yaml:6:3 data.BLOCKED_TAGS: policy-yaml-invalid',
+      'x.yaml:7:3 data.ENFORCEMENT: policy-yaml-invalid',
+    ],
+  ],
+  ['no keys where they should be', configMap('data: [a]\n'), ['x.yaml:4:1 data: policy-yaml-invalid']],
+  [
+    'a key that no ConfigMap has',
+    configMap('dat: { RULE_BLOCKED_TAGS: "off" }\n'),
+    ['x.yaml:4:1 dat: policy-yaml-invalid'],
+  ],
+  [
+    'a version that there is not',
+    configMap('data: {}\n').replace('v1', 'v2'),
+    ['x.yaml:1:1 apiVersion: policy-yaml-invalid'],
+  ],
+  [
+    'another kind beside it',
+    `${configMap('data: {}\n')}---\napiVersion: v1\nkind: Namespace\nmetadata: { name: imagegate }\n`,
+    ['x.yaml:7:1 kind: policy-yaml-invalid'],
+  ],
+  [
+    'a misspelt kind',
+    configMap('data: {}\n').replace('ConfigMap', 'configmap'),
+    ['x.yaml:2:1 kind: policy-yaml-invalid'],
+  ],
+  [
+    'a list of them',
+    'apiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: ConfigMap, data: { RULE_BLOCKED_TAGS: wran } }\n',
+    ['x.yaml:2:1 kind: policy-yaml-invalid'],
+  ],
+  ['text beside it', `${configMap('data: {}\n')}---\ntext\n`, ['x.yaml:5:1: policy-yaml-invalid']],
+  [
+    'a document that is no YAML beside it',
+    `${configMap('data: {}\n')}---\na: "x\n`,
+    ['x.yaml:7:1: policy-yaml-unreadable'],
+  ],
+  [
+    'a rule that is no code',
+    configMap('data:\n  a-b.mjs: this is no code\n  RULE_A_B: warn\n', 'imagegate-webhook-rules'),
+    ['ConfigMap imagegate-webhook-rules/a-b.mjs:1: rule-file-unloadable'],
+  ],
+  [
+    'a rule that is binary',
+    configMap('binaryData: { a-b.mjs: /w== }\n', 'imagegate-webhook-rules'),
+    ['binaryData, a-b.mjs (ConfigMap): policy-key-binary'],
+  ],
+  ['a policy.yaml of two documents', 'rules: {}\n---\nrules: {}\n', ['policy.yaml:2:1: policy-yaml-unreadable']],
+];
+
+const GOOD: Readonly<Record<string, string>> = {
+  'a manifest': configMap('data:\n  RULE_BLOCKED_TAGS: warn\n'),
+  'a manifest in JSON': '{"apiVersion":"v1","kind":"ConfigMap","data":{"RULE_BLOCKED_TAGS":"warn"}}',
+  'a manifest with empty documents around': `---\n# x\n---\n${configMap('data:\n  RULE_BLOCKED_TAGS: warn\n')}---\n`,
+  'a manifest with all that one may have': configMap(
+    'data: { RULE_BLOCKED_TAGS: warn }\nbinaryData:\nimmutable: false\n',
+  ),
+  'two manifests': `${configMap('data: { RULE_BLOCKED_TAGS: warn, RULE_A_B: "off" }\n')}---\n${configMap(`data: { a-b.mjs: "${RULE}" }\n`, 'imagegate-webhook-rules')}`,
+  'a manifest of rules': configMap(`data: { a-b.mjs: "${RULE}", RULE_A_B: "off", RULE_BLOCKED_TAGS: warn }\n`),
+  'a policy.yaml': 'rules: { blocked-tags: { action: warn } }\n',
+};
+
+describe('imagegate test-policy', () => {
+  const folder = temporaryFolder();
+
+  const tryAt = async (path: string, rulesDir?: string) => {
+    const [said, failed]: [string[], string[]] = [[], []];
+    const write = (text: string): void => void said.push(text);
+    const writeError = (text: string): void => void failed.push(text);
+    const code = await testPolicy({ path, rulesDir, write, writeError });
+    return { code, stdout: said.join(''), stderr: failed.join('') };
+  };
+  const tryText = async (text: string) => {
+    const path = join(folder.path, 'x.yaml');
+    await writeFile(path, text);
+    return tryAt(path);
+  };
+
+  for (const [what, manifest, mistakes] of BAD) {
+    it(`refuses ${what}`, async () => {
+      const { code, stdout, stderr } = await tryText(manifest);
+      const [head = '', , ...lines] = stderr.trimEnd().split('\n').slice(0, -2);
+      const told = lines.map((line) => line.trim().replace(/: expected .*\[(.*)\]$/, ': $1'));
+      expect({ code, stdout, told }).to.deep.equal({ code: 1, stdout: '', told: mistakes });
+      expect(head).to.match(/^The gate would not use the policy .*x\.yaml: /);
+    });
+  }
+
+  for (const [what, text] of Object.entries(GOOD)) {
+    it(`takes ${what}`, async () => {
+      expect(await tryText(text)).to.deep.equal({
+        code: 0,
+        stdout: `The gate would use the policy ${join(folder.path, 'x.yaml')}:\n\n  deny: empty-tag, registry-allowlist\n  warn: blocked-tags\n  audit: no rule\n`,
+        stderr: '',
+      });
+    });
+  }
+
+  it('says how to write what is no text', async () => {
+    const { stderr } = await tryText(configMap('data: { DISABLE_EMPTY_TAG: false }\n'));
+    expect(stderr).to.include(
+      'x.yaml:4:9 data.DISABLE_EMPTY_TAG: expected text, found false. Quote it, so that YAML reads it as text. [policy-yaml-invalid]\n',
+    );
+  });
+
+  it('has the rules of a folder beside those of the manifest', async () => {
+    const rules = join(folder.path, 'rules');
+    await mkdir(rules);
+    await writeFile(join(rules, 'c-d.mjs'), RULE.replace('a-b', 'c-d'));
+    const path = join(folder.path, 'x.yaml');
+    await writeFile(path, configMap(`data: { a-b.mjs: "${RULE}", RULE_A_B: audit, RULE_C_D: audit }\n`));
+    const { code, stdout } = await tryAt(path, rules);
+    expect(code).to.equal(0);
+    expect(stdout).to.include('\n  audit: c-d, a-b\n');
+  });
+
+  it('takes a folder of keys, and refuses what is not there', async () => {
+    const keys = join(folder.path, 'keys');
+    await mkdir(keys);
+    await writeFile(join(keys, 'ENFORCEMENT'), 'audit');
+    expect((await tryAt(keys)).stdout).to.include('\n  audit: empty-tag, registry-allowlist, blocked-tags\n');
+    const { code, stderr } = await tryAt(join(folder.path, 'nowhere'));
+    expect(code).to.equal(1);
+    expect(stderr).to.include('[policy-folder-unreadable]');
+  });
+
+  it('is a command', async () => {
+    const path = join(folder.path, 'x.yaml');
+    await writeFile(path, 'rules: { blocked-tags: { action: wran } }\n');
+    const run = runImagegate({ args: ['test-policy', path] });
+    expect(await run.ended).to.equal(1);
+    expect(run.stderr()).to.include('[policy-yaml-invalid]');
+  });
+});
