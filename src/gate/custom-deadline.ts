@@ -1,7 +1,7 @@
 /** How long custom rules may take, from the arrival of a request, in milliseconds. */
 const CUSTOM_RULES_MS = 500;
 /** What must be left of the client's patience when their time is over: to ask the others again, and to answer. */
-const MARGIN_MS = 450;
+const MARGIN_MS = 500;
 const LEAST_MS = 50;
 
 const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;

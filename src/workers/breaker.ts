@@ -36,8 +36,14 @@ export class Breaker {
     return this.#records.get(rule)?.deaths.some((death) => now - death < this.#limits.breakerMs) ?? false;
   }
 
+  /** Whether it has ever ended a worker, however long ago: then the others are asked first. */
+  isDoubtful(rule: string): boolean {
+    return this.#records.has(rule);
+  }
+
   answered(rule: string): void {
-    if (this.#records.get(rule)?.trying) this.#records.delete(rule);
+    if (!this.#records.get(rule)?.trying) return;
+    this.#records.set(rule, { deaths: [], openUntil: undefined, trying: false });
   }
 
   died(rule: string, now: number): void {

@@ -26,11 +26,14 @@ export class Job {
     return this.#rules;
   }
 
-  /** Puts these rules last, and leaves them out of what is asked next. */
-  defer(rules: ReadonlySet<string>): void {
-    const asked = this.#rules.filter((rule) => !rules.has(rule));
-    this.#askedCount = asked.length;
-    this.#rules = [...asked, ...this.#rules.filter((rule) => rules.has(rule))];
+  /** Puts the doubtful rules behind the others, and last those that are left out of what is asked next. */
+  arrange(isDoubtful: (rule: string) => boolean, leftOut: ReadonlySet<string>): void {
+    const rank = (rule: string): number => {
+      if (leftOut.has(rule)) return 3;
+      return this.#suspects.has(rule) ? 2 : Number(isDoubtful(rule));
+    };
+    this.#rules = this.#rules.toSorted((a, b) => rank(a) - rank(b));
+    this.#askedCount = this.#rules.filter((rule) => !leftOut.has(rule)).length;
   }
 
   /** What a worker is asked. */
@@ -53,11 +56,10 @@ export class Job {
     for (const image of this.#task.images.keys()) this.#judgements.push({ rule, image, failure });
   }
 
-  /** Puts a rule last, so that whatever it does, the others are asked first. False if it was put there before. */
+  /** Has the others asked before a rule, whatever it does. False if it was suspected before. */
   suspect(rule: string): boolean {
     if (this.#suspects.has(rule)) return false;
     this.#suspects.add(rule);
-    this.#rules = [...this.#rules.filter((name) => name !== rule), rule];
     return true;
   }
 

@@ -6,20 +6,27 @@ export interface Limits {
   readonly loadMs: number;
   /** After the deadline, for rules that are not to blame that it passed. */
   readonly graceMs: number;
-  /** A rule that had less than this when the deadline passed is not to blame for it. */
+  /**
+   * A rule that had less than this when the deadline passed is not to blame for it; and after the deadline none has more
+   * while others wait behind it.
+   */
   readonly chanceMs: number;
   /** From when on a rule is slow: it no longer keeps the warm worker from working for others. */
   readonly slowMs: number;
-  /** Until a worker must have come to its task: a timer that a rule left behind may keep it. */
+  /** Until a worker must have come to its task, or given a sign of life: a timer that a rule left may keep it. */
   readonly stuckMs: number;
   /** Until a worker that was killed is given up waiting for. */
   readonly endMs: number;
   /** How often the clock and the memory of busy workers are looked at. */
   readonly tickMs: number;
+  /** How often the memory of all workers is, busy or not, and how often an idle one is asked for a sign of life. */
+  readonly watchMs: number;
+  /** After a worker that could not be started, or that ended with nothing to do, until the next one is started. */
+  readonly restMs: number;
   /** The heap of a worker. */
   readonly heapMiB: number;
-  /** How much a worker may grow within one task, in whatever memory. */
-  readonly growthMiB: number;
+  /** How much a worker may have resident, of whatever memory; it starts with 70 to 90. */
+  readonly residentMiB: number;
   /** A rule that ended so many workers within `breakerMs` is not asked for as long. */
   readonly breakerDeaths: number;
   readonly breakerMs: number;
@@ -28,14 +35,16 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   workers: 3,
   loadMs: 5000,
-  graceMs: 250,
+  graceMs: 300,
   chanceMs: 100,
   slowMs: 50,
-  stuckMs: 200,
+  stuckMs: 150,
   endMs: 100,
   tickMs: 10,
+  watchMs: 100,
+  restMs: 1000,
   heapMiB: 64,
-  growthMiB: 192,
+  residentMiB: 256,
   breakerDeaths: 3,
   breakerMs: 10_000,
 };

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Limits } from './limits.ts';
-import type { FileReport, WorkerLoad, WorkerMessage, WorkerTask } from './worker-protocol.ts';
+import type { FileReport, WorkerKnock, WorkerLoad, WorkerMessage, WorkerTask } from './worker-protocol.ts';
 
 /** Why a worker ended: it was too slow, it used too much memory, it ended itself, or it could not be started. */
 export type EndReason = 'deadline' | 'memory' | 'exit' | 'error';
@@ -30,15 +30,17 @@ export class RuleWorker {
   readonly reports: FileReport[] = [];
   readonly #child: ChildProcess;
   readonly #events: WorkerEvents;
-  readonly #endMs: number;
+  readonly #limits: Pick<Limits, 'endMs' | 'residentMiB'>;
   readonly #loading: NodeJS.Timeout;
   #reason: EndReason | undefined;
   #givingUp: NodeJS.Timeout | undefined;
   #isEnded = false;
+  /** Since when it owes a sign of life. */
+  #knockedAt: number | undefined;
 
   constructor(load: WorkerLoad, limits: Limits, events: WorkerEvents) {
     this.#events = events;
-    this.#endMs = limits.endMs;
+    this.#limits = limits;
     this.#loading = setTimeout(() => this.end('deadline'), limits.loadMs);
     this.#child = fork(new URL('./worker-main.js', import.meta.url), [String(process.pid)], {
       // Nothing of the gate's environment is a rule's to know.
@@ -66,7 +68,13 @@ export class RuleWorker {
     return this.#reason !== undefined;
   }
 
+  get endReason(): EndReason {
+    return this.#reason ?? 'exit';
+  }
+
   ask(task: WorkerTask): void {
+    // What it owed it may owe for long now, and is not to blame.
+    this.#knockedAt = undefined;
     this.#send(task);
   }
 
@@ -77,17 +85,25 @@ export class RuleWorker {
     this.#giveUpSoon();
   }
 
-  /** The memory that it has, of any kind; `undefined` where no /proc tells. */
-  residentMiB(): number | undefined {
+  /** Asks for a sign of life, and tells how long it has owed one. */
+  knock(now: number): number {
+    if (this.#knockedAt !== undefined) return now - this.#knockedAt;
+    this.#knockedAt = now;
+    this.#send({ kind: 'knock' });
+    return 0;
+  }
+
+  /** Whether it has more memory than it may, of any kind; never where no /proc tells. */
+  isTooLarge(): boolean {
     try {
       const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')) ?? [];
-      return kib === undefined ? undefined : Number(kib) / 1024;
+      return Number(kib) >= this.#limits.residentMiB * 1024;
     } catch {
-      return undefined;
+      return false;
     }
   }
 
-  #send(message: WorkerLoad | WorkerTask): void {
+  #send(message: WorkerLoad | WorkerTask | WorkerKnock): void {
     // An error here is an end, which is heard elsewhere.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
@@ -102,6 +118,9 @@ export class RuleWorker {
         clearTimeout(this.#loading);
         this.#events.loaded(this);
         break;
+      case 'alive':
+        this.#knockedAt = undefined;
+        break;
       case 'begun':
         this.#events.begun(this);
         break;
@@ -115,7 +134,7 @@ export class RuleWorker {
   }
 
   #giveUpSoon(): void {
-    this.#givingUp ??= setTimeout(() => this.#ended(), this.#endMs);
+    this.#givingUp ??= setTimeout(() => this.#ended(), this.#limits.endMs);
   }
 
   #ended(): void {
@@ -124,6 +143,6 @@ export class RuleWorker {
     clearTimeout(this.#loading);
     clearTimeout(this.#givingUp);
     if (this.#child.connected) this.#child.disconnect();
-    this.#events.ended(this, this.#reason ?? 'exit');
+    this.#events.ended(this, this.endReason);
   }
 }

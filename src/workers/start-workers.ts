@@ -6,11 +6,12 @@ import { loadWorker, type LoadOutcome } from './load-worker.ts';
 import type { EndReason, LogMessage, RuleWorker, WorkerEvents } from './rule-worker.ts';
 import type { CustomRulesOptions } from './start-custom-rules.ts';
 import { validateRules, type RuleFileMistakes } from './validate-rules.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { WorkerPool, type LastSeen } from './worker-pool.ts';
 import type { RuleSources } from './worker-protocol.ts';
 
-/** How long after a worker that could not be started the next one is tried. */
-const RETRY_MS = 1000;
+/** Nothing tells which rule it is that does this. */
+const ENDED_UNASKED =
+  'A worker for custom rules ended while no rule was asked: look for timers, and for what is kept, in the rule files';
 
 /**
  * Starts a pool and its workers, and keeps their number.
@@ -56,7 +57,9 @@ class Crew {
   readonly #alive = new Set<RuleWorker>();
   /** Those that the pool has, or had: each is replaced when it ends. */
   readonly #members = new Set<RuleWorker>();
-  #retry: NodeJS.Timeout | undefined;
+  readonly #clock: NodeJS.Timeout;
+  /** Each starts a worker when it is over. */
+  readonly #rests = new Set<NodeJS.Timeout>();
   #isClosing = false;
   #allEnded: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -65,7 +68,8 @@ class Crew {
     this.#options = options;
     this.#limits = limits;
     this.#sources = sources;
-    this.pool = new WorkerPool(limits, (reason, rule) => this.#tellEnd(reason, rule));
+    this.pool = new WorkerPool(limits);
+    this.#clock = setInterval(() => this.#watch(performance.now()), limits.watchMs).unref();
   }
 
   async load(files: readonly RuleFile[]): Promise<LoadOutcome> {
@@ -83,9 +87,10 @@ class Crew {
 
   /** Gives the pool a worker that has loaded all rules. */
   join(worker: RuleWorker): void {
-    this.#members.add(worker);
-    if (this.#alive.has(worker)) this.pool.add(worker);
-    else this.#replaceMember(worker);
+    if (this.#alive.has(worker)) {
+      this.#members.add(worker);
+      this.pool.add(worker);
+    } else this.#replaceMember(worker.endReason, { rule: undefined, wasIdle: true });
   }
 
   async close(): Promise<void> {
@@ -95,7 +100,7 @@ class Crew {
   async #close(): Promise<void> {
     await this.pool.close();
     this.#isClosing = true;
-    clearTimeout(this.#retry);
+    for (const timer of [this.#clock, ...this.#rests]) clearTimeout(timer);
     await new Promise<void>((resolve) => {
       this.#allEnded = resolve;
       for (const worker of this.#alive) worker.end('exit');
@@ -106,14 +111,17 @@ class Crew {
   #ended(worker: RuleWorker, reason: EndReason): void {
     this.#alive.delete(worker);
     this.#checkEnded();
-    if (!this.#members.has(worker) || this.#isClosing) return;
-    this.#replaceMember(worker);
-    this.pool.ended(worker, reason);
+    if (this.#members.delete(worker)) this.#replaceMember(reason, this.pool.ended(worker, reason));
   }
 
-  #replaceMember(worker: RuleWorker): void {
-    this.#members.delete(worker);
-    void this.#replace();
+  #replaceMember(reason: EndReason, seen: LastSeen): void {
+    if (this.#isClosing) return;
+    // What ends a worker that has nothing to do will end the next one too. Without a rest for all but the last, starting
+    // them would be all that the machine does.
+    const rests = seen.wasIdle && this.#alive.size > 0;
+    this.#tellEnd(reason, seen, rests);
+    if (rests) this.#replaceLater();
+    else void this.#replace();
   }
 
   #checkEnded(): void {
@@ -129,13 +137,34 @@ class Crew {
     if (this.#isClosing) return;
     if ('worker' in outcome) outcome.worker.end('exit');
     this.#options.log('error', 'A worker for custom rules could not be started', {});
-    this.#retry = setTimeout(() => void this.#replace(), RETRY_MS);
+    this.#replaceLater();
   }
 
-  #tellEnd(reason: EndReason, rule: string | undefined): void {
+  #replaceLater(): void {
+    const rest = setTimeout(() => {
+      this.#rests.delete(rest);
+      void this.#replace();
+    }, this.#limits.restMs);
+    this.#rests.add(rest);
+  }
+
+  /**
+   * A timer that a rule left behind may grow at any time, or loop: then it keeps a core busy, and its worker from the
+   * next request. What grows while files load is a mistake of theirs.
+   */
+  #watch(now: number): void {
+    for (const worker of this.#alive) {
+      if (worker.isEnding) continue;
+      if (worker.isTooLarge()) worker.end('memory');
+      else if (this.pool.isIdle(worker) && worker.knock(now) >= this.#limits.stuckMs) worker.end('deadline');
+    }
+  }
+
+  #tellEnd(reason: EndReason, { rule }: LastSeen, rests: boolean): void {
     this.#options.onWorkerEnd?.(reason);
-    const running: Record<string, string> = rule === undefined ? {} : { rule };
-    this.#options.log('warn', 'A worker for custom rules ended', { reason, ...running });
+    const next: Record<string, string> = rests ? { next: `in ${this.#limits.restMs / 1000} s` } : {};
+    if (rule !== undefined) this.#options.log('warn', 'A worker for custom rules ended', { reason, rule });
+    else this.#options.log('warn', ENDED_UNASKED, { reason, ...next });
   }
 
   #print({ level, message, fields }: LogMessage): void {

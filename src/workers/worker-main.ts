@@ -11,7 +11,7 @@ import { lineLimit } from './line-limit.ts';
 import { loadCustomRule, type LoadedRule } from './load-custom-rule.ts';
 import { ruleConsole } from './rule-console.ts';
 import { registerSources } from './source-hooks.ts';
-import type { LogLevel, WorkerLoad, WorkerMessage, WorkerTask } from './worker-protocol.ts';
+import type { LogLevel, WorkerKnock, WorkerLoad, WorkerMessage, WorkerTask } from './worker-protocol.ts';
 
 // The whole of a worker: a process that loads custom rules and asks them, so that nothing they do reaches the one that
 // answers. It is started with an IPC channel, and ends with it.
@@ -54,6 +54,11 @@ async function load({ files, sources, settings }: WorkerLoad): Promise<void> {
   send({ kind: 'ready' });
 }
 
+function hear(asked: WorkerTask | WorkerKnock): void {
+  if ('kind' in asked) send({ kind: 'alive' });
+  else judge(asked);
+}
+
 function judge(task: WorkerTask): void {
   send({ kind: 'begun' });
   const images = placedImages(task);
@@ -90,5 +95,5 @@ globalThis.console = ruleConsole((level, text) => log(level, 'A custom rule prin
 
 process.once('message', (message) => {
   void load(message as WorkerLoad);
-  process.on('message', (task) => judge(task as WorkerTask));
+  process.on('message', (asked) => hear(asked as WorkerTask | WorkerKnock));
 });

@@ -14,13 +14,19 @@ interface Run {
   readonly startedAt: number;
   /** Since when the rule that runs has been running; `undefined` while the worker has not come to the task. */
   ruleSince: number | undefined;
-  residentMiB: number | undefined;
+}
+
+/** What a worker was at when it ended. */
+export interface LastSeen {
+  /** The rule that ran. */
+  readonly rule: string | undefined;
+  /** It had nothing to do. */
+  readonly wasIdle: boolean;
 }
 
 /** The queue and the clock: gives each worker one task at a time, and ends those that are too slow or too large. */
 export class WorkerPool {
   readonly #limits: Limits;
-  readonly #workerEnded: (reason: EndReason, rule: string | undefined) => void;
   readonly #breaker: Breaker;
   readonly #idle: RuleWorker[] = [];
   readonly #runs = new Map<RuleWorker, Run>();
@@ -28,9 +34,8 @@ export class WorkerPool {
   #clock: NodeJS.Timeout | undefined;
   #closing: (() => void) | undefined;
 
-  constructor(limits: Limits, workerEnded: (reason: EndReason, rule: string | undefined) => void) {
+  constructor(limits: Limits) {
     this.#limits = limits;
-    this.#workerEnded = workerEnded;
     this.#breaker = new Breaker(limits);
   }
 
@@ -61,6 +66,10 @@ export class WorkerPool {
     this.#dispatch(performance.now());
   }
 
+  isIdle(worker: RuleWorker): boolean {
+    return this.#idle.includes(worker);
+  }
+
   begun(worker: RuleWorker): void {
     const run = this.#runs.get(worker);
     if (run !== undefined) run.ruleSince = performance.now();
@@ -82,14 +91,21 @@ export class WorkerPool {
     this.#dispatch(now);
   }
 
-  ended(worker: RuleWorker, reason: EndReason): void {
+  ended(worker: RuleWorker, reason: EndReason): LastSeen {
+    const now = performance.now();
+    const wasIdle = this.#noLongerIdle(worker);
+    const run = this.#runs.get(worker);
+    const rule = run?.ruleSince === undefined ? undefined : run.job.rules[0];
+    this.#runs.delete(worker);
+    if (run !== undefined) this.#interrupted(run, reason, now);
+    this.#dispatch(now);
+    return { rule, wasIdle };
+  }
+
+  #noLongerIdle(worker: RuleWorker): boolean {
     const index = this.#idle.indexOf(worker);
     if (index !== -1) this.#idle.splice(index, 1);
-    const run = this.#runs.get(worker);
-    this.#runs.delete(worker);
-    this.#workerEnded(reason, run?.job.rules[0]);
-    if (run !== undefined) this.#interrupted(run, reason, performance.now());
-    this.#dispatch(performance.now());
+    return index !== -1;
   }
 
   /** Decides who is to blame for the end of a worker, and has the others asked by the next one. */
@@ -97,8 +113,7 @@ export class WorkerPool {
     const { job, ruleSince } = run;
     // What a timer of some rule does to a worker between two tasks is not the fault of the next one.
     if (ruleSince !== undefined) this.#blame(job, reason, now - ruleSince, now);
-    // The next worker is a new try.
-    for (const name of job.rules) this.#breaker.notAsked(name);
+    this.#notAsked(job);
     if (job.rules.length === 0) job.settle();
     else if (now < job.deadline || this.#grace(job, now)) this.#queue.unshift(job);
     else this.#expire(job);
@@ -127,7 +142,7 @@ export class WorkerPool {
     }
   }
 
-  /** More time, once: what kept the workers busy past the deadline has been ended at the deadline. */
+  /** More time, once: what kept the workers busy past the deadline has been ended at the deadline, and others wait. */
   #grace(job: Job, now: number): boolean {
     if (job.isGraced) return false;
     job.isGraced = true;
@@ -136,11 +151,14 @@ export class WorkerPool {
   }
 
   #expire(job: Job): void {
-    for (const rule of job.rules) {
-      this.#breaker.notAsked(rule);
-      job.failed(rule, NOT_ASKED);
-    }
+    this.#notAsked(job);
+    for (const rule of job.rules) job.failed(rule, NOT_ASKED);
     job.settle();
+  }
+
+  /** The next worker is a new try. */
+  #notAsked(job: Job): void {
+    for (const rule of job.rules) this.#breaker.notAsked(rule);
   }
 
   #leaveOut(job: Job, isOut: (rule: string) => boolean): void {
@@ -149,18 +167,21 @@ export class WorkerPool {
 
   #dispatch(now: number): void {
     const slow = this.#slowRuns(now);
-    const slowRules = new Set(slow.map(({ job }) => job.rules[0]!));
-    while (this.#idle.length > 0 && this.#runs.size - slow.length < ACTIVE) {
+    const slowRules = new Set(slow.flatMap(({ job, ruleSince }) => (ruleSince === undefined ? [] : job.rules[0]!)));
+    while (this.#runs.size - slow.length < ACTIVE) {
+      // The one that came last: it has just shown that it is alive.
+      const worker = this.#idle.findLast(({ isEnding }) => !isEnding);
+      if (worker === undefined) break;
       const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slowRules.has(rule)));
       const [job] = index === -1 ? [] : this.#queue.splice(index, 1);
       if (job === undefined) break;
       this.#leaveOut(job, (rule) =>
         slowRules.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
       );
-      job.defer(slowRules);
+      job.arrange((rule) => this.#breaker.isDoubtful(rule), slowRules);
       if (job.rules.length === 0) job.settle();
       else if (job.message.rules.length === 0) this.#queue.unshift(job);
-      else this.#ask(job, this.#idle.shift()!, now);
+      else this.#ask(job, worker, now);
     }
     if (this.#queue.length === 0 && this.#runs.size === 0) {
       clearInterval(this.#clock);
@@ -170,25 +191,26 @@ export class WorkerPool {
   }
 
   #ask(job: Job, worker: RuleWorker, now: number): void {
-    this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined, residentMiB: undefined });
+    this.#noLongerIdle(worker);
+    this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined });
     worker.ask(job.message);
   }
 
   /**
-   * Those whose rule keeps a worker busy. It is not asked by another one meanwhile, and the warm worker stands in for
-   * the one that it has: so it never keeps all of them.
+   * Those that keep a worker busy, or that it does not come to. The warm worker stands in for it, and a rule that runs
+   * so long is not asked by another one meanwhile: so it never keeps all of them.
    */
   #slowRuns(now: number): readonly Run[] {
-    return [...this.#runs.values()].filter(({ ruleSince = now }) => now - ruleSince >= this.#limits.slowMs);
+    const { slowMs } = this.#limits;
+    return [...this.#runs.values()].filter(({ startedAt, ruleSince = startedAt }) => now - ruleSince >= slowMs);
   }
 
   #tick(): void {
     const now = performance.now();
     for (const [worker, run] of this.#runs) {
       if (worker.isEnding) continue;
-      const isStuck = run.ruleSince === undefined && now - run.startedAt >= this.#limits.stuckMs;
-      if (now >= run.job.deadline || isStuck) worker.end('deadline');
-      else if (this.#hasGrown(worker, run, now)) worker.end('memory');
+      if (now >= run.job.deadline || this.#isOverdue(run, now)) worker.end('deadline');
+      else if (now - run.startedAt >= this.#limits.tickMs && worker.isTooLarge()) worker.end('memory');
     }
     for (const job of this.#queue.filter(({ deadline }) => now >= deadline)) {
       if (this.#grace(job, now)) continue;
@@ -198,11 +220,10 @@ export class WorkerPool {
     this.#dispatch(now);
   }
 
-  #hasGrown(worker: RuleWorker, run: Run, now: number): boolean {
-    if (now - run.startedAt < this.#limits.tickMs) return false;
-    const resident = worker.residentMiB();
-    if (resident === undefined) return false;
-    run.residentMiB ??= resident;
-    return resident - run.residentMiB >= this.#limits.growthMiB;
+  /** Whether others should not wait for it any longer, though there is time left. */
+  #isOverdue({ job, startedAt, ruleSince }: Run, now: number): boolean {
+    const { stuckMs, chanceMs } = this.#limits;
+    if (ruleSince === undefined) return now - startedAt >= (job.isGraced ? chanceMs : stuckMs);
+    return job.isGraced && job.rules.length > 1 && now - ruleSince >= chanceMs;
   }
 }

@@ -28,6 +28,11 @@ export interface WorkerTask {
   readonly selection: number;
 }
 
+/** Asks a worker that has nothing to do whether it would come to a task. */
+export interface WorkerKnock {
+  readonly kind: 'knock';
+}
+
 /** What a rule says of an image, by its place. */
 export type WorkerJudgement = { readonly image: number } & (
   { readonly violations: readonly Violation[] } | { readonly failure: string }
@@ -45,6 +50,8 @@ export interface FileReport {
 export type WorkerMessage =
   | { readonly kind: 'file'; readonly report: FileReport }
   | { readonly kind: 'ready' }
+  /** The answer to a knock. */
+  | { readonly kind: 'alive' }
   /** It is at the task: whatever ends it from here on is the doing of the rule that runs. */
   | { readonly kind: 'begun' }
   /** The next rule of the task is through; `last` ends the task, and `full` says that the worker should end too. */

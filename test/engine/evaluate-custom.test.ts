@@ -37,6 +37,13 @@ describe('evaluateCustom', () => {
     ]);
   });
 
+  it('has those asked first that deny, then those that warn', async () => {
+    const actions = ['audit', 'warn', 'deny', 'audit', 'warn', 'deny'] as const;
+    const custom = actions.map((action, index) => ({ name: `${action}-${index}`, action }));
+    const { tasks } = await evaluated(imagesOf({ a: 'nginx' }), () => [], custom);
+    expect(tasks[0]?.rules).to.deep.equal(['deny-2', 'deny-5', 'warn-1', 'warn-4', 'audit-0', 'audit-3']);
+  });
+
   it('places a judgement at the image that it is of, also where some could not be read', async () => {
     const images = imagesOf({ a: 'X', b: 'nginx', c: '', d: 'gcr.io/x:1' });
     const { findings, tasks } = await evaluated(images, () => [

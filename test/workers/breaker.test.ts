@@ -46,6 +46,15 @@ describe('Breaker', () => {
     expect(breaker.admits('a', 260)).to.equal(true);
   });
 
+  it('never forgets who has ended a worker', () => {
+    const breaker = make();
+    died(breaker, 0, 1, 2);
+    expect([breaker.isDoubtful('a'), breaker.isDoubtful('b')]).to.deep.equal([true, false]);
+    expect(breaker.admits('a', 102)).to.equal(true);
+    breaker.answered('a');
+    expect([breaker.isDoubtful('a'), breaker.suspects('a', 103)]).to.deep.equal([true, false]);
+  });
+
   it('does not close for an answer that was on its way when it opened', () => {
     const breaker = make();
     died(breaker, 0, 1, 2);

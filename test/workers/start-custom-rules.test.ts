@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
-import { setTimeout as wait } from 'node:timers/promises';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
@@ -12,9 +11,10 @@ import { BAD_CHECKS } from './bad-checks.ts';
 
 const GOOD = ['a-good', 'z-good'];
 const IMAGES = ['x:1', 'x:bad'];
-/** How often each bad rule is met: `BAD_RULE_TIMES=50`, by hand, with a pause between. */
-const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 1);
-const PAUSE_MS = 1000;
+/** How often each bad rule is met; by hand more often, as `BAD_RULE_TIMES=50`. */
+const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 5);
+/** How many other requests there are to each bad one. */
+const OTHERS = 20;
 const GOOD_ANSWER = ['a-good 1: is bad', 'z-good 1: is bad'];
 
 describe('startCustomRules', () => {
@@ -218,10 +218,13 @@ describe('startCustomRules', () => {
         const texts = {
           'a-good.js': goodRule('a-good'),
           'bad.js': ruleText('bad', check),
-          'z-good.js': goodRule('z-good'),
+          'z-good.js': `console.log('starts');${goodRule('z-good')}`,
         };
         // Past so many deaths, the breaker would answer for the rule.
-        const { rules } = await started(folder.path, texts, { limits: { breakerDeaths: TIMES + 1 } });
+        const { rules, lines, ends } = await started(folder.path, texts, { limits: { breakerDeaths: TIMES + 1 } });
+        const starts = (): number => lines.filter(({ fields }) => fields['text'] === 'starts').length;
+        const allAreBack = (): boolean => starts() >= 3 + ends.length;
+        const answeredAfter: number[] = [];
         const others: Promise<readonly [readonly string[], number]>[] = [];
         const asking = setInterval(() => {
           const from = performance.now();
@@ -234,23 +237,25 @@ describe('startCustomRules', () => {
             const since = performance.now();
             // oxlint-disable-next-line no-await-in-loop -- one at a time
             const answer = await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']));
-            const took = performance.now() - since;
+            answeredAfter.push(performance.now() - since);
             expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
             const failures = answer.filter(({ rule }) => rule === 'bad');
             expect(failures.map(({ image }) => image)).to.deep.equal([0, 1]);
             for (const judgement of failures) expect((judgement as { failure: string }).failure).to.match(failure);
-            expect(took).to.be.below(1000);
-            // oxlint-disable-next-line no-await-in-loop -- the next worker's time to come
-            if (time < TIMES - 1) await wait(PAUSE_MS);
+            const isOver = (): boolean => allAreBack() && others.length >= (time + 1) * OTHERS;
+            // oxlint-disable-next-line no-await-in-loop -- one bad request at a time
+            await until(isOver, 'other requests, and workers in place of those that ended', 10_000);
           }
         } finally {
           clearInterval(asking);
         }
         const answers = await Promise.all(others);
-        for (const [other] of answers) expect(other).to.deep.equal(GOOD_ANSWER);
+        // In any order: on a busy machine one may have been cut short, and asked again.
+        for (const [other] of answers) expect(other).to.have.members(GOOD_ANSWER);
         const times = answers.map(([, ms]) => ms).toSorted((x, y) => x - y);
-        if (TIMES > 1)
-          console.log(`        ${times.length} others, p99 ${times[Math.floor(times.length * 0.99)]!.toFixed(1)} ms`);
+        const [p99, slowest] = [times[Math.floor(times.length * 0.99)]!, Math.max(...answeredAfter)];
+        expect(slowest).to.be.below(1000);
+        console.log(`        after ${slowest.toFixed(0)} ms at most; ${times.length} others, p99 ${p99.toFixed(1)} ms`);
       }).timeout(30_000 + TIMES * 2500);
     }
 

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import type { CustomJudgement, CustomRules } from '../../src/engine/evaluate-custom.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { until } from '../until.ts';
+import { goodRule, ruleText, start, taskOf, told } from './custom-rules.ts';
+
+const IMAGES = ['x:1', 'x:bad'];
+const LATE = 'it did not answer in time';
+
+/** Bad rules of one request, ahead of a good one. */
+const TOGETHER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'two that loop': { 'a-bad': 'for (;;);', 'b-bad': 'for (;;);' },
+  'one that loops and one that blocks': {
+    'a-bad': 'for (;;);',
+    'b-bad': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+  },
+  'one that loops and one that exits': { 'a-bad': 'for (;;);', 'b-bad': 'process.exit();' },
+};
+
+describe('WorkerPool', () => {
+  const folder = temporaryFolder();
+  let rules: CustomRules | undefined;
+  afterEach(async () => rules?.close());
+
+  for (const [what, checks] of Object.entries(TOGETHER)) {
+    it(`lets ${what} change no verdict of another rule, from the first request to the next try`, async () => {
+      const texts = Object.entries(checks).map(([name, check]) => [`${name}.js`, ruleText(name, check)]);
+      const started = await start(
+        folder.path,
+        { ...Object.fromEntries(texts), 'z-good.js': goodRule('z-good') },
+        { limits: { breakerMs: 2500 } },
+      );
+      rules = started.rules;
+      const failures = async (): Promise<readonly string[]> => {
+        const from = performance.now();
+        const answer = await started.rules.judge(taskOf(IMAGES, [...Object.keys(checks), 'z-good']));
+        expect(performance.now() - from).to.be.below(1000);
+        expect(told(answer.filter(({ rule }) => rule === 'z-good'))).to.deep.equal(['z-good 1: is bad']);
+        return failuresOf(answer);
+      };
+      const isLeftOut = async (): Promise<boolean> =>
+        (await failures()).every((failure) => failure.startsWith('it kept'));
+      await until(isLeftOut, 'the breaker to answer for all of them', 10_000);
+      await until(async () => (await failures()).includes(LATE), 'another try', 10_000);
+    }).timeout(30_000);
+  }
+
+  it('asks an innocent rule, though every worker is stuck in a timer, and names no rule for their ends', async () => {
+    const loop = "setTimeout(() => { console.log('loops'); for (;;); }, 1000);";
+    const started = await start(
+      folder.path,
+      { 'a-bad.js': ruleText('a-bad', 'return;', loop), 'z-good.js': goodRule('z-good') },
+      { limits: { watchMs: 600_000, graceMs: 5000 } },
+    );
+    rules = started.rules;
+    const { lines } = started;
+    await until(() => lines.filter(({ fields }) => fields['text'] === 'loops').length === 3, 'all to loop', 5000);
+    const asked = [1, 2, 3].map(async () => started.rules.judge(taskOf(IMAGES, ['a-bad', 'z-good'])));
+    for (const answer of await Promise.all(asked)) expect(told(answer)).to.deep.equal(['z-good 1: is bad']);
+    const ends = lines.filter(({ message }) => message.startsWith('A worker for custom rules ended'));
+    expect(ends.length).to.be.above(0);
+    for (const { fields } of ends) expect(fields).not.to.have.property('rule');
+  });
+});
+
+function failuresOf(answer: readonly CustomJudgement[]): readonly string[] {
+  return answer.flatMap((judgement) => ('failure' in judgement ? [judgement.failure] : []));
+}
