@@ -13,8 +13,10 @@ export interface Limits {
   readonly chanceMs: number;
   /** From when on a rule is slow: it no longer keeps the warm worker from working for others. */
   readonly slowMs: number;
-  /** Until a worker must have come to its task, or given a sign of life: a timer that a rule left may keep it. */
+  /** Until a worker must have come to its task: a timer that a rule left behind may keep it. */
   readonly stuckMs: number;
+  /** Until a worker with nothing to do must have given a sign of life. Long: on a busy node it may just have to wait. */
+  readonly aliveMs: number;
   /** Until a worker that was killed is given up waiting for. */
   readonly endMs: number;
   /** How often the clock and the memory of busy workers are looked at. */
@@ -39,6 +41,7 @@ export const DEFAULT_LIMITS: Limits = {
   chanceMs: 100,
   slowMs: 50,
   stuckMs: 150,
+  aliveMs: 500,
   endMs: 100,
   tickMs: 10,
   watchMs: 100,

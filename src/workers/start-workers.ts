@@ -58,6 +58,7 @@ class Crew {
   /** Those that the pool has, or had: each is replaced when it ends. */
   readonly #members = new Set<RuleWorker>();
   readonly #clock: NodeJS.Timeout;
+  #watchedAt = -Infinity;
   /** Each starts a worker when it is over. */
   readonly #rests = new Set<NodeJS.Timeout>();
   #isClosing = false;
@@ -153,10 +154,13 @@ class Crew {
    * next request. What grows while files load is a mistake of theirs.
    */
   #watch(now: number): void {
+    // This process was kept from its work itself, by a large review, say: their signs may be there and not heard yet.
+    const isLate = now - this.#watchedAt >= 2 * this.#limits.watchMs;
+    this.#watchedAt = now;
     for (const worker of this.#alive) {
       if (worker.isEnding) continue;
       if (worker.isTooLarge()) worker.end('memory');
-      else if (this.pool.isIdle(worker) && worker.knock(now) >= this.#limits.stuckMs) worker.end('deadline');
+      else if (!isLate && this.pool.isIdle(worker) && worker.knock(now) >= this.#limits.aliveMs) worker.end('deadline');
     }
   }
 
