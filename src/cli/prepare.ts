@@ -1,4 +1,5 @@
 import { loadCertificate, type Certificate } from '../gate/certificate.ts';
+import { loadPolicyToken, type PolicyToken } from '../gate/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { LiveRuleset } from '../policy/live-ruleset.ts';
@@ -8,11 +9,14 @@ import type { CollectedMistakes } from './collected-mistakes.ts';
 export interface Prepared {
   readonly settings: Settings;
   readonly certificate: Certificate;
+  /** `undefined` if there is none. */
+  readonly policyToken: PolicyToken | undefined;
   readonly rulesets: LiveRuleset;
 }
 
 /**
- * Loads the certificate, and the policy with the rules, each as far as it goes whatever is wrong with the other.
+ * Loads the certificate, the policy token, and the policy with the rules, each as far as it goes whatever is wrong with
+ * the others.
  *
  * @param settings `undefined` if there were mistakes in them
  * @param collected what is wrong already, for all of it to be told together
@@ -25,10 +29,12 @@ export async function prepare(
   collected: CollectedMistakes,
 ): Promise<Prepared> {
   const certificate = await collected.from(async () => loadCertificate(certsDir, new Date()));
+  const policyToken = await collected.from(async () => loadPolicyToken(certsDir));
   const rulesets = await collected.from(startRulesets);
-  if (settings === undefined || certificate === undefined || rulesets === undefined) {
+  const { mistakes } = collected;
+  if (mistakes.length > 0 || settings === undefined || certificate === undefined || rulesets === undefined) {
     await rulesets?.stop();
-    throw new MistakesError(collected.mistakes);
+    throw new MistakesError(mistakes);
   }
-  return { settings, certificate, rulesets };
+  return { settings, certificate, policyToken, rulesets };
 }

@@ -8,12 +8,15 @@ import { createBodyReader } from './body-reader.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
-import { checkRequest } from './request-check.ts';
+import type { PolicyToken } from './policy-token.ts';
+import { createRequestCheck } from './request-check.ts';
 
 export interface AppOptions {
   /** The ruleset of the moment. */
   readonly ruleset: () => Ruleset;
   readonly judgePolicy: JudgePolicy;
+  /** The policy token of the moment. */
+  readonly policyToken: () => PolicyToken | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Whether clients should find another gate. */
@@ -30,14 +33,17 @@ class HandAnsweringKoa extends Koa {
   }
 }
 
-/** The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy`, and answers each. */
-export function createApp({ ruleset, judgePolicy, log, metrics, draining }: AppOptions): Koa {
+/**
+ * The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy/` with the
+ * token, and answers each.
+ */
+export function createApp({ ruleset, judgePolicy, policyToken, log, metrics, draining }: AppOptions): Koa {
   const app = new HandAnsweringKoa();
   const answer = createAnswer(draining);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
   app.use(createErrorAnswer({ answer, log, metrics }));
-  app.use(checkRequest);
+  app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));
   app.use(createAdmissionRoute({ ruleset, answer, log, metrics }));

@@ -23,11 +23,11 @@ export interface CertificateInUse {
 }
 
 /** The kubelet writes a changed Secret within a minute or so; to look more often than this adds nothing. */
-const POLL_MS = 10_000;
+export const CERTIFICATE_POLL_MS = 10_000;
 
 /** Keeps the server on the newest certificate that works, and tells what it does. */
 export function renewCertificate(options: CertificateRenewalOptions): CertificateInUse {
-  const { dir, server, log, metrics, certificatePollMs = POLL_MS } = options;
+  const { dir, server, log, metrics, certificatePollMs = CERTIFICATE_POLL_MS } = options;
   let { certificate } = options;
   metrics.certificateInUse(certificate);
   const watch = watchCertificate({

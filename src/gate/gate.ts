@@ -5,6 +5,8 @@ import type { Certificate } from './certificate.ts';
 import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
 import { createMalformedHttpAnswer } from './malformed-http.ts';
 import type { JudgePolicy } from './policy-route.ts';
+import type { PolicyToken } from './policy-token.ts';
+import { renewPolicyToken } from './policy-token-renewal.ts';
 import { addProcessMetrics, type Metrics } from './metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './probes.ts';
@@ -15,13 +17,14 @@ import type { Settings } from './settings.ts';
 export interface GateOptions {
   readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'>;
   readonly certificate: Certificate;
+  readonly policyToken: PolicyToken | undefined;
   readonly rulesets: RulesetInUse;
   readonly judgePolicy: JudgePolicy;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Whether the gate was told to end. */
   readonly draining: () => boolean;
-  /** How often the certificate is looked at, in milliseconds; 10,000 by default. */
+  /** How often certificate and token are looked at, in milliseconds; 10,000 by default. */
   readonly certificatePollMs?: number;
 }
 
@@ -41,7 +44,9 @@ export interface Gate {
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { settings, certificate, rulesets, judgePolicy, metrics, log, draining } = options;
   addProcessMetrics(metrics);
-  const app = createApp({ ruleset: () => rulesets.current(), judgePolicy, log, metrics, draining });
+  const token = renewPolicyToken({ ...options, dir: settings.certsDir });
+  const policyToken = () => token.policyToken();
+  const app = createApp({ ruleset: () => rulesets.current(), judgePolicy, policyToken, log, metrics, draining });
   const onClientError = createMalformedHttpAnswer({ log, metrics });
   const server = createGateServer({ app: app.callback(), certificate, onClientError });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
@@ -54,6 +59,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const opsServer = createOpsServer(probes.callback());
   const close = async (): Promise<void> => {
     inUse.stop();
+    token.stop();
     const cut = await server.close();
     if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that took longer than a request may.');
     await opsServer.close();

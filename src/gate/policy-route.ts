@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { parseReview, type AdmissionRequest } from '../admission/admission-review.ts';
 import { admissionReview, type AdmissionResponse } from '../admission/response.ts';
 import type { Answer } from './answer.ts';
-import { POLICY_PATH } from './request-check.ts';
 import { stateOf } from './request-state.ts';
 
 /** Judges a ConfigMap as the policy or the rules that it would become. */
@@ -21,8 +20,9 @@ export interface PolicyRouteOptions {
  */
 export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptions) {
   return async function policyRoute(ctx: Context, next: Next): Promise<void> {
-    if (ctx.path !== POLICY_PATH) return next() as Promise<void>;
     const state = stateOf(ctx);
+    // Not by its path, since the token may have changed while the body was read.
+    if (state.isPolicyReview !== true) return next() as Promise<void>;
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const response = await judgePolicy(request);
     log.info({ uid: request.uid, allowed: response.allowed }, 'policy review');

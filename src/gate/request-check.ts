@@ -1,24 +1,33 @@
-import type { Context, Next } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import { MAX_BODY_BYTES } from './body-limits.ts';
+import { isPolicyPath, type PolicyToken } from './policy-token.ts';
 import { Refusal } from './refusal.ts';
-
-/** Where reviews of the gate's own ConfigMaps are taken. */
-export const POLICY_PATH = '/validate-policy';
+import { stateOf } from './request-state.ts';
 
 /** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
-const PATHS: ReadonlySet<string> = new Set(['/validate', '/', POLICY_PATH]);
+const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
 
 /** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 
 /**
- * Lets through what can be a review by its head alone. The body parser would pass most of the rest on, as an empty object.
+ * Makes what lets through what can be a review by its head alone, and throws a `Refusal` for all else. The body parser
+ * would pass most of the rest on, as an empty object.
  *
- * @throws {Refusal}
+ * @param policyToken the one of the moment; asked once a request, so that a renewal never splits one
  */
-export function checkRequest(ctx: Context, next: Next): Promise<unknown> {
-  const { headers, method } = ctx.req;
-  if (!PATHS.has(ctx.path)) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
+export function createRequestCheck(policyToken: () => PolicyToken | undefined): Middleware {
+  return function checkRequest(ctx: Context, next: Next): Promise<unknown> {
+    if (!PATHS.has(ctx.path)) {
+      if (!isPolicyPath(ctx.path, policyToken())) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
+      stateOf(ctx).isPolicyReview = true;
+    }
+    checkHead(ctx);
+    return next();
+  };
+}
+
+function checkHead({ req: { headers, method } }: Context): void {
   if (method !== 'POST') {
     throw new Refusal('method-not-allowed', 'Reviews are taken by POST.', { headers: { allow: 'POST' } });
   }
@@ -26,7 +35,6 @@ export function checkRequest(ctx: Context, next: Next): Promise<unknown> {
   const length = headers['content-length'];
   if (length === undefined ? headers['transfer-encoding'] === undefined : Number(length) === 0) throw emptyBody();
   if (Number(length) > MAX_BODY_BYTES) throw tooLarge();
-  return next();
 }
 
 /** There is no body, or it has no bytes. */

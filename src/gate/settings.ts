@@ -10,7 +10,7 @@ export interface Settings {
   readonly port: number;
   /** The port of the probes and the metrics (HTTP); 0 takes any free one. */
   readonly opsPort: number;
-  /** The folder of server.crt and server.key. */
+  /** The folder of server.crt, server.key and policy-token. */
   readonly certsDir: string;
   /** A folder of rule files beside the built-in ones. */
   readonly rulesDir: string | undefined;
@@ -43,7 +43,7 @@ const MAX_DRAIN_SECONDS = 600;
 export const SETTINGS: readonly SettingHelp[] = [
   { name: 'PORT', byDefault: '3000', meaning: 'port of the webhook (HTTPS); 0 takes any free one' },
   { name: 'OPS_PORT', byDefault: '8080', meaning: 'port of /livez, /readyz and /metrics (HTTP); 0 takes any free one' },
-  { name: 'CERTS_DIR', byDefault: 'certs', meaning: 'folder of server.crt and server.key' },
+  { name: 'CERTS_DIR', byDefault: 'certs', meaning: 'folder of server.crt, server.key and policy-token' },
   { name: 'RULES_DIR', byDefault: 'none', meaning: 'folder of rule files beside the built-in ones; may be POLICY_DIR' },
   {
     name: 'POLICY_DIR',

@@ -16,6 +16,7 @@ export type MistakeCode =
   | 'policy-key-conflict'
   | 'policy-key-unknown'
   | 'policy-list-empty'
+  | 'policy-token-invalid'
   | 'policy-yaml-invalid'
   | 'policy-yaml-unreadable'
   | 'port-unavailable'

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,16 +61,20 @@ export interface ReadyGate extends Imagegate {
 
 export interface Certs extends TestCertificate {
   readonly dir: string;
+  /** What the path for reviews of the gate's own ConfigMaps ends with. */
+  readonly policyToken: string;
   remove(): Promise<void>;
 }
 
-/** A folder with a certificate that works. */
+/** A folder with a certificate that works, and a policy token. */
 export async function makeCerts(): Promise<Certs> {
   const dir = await mkdtemp(join(tmpdir(), 'imagegate-'));
   const made = await makeCertificate();
   await writeFile(join(dir, 'server.crt'), made.certificate);
   await writeFile(join(dir, 'server.key'), made.key);
-  return { ...made, dir, remove: async () => rm(dir, { recursive: true, force: true }) };
+  const policyToken = randomBytes(32).toString('hex');
+  await writeFile(join(dir, 'policy-token'), policyToken);
+  return { ...made, dir, policyToken, remove: async () => rm(dir, { recursive: true, force: true }) };
 }
 
 export async function runReady(certs: Certs, env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,16 @@ describe('the command line', () => {
         'ImageGate has ended.',
       ]);
       expect(gate.stderr()).to.equal('');
+    });
+
+    it('starts without a policy token, and says what is missing and what to do', async () => {
+      await rm(join(certs.dir, 'policy-token'));
+      const gate = run({ env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, DRAIN_SECONDS: '0' } });
+      await until(() => messages(gate).includes('ImageGate is ready!'), 'the gate to be ready', 10_000);
+      await writeFile(join(certs.dir, 'policy-token'), certs.policyToken);
+      const told = gate.lines().filter(({ msg }) => /policy-token/.test(String(msg)));
+      expect(told.map(({ level }) => level)).to.deep.equal(['warn']);
+      expect(told[0]?.['msg']).to.match(/a bad policy is not refused where it is written: run certificates\.sh/);
     });
 
     it('logs a lone review within seconds', async () => {
@@ -211,6 +221,21 @@ describe('the command line', () => {
       expect(line).to.deep.include({ level: 'fatal', msg: 'ImageGate did not start.' });
       expect(line?.['mistakes']).to.have.lengthOf(told.length);
       expect(`  ${(line!['mistakes'] as string[]).join('\n  ')}`).to.equal(block.split('\n\n')[1]);
+    });
+
+    it('tells a malformed policy token, and nothing of it', async () => {
+      const token = certs.policyToken.slice(1);
+      for (const name of ['server.crt', 'server.key']) {
+        // oxlint-disable-next-line no-await-in-loop -- two of them
+        await copyFile(join(certs.dir, name), join(folder, name));
+      }
+      await writeFile(join(folder, 'policy-token'), token);
+      const gate = run({ env: { CERTS_DIR: folder, BLOCKED_TAGS: '', LOG_FORMAT: 'json' } });
+      expect(await gate.ended).to.equal(1);
+      const codes = [...gate.stderr().matchAll(/\[([\w-]+)\]$/gm)].map(([, code]) => code);
+      expect(codes).to.deep.equal(['policy-token-invalid', 'policy-list-empty']);
+      expect(gate.stderr()).to.contain(`  ${join(folder, 'policy-token')}: expected 64 lower-case hex digits, found `);
+      expect(gate.stderr() + gate.stdout()).to.not.contain(token);
     });
 
     it('tells the mistakes of the options when policy and rules can be read', async () => {

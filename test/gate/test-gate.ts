@@ -4,6 +4,7 @@ import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { createApp } from '../../src/gate/app.ts';
 import { createMalformedHttpAnswer } from '../../src/gate/malformed-http.ts';
 import type { JudgePolicy } from '../../src/gate/policy-route.ts';
+import type { PolicyToken } from '../../src/gate/policy-token.ts';
 import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
 import { createGateServer, type GateServer, type GateServerOptions } from '../../src/gate/server.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
@@ -30,6 +31,7 @@ export interface TestGate {
 export interface TestGateOptions {
   readonly ruleset?: () => Ruleset;
   readonly judgePolicy?: JudgePolicy;
+  readonly policyToken?: () => PolicyToken | undefined;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
   readonly certificate?: TestCertificate;
@@ -46,6 +48,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
   const app = createApp({
     ruleset: options.ruleset ?? (() => ruleset),
     judgePolicy: options.judgePolicy ?? (async ({ uid }) => allowed(uid)),
+    policyToken: options.policyToken ?? (() => undefined),
     log,
     metrics,
     draining: options.draining ?? (() => false),
