@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the gate's TLS certificate, and the two manifests that carry it: see --help.
+# Makes the gate's TLS certificate and its policy token, and the two manifests that carry them: see --help.
 #
 # macOS has bash 3.2 and LibreSSL, so this does without arrays, `-addext`, `-ext`, and arithmetic on dates.
 set -euo pipefail
@@ -8,6 +8,7 @@ umask 077 # keys, and the Secret that holds one: for their owner alone
 readonly SERVICE=imagegate-webhook
 readonly NAMESPACE=imagegate
 readonly SECRET=imagegate-webhook-certificates
+readonly TOKEN_FORM='^[0123456789abcdef]{64}$' # no range: in some locales a-f has capitals in it
 
 # The folder of this file, wherever it was called from. CDPATH would make `cd` print, and perhaps go elsewhere.
 here=$(unset CDPATH && cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -32,10 +33,12 @@ writes into the folder of this script, all of it git-ignored:
   ca.key, ca.crt          the CA. Whoever has ca.key can stand in for the gate: keep it safe, never commit it
   ca-old.crt              after --new-ca: the CAs that are still trusted besides ca.crt
   server.key, server.crt  what the gate serves with
-  secret.yaml             the same pair as the Secret imagegate-webhook-certificates
-  webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle
+  policy-token            the end of the path at which the gate judges its own ConfigMaps. Whoever has it can run code
+                          in the gate: never commit it, nor the two files below, which have it too
+  secret.yaml             pair and token as the Secret imagegate-webhook-certificates
+  webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle, and the token in its third path
 
-Run again, it keeps the CA and makes a new server certificate. If it fails, the files are as they were.
+Run again, it keeps the CA and the token, and makes a new server certificate. If it fails, the files are as they were.
 
   --new-ca            make a new CA too. The caBundle then holds the old one and the new one
   --drop-old-ca       take the old CA out of the caBundle again, and make nothing: the last step after --new-ca
@@ -66,6 +69,13 @@ and the old CA goes last. The restart is there for its end: after it, no pod ser
   kubectl -n imagegate rollout restart deployment/imagegate-webhook
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   ./certificates.sh --drop-old-ca
+  kubectl apply -f webhook-with-ca.yaml
+
+To change the policy token, if it may have become known: remove it, and apply both files that have the new one. Until
+the kubelet has brought it to the pods (a minute or two), a bad policy is not refused where it is written.
+  rm policy-token
+  ./certificates.sh
+  kubectl apply -f secret.yaml
   kubectl apply -f webhook-with-ca.yaml
 
 The CA's files are lost, but the gate runs: take the certificate from the cluster, then change the CA as above.
@@ -149,7 +159,7 @@ clean_up() {
 # set at every point: the webhook that trusts old and new comes before the Secret that needs it.
 put_in_place() {
   local file
-  for file in webhook-with-ca.yaml secret.yaml server.crt server.key ca-old.crt ca.key ca.crt; do
+  for file in policy-token webhook-with-ca.yaml secret.yaml server.crt server.key ca-old.crt ca.key ca.crt; do
     if [ -e "$stage/$file" ]; then mv -f "$stage/$file" "$here/$file"; fi
   done
   if [ -e "$stage/drop-old-ca" ]; then rm -f "$here/ca-old.crt"; fi
@@ -284,12 +294,28 @@ keep_old_cas() {
   if [ $new_ca = yes ] && [ $has_ca = yes ]; then ssl x509 -in "$here/ca.crt"; fi
 }
 
+# $token is the policy token that there is, or a new one. $has_token says which.
+take_token() {
+  has_token=no
+  if [ -e "$here/policy-token" ]; then
+    has_token=yes
+    token=$(cat "$here/policy-token" 2>/dev/null) || token=unreadable
+  else
+    token=$(ssl rand -hex 32)
+    printf '%s\n' "$token" >"$stage/policy-token"
+  fi
+  if ! [[ $token =~ $TOKEN_FORM ]]; then
+    fail 'policy-token is not 64 lower-case hex digits. Put the right file back, or remove it for a new one.'
+  fi
+}
+
 write_secret() {
-  local certificate key
+  local certificate key policy_token
   certificate=$(ssl base64 -A -in "$stage/server.crt")
   key=$(ssl base64 -A -in "$stage/server.key")
+  policy_token=$(printf '%s' "$token" | ssl base64 -A)
   cat >"$stage/secret.yaml" <<YAML
-# Written by certificates.sh. It holds a private key: never commit it.
+# Written by certificates.sh. It holds a private key and the policy token: never commit it.
 apiVersion: v1
 kind: Secret
 metadata:
@@ -299,6 +325,7 @@ type: Opaque
 data:
   server.crt: $certificate
   server.key: $key
+  policy-token: $policy_token
 YAML
 }
 
@@ -308,14 +335,20 @@ write_webhook() {
   ssl x509 -in "$1/ca.crt" >"$stage/bundle.crt"
   if [ -e "$stage/ca-old.crt" ]; then cat "$stage/ca-old.crt" >>"$stage/bundle.crt"; fi
   bundle=$(ssl base64 -A -in "$stage/bundle.crt")
-  if ! awk -v bundle="$bundle" '
-    BEGIN { print "# Written by certificates.sh from webhook.yaml: change that one, and run certificates.sh again." }
+  # The token by the environment: anybody on this machine may list the arguments of a process.
+  if ! POLICY_TOKEN=$token awk -v bundle="$bundle" '
+    BEGIN {
+      print "# Written by certificates.sh from webhook.yaml: change that one, and run certificates.sh again."
+      print "# It holds the policy token: never commit it."
+    }
     /^ *#/ { next }
     /^ *caBundle:/ { sub(/caBundle:.*/, "caBundle: " bundle); filled++ }
+    /^ *path: *\/validate-policy/ { sub(/path:.*/, "path: /validate-policy/" ENVIRON["POLICY_TOKEN"]); tokens++ }
     { print }
-    END { exit (filled == 3 ? 0 : 1) }
+    END { exit (filled == 3 && tokens == 1 ? 0 : 1) }
   ' "$here/webhook.yaml" >"$stage/webhook-with-ca.yaml"; then
-    fail "webhook.yaml should have three lines with caBundle. The files in $here are as they were."
+    fail "webhook.yaml should have three lines with caBundle, and one with path: /validate-policy.
+The files in $here are as they were."
   fi
 }
 
@@ -333,17 +366,20 @@ print_next_commands() {
       './certificates.sh --drop-old-ca'
   else
     printf '  %s\n' 'kubectl apply -f secret.yaml'
+    if [ $has_token = no ]; then printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'; fi
   fi
 }
 
 print_result() {
-  local ca=kept server=made old=''
+  local ca=kept server=made policy_token=kept old=''
   if [ $has_ca = no ] || [ $new_ca = yes ]; then ca=made; fi
   if [ $drop_old_ca = yes ]; then server=kept; fi
+  if [ $has_token = no ]; then policy_token=made; fi
   if [ -e "$here/ca-old.crt" ]; then old=', and the caBundle holds the old one too'; fi
   echo "CA: $ca, expires $(end_date "$here/ca.crt")$old."
   echo "Server certificate: $server, expires $(end_date "$here/server.crt")."
-  echo 'To renew it, run ./certificates.sh before that day. Once it has expired, every pod is refused.'
+  echo "Policy token: $policy_token."
+  echo 'To renew the certificate, run ./certificates.sh before that day. Once it has expired, every pod is refused.'
   echo
   echo 'Next, in this order (--help says why):'
   print_next_commands
@@ -361,6 +397,7 @@ make_certificates() {
   make_server_certificate "$ca_folder"
   keep_old_cas >"$stage/ca-old.crt"
   if ! [ -s "$stage/ca-old.crt" ]; then rm -f "$stage/ca-old.crt"; fi
+  take_token
   write_secret
   write_webhook "$ca_folder"
 }
@@ -369,6 +406,10 @@ forget_old_ca() {
   if ! [ -e "$here/ca-old.crt" ] || ! [ -e "$here/ca.crt" ] || ! [ -e "$here/server.crt" ]; then
     fail '--drop-old-ca is for after --new-ca, with the files that it wrote: ca.crt, ca-old.crt and server.crt.'
   fi
+  if ! [ -e "$here/policy-token" ]; then
+    fail 'policy-token is not there, and --drop-old-ca makes nothing. Run ./certificates.sh first.'
+  fi
+  take_token
   ssl verify -purpose sslserver -CAfile "$here/ca.crt" "$here/server.crt" >/dev/null
   write_webhook "$here"
   : >"$stage/drop-old-ca"

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 
 /** What certificates.sh makes; a developer's own may lie in deploy/, and never leaves it. */
-const made = /^(?:\.certificates\.new|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl))$/;
+const made = /^(?:\.certificates\.new|policy-token|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl))$/;
 
 /** Copies deploy/ as it is shipped, without what certificates.sh has made there. */
 export async function copyDeploy(folder: string): Promise<void> {

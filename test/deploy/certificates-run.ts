@@ -54,11 +54,12 @@ export class CertificatesRun {
     return new X509Certificate(this.read(name));
   }
 
-  /** The certificate and the key that the Secret brings into the cluster. */
-  secret(): { certificate: X509Certificate; key: string } {
+  /** What the Secret brings into the cluster. */
+  secret(): { certificate: X509Certificate; key: string; policyToken: string } {
     const [secret] = manifestsOf(this.read('secret.yaml'));
     const field = (name: string): string => Buffer.from(String(at(secret, ['data', name])), 'base64').toString();
-    return { certificate: new X509Certificate(field('server.crt')), key: field('server.key') };
+    const certificate = new X509Certificate(field('server.crt'));
+    return { certificate, key: field('server.key'), policyToken: field('policy-token') };
   }
 
   /** The CAs that each entry of webhook-with-ca.yaml makes the API server trust. */
@@ -68,6 +69,12 @@ export class CertificatesRun {
       const bundle = Buffer.from(String(at(entry, ['clientConfig', 'caBundle'])), 'base64').toString();
       return bundle.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem));
     });
+  }
+
+  /** The paths at which webhook-with-ca.yaml makes the API server ask, entry by entry. */
+  paths(): unknown[] {
+    const [webhook] = manifestsOf(this.read('webhook-with-ca.yaml'));
+    return (at(webhook, ['webhooks']) as unknown[]).map((entry) => at(entry, ['clientConfig', 'service', 'path']));
   }
 
   remove(): void {

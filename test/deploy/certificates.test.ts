@@ -10,8 +10,13 @@ import { CertificatesRun } from './certificates-run.ts';
 import { at, manifest, manifestsOf } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
 
+interface ClientConfig {
+  caBundle: string;
+  readonly service: { path: string };
+}
+
 const day = 86_400_000;
-const made = ['ca.crt', 'ca.key', 'secret.yaml', 'server.crt', 'server.key', 'webhook-with-ca.yaml'];
+const made = ['ca.crt', 'ca.key', 'policy-token', 'secret.yaml', 'server.crt', 'server.key', 'webhook-with-ca.yaml'];
 const names = [
   'imagegate-webhook.imagegate.svc',
   'imagegate-webhook.imagegate.svc.cluster.local',
@@ -62,7 +67,7 @@ describe('deploy/certificates.sh', function () {
   afterEach(() => deploy.remove());
 
   describe('a first run', () => {
-    it('writes exactly its six files, which only their owner can read', () => {
+    it('writes exactly its seven files, which only their owner can read', () => {
       deploy.succeed();
       expect(Object.keys(deploy.files())).to.deep.equal(made);
       for (const name of made) expect(statSync(join(deploy.folder, name)).mode & 0o777, name).to.equal(0o600);
@@ -133,25 +138,37 @@ describe('deploy/certificates.sh', function () {
       expect(others).to.deep.equal([]);
       expect(secret).to.deep.include({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' });
       expect(secret?.metadata).to.deep.equal({ name: 'imagegate-webhook-certificates', namespace: 'imagegate' });
-      expect(Object.keys(at(secret, ['data']) as object)).to.deep.equal(['server.crt', 'server.key']);
+      expect(Object.keys(at(secret, ['data']) as object)).to.deep.equal(['server.crt', 'server.key', 'policy-token']);
       const { certificate, key } = deploy.secret();
       expect(certificate.fingerprint256).to.equal(deploy.certificate('server.crt').fingerprint256);
       expect(key).to.equal(deploy.read('server.key'));
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
-    it('fills the caBundle of every entry of webhook.yaml in, and changes nothing else', () => {
+    it('fills the caBundle of every entry of webhook.yaml in and the token of one, and changes nothing else', () => {
       deploy.succeed();
       const ca = deploy.certificate('ca.crt').fingerprint256;
       expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);
 
       const [filled] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
       const shipped = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
-      const placeholder = { caBundle: '<certificates.sh fills this in>' };
-      for (const entry of at(filled, ['webhooks']) as { clientConfig: object }[]) {
-        Object.assign(entry.clientConfig, placeholder);
+      const placeholder = '<certificates.sh fills this in>';
+      const token = deploy.read('policy-token').trim();
+      for (const { clientConfig } of at(filled, ['webhooks']) as { clientConfig: ClientConfig }[]) {
+        clientConfig.caBundle = placeholder;
+        clientConfig.service.path = clientConfig.service.path.replace(token, placeholder);
       }
       expect(filled).to.deep.equal(shipped);
+    });
+
+    it('makes a policy token of 32 random bytes, the same in the Secret and in the path of the third entry', () => {
+      const { stdout } = deploy.succeed();
+      const file = deploy.read('policy-token');
+      expect(file).to.match(/^[0-9a-f]{64}\n$/);
+      const token = file.trimEnd();
+      expect(deploy.secret().policyToken).to.equal(token);
+      expect(deploy.paths()).to.deep.equal(['/validate', '/validate', `/validate-policy/${token}`]);
+      expect(stdout).to.include('\nPolicy token: made.\n').and.not.include(token);
     });
 
     it('says when both expire, how to renew, and the next commands with the webhook last', () => {
@@ -159,7 +176,7 @@ describe('deploy/certificates.sh', function () {
       const ends = ['ca.crt', 'server.crt'].map((name) => deploy.certificate(name).validTo);
       expect(stdout).to.include(`CA: made, expires ${ends[0]}.`);
       expect(stdout).to.include(`Server certificate: made, expires ${ends[1]}.`);
-      expect(stdout).to.include('To renew it, run ./certificates.sh before that day');
+      expect(stdout).to.include('To renew the certificate, run ./certificates.sh before that day');
       expect(stdout.trimEnd().split('\n').slice(-6)).to.deep.equal([
         '  kubectl apply -f namespace.yaml',
         '  kubectl apply -f secret.yaml',
@@ -196,11 +213,55 @@ describe('deploy/certificates.sh', function () {
       const first = deploy.files();
       const { stdout } = deploy.succeed();
       const second = deploy.files();
-      for (const name of ['ca.crt', 'ca.key', 'webhook-with-ca.yaml']) expect(second[name]).to.equal(first[name]);
+      const kept = ['ca.crt', 'ca.key', 'policy-token', 'webhook-with-ca.yaml'];
+      for (const name of kept) expect(second[name]).to.equal(first[name]);
       for (const name of ['server.crt', 'server.key', 'secret.yaml']) expect(second[name]).not.to.equal(first[name]);
       expect(isTrusted(deploy.secret().certificate, deploy.trusted()[0] ?? [])).to.equal(true);
-      expect(stdout).to.include('CA: kept');
+      expect(stdout).to.include('CA: kept').and.include('\nPolicy token: kept.\n');
       expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f secret\.yaml\n$/);
+    });
+
+    it('makes a new token where its file is gone, and has Secret and webhook applied', () => {
+      deploy.succeed();
+      const old = deploy.secret().policyToken;
+      rmSync(join(deploy.folder, 'policy-token'));
+      const { stdout } = deploy.succeed();
+      const { policyToken } = deploy.secret();
+      expect(policyToken)
+        .to.match(/^[0-9a-f]{64}$/)
+        .and.not.equal(old);
+      expect(deploy.read('policy-token')).to.equal(`${policyToken}\n`);
+      expect(statSync(join(deploy.folder, 'policy-token')).mode & 0o777).to.equal(0o600);
+      expect(deploy.paths()[2]).to.equal(`/validate-policy/${policyToken}`);
+      expect(stdout).to.include('CA: kept').and.include('\nPolicy token: made.\n');
+      expect(stdout.split('Next')[1]).to.match(
+        /\n {2}kubectl apply -f secret\.yaml\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/,
+      );
+    });
+
+    it('never shows the token to whoever lists processes', () => {
+      deploy.succeed();
+      const folder = join(deploy.folder, '.seen');
+      mkdirSync(folder);
+      for (const command of ['openssl', 'awk', 'cat', 'mv']) {
+        const real = spawnSync('bash', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim();
+        writeFileSync(
+          join(folder, command),
+          `#!/bin/sh\nprintf '%s\\n' "$*" >>'${folder}/arguments'\nexec '${real}' "$@"\n`,
+        );
+        chmodSync(join(folder, command), 0o755);
+      }
+      expect(deploy.run([], { path: folder + delimiter + String(process.env['PATH']) }).code).to.equal(0);
+      const seen = readFileSync(join(folder, 'arguments'), 'utf8');
+      expect(seen).to.include('webhook.yaml').and.not.include(deploy.read('policy-token').trimEnd());
+      rmSync(folder, { recursive: true });
+    });
+
+    it('fills the token into a webhook.yaml that is from before there was one', () => {
+      const webhook = join(deploy.folder, 'webhook.yaml');
+      writeFileSync(webhook, readFileSync(webhook, 'utf8').replace(/(path: \/validate-policy)\/.*/, '$1'));
+      deploy.succeed();
+      expect(deploy.paths()[2]).to.equal(`/validate-policy/${deploy.secret().policyToken}`);
     });
 
     it('takes the changes of webhook.yaml over', () => {
@@ -217,7 +278,9 @@ describe('deploy/certificates.sh', function () {
     it('makes the API server trust the new CA and the old one', () => {
       deploy.succeed();
       const old = { ca: deploy.certificate('ca.crt'), server: deploy.certificate('server.crt') };
+      const token = deploy.read('policy-token');
       const { stdout } = deploy.succeed('--new-ca');
+      expect(deploy.read('policy-token')).to.equal(token);
       expect(deploy.certificate('ca.crt').fingerprint256).not.to.equal(old.ca.fingerprint256);
       expect(deploy.certificate('ca.crt').subject).not.to.equal(old.ca.subject);
       for (const cas of deploy.trusted()) {
@@ -248,7 +311,7 @@ describe('deploy/certificates.sh', function () {
         [current],
       ]);
       expect(Object.keys(after)).to.deep.equal(made);
-      for (const name of made.slice(0, 5)) expect(after[name], name).to.equal(before[name]);
+      for (const name of made.slice(0, -1)) expect(after[name], name).to.equal(before[name]);
       expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/);
     });
 
@@ -344,6 +407,28 @@ describe('deploy/certificates.sh', function () {
       });
     }
 
+    for (const [what, text] of [
+      ['is empty', ''],
+      ['is a digit short', `${'a'.repeat(63)}\n`],
+      ['has a capital', `${'a'.repeat(63)}A\n`],
+      ['has another letter', `${'a'.repeat(63)}g\n`],
+      ['goes on', `${'a'.repeat(64)}\nmore\n`],
+    ] as const) {
+      it(`is a policy-token that ${what}`, () => {
+        deploy.succeed();
+        writeFileSync(join(deploy.folder, 'policy-token'), text);
+        failsAndLeavesAll([], 1, 'policy-token is not 64 lower-case hex digits', 'remove it for a new one');
+        failsAndLeavesAll(['--new-ca'], 1, 'policy-token is not');
+      });
+    }
+
+    it('is --drop-old-ca without a policy-token', () => {
+      deploy.succeed();
+      deploy.succeed('--new-ca');
+      rmSync(join(deploy.folder, 'policy-token'));
+      failsAndLeavesAll(['--drop-old-ca'], 1, 'policy-token is not there', 'Run ./certificates.sh first');
+    });
+
     it('is a CA that expires before the server certificate would', () => {
       deploy.succeed('--ca-days', '30', '--server-days', '20');
       const end = deploy.certificate('ca.crt').validTo;
@@ -352,12 +437,18 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed('--server-days', '29');
     });
 
-    it('is a webhook.yaml without one of the three places for a caBundle', () => {
-      deploy.succeed();
-      const webhook = join(deploy.folder, 'webhook.yaml');
-      writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('caBundle:', 'bundle:'));
-      failsAndLeavesAll([], 1, 'webhook.yaml should have three lines with caBundle');
-    });
+    for (const [place, from, to] of [
+      ['of the three places for a caBundle', 'caBundle:', 'bundle:'],
+      ['place for the token', 'path: /validate-policy', 'path: /validate'],
+    ] as const) {
+      it(`is a webhook.yaml without one ${place}`, () => {
+        deploy.succeed();
+        const webhook = join(deploy.folder, 'webhook.yaml');
+        writeFileSync(webhook, readFileSync(webhook, 'utf8').replace(from, to));
+        const says = 'webhook.yaml should have three lines with caBundle, and one with path: /validate-policy';
+        failsAndLeavesAll([], 1, says);
+      });
+    }
 
     it('is a PATH without openssl', () => {
       deploy.succeed();
@@ -417,6 +508,21 @@ describe('deploy/certificates.sh', function () {
         deploy.succeed();
       });
     }
+
+    it('while the files of a first run are put in place keeps the token that some of them have', () => {
+      for (let call = 1; call <= made.length; call++) {
+        const fresh = new CertificatesRun();
+        deploy.remove();
+        deploy = fresh;
+        expect(deploy.run([], { path: failingAt('mv', call) }).code, `call ${call}`).to.not.equal(0);
+        const shown = /validate-policy\/([0-9a-f]{64})/.exec(deploy.read('webhook-with-ca.yaml'))?.[1];
+        deploy.succeed();
+        const token = deploy.read('policy-token').trimEnd();
+        expect(shown ?? token, `call ${call}`).to.equal(token);
+        expect(deploy.paths()[2]).to.equal(`/validate-policy/${token}`);
+        expect(deploy.secret().policyToken).to.equal(token);
+      }
+    });
 
     it('while the files are put in place leaves a set that the API server trusts, and the next run finishes it', () => {
       for (let call = 1; ; call++) {

@@ -332,11 +332,19 @@ describe('deploy/', () => {
         },
       ],
     ],
-    ...everyEntry(2, '/validate-policy'),
+    ...everyEntry(2, '/validate-policy/<certificates.sh fills this in>'),
     ['policy: waits until a rule that never ends is found out', ['webhooks', 2, 'timeoutSeconds'], 15],
   ]);
 
   describe('webhook.yaml as it is', () => {
+    it('has a third path that is none, so that the API server refuses it without a token', () => {
+      const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
+      const asked = String(at(webhook, ['webhooks', 2, 'clientConfig', 'service', 'path']));
+      const last = asked.split('/').at(-1);
+      // A segment of a path must be a DNS-1123 subdomain.
+      expect(last).to.not.match(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+    });
+
     it('has a caBundle that is no base64, so that the API server refuses the file', () => {
       const entries = at(manifest('webhook.yaml', 'ValidatingWebhookConfiguration'), ['webhooks']) as unknown[];
       for (const one of entries) {
@@ -445,7 +453,7 @@ describe('deploy/', () => {
 
     it('the webhook asks the Service, at a port that it has', () => {
       const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
-      for (const index of [0, 1]) {
+      for (const index of [0, 1, 2]) {
         const asked = at(webhook, ['webhooks', index, 'clientConfig', 'service']) as Record<string, unknown>;
         expect(asked['name']).to.equal(service.metadata.name);
         expect(asked['namespace']).to.equal(service.metadata.namespace);

@@ -69,6 +69,10 @@ describe('the installation of deploy/', () => {
     ];
     const caBundle = webhook.webhooks[0]?.clientConfig.caBundle;
     expect(Buffer.from(caBundle ?? '', 'base64').toString()).to.equal(await readFile(join(deploy, 'ca.crt'), 'utf8'));
+    const token = (await readFile(join(deploy, 'policy-token'), 'utf8')).trim();
+    const path =
+      '[0].webhooks[2].clientConfig.service.path: "/validate-policy/<certificates.sh fills this in>" -> ' +
+      `"/validate-policy/${token}"`;
     const ports = [0, 1, 2].map((entry) => `[0].webhooks[${entry}].clientConfig.service.port: 443 -> ${gate.port}`);
     const bundles = [0, 1, 2].map(
       (entry) =>
@@ -82,7 +86,7 @@ describe('the installation of deploy/', () => {
       ],
       'kustomization.yaml': [],
       'namespace.yaml': [],
-      'webhook-with-ca.yaml': ports.flatMap((port, entry) => [port, bundles[entry]]),
+      'webhook-with-ca.yaml': ports.flatMap((port, entry) => [...(entry === 2 ? [path] : []), port, bundles[entry]]),
       'webhook.yaml': ports,
     });
   });
@@ -96,6 +100,17 @@ describe('the installation of deploy/', () => {
         'ValidatingWebhookConfiguration in version "v1" cannot be handled as a ValidatingWebhookConfiguration: ' +
         'illegal base64 data at input byte 0\n',
     });
+  });
+
+  it('has no path without a token either: with the caBundle alone, the API server refuses it', async () => {
+    const bundle = Buffer.from(await readFile(join(installation.deploy, 'ca.crt'))).toString('base64');
+    const text = await readFile(join(shipped, 'webhook.yaml'), 'utf8');
+    const input = text.replaceAll(/caBundle: .*/g, `caBundle: ${bundle}`);
+    const { code, stdout, stderr } = await installation.cluster.kubectl(['apply', '-f', '-'], { input });
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(stderr).to.match(
+      /^The ValidatingWebhookConfiguration "com\.imagegate\.webhook" is invalid: webhooks\[2\]\.clientConfig\.service\.path: Invalid value: /,
+    );
   });
 
   it('applies everything but the webhook by -k, and the same as step by step', async () => {

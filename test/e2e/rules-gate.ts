@@ -1,4 +1,5 @@
 import { after, before } from 'mocha';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,9 @@ import { sharedInstallation } from './shared-installation.ts';
 /** The two ConfigMaps of the gate, which are mounted as one folder. */
 export const CONFIG = 'imagegate-webhook-config';
 export const RULES = 'imagegate-webhook-rules';
+
+/** What makes the API server known to these gates. */
+const POLICY_TOKEN = randomBytes(32).toString('hex');
 
 /** The keys of a ConfigMap; `null` takes one away. */
 export type Keys = Readonly<Record<string, string | null>>;
@@ -142,6 +146,7 @@ async function startProcess(
   await mkdir(certificates, { recursive: true });
   await writeFile(join(certificates, 'server.crt'), certificate);
   await writeFile(join(certificates, 'server.key'), key, { mode: 0o600 });
+  await writeFile(join(certificates, 'policy-token'), POLICY_TOKEN, { mode: 0o600 });
   const gate = components.start(node, [join(projectRoot, 'build', 'src', 'main.js')], {
     name: 'gate',
     cwd: join(root, 'app'),
@@ -177,9 +182,14 @@ async function webhook(port: number, { certificate }: TestCertificate, entries: 
   const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
   const local = [...webhooks, ...added].map((entry) => ({
     ...entry,
-    clientConfig: { url: `https://127.0.0.1:${port}${entry.clientConfig.service.path}`, caBundle },
+    clientConfig: { url: `https://127.0.0.1:${port}${withToken(entry.clientConfig.service.path)}`, caBundle },
   }));
   return JSON.stringify({ ...rest, webhooks: local });
+}
+
+/** As certificates.sh fills it in. */
+function withToken(path: string): string {
+  return path.replace('<certificates.sh fills this in>', POLICY_TOKEN);
 }
 
 function createRulesGate(
