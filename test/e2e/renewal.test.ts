@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { until } from '../until.ts';
 import { runCertificates } from '../cluster/deploy-copy.ts';
@@ -123,5 +125,41 @@ describe('a certificate', function () {
       'the API server to trust the new CA',
       10_000,
     );
+  });
+});
+
+describe('the policy token', function () {
+  this.timeout(120_000);
+  const suite = behindTheGate('token-renewal');
+  const apply = async (file: string) => suite().cluster.kubectl(['apply', '-f', file], { cwd: suite().deploy });
+
+  /** Whether a policy that cannot be used is refused where it is written. */
+  const isBadPolicyRefused = async (): Promise<boolean> => {
+    const patch = ['patch', 'configmap', 'imagegate-webhook-config', '-n', 'imagegate', '--dry-run=server'];
+    const data = JSON.stringify({ data: { RULE_BLOCKED_TAGS: 'wran' } });
+    const { code, stderr } = await suite().cluster.kubectl([...patch, '--patch', data]);
+    if (code !== 0) expect(stderr).to.include('"policy.com.imagegate.webhook" denied the request');
+    return code !== 0;
+  };
+  const unknownPaths = async (): Promise<number> => {
+    const { text = '' } = (await suite().gate.ops('/metrics')) ?? {};
+    return Number(/^imagegate_bad_requests_total\{status="404"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+
+  it('is renewed without a restart; while Secret and webhook differ nothing is refused, and the metric tells', async () => {
+    const { deploy, gate } = suite();
+    expect(await isBadPolicyRefused()).to.equal(true);
+    await rm(join(deploy, 'policy-token'));
+    await runCertificates(deploy);
+    expect(await apply('secret.yaml')).to.deep.equal(done('secret/imagegate-webhook-certificates configured'));
+    await gate.refreshVolumes();
+    const renewed = () => gate.log().some(({ msg }) => msg === 'Another policy token is in use.');
+    await until(renewed, 'the gate to take the new token', 30_000);
+    const before = await unknownPaths();
+    expect(await isBadPolicyRefused()).to.equal(false);
+    expect(await unknownPaths()).to.be.above(before);
+    expect(await apply('webhook-with-ca.yaml')).to.include({ code: 0, stderr: '' });
+    await until(isBadPolicyRefused, 'a bad policy to be refused again', 20_000);
+    expect(gate.log().filter(({ msg }) => msg === 'ImageGate is ready!')).to.have.length(1);
   });
 });
