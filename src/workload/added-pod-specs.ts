@@ -1,4 +1,5 @@
 import equal from 'fast-deep-equal';
+import { limitItems } from './item-limit.ts';
 import { isObject, typeName, UnreadableWorkloadError } from './json-object.ts';
 import type { PodSpec, WorkloadRequest } from './pod-spec.ts';
 
@@ -45,13 +46,22 @@ export function addedPodSpecs(request: WorkloadRequest, path: readonly string[])
 function valuesAt(root: unknown, path: readonly string[], kind: string, before: Found['keys'] = []): readonly Found[] {
   let values: readonly Found[] = [{ keys: before, value: root }];
   for (const key of path)
-    values = values.flatMap((found) => (key === EACH ? items(found, kind) : field(found, key, kind)));
+    values = key === EACH ? items(values, kind) : values.flatMap((found) => field(found, key, kind));
   return values;
 }
 
-function items(found: Found, kind: string): readonly Found[] {
+function items(lists: readonly Found[], kind: string): readonly Found[] {
+  let count = 0;
+  for (const found of lists) count += listOf(found, kind).length;
+  limitItems(count, `object of a ${kind}`, 'items in its lists');
+  return lists.flatMap((found) =>
+    listOf(found, kind).flatMap((value, index) => present({ keys: [...found.keys, index], value })),
+  );
+}
+
+function listOf(found: Found, kind: string): readonly unknown[] {
   if (!Array.isArray(found.value)) throw unreadable(found, 'a list', kind);
-  return found.value.flatMap((value: unknown, index) => present({ keys: [...found.keys, index], value }));
+  return found.value;
 }
 
 function field(found: Found, key: string, kind: string): readonly Found[] {

@@ -1,5 +1,6 @@
 import { readReference } from '../image/read-reference.ts';
 import type { ImageReference, InvalidReferenceError } from '../image/reference.ts';
+import { limitItems } from './item-limit.ts';
 import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from './json-object.ts';
 import type { PodSpec } from './pod-spec.ts';
 
@@ -46,14 +47,28 @@ const PLACES: readonly Place[] = [
  * template also the unchanged ones, marked. An image is unchanged when the same list had the same text under the same
  * name; where a name is missing or repeated nothing can be compared, and all of that list is new.
  *
- * @throws {UnreadableWorkloadError} when a list or an item is not in the form that the API server sends.
+ * @throws {UnreadableWorkloadError} when a list or an item is not in the form that the API server sends, or there are more
+ *   of them than it ever has.
  */
 export function imagesToJudge(podSpecs: readonly PodSpec[]): readonly ContainerImage[] {
+  limitItems(itemCount(podSpecs, 'spec'), 'object', 'containers and volumes');
+  limitItems(itemCount(podSpecs, 'oldSpec'), 'oldObject', 'containers and volumes');
   const images: ContainerImage[] = [];
   for (const podSpec of podSpecs) {
     for (const place of PLACES) collectImages(podSpec, place, images);
   }
   return images;
+}
+
+function itemCount(podSpecs: readonly PodSpec[], key: 'spec' | 'oldSpec'): number {
+  let count = 0;
+  for (const { [key]: spec } of podSpecs) {
+    for (const { list } of PLACES) {
+      const items = spec?.[list];
+      if (Array.isArray(items)) count += items.length;
+    }
+  }
+  return count;
 }
 
 function collectImages(podSpec: PodSpec, place: Place, images: ContainerImage[]): void {

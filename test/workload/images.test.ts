@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { InvalidReferenceError } from '../../src/image/reference.ts';
+import { MAX_ITEMS } from '../../src/workload/item-limit.ts';
 import { imagesToJudge, type ContainerImage } from '../../src/workload/images.ts';
 import { UnreadableWorkloadError, type JsonObject } from '../../src/workload/json-object.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
@@ -209,5 +210,54 @@ describe('imagesToJudge', () => {
       image: `gcr.io/a/b:${index}`,
     }));
     expect(updated(POD, { containers: containers.slice(0, 99_999) }, { containers })).to.have.lengthOf(1);
+  });
+
+  describe('with more items than Kubernetes stores', () => {
+    const many = (count: number): readonly unknown[] => Array.from({ length: count }, () => ({}));
+    const refused = (what: string, count: number): string =>
+      `${what} must have at most 131072 containers and volumes, found ${count}`;
+
+    for (const { list } of IMAGE_PLACES) {
+      it(`refuses ${list}, in the object and in the old one`, () => {
+        const lists = { [list]: many(MAX_ITEMS + 1) };
+        expect(() => created(POD, lists)).to.throw(UnreadableWorkloadError, refused('object', MAX_ITEMS + 1));
+        expect(() => updated(POD, lists, {})).to.throw(UnreadableWorkloadError, refused('oldObject', MAX_ITEMS + 1));
+      });
+    }
+
+    it('takes as many, and counts all lists together', () => {
+      const half = MAX_ITEMS / 2;
+      expect(created(POD, { containers: many(half), volumes: many(half) })).to.have.lengthOf(half);
+      const object = { containers: many(half), initContainers: many(1), volumes: many(half) };
+      expect(() => created(POD, object)).to.throw(UnreadableWorkloadError, refused('object', MAX_ITEMS + 1));
+    });
+
+    it('makes nothing of any of them before it refuses', () => {
+      const untouchable = new Proxy(many(MAX_ITEMS + 1), {
+        get: (items, key) => {
+          if (key !== 'length') throw new Error(`${String(key)} was read`);
+          return items.length;
+        },
+      });
+      expect(() => created(POD, { containers: untouchable })).to.throw(UnreadableWorkloadError, 'object must have');
+    });
+
+    it('counts those of all pod specs of a kind that the operator added, and the pod specs', () => {
+      const kind = { group: 'example.com', version: 'v1', kind: 'Batch' };
+      const judged = (object: JsonObject) =>
+        imagesToJudge(
+          podSpecs(admissionRequest({ kind, object }), new Map([['example.com/Batch', ['pods', '*', 'spec']]])) ?? [],
+        );
+      const half = { spec: { containers: many(MAX_ITEMS / 2) } };
+      expect(judged({ pods: [half, half] })).to.have.lengthOf(MAX_ITEMS);
+      expect(() => judged({ pods: [half, half, { spec: { containers: [{}] } }] })).to.throw(
+        UnreadableWorkloadError,
+        refused('object', MAX_ITEMS + 1),
+      );
+      expect(() => judged({ pods: many(MAX_ITEMS + 1) })).to.throw(
+        UnreadableWorkloadError,
+        'object of a Batch must have at most 131072 items in its lists, found 131073',
+      );
+    });
   });
 });
