@@ -97,6 +97,13 @@ export function policyDenied(uid: string, mistakes: readonly string[]): Admissio
   return { uid, allowed: false, status: { code: 403, message } };
 }
 
+/** A ConfigMap of the gate is denied since it had to wait too long for its turn, or its rules took too long. */
+export function policyNotJudged(uid: string): AdmissionResponse {
+  const text =
+    'The gate could not judge this ConfigMap in time, so it is denied: others are judged before it, or rules take too long to load. Try again in a minute.';
+  return refused(uid, 403, text, undefined);
+}
+
 /** The answer in the version that was asked in. */
 export function admissionReview(apiVersion: AdmissionReview['apiVersion'], response: AdmissionResponse) {
   return { apiVersion, kind: 'AdmissionReview', response } as const;

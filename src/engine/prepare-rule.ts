@@ -1,7 +1,10 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { messageOf, shown, type Mistake } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
+import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { AnyRule } from '../rule/rule.ts';
+import { ignoreRejection, isThenable } from './is-thenable.ts';
 
 /** What the operator set of one rule's options, and where. */
 export interface RuleOptions {
@@ -13,56 +16,100 @@ export interface RuleOptions {
 /** What `check` will receive, or why there is nothing to receive. */
 export type PreparedRule = { readonly prepared: unknown } | { readonly mistakes: readonly Mistake[] };
 
-const NO_OPTIONS = { type: 'object', additionalProperties: false, properties: {} };
-const SEE_PAGE = "The options are listed on the rule's page in docs/rules.";
+const NO_OPTIONS: Partial<OptionsSchema> = { type: 'object', additionalProperties: false, properties: {} };
 
-/** Judges the options by the rule's schema, fills in its defaults, and has the rule prepare them. */
-export function prepareRule(rule: AnyRule, setting: RuleOptions, ajv: Ajv): PreparedRule {
-  const { name, schema = NO_OPTIONS } = rule.meta;
-  const options = structuredClone<Record<string, unknown>>(setting.options);
-  const sources = new Map(Object.entries(setting.sources));
-  const where = (option: string): string => sources.get(option) ?? `rule ${name}, option ${option}`;
+/** All that a rule's schema has left in an Ajv; its meta-schema stays. */
+const NOT_AJVS_OWN = /^(?!http:\/\/json-schema\.org\/)/;
+
+/** What mistakes in options are told with. */
+interface Told {
+  /** The rule, or its file. */
+  readonly place: string;
+  /** In JavaScript it may have no properties. */
+  readonly schema: Partial<OptionsSchema>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly where: (option: string) => string;
+}
+
+/**
+ * Judges the options of every selection by the rule's schema, fills in its defaults, and has the rule prepare them.
+ *
+ * @param ajv may be that of other rules
+ * @param place where the rule is, for messages: its file, if that is not one of ours
+ */
+export function prepareRule(
+  rule: AnyRule,
+  settings: readonly RuleOptions[],
+  ajv: Ajv,
+  place = `rule ${rule.meta.name}`,
+): readonly PreparedRule[] {
+  const schema: Partial<OptionsSchema> = rule.meta.schema ?? NO_OPTIONS;
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(schema);
   } catch (error) {
-    return { mistakes: [schemaMistake(name, error)] };
+    return settings.map(() => ({ mistakes: [schemaMistake(place, error)] }));
+  } finally {
+    // So that a rule may give its schema any `$id`, also that of another rule's.
+    ajv.removeSchema(NOT_AJVS_OWN);
   }
-  // Ajv sets errors whenever it says no.
-  if (!validate(options)) return { mistakes: validate.errors!.map((error) => optionMistake(error, options, where)) };
+  return settings.map((setting) => {
+    const options = structuredClone<Record<string, unknown>>(setting.options);
+    const sources = new Map(Object.entries(setting.sources));
+    const where = (option: string): string => sources.get(option) ?? `${place}, option ${option}`;
+    const told = { place, schema, options, where };
+    // Ajv sets errors whenever it says no.
+    if (!validate(options)) return { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
+    return prepareOptions(rule, options, told);
+  });
+}
+
+function prepareOptions(rule: AnyRule, options: Record<string, unknown>, told: Told): PreparedRule {
+  if (rule.prepare === undefined) return { prepared: Object.freeze(options) };
   try {
-    return { prepared: rule.prepare === undefined ? Object.freeze(options) : rule.prepare(options) };
+    const prepared: unknown = rule.prepare(options);
+    if (!isThenable(prepared)) return { prepared };
+    ignoreRejection(prepared);
+    return { mistakes: [promiseMistake(told.place)] };
   } catch (error) {
-    return { mistakes: preparationMistakes(error, name, options, where) };
+    return { mistakes: preparationMistakes(error, told) };
   }
 }
 
-function schemaMistake(name: string, error: unknown): Mistake {
+function schemaMistake(place: string, error: unknown): Mistake {
   return {
     code: 'rule-file-invalid',
-    where: `rule ${name}, meta.schema`,
+    where: `${place}, meta.schema`,
     expected: 'a JSON Schema (draft-07)',
     found: messageOf(error),
     remedy: 'Mend the schema; Ajv reads it in strict mode, which knows no unknown keywords.',
   };
 }
 
-function optionMistake(
-  { instancePath, keyword, message, params }: ErrorObject,
-  options: Record<string, unknown>,
-  where: (option: string) => string,
-): Mistake {
+function promiseMistake(place: string): Mistake {
+  return {
+    code: 'rule-file-invalid',
+    where: `${place}, prepare`,
+    expected: 'a function that returns at once what check needs',
+    found: 'one that returns a promise',
+    remedy: 'Nobody waits for it: write prepare without async and await.',
+  };
+}
+
+function optionMistake({ instancePath, keyword, message, params }: ErrorObject, told: Told): Mistake {
   // Of an object Ajv says what it lacks, or has too much, apart from its place.
   const named = (params['additionalProperty'] ?? params['missingProperty']) as string | undefined;
   const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])];
   const [option = 'options', ...rest] = path;
-  const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], options);
+  const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], told.options);
   return {
     code: 'option-invalid',
-    where: [where(option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(', '),
+    where: [told.where(option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(
+      ', ',
+    ),
     expected: expectedOf(keyword, message, params),
     found: shown(value),
-    remedy: SEE_PAGE,
+    remedy: optionRemedy(option, told.schema),
   };
 }
 
@@ -73,15 +120,19 @@ function expectedOf(keyword: string, message: string | undefined, params: ErrorO
   return `a value that ${message}`;
 }
 
-function preparationMistakes(
-  error: unknown,
-  name: string,
-  options: Record<string, unknown>,
-  where: (option: string) => string,
-): Mistake[] {
+/** What the rule itself says of the option, or which options there are. */
+function optionRemedy(option: string, { properties = {} }: Told['schema']): string {
+  if (Object.hasOwn(properties, option)) return properties[option]!.description;
+  const names = Object.keys(properties);
+  return names.length === 0 ? 'The rule takes no options.' : nearestName(option, names);
+}
+
+function preparationMistakes(error: unknown, { place, schema: { properties = {} }, options, where }: Told): Mistake[] {
   if (!(error instanceof InvalidEntriesError)) {
-    const expected = 'options that its prepare accepts';
-    return [{ code: 'option-invalid', where: `rule ${name}`, expected, found: messageOf(error), remedy: SEE_PAGE }];
+    const expected = 'options that it accepts';
+    const names = Object.keys(properties);
+    const remedy = names.length === 0 ? 'Mend prepare.' : `Mend prepare, or these options: ${names.join(', ')}.`;
+    return [{ code: 'option-invalid', where: `${place}, prepare`, expected, found: messageOf(error), remedy }];
   }
   const option = Object.keys(options).find((key) => options[key] === error.list) ?? 'options';
   return error.entries.map(({ index, expected, found, remedy }) => ({

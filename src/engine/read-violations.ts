@@ -1,5 +1,6 @@
 import type { Violation } from '../rule/rule.ts';
 import { typeName } from '../workload/json-object.ts';
+import { ignoreRejection, isThenable } from './is-thenable.ts';
 
 /**
  * What a check returned, as violations of our own making, so that nothing a rule does later changes them.
@@ -9,8 +10,7 @@ import { typeName } from '../workload/json-object.ts';
 export function readViolations(returned: unknown): readonly Violation[] {
   if (returned === undefined) return [];
   if (isThenable(returned)) {
-    // Nobody will wait for it; if it rejects later, that must not end the process.
-    void Promise.resolve(returned).catch(ignore);
+    ignoreRejection(returned);
     throw new TypeError('it returned a promise, where check must return violations at once');
   }
   if (!Array.isArray(returned))
@@ -18,10 +18,6 @@ export function readViolations(returned: unknown): readonly Violation[] {
   const violations: Violation[] = [];
   for (const item of returned as readonly unknown[]) violations.push(readViolation(item));
   return violations;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 function readViolation(item: unknown): Violation {
@@ -32,8 +28,4 @@ function readViolation(item: unknown): Violation {
     }
   }
   throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
-}
-
-function ignore(): void {
-  // See readViolations.
 }

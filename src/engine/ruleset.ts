@@ -8,7 +8,7 @@ import { compileExemptions, type CompiledExemption } from './exemptions.ts';
 import { distinctMistakes } from './distinct-mistakes.ts';
 import { lesserAction } from './lesser-action.ts';
 import { defaultAction, type ActiveAction, type Policy, type RuleSetting } from './policy.ts';
-import { prepareRule } from './prepare-rule.ts';
+import { prepareRule, type PreparedRule } from './prepare-rule.ts';
 import { settingsBySelection, type RuleSettings } from './settings-by-selection.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
@@ -61,10 +61,11 @@ const FIRST = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags
 export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules | undefined, policy: Policy): Ruleset {
   const names = [...builtIn.map(({ meta }) => meta.name), ...(custom?.names ?? [])];
   const rules = builtIn.toSorted((a, b) => compareRules(a.meta.name, b.meta.name));
-  const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
   const mistakes: Mistake[] = [...unknownRules(names, policy), ...optionsOfValidReference(policy)];
-  const [everywhere, ...others] = settingsBySelection(policy).map((settings, index): Selection => {
-    const bound = bindRules(rules, settings, policy, ajv);
+  const selections = settingsBySelection(policy);
+  const prepared = prepareRules(rules, selections);
+  const [everywhere, ...others] = selections.map((settings, index): Selection => {
+    const bound = bindRules(rules, settings, policy, (rule) => prepared.get(rule)![index]!);
     mistakes.push(...bound.mistakes);
     return {
       index,
@@ -110,13 +111,32 @@ function activeRules(names: readonly string[], settings: RuleSettings, policy: P
   });
 }
 
-function bindRules(rules: readonly AnyRule[], settings: RuleSettings, policy: Policy, ajv: Ajv) {
+/** For each rule what its `check` receives in each selection. */
+function prepareRules(
+  rules: readonly AnyRule[],
+  selections: readonly RuleSettings[],
+): ReadonlyMap<AnyRule, readonly PreparedRule[]> {
+  const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
+  return new Map(
+    rules.map((rule) => {
+      const settings = selections.map((selection) => selection.get(rule.meta.name) ?? NO_SETTING);
+      return [rule, prepareRule(rule, settings, ajv)];
+    }),
+  );
+}
+
+function bindRules(
+  rules: readonly AnyRule[],
+  settings: RuleSettings,
+  policy: Policy,
+  resultOf: (rule: AnyRule) => PreparedRule,
+) {
   const bound: BoundRule[] = [];
   const mistakes: Mistake[] = [];
   for (const rule of rules) {
     const { name } = rule.meta;
     const action = activeAction(name, settings, policy);
-    const result = prepareRule(rule, settings.get(name) ?? NO_SETTING, ajv);
+    const result = resultOf(rule);
     if ('mistakes' in result) mistakes.push(...result.mistakes);
     else if (action !== undefined) {
       // Called as a method of its module, so that a rule may use `this`.

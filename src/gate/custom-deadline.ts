@@ -1,10 +1,10 @@
+import { patienceMs } from './patience.ts';
+
 /** How long custom rules may take, from the arrival of a request, in milliseconds. */
 const CUSTOM_RULES_MS = 500;
 /** What must be left of the client's patience when their time is over: to ask the others again, and to answer. */
 const MARGIN_MS = 500;
 const LEAST_MS = 50;
-
-const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;
 
 /**
  * When custom rules must have answered, on the clock of `performance.now()`.
@@ -12,7 +12,5 @@ const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;
  * @param timeout how long the client waits: the API server says it in the query, as `?timeout=5s`
  */
 export function customDeadline(timeout: string | string[] | undefined, arrivedAt = performance.now()): number {
-  const [, amount, unit] = DURATION.exec(String(timeout)) ?? [];
-  const patience = amount === undefined ? Infinity : Number(amount) * (unit === 's' ? 1000 : 1);
-  return arrivedAt + Math.max(LEAST_MS, Math.min(CUSTOM_RULES_MS, patience - MARGIN_MS));
+  return arrivedAt + Math.max(LEAST_MS, Math.min(CUSTOM_RULES_MS, patienceMs(timeout) - MARGIN_MS));
 }

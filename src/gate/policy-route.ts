@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { parseReview, type AdmissionRequest } from '../admission/admission-review.ts';
 import { admissionReview, type AdmissionResponse } from '../admission/response.ts';
 import type { Answer } from './answer.ts';
+import { policyInTime } from './policy-in-time.ts';
 import { stateOf } from './request-state.ts';
 
 /** Judges a ConfigMap as the policy or the rules that it would become. */
@@ -24,7 +25,8 @@ export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptio
     // Not by its path, since the token may have changed while the body was read.
     if (state.isPolicyReview !== true) return next() as Promise<void>;
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
-    const response = await judgePolicy(request);
+    const arrival = { arrivedAt: state.arrivedAt, timeout: ctx.query['timeout'] };
+    const response = await policyInTime(request.uid, judgePolicy(request), arrival);
     log.info({ uid: request.uid, allowed: response.allowed }, 'policy review');
     answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, response)));
   };

@@ -42,7 +42,8 @@ export interface Mistake {
 
 /** The mistake in one line: where, what was expected, what was found, what to do, and the code to look up. */
 export function mistakeText({ code, where, expected, found, remedy }: Mistake): string {
-  return `${where}: expected ${expected}, found ${found}. ${remedy} [${code}]`;
+  // What was found may be a whole sentence, such as somebody's error.
+  return `${where}: expected ${expected}, found ${found.replace(/(?<!\.)\.$/, '')}. ${remedy} [${code}]`;
 }
 
 /** All mistakes of one source, so that nobody mends them one restart at a time. Its message has a line for each. */

@@ -102,7 +102,7 @@ function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: str
 
 /** What the types of `defineRule` ask for, for those who write JavaScript; the engine has Ajv judge the rest. */
 function schemaExpectations(schema: Readonly<Record<string, unknown>>): readonly Expectation[] {
-  const { additionalProperties, properties } = schema;
+  const { additionalProperties, properties, $async: isAsync } = schema;
   const options = isObject(properties) ? Object.entries(properties) : [];
   return [
     {
@@ -111,6 +111,14 @@ function schemaExpectations(schema: Readonly<Record<string, unknown>>): readonly
       found: additionalProperties,
       holds: additionalProperties === false,
       remedy: 'Without it an option with a misspelt name would be passed over.',
+    },
+    {
+      // Ajv would answer with a promise, which no more says that the options are wrong than that they are right.
+      part: 'meta.schema.$async',
+      expected: 'no such keyword',
+      found: isAsync,
+      holds: isAsync === undefined,
+      remedy: 'Leave it away: options are judged at once.',
     },
     ...options.map(([name, option]) => {
       const description = isObject(option) ? option['description'] : undefined;

@@ -2,6 +2,20 @@ import { extname } from 'node:path';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import type { RuleFile } from './rule-files.ts';
 
+/** Where an import failed, which may be in a file that the rule imports. */
+export interface ImportPlace {
+  /** The file, and its line if that is known. */
+  readonly where: string;
+  /** Its code ran, and threw. */
+  readonly isThrown: boolean;
+}
+
+const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
+const UNREADABLE = 'Check that it is a file, and that the user of the process may read it.';
+const NOT_THERE = 'A rule can import "imagegate/rule", what Node brings, and files that are beside it.';
+const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+const NO_JSON = 'Mend the file: it must be JSON.';
+
 /** Whether this Node cannot read the file, since it is TypeScript. */
 export function isForeignTypeScript({ path }: RuleFile): boolean {
   // Node has it from 22.18 on; before, it is false or not there.
@@ -9,14 +23,35 @@ export function isForeignTypeScript({ path }: RuleFile): boolean {
 }
 
 /** The mistake of a file that cannot be imported. */
-export function unloadableRule(file: RuleFile, error: unknown, line?: number): Mistake {
+export function unloadableRule(file: RuleFile, error: unknown, place?: ImportPlace): Mistake {
   return {
     code: 'rule-file-unloadable',
-    where: line === undefined ? file.path : `${file.path}:${line}`,
+    where: place?.where ?? file.path,
     expected: 'a module that can be imported',
     found: error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error),
     remedy: isForeignTypeScript(file)
       ? `This Node (${process.version}) cannot read TypeScript: use Node 22.18 or newer, or compile the rule to JavaScript.`
-      : 'Mend the file; `node --check` shows where its syntax breaks.',
+      : remedyFor(error, place ?? { where: file.path, isThrown: false }),
   };
+}
+
+/** What to do about the syntax of a file, with a line behind its name or without. */
+export function syntaxRemedy(where: string): string {
+  // Of TypeScript `node --check` would say that its types are wrong.
+  return /\.m?ts(?::\d+)?$/.test(where)
+    ? 'Mend its syntax; of TypeScript only types that can be erased are read.'
+    : 'Mend the file; `node --check` shows where its syntax breaks.';
+}
+
+function remedyFor(error: unknown, { where, isThrown }: ImportPlace): string {
+  if (isThrown || !(error instanceof Error)) return THROWN;
+  if (error instanceof SyntaxError) {
+    if (error.message.includes('does not provide an export named')) return NO_EXPORT;
+    return /\.json: /.test(error.message) ? NO_JSON : syntaxRemedy(where);
+  }
+  // Node's own: `ERR_MODULE_NOT_FOUND` is of its imports, `EACCES` of the system's. Node 20 loses it on its way from the
+  // thread of the hooks.
+  const code = String(Reflect.get(error, 'code'));
+  if (code.startsWith('ERR_') || /^Cannot find (?:module|package) /.test(error.message)) return NOT_THERE;
+  return /^E[A-Z]+$/.test(code) ? UNREADABLE : THROWN;
 }

@@ -1,3 +1,4 @@
+import { shown } from '../mistake/mistake.ts';
 import type { RuleContext } from '../rule/rule.ts';
 import type { CaseContext } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';
@@ -18,19 +19,25 @@ const FIELD_PATHS: Readonly<Record<RuleContext['container']['type'], string>> = 
   imageVolume: 'spec.volumes[0].image.reference',
 };
 
+/** The operations that a rule is asked about. */
+const OPERATIONS: Readonly<Record<string, true>> = { CREATE: true, UPDATE: true };
+
 /**
  * The context of a case: what it says, and for the rest a new Pod.
  *
- * @throws {RuleTestError} for a part that no context has.
+ * @throws {RuleTestError} for a part that no context has, or that is not what it is in one.
  */
 export function caseContext(context: CaseContext): RuleContext {
   refuseUnknown('context', context, BY_DEFAULT);
-  const { userInfo = {}, workload = {}, container = {} } = context;
-  refuseUnknown('context.userInfo', userInfo, BY_DEFAULT.userInfo);
-  refuseUnknown('context.workload', workload, BY_DEFAULT.workload);
-  refuseUnknown('context.container', container, BY_DEFAULT.container);
+  const { userInfo = {}, workload = {}, container = {}, ...texts } = context;
+  refuseOthers('context', texts, BY_DEFAULT);
+  refuseOthers('context.userInfo', userInfo, BY_DEFAULT.userInfo);
+  refuseOthers('context.workload', workload, BY_DEFAULT.workload);
+  refuseOthers('context.container', container, BY_DEFAULT.container);
+  const { operation = 'CREATE' } = context;
   const { type = 'container' } = container;
-  // A type that there is not would leave the place open; whoever writes JavaScript is told.
+  // What there is not would never come to the rule; whoever writes JavaScript is told.
+  refuseUnknown('context.operation', { [operation]: true }, OPERATIONS);
   refuseUnknown('container.type', { [type]: true }, FIELD_PATHS);
   return {
     ...BY_DEFAULT,
@@ -45,4 +52,29 @@ function refuseUnknown(where: string, written: object, known: object): void {
   const unknown = Object.keys(written).find((key) => !Object.hasOwn(known, key));
   if (unknown === undefined) return;
   throw new RuleTestError(`\`${where}\` cannot be \`${unknown}\`: known are ${Object.keys(known).join(', ')}.`);
+}
+
+/** Refuses what is unknown, or of another type than the default: `includes` of a text is not that of a list. */
+function refuseOthers(where: string, written: object, known: object): void {
+  if (typeof written !== 'object' || written === null)
+    throw new RuleTestError(`\`${where}\` must be an object, found ${shown(written)}.`);
+  refuseUnknown(where, written, known);
+  for (const [key, value] of Object.entries(written) as [string, unknown][]) {
+    const expected = expectedLike(Reflect.get(known, key), value);
+    // An object may have no namespace.
+    if (expected === undefined || (key === 'namespace' && value === undefined)) continue;
+    throw new RuleTestError(`\`${where}.${key}\` must be ${expected}, found ${shown(value)}.`);
+  }
+}
+
+/** What a value had to be; nothing if it is. */
+function expectedLike(known: unknown, value: unknown): string | undefined {
+  if (isText(known)) return isText(value) ? undefined : 'a text';
+  if (Array.isArray(known)) return Array.isArray(value) && value.every(isText) ? undefined : 'a list of texts';
+  const isTexts = typeof value === 'object' && value !== null && Object.values(value).every(isText);
+  return isTexts && !Array.isArray(value) ? undefined : 'an object of texts';
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }

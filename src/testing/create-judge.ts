@@ -102,13 +102,7 @@ function watched(rule: AnyRule, thrown: Thrown): AnyRule {
   return {
     meta: rule.meta,
     prepare: (options: object) =>
-      keep(() => {
-        const prepared: unknown = rule.prepare === undefined ? deepFreeze(options) : rule.prepare(deepFreeze(options));
-        if (prepared instanceof Promise) {
-          throw new TypeError('prepare returned a promise, and nobody waits for it: let it return what check needs');
-        }
-        return prepared;
-      }),
+      keep((): unknown => (rule.prepare === undefined ? deepFreeze(options) : rule.prepare(deepFreeze(options)))),
     check: (image, prepared, context) => keep(() => rule.check(image, prepared, context)),
   };
 }

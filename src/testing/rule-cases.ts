@@ -55,19 +55,19 @@ export function readCases(cases: RuleCases): readonly ReadCase[] {
   ];
 }
 
-/** What is wrong with the cases as a whole; what is wrong with a single one, its own test says. */
-export function casesProblems(written: RuleCases, cases: readonly ReadCase[]): readonly string[] {
+/** What is wrong with the cases as a whole, of which some are the `same`; what is wrong with one, its own test says. */
+export function casesProblems(
+  written: RuleCases,
+  same: readonly (readonly [first: ReadCase, again: ReadCase])[],
+): readonly string[] {
   const { allowed, denied } = objectOr(written);
   const problems: string[] = [];
   if (listOf(allowed).length === 0) problems.push(none('allowed', 'a rule that denies everything would pass'));
   if (listOf(denied).length === 0) problems.push(none('denied', 'a rule that does nothing would pass'));
-  const seen = new Map<string, string>();
-  for (const { title, image, options, context } of cases) {
-    const key = JSON.stringify([image, options, context]);
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, title);
-    else
-      problems.push(`The case "${title}" has the same image, options and context as "${first}": remove one of them.`);
+  for (const [first, again] of same) {
+    problems.push(
+      `The case "${again.title}" has the same image, options and context as "${first.title}": remove one of them.`,
+    );
   }
   return problems;
 }
@@ -94,6 +94,8 @@ function readCase(verb: string, written: DeniedCase, keys: readonly string[]): R
   for (const [key, part] of Object.entries({ options, context })) {
     if (typeof part !== 'object' || part === null) problems.push(`\`${key}\` must be an object, found ${shown(part)}.`);
   }
+  if (!isPlain(options))
+    problems.push('`options` must be what policy.yaml can say: texts, numbers, lists and objects.');
   if (keys === DENIED_KEYS) problems.push(...sentenceProblems(sentence, sentences));
   return {
     title: `${verb} ${typeof image === 'string' ? image : shown(written)}${details(name, options, context)}`,
@@ -107,9 +109,25 @@ function readCase(verb: string, written: DeniedCase, keys: readonly string[]): R
 
 function details(name: string | undefined, options: object, context: object): string {
   if (name !== undefined) return `: ${name}`;
-  const withOptions = JSON.stringify(options) === '{}' ? '' : `, with ${JSON.stringify(options)}`;
-  const inContext = JSON.stringify(context) === '{}' ? '' : `, in ${JSON.stringify(context)}`;
-  return withOptions + inContext;
+  const [withOptions, inContext] = [options, context].map(json);
+  return (withOptions === '{}' ? '' : `, with ${withOptions}`) + (inContext === '{}' ? '' : `, in ${inContext}`);
+}
+
+/** For a title, which what is no JSON needs as well. */
+function json(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return shown(value);
+  }
+}
+
+/** Whether it is of what YAML and JSON know, all the way down. */
+function isPlain(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return !['bigint', 'function', 'symbol'].includes(typeof value);
+  if (above.includes(value)) return false;
+  const isData = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  return isData && Object.values(value).every((part) => isPlain(part, [...above, value]));
 }
 
 function sentenceProblems(sentence: unknown, sentences: unknown): readonly string[] {
@@ -118,7 +136,12 @@ function sentenceProblems(sentence: unknown, sentences: unknown): readonly strin
   }
   const all = sentences === undefined ? [sentence] : sentences;
   if (!Array.isArray(all) || all.length === 0) return ['`sentences` must be a list of at least one sentence.'];
-  return all.every((one) => typeof one === 'string' && one.trim() !== '')
-    ? []
-    : ['A sentence is empty, or no text: write all of what kubectl prints, from the container to the last full stop.'];
+  if (!all.every((one) => typeof one === 'string' && one.trim() !== '')) {
+    return [
+      'A sentence is empty, or no text: write all of what kubectl prints, from the container to the last full stop.',
+    ];
+  }
+  return all.some((one) => /[\r\n]/.test(one))
+    ? ['A sentence is one line: write those of several violations as the list `sentences`.']
+    : [];
 }

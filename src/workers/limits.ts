@@ -4,6 +4,11 @@ export interface Limits {
   readonly workers: number;
   /** Until all files are imported and prepared. */
   readonly loadMs: number;
+  /**
+   * Until it is said what is wrong with all files, also where some of them end worker after worker. The policy webhook
+   * waits for 15 s, and may have two such sets to judge.
+   */
+  readonly validateMs: number;
   /** After the deadline, for rules that are not to blame that it passed. */
   readonly graceMs: number;
   /**
@@ -37,6 +42,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   workers: 3,
   loadMs: 5000,
+  validateMs: 6000,
   graceMs: 300,
   chanceMs: 100,
   slowMs: 50,

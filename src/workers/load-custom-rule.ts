@@ -8,6 +8,7 @@ import { ruleMistakes } from '../rule/rule-mistakes.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { unloadableRule } from '../rule/unloadable-rule.ts';
 import { cut } from './cut.ts';
+import { importPlace } from './import-place.ts';
 import type { FileReport, WorkerLoad } from './worker-protocol.ts';
 
 /** A rule as a worker holds it. */
@@ -22,33 +23,32 @@ const DEFAULTS: RuleOptions = { options: {}, sources: {} };
 /** Imports a rule file, and has the rule prepare the options of every selection. */
 export async function loadCustomRule(
   file: RuleFile,
-  settings: WorkerLoad['settings'],
+  { settings, sources }: Pick<WorkerLoad, 'settings' | 'sources'>,
   ajv: Ajv,
 ): Promise<{ readonly loaded?: LoadedRule; readonly report: FileReport }> {
   try {
     const module = (await import(pathToFileURL(file.path).href)) as Record<string, unknown>;
     const mistakes = ruleMistakes(module['default'], file);
     if (mistakes.length > 0) return { report: { mistakes: mistakes.map(cutMistake), placeless: false } };
-    return prepareSelections(module['default'] as AnyRule, settings, ajv);
+    return prepareSelections(module['default'] as AnyRule, file, settings, ajv);
   } catch (error) {
-    const line = lineOf(error);
-    const mistakes = [cutMistake(unloadableRule(file, error, line))];
-    return { report: { mistakes, placeless: error instanceof SyntaxError && line === undefined } };
+    const place = importPlace(error, file, sources);
+    const mistakes = [cutMistake(unloadableRule(file, error, place))];
+    return { report: { mistakes, placeless: error instanceof SyntaxError && place === undefined } };
   }
 }
 
 function prepareSelections(
   rule: AnyRule,
+  file: RuleFile,
   settings: WorkerLoad['settings'],
   ajv: Ajv,
 ): { readonly loaded: LoadedRule; readonly report: FileReport } {
-  const prepared: unknown[] = [];
-  const mistakes: Mistake[] = [];
-  for (const options of settings) {
-    const result = prepareRule(rule, Object.hasOwn(options, rule.meta.name) ? options[rule.meta.name]! : DEFAULTS, ajv);
-    if ('prepared' in result) prepared.push(result.prepared);
-    else mistakes.push(...result.mistakes);
-  }
+  const { name } = rule.meta;
+  const options = settings.map((selection) => (Object.hasOwn(selection, name) ? selection[name]! : DEFAULTS));
+  const results = prepareRule(rule, options, ajv, file.path);
+  const prepared = results.map((result) => ('prepared' in result ? result.prepared : undefined));
+  const mistakes = results.flatMap((result) => ('mistakes' in result ? result.mistakes : []));
   const report = {
     description: cut(rule.meta.description),
     mistakes: distinctMistakes(mistakes).map(cutMistake),
@@ -57,13 +57,8 @@ function prepareSelections(
   return { loaded: { rule, prepared }, report };
 }
 
-/** The first line of the stack names the place where it is known: `file:///rules.d/a.js:3`. TypeScript has `:3`. */
-function lineOf(error: unknown): number | undefined {
-  const stack = error instanceof SyntaxError ? String(error.stack) : '';
-  const [, line] = /^[^\n]*:(\d+)\n/.exec(stack) ?? [];
-  return line === undefined ? undefined : Number(line);
-}
-
+/** Most of it may be a rule's own words. */
 function cutMistake(mistake: Mistake): Mistake {
-  return { ...mistake, found: cut(mistake.found), where: cut(mistake.where) };
+  const { code, where, expected, found, remedy } = mistake;
+  return { code, where: cut(where), expected: cut(expected), found: cut(found), remedy: cut(remedy) };
 }

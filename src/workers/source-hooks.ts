@@ -17,6 +17,7 @@ interface Loaded {
   readonly source?: string;
   readonly shortCircuit?: boolean;
 }
+type Strip = (code: string, options: { readonly sourceUrl: string }) => string;
 type Next<Context, Result> = (specifier: string, context: Context) => Result;
 
 /**
@@ -40,7 +41,7 @@ export function sourceHooks(sources: RuleSources): SourceHooks {
     load(url, context, next) {
       const text = texts.get(url);
       if (text === undefined) return next(url, context);
-      return { format: formatOf(url), source: isTypeScript(url) ? strip(text) : text, shortCircuit: true };
+      return { format: formatOf(url), source: isTypeScript(url) ? strip(text, url) : text, shortCircuit: true };
     },
   };
 }
@@ -65,7 +66,10 @@ function isTypeScript(url: string): boolean {
   return /^\.m?ts$/.test(extname(url));
 }
 
-/** Types become blanks, so that places stay what they are. */
-function strip(text: string): string {
-  return (Reflect.get(nodeModule, 'stripTypeScriptTypes') as (code: string) => string)(text);
+/** Types become blanks, so that places stay what they are. What cannot be stripped is told with the URL. */
+function strip(text: string, sourceUrl: string): string {
+  const stripTypes = Reflect.get(nodeModule, 'stripTypeScriptTypes') as Strip | undefined;
+  if (stripTypes === undefined)
+    throw new TypeError(`${sourceUrl} is TypeScript, which Node ${process.version} cannot read`);
+  return stripTypes(text, { sourceUrl });
 }

@@ -26,7 +26,12 @@ export async function startWorkers(
 ): Promise<Pick<CustomRules, 'descriptions' | 'judge' | 'close'>> {
   const crew = new Crew(options, limits, sources);
   const validated = async (): Promise<RuleWorker> =>
-    validateRules(options.files, sources, known, async (files) => crew.load(files), limits.loadMs);
+    validateRules(options.files, {
+      sources,
+      known,
+      load: async (files, loadMs) => crew.load(files, { ...limits, loadMs }),
+      limits,
+    });
   try {
     const first = await validated();
     crew.join(first);
@@ -73,7 +78,7 @@ class Crew {
     this.#clock = setInterval(() => this.#watch(performance.now()), limits.watchMs).unref();
   }
 
-  async load(files: readonly RuleFile[]): Promise<LoadOutcome> {
+  async load(files: readonly RuleFile[], limits = this.#limits): Promise<LoadOutcome> {
     const settings = this.#options.settings.map((rules) => Object.fromEntries(rules));
     const events: WorkerEvents = {
       started: (worker) => void this.#alive.add(worker),
@@ -83,7 +88,7 @@ class Crew {
       printed: (message) => this.#print(message),
       ended: (worker, reason) => this.#ended(worker, reason),
     };
-    return loadWorker({ files, sources: this.#sources, settings }, this.#limits, events);
+    return loadWorker({ files, sources: this.#sources, settings }, limits, events);
   }
 
   /** Gives the pool a worker that has loaded all rules. */

@@ -1,17 +1,28 @@
 import { spawn } from 'node:child_process';
 
+/** Compiles a module, and runs nothing of it. `node --check` would take types for mistakes. */
+const COMPILE = `
+const { readFileSync } = require('node:fs');
+const { stripTypeScriptTypes } = require('node:module');
+const { SourceTextModule } = require('node:vm');
+const [identifier, language] = ['[source]', process.argv[1]];
+const text = readFileSync(0, 'utf8');
+new SourceTextModule(language === 'ts' ? stripTypeScriptTypes(text, { sourceUrl: identifier }) : text, { identifier });
+`;
+
 /**
- * The line at which the syntax of a module breaks, as `node --check` tells it: an import only tells that it does.
- * `undefined` if it is not told, or not within 2 s.
+ * The line at which the syntax of a module breaks, as Node tells it of its main module: an import only tells that it
+ * does. `undefined` if it is not told, or not in time.
  */
 export async function syntaxLine(
   source: string,
-  inputType: 'module' | 'module-typescript',
+  language: 'js' | 'ts',
+  timeoutMs: number,
 ): Promise<number | undefined> {
-  const child = spawn(process.execPath, [`--input-type=${inputType}`, '--check', '-'], {
+  const child = spawn(process.execPath, ['--experimental-vm-modules', '--no-warnings', '-e', COMPILE, language], {
     env: {},
     stdio: ['pipe', 'ignore', 'pipe'],
-    timeout: 2000,
+    timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
   let told = '';
@@ -21,6 +32,6 @@ export async function syntaxLine(
     // It may be gone before it has read everything.
     child.stdin.on('error', resolve).end(source);
   });
-  const [, line] = /^\[stdin\]:(\d+)$/m.exec(told) ?? [];
+  const [, line] = /^\[source\]:(\d+)$/m.exec(told) ?? [];
   return line === undefined ? undefined : Number(line);
 }

@@ -46,7 +46,7 @@ async function load({ files, sources, settings }: WorkerLoad): Promise<void> {
     running = file.name;
     // One after the other, so that it is known which file is to blame if the worker ends here.
     // oxlint-disable-next-line no-await-in-loop
-    const { loaded, report } = await loadCustomRule(file, settings, ajv);
+    const { loaded, report } = await loadCustomRule(file, { settings, sources }, ajv);
     if (loaded !== undefined) rules.set(file.name, loaded);
     send({ kind: 'file', report });
   }

@@ -6,6 +6,7 @@ import {
   denied,
   errored,
   policyDenied,
+  policyNotJudged,
   unreadable,
 } from '../../src/admission/response.ts';
 import { sentence } from '../../src/admission/sentence.ts';
@@ -81,6 +82,18 @@ describe('response', () => {
     expect(unreadable('u', 'x', contact).status?.message).to.equal(
       `${unreadable('u', 'x').status?.message}\n${contact}`,
     );
+  });
+
+  it('policyNotJudged denies, and says that it may be tried again', () => {
+    expect(policyNotJudged('u')).to.deep.equal({
+      uid: 'u',
+      allowed: false,
+      status: {
+        code: 403,
+        message:
+          'The gate could not judge this ConfigMap in time, so it is denied: others are judged before it, or rules take too long to load. Try again in a minute.',
+      },
+    });
   });
 
   it('policyDenied has all mistakes, a line each', () => {

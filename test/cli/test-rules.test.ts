@@ -79,17 +79,17 @@ describe('imagegate test-rules', () => {
     [
       'a schema that is none',
       schemaText('some-rule', OPEN.replace("'string'", "'text'")),
-      /rule some-rule, meta\.schema: expected a JSON Schema/,
+      /some-rule\.mjs, meta\.schema: expected a JSON Schema/,
     ],
     [
       'a default that its schema refuses',
       schemaText('some-rule', OPEN.replace("'string'", "'string', default: 1")),
-      /rule some-rule, option team: expected a value that must be string, found 1\./,
+      /some-rule\.mjs, option team: expected a value that must be string, found 1\./,
     ],
     [
       'defaults that its prepare refuses',
       schemaText('some-rule', OPEN, `prepare() { throw new Error('no team'); }, check() {}`),
-      /rule some-rule: expected options that its prepare accepts, found no team\./,
+      /some-rule\.mjs, prepare: expected options that it accepts, found no team\. Mend prepare, or these options: team\./,
     ],
   ] as const) {
     it(`refuses ${what}`, async () => {
@@ -106,7 +106,7 @@ describe('imagegate test-rules', () => {
     const files = { 'some-rule.mjs': schemaText('some-rule', schema) };
     const { code, stderr } = await tryFiles(files);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/rule some-rule, option team: expected a value, found nothing\..*\[option-invalid\]/);
+    expect(stderr).to.match(/some-rule\.mjs, option team: expected a value, found nothing\..*\[option-invalid\]/);
     const args = ['test-rules', folder.path, '--policy', join(folder.path, 'policy', 'policy.yaml')];
     expect(await runImagegate({ args }).ended).to.equal(0);
   });
@@ -116,6 +116,7 @@ describe('imagegate test-rules', () => {
     const { code, stderr } = await tryFiles({ 'one.mjs': ruleText('one', check) });
     expect(code).to.equal(1);
     expect(stderr).to.include('The rule one failed: not today.').and.to.include('[rule-fails-on-sample]');
+    expect(stderr).to.include('it lets nothing pass. Mend the rule');
   });
 
   it('refuses a folder without rules, and one that is not there', async () => {

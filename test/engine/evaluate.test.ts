@@ -119,7 +119,7 @@ describe('evaluate', () => {
       'a thrown object',
     ], // oxlint-disable-line no-throw-literal
     ['returns a promise', async () => Promise.reject(new Error('late')), 'it returned a promise'],
-    ['returns a thenable', () => ({ then: 1 }), 'it returned a promise'],
+    ['returns a thenable', () => ({ then: () => undefined }), 'it returned a promise'],
     ['returns a text', () => 'bad', 'it returned a string'],
     ['returns true', () => true, 'it returned a boolean'],
     ['returns null', () => null, 'it returned null'],

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { prepareRule } from '../../src/engine/prepare-rule.ts';
+import { prepareRule, type PreparedRule } from '../../src/engine/prepare-rule.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 
@@ -15,12 +15,20 @@ const SCHEMA = {
   },
 } as const;
 
-function prepare(parts: Partial<AnyRule>, options: Record<string, unknown> = {}, sources: Record<string, string> = {}) {
-  const rule: AnyRule = { meta: { name: 'x', description: 'X.', schema: SCHEMA }, check: () => undefined, ...parts };
-  return prepareRule(rule, { options, sources }, ajv());
+const META = { name: 'x', description: 'X.', schema: SCHEMA };
+
+const ruleOf = (parts: Partial<AnyRule>): AnyRule => ({ meta: META, check: () => undefined, ...parts });
+
+function prepare(
+  parts: Partial<AnyRule>,
+  options: Record<string, unknown> = {},
+  sources: Record<string, string> = {},
+  place?: string,
+): PreparedRule {
+  return prepareRule(ruleOf(parts), [{ options, sources }], ajv(), place)[0]!;
 }
 
-const mistakesOf = (result: ReturnType<typeof prepare>) => ('mistakes' in result ? result.mistakes : []);
+const mistakesOf = (result: PreparedRule) => ('mistakes' in result ? result.mistakes : []);
 
 describe('prepareRule', () => {
   it('fills in defaults, freezes, and leaves the policy as it was', () => {
@@ -44,8 +52,34 @@ describe('prepareRule', () => {
       where: 'rule x, option names',
       expected: 'an option that the rule has',
       found: '[]',
+      remedy: 'The rule takes no options.',
     });
+    const withoutProperties = { ...meta, schema: { type: 'object', additionalProperties: false } as never };
+    expect(mistakesOf(prepare({ meta: withoutProperties }, { names: [] }))[0]?.remedy).to.equal(
+      'The rule takes no options.',
+    );
   });
+
+  it('prepares the options of each selection', () => {
+    const settings = [{}, { names: ['c'] }, { names: 1 }].map((options) => ({ options, sources: {} }));
+    const [first, second, third] = prepareRule(
+      ruleOf({ prepare: ({ names }: { names: string[] }) => names }),
+      settings,
+      ajv(),
+    );
+    expect([first, second]).to.deep.equal([{ prepared: ['a', 'b'] }, { prepared: ['c'] }]);
+    expect(mistakesOf(third!).map(({ where }) => where)).to.deep.equal(['rule x, option names']);
+  });
+
+  for (const [option, value, remedy] of [
+    ['limits', 1, 'Limits.'],
+    ['nams', 1, 'Did you mean names?'],
+    ['other', 1, 'Known: names, limits.'],
+  ] as const) {
+    it(`says of ${option} what the rule says: ${remedy}`, () => {
+      expect(mistakesOf(prepare({}, { [option]: value })).map((mistake) => mistake.remedy)).to.deep.equal([remedy]);
+    });
+  }
 
   it('places each mistake in its option and entry, and names where it was written', () => {
     const mistakes = mistakesOf(
@@ -92,19 +126,71 @@ describe('prepareRule', () => {
     expect(mistakesOf(prepare({ prepare: copied }))[0]?.where).to.equal('rule x, option options, entry 1');
   });
 
-  it('tells what else prepare throws', () => {
-    for (const [thrown, found] of [
-      [new Error('too many'), 'too many'],
-      ['no', 'no'],
-    ]) {
-      const [mistake] = mistakesOf(
-        prepare({
-          prepare: () => {
-            throw thrown;
-          },
-        }),
-      );
-      expect(mistake).to.deep.include({ code: 'option-invalid', where: 'rule x', found });
+  for (const [what, thrown, meta, found, remedy] of [
+    ['an error', new Error('too many'), META, 'too many', 'Mend prepare, or these options: names, limits.'],
+    ['a text', 'no', META, 'no', 'Mend prepare, or these options: names, limits.'],
+    ['an error without options', new Error('no'), { name: 'x', description: 'X.' }, 'no', 'Mend prepare.'],
+    [
+      'an error without properties',
+      new Error('no'),
+      { ...META, schema: { type: 'object', additionalProperties: false } as never },
+      'no',
+      'Mend prepare.',
+    ],
+  ] as const) {
+    it(`tells ${what} that prepare throws`, () => {
+      const throws = (): never => {
+        throw thrown;
+      };
+      expect(mistakesOf(prepare({ meta, prepare: throws }))).to.deep.equal([
+        {
+          code: 'option-invalid',
+          where: 'rule x, prepare',
+          expected: 'options that it accepts',
+          found,
+          remedy,
+        },
+      ]);
+    });
+  }
+
+  // What a promise would have brought, or told, came too late: check would see the promise itself.
+  for (const [what, prepareLater] of [
+    ['a promise', async () => ({ names: [] })],
+    ['a promise that is rejected', async () => Promise.reject(new Error('a bad option'))],
+    ['what has a then', () => ({ then: () => undefined })],
+    ['a function with a then', () => Object.assign(() => undefined, { then: () => undefined })],
+  ] as const) {
+    it(`refuses a prepare that returns ${what}`, () => {
+      expect(mistakesOf(prepare({ prepare: prepareLater }))).to.deep.equal([
+        {
+          code: 'rule-file-invalid',
+          where: 'rule x, prepare',
+          expected: 'a function that returns at once what check needs',
+          found: 'one that returns a promise',
+          remedy: 'Nobody waits for it: write prepare without async and await.',
+        },
+      ]);
+    });
+  }
+
+  it('lets the promise be, whatever becomes of it', async () => {
+    const rejections: unknown[] = [];
+    const listener = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      prepare({ prepare: async () => Promise.reject(new Error('a bad option')) });
+      // Node tells of a rejection that nobody took before it goes on to the next turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+    expect(rejections).to.deep.equal([]);
+  });
+
+  it('takes nothing but a promise for one', () => {
+    for (const prepared of [undefined, null, 'then', { then: 'text' }, () => undefined]) {
+      expect(prepare({ prepare: () => prepared })).to.deep.equal({ prepared });
     }
   });
 
@@ -119,4 +205,50 @@ describe('prepareRule', () => {
       expect(mistake?.found).to.not.equal('');
     }
   });
+
+  it('names the file of a rule that is not one of ours', () => {
+    const place = '/rules.d/x.js';
+    const throws = (): never => {
+      throw new Error('no');
+    };
+    const mistakes = [
+      prepare({ meta: { ...META, schema: { type: 'objekt' } as never } }, {}, {}, place),
+      prepare({ prepare: throws }, {}, {}, place),
+      prepare({ prepare: async () => ({}) }, {}, {}, place),
+      prepare({}, { names: 1 }, {}, place),
+      prepare({}, { names: 1 }, { names: 'policy.yaml:3' }, place),
+    ].flatMap(mistakesOf);
+    expect(mistakes.map(({ where }) => where)).to.deep.equal([
+      '/rules.d/x.js, meta.schema',
+      '/rules.d/x.js, prepare',
+      '/rules.d/x.js, prepare',
+      '/rules.d/x.js, option names',
+      'policy.yaml:3',
+    ]);
+  });
+
+  // The first of each is what the second may not find there.
+  for (const [what, ...schemas] of [
+    ['the $id of another rule', { $id: 'https://example.com/x' }, { $id: 'https://example.com/x' }],
+    [
+      'an $id within that of another rule',
+      { properties: { a: { $id: 'a', type: 'string' } } },
+      { properties: { a: { $id: 'a', type: 'string' } } },
+    ],
+    ['the $id of another rule that is none', { $id: 'x', type: 'objekt' }, { $id: 'x' }],
+    [
+      'the meta-schema by its other name',
+      { $schema: 'http://json-schema.org/schema' },
+      { $schema: 'http://json-schema.org/schema' },
+    ],
+  ] as const) {
+    it(`takes a schema with ${what}`, () => {
+      const shared = ajv();
+      const results = schemas.map((more) => {
+        const meta = { ...META, schema: { ...SCHEMA, ...more } as never };
+        return prepareRule(ruleOf({ meta }), [{ options: {}, sources: {} }], shared)[0]!;
+      });
+      expect(mistakesOf(results.at(-1)!)).to.deep.equal([]);
+    });
+  }
 });

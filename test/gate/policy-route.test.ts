@@ -1,116 +1,58 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { allowed, policyDenied, type AdmissionResponse } from '../../src/admission/response.ts';
 import { admissionRequest, admissionReview } from '../admission-request.ts';
-import { makeCerts, runReady, type Certs, type ReadyGate } from '../cli/imagegate.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
-import { until } from '../until.ts';
-import { send, type Answered } from './client.ts';
+import type { PolicyToken } from '../../src/gate/policy-token.ts';
+import { send, type JsonAnswer } from './client.ts';
+import { startTestGate, type TestGate } from './test-gate.ts';
 
-/** A review of one of the gate's own ConfigMaps, as the API server sends it. */
-function reviewOf(name: string, data: Readonly<Record<string, string>>): string {
-  const kind = { group: '', version: 'v1', kind: 'ConfigMap' };
-  const object = { metadata: { name, namespace: 'imagegate' }, data };
-  return JSON.stringify(admissionReview(admissionRequest({ kind, name, namespace: 'imagegate', object })));
-}
+const REQUEST = admissionRequest({ kind: { group: '', version: 'v1', kind: 'ConfigMap' } });
+const TOKEN = 'c'.repeat(64);
+const PATH = `/validate-policy/${TOKEN}`;
+const POLICY_TOKEN: PolicyToken = { hash: createHash('sha256').update(TOKEN).digest() };
+const body = JSON.stringify(admissionReview(REQUEST));
 
-describe('the path for reviews of the own ConfigMaps', function () {
-  this.timeout(30_000);
-  const folder = temporaryFolder();
-  let certs: Certs;
-  let gate: ReadyGate;
-
-  before(async () => {
-    certs = await makeCerts();
-    gate = await runReady(certs);
+describe('createPolicyRoute', () => {
+  let gate: TestGate;
+  afterEach(async () => {
+    await gate.server.close();
   });
-  after(async () => {
-    gate.child.kill('SIGKILL');
-    await gate.ended;
-    await certs.remove();
-  });
-
-  const path = (token = certs.policyToken): string => `/validate-policy/${token}`;
-  const marker = (): string => join(folder.path, 'executed');
-  /** Rules are imported to judge them: this one then leaves a file. */
-  const ruleThatWrites = (): string =>
-    reviewOf('imagegate-webhook-rules', {
-      'x.mjs': `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(marker())}, ''); throw new Error('done');`,
-    });
-  /** What becomes of a rule that is sent there. ConfigMaps are judged one by one, so a second answer is the end of it. */
-  const sendRule = async (to: string): Promise<{ readonly answered: Answered; readonly executed: boolean }> => {
-    const answered = await send(gate, { path: to, body: ruleThatWrites() });
-    await send(gate, { path: path(), body: reviewOf('imagegate-webhook-config', { BLOCKED_TAGS: 'dev' }) });
-    return { answered, executed: existsSync(marker()) };
+  const answered = async (
+    judgement: Promise<AdmissionResponse>,
+    query = '',
+  ): Promise<JsonAnswer['response'] | undefined> => {
+    gate = await startTestGate({ judgePolicy: async () => judgement, policyToken: () => POLICY_TOKEN });
+    const { status, json } = await send(gate, { path: `${PATH}${query}`, body });
+    expect(status).to.equal(200);
+    return json.response;
   };
 
-  const other = (token: string): string => token.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-  const wrong: Readonly<Record<string, () => string>> = {
-    'no token': () => '/validate-policy',
-    'an empty one': () => path(''),
-    'another one': () => path('f'.repeat(64)),
-    'one that differs in the last digit': () => path(other(certs.policyToken)),
-    'its beginning': () => path(certs.policyToken.slice(0, 63)),
-    'more than it': () => path(`${certs.policyToken}0`),
-    'a path below it': () => path(`${certs.policyToken}/`),
-    'its capitals': () => path(certs.policyToken.toUpperCase()),
-    'its digits as escapes': () =>
-      path(certs.policyToken.replace(/^./, (digit) => `%${digit.charCodeAt(0).toString(16)}`)),
-    'the token as a query': () => `/validate-policy?${certs.policyToken}`,
-    'the token alone': () => `/${certs.policyToken}`,
-  };
-
-  for (const [what, to] of Object.entries(wrong)) {
-    it(`is unknown with ${what}, and nothing of what is sent is executed`, async () => {
-      const unknown = await send(gate, { path: '/nowhere', body: '{}' });
-      const { answered, executed } = await sendRule(to());
-      expect({ status: answered.status, executed }).to.deep.equal({ status: 404, executed: false });
-      expect(answered.text, 'the answer of any unknown path').to.equal(unknown.text);
-      expect(answered.json.code).to.equal('path-unknown');
+  it('answers with the judgement', async () => {
+    expect((await answered(Promise.resolve(policyDenied(REQUEST.uid, ['x']))))?.allowed).to.equal(false);
+    await gate.server.close();
+    expect(await answered(Promise.resolve(allowed(REQUEST.uid)), '?timeout=15s')).to.deep.equal({
+      uid: REQUEST.uid,
+      allowed: true,
     });
-  }
-
-  it('takes them with the token, and executes rules to judge them', async () => {
-    const { answered, executed } = await sendRule(`${path()}?timeout=15s`);
-    expect({ status: answered.status, executed }).to.deep.equal({ status: 200, executed: true });
-    expect(answered.json.response?.allowed).to.equal(false);
-    const good = await send(gate, {
-      path: path(),
-      body: reviewOf('imagegate-webhook-config', { BLOCKED_TAGS: 'dev' }),
-    });
-    expect(good.json.response?.allowed).to.equal(true);
   });
 
-  it('does not look at a body before it knows the token', async () => {
-    const bodies = [ruleThatWrites(), '{', '', '[]'];
-    const statuses = async (to: string): Promise<readonly number[]> =>
-      Promise.all(bodies.map(async (body) => (await send(gate, { path: to, body })).status));
-    expect(await statuses('/validate-policy')).to.deep.equal([404, 404, 404, 404]);
-    expect(await statuses(path())).to.deep.equal([200, 400, 400, 400]);
+  it('denies what cannot be judged', async () => {
+    const response = await answered(Promise.reject(new Error('x')));
+    expect([response?.allowed, response?.status?.code]).to.deep.equal([false, 500]);
   });
 
-  it('refuses another method only with the token', async () => {
-    expect((await send(gate, { method: 'GET', path: '/validate-policy' })).status).to.equal(404);
-    expect((await send(gate, { method: 'GET', path: path('f'.repeat(64)) })).status).to.equal(404);
-    expect((await send(gate, { method: 'GET', path: path() })).status).to.equal(405);
+  // No answer would be taken for a yes: that entry of the webhook fails open.
+  it('denies what is not judged before the API server gives up, as one that waits for another', async () => {
+    const response = await answered(new Promise(() => {}), '?timeout=1.2s');
+    expect(response?.allowed).to.equal(false);
+    expect(response?.status?.message).to.match(/^The gate could not judge this ConfigMap in time, so it is denied/);
   });
 
-  it('is neither in the log nor in the metrics, whoever asked how', async () => {
-    const before = gate.lines().length;
-    for (const [method, to, body] of [
-      ['POST', path(), reviewOf('imagegate-webhook-config', { BLOCKED_TAGS: '' })],
-      ['POST', path(), '{'],
-      ['GET', path(), ''],
-      ['POST', path(`${certs.policyToken}0`), '{}'],
-      ['POST', `/validate/${certs.policyToken}`, '{}'],
-    ] as const) {
-      // oxlint-disable-next-line no-await-in-loop -- their lines are counted below
-      const { text } = await send(gate, { method, path: to, body });
-      expect(text).not.to.include(certs.policyToken);
-    }
-    await until(() => gate.lines().length >= before + 5, 'a line for each', 5000);
-    const metrics = await (await fetch(`http://127.0.0.1:${gate.opsPort}/metrics`)).text();
-    expect(metrics).to.include('imagegate_bad_requests_total{status="404"}');
-    for (const text of [gate.stdout(), gate.stderr(), metrics]) expect(text).not.to.include(certs.policyToken);
+  it('bears a judgement that fails after that', async () => {
+    let fail: (error: Error) => void = () => {};
+    const judgement = new Promise<AdmissionResponse>((_resolve, reject) => (fail = reject));
+    expect((await answered(judgement, '?timeout=1s'))?.allowed).to.equal(false);
+    fail(new Error('x'));
+    expect((await send(gate, { path: PATH, body })).status).to.equal(200);
   });
 });

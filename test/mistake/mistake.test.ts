@@ -22,6 +22,16 @@ describe('mistakeText', () => {
       'PORT: expected a whole number, found "http". Set it to a number. [setting-invalid]',
     );
   });
+
+  for (const [found, told] of [
+    ['none: It failed.', 'none: It failed. Set'],
+    ['"cut...', '"cut.... Set'],
+    ['', '. Set'],
+  ] as const) {
+    it(`ends ${JSON.stringify(found)} in one full stop`, () => {
+      expect(mistakeText({ ...PORT, found })).to.include(`found ${told} it to a number.`);
+    });
+  }
 });
 
 describe('MistakesError', () => {

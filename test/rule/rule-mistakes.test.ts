@@ -90,6 +90,13 @@ const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
     'Say what the option does.',
   ],
   [
+    { meta: { ...META, schema: { ...SCHEMA, $async: true } }, check },
+    'meta.schema.$async',
+    'no such keyword',
+    'true',
+    'Leave it away: options are judged at once.',
+  ],
+  [
     { meta: { ...META, schema: { ...SCHEMA, properties: { a: true } } }, check },
     'meta.schema.properties.a.description',
     'a sentence',

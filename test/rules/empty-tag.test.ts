@@ -46,7 +46,7 @@ describe('empty-tag', () => {
         where: 'implicitLatest (test)',
         expected: 'an option that the rule has',
         found: 'true',
-        remedy: "The options are listed on the rule's page in docs/rules.",
+        remedy: 'The rule takes no options.',
       },
     ]);
   });

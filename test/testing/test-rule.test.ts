@@ -177,6 +177,19 @@ describe('testRule', () => {
         { container: { type: 'sidecar' } },
         '`container.type` cannot be `sidecar`: known are initContainer, container, ephemeralContainer, imageVolume.',
       ],
+      [{ operation: 'DELETE' }, '`context.operation` cannot be `DELETE`: known are CREATE, UPDATE.'],
+      [{ namespace: 1 }, '`context.namespace` must be a text, found 1.'],
+      [{ userInfo: null }, '`context.userInfo` must be an object, found null.'],
+      [{ userInfo: { username: 1 } }, '`context.userInfo.username` must be a text, found 1.'],
+      // Of a text `includes` asks for a part of it.
+      [
+        { userInfo: { groups: 'system:masters' } },
+        '`context.userInfo.groups` must be a list of texts, found "system:masters".',
+      ],
+      [{ userInfo: { groups: [1] } }, '`context.userInfo.groups` must be a list of texts, found [1].'],
+      [{ workload: { labels: { a: 1 } } }, '`context.workload.labels` must be an object of texts, found {"a":1}.'],
+      [{ workload: { annotations: ['a'] } }, '`context.workload.annotations` must be an object of texts, found ["a"].'],
+      [{ container: { name: 5 } }, '`context.container.name` must be a text, found 5.'],
     ] as const) {
       it(`but not with ${JSON.stringify(context)}`, () => {
         const failures = failuresOf(emptyTag, { ...GOOD, allowed: [{ image: 'x:1', context, name: 'it' }] });
@@ -204,6 +217,76 @@ describe('testRule', () => {
       });
     }
 
+    const twoOptions = defineRule({
+      meta: {
+        name: 'some-rule',
+        description: 'Some rule.',
+        schema: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            a: { type: 'integer', default: 1, description: 'A.' },
+            b: {
+              type: 'array',
+              description: 'B.',
+              items: { type: 'object', properties: { c: { type: 'integer', default: 2 } } },
+            },
+          },
+        },
+      },
+      check: () => undefined,
+    });
+    for (const [what, one, other, isSame] of [
+      ['options in another order', { options: { a: 2, b: [] } }, { options: { b: [], a: 2 } }, true],
+      ['a default that is written out', { options: { a: 1 } }, {}, true],
+      ['a default within an option', { options: { b: [{}] } }, { options: { b: [{ c: 2 }] } }, true],
+      ['a context by default that is written out', { context: { namespace: 'default' } }, {}, true],
+      ['a part of it', { context: { userInfo: { groups: ['system:authenticated'] } } }, {}, true],
+      [
+        'labels in another order',
+        { context: { workload: { labels: { a: 'x', b: 'y' } } } },
+        { context: { workload: { labels: { b: 'y', a: 'x' } } } },
+        true,
+      ],
+      ['another option', { options: { a: 2 } }, {}, false],
+      ['a list in another order', { options: { b: [{ c: 1 }, {}] } }, { options: { b: [{}, { c: 1 }] } }, false],
+      ['no namespace', { context: { namespace: undefined } }, {}, false],
+    ] as const) {
+      it(`${isSame ? '' : 'not '}the same case with ${what}`, () => {
+        const allowed = [one, other].map((more, index) => ({ image: 'x', name: `${index}`, ...more }));
+        const { [WHOLE]: message = '' } = failuresOf(twoOptions, { allowed, denied: [] });
+        expect(message.includes('"allows x: 1" has the same image, options and context as "allows x: 0"')).to.equal(
+          isSame,
+        );
+      });
+    }
+
+    const circle: Record<string, unknown> = {};
+    circle['circle'] = circle;
+    for (const [what, value] of [
+      ['a circle', circle],
+      ['a bigint', { a: [1n] }],
+      ['a function', { a: () => 1 }],
+      ['a symbol', { a: Symbol('x') }],
+      ['a date', { a: new Date() }],
+      ['a map', new Map()],
+    ] as const) {
+      it(`options with ${what}, in a test of its own`, () => {
+        const failures = Object.entries(failuresOf(emptyTag, { ...GOOD, allowed: [{ image: 'x:1', options: value }] }));
+        expect(failures.map(([, message]) => message)).to.deep.equal([
+          '`options` must be what policy.yaml can say: texts, numbers, lists and objects.',
+        ]);
+        expect(failures[0]?.[0]).to.match(/^allows x:1/);
+      });
+
+      it(`a context with ${what}, in a test of its own`, () => {
+        const context = { workload: { labels: { a: value } } };
+        const failures = Object.values(failuresOf(emptyTag, { ...GOOD, allowed: [{ image: 'x:1', context }] }));
+        expect(failures).to.have.length(1);
+        expect(failures[0]).to.match(/^`context.workload.labels` must be an object of texts, found /);
+      });
+    }
+
     it('the same case as allowed and denied', () => {
       const { [WHOLE]: message } = failuresOf(emptyTag, { ...GOOD, allowed: ['nginx'] });
       expect(message).to.equal(
@@ -217,6 +300,8 @@ describe('testRule', () => {
       ['an empty sentence', { sentence: ' ' }, 'A sentence is empty, or no text: '],
       ['an empty one of several', { sentences: [NO_TAG, ''] }, 'A sentence is empty, or no text: '],
       ['a sentence that is no text', { sentence: 1 }, 'A sentence is empty, or no text: '],
+      ['two sentences in one', { sentence: `${NO_TAG}\n${NO_TAG}` }, 'A sentence is one line: '],
+      ['two sentences in one of several', { sentences: [`${NO_TAG}\n${NO_TAG}`] }, 'A sentence is one line: '],
       ['no sentences', { sentences: [] }, '`sentences` must be a list of at least one sentence.'],
       ['sentences that are no list', { sentences: NO_TAG }, '`sentences` must be a list of at least one sentence.'],
       ['an unknown key', { sentence: NO_TAG, option: {} }, 'A case has no `option`: it has image, options, context, '],
@@ -315,7 +400,11 @@ describe('testRule', () => {
     it('a prepare that returns a promise', () => {
       const rule = defineRule({ meta, prepare: async ({ list }) => list, check: () => undefined });
       const failures = failuresOf(rule, { allowed: ['x'], denied: [] });
-      expect(failures['allows x']).to.include('prepare returned a promise, and nobody waits for it');
+      expect(failures['allows x']).to.equal(
+        'With these options the gate would not load the rule:\nrule some-rule, prepare: expected a function that ' +
+          'returns at once what check needs, found one that returns a promise. Nobody waits for it: write prepare ' +
+          'without async and await. [rule-file-invalid]',
+      );
     });
 
     it('a schema that is none', () => {

@@ -152,18 +152,128 @@ describe('startCustomRules', () => {
       ]);
     });
 
-    it('tells the line at which syntax breaks, in what the file is and in what it imports', async () => {
-      const texts = {
-        'a.js': 'const a = 1;\nexport default {\n  x: ,\n};',
-        'b.mjs': "\nimport { nope } from './_c.js';\nexport default nope;",
-        '_c.js': 'export const c = 1;',
-        ...(readsTypeScript ? { 'd.ts': 'const a: string = 1;\n\nenum X { a }\n' } : {}),
-      };
+    const SYNTAX = 'Mend the file; `node --check` shows where its syntax breaks.';
+    const TYPES = 'Mend its syntax; of TypeScript only types that can be erased are read.';
+    const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
+    const NOT_THERE = 'A rule can import "imagegate/rule", what Node brings, and files that are beside it.';
+    const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+    const BROKEN = 'export const a = 1;\n\nconst b = ;';
+    const THROWING = "function f() {\n  throw new Error('boom');\n}\nf();";
+    type Failure = readonly [files: Readonly<Record<string, string>>, where: string, remedy: string];
+    const FAILURES: Readonly<Record<string, Failure>> = {
+      'its own syntax': [{ 'a.js': 'const a = 1;\nexport default {\n  x: ,\n};' }, 'a.js:3', SYNTAX],
+      'the syntax of what it imports': [{ 'a.js': "import './_b.js';", '_b.js': BROKEN }, '_b.js:3', SYNTAX],
+      'the syntax of what that imports': [
+        { 'a.js': "import './_b.js';", '_b.js': "import './_c.mjs';", '_c.mjs': BROKEN, '_d.js': BROKEN },
+        '_c.mjs:3',
+        SYNTAX,
+      ],
+      'an export that is not there': [
+        { 'a.js': "\nimport { nope } from './_b.js';", '_b.js': BROKEN.slice(0, 20) },
+        'a.js:2',
+        NO_EXPORT,
+      ],
+      'an export that what it imports lacks': [
+        { 'a.js': "import './_b.js';", '_b.js': "\n\nimport { nope } from './_c.js';", '_c.js': '' },
+        '_b.js:3',
+        NO_EXPORT,
+      ],
+      'a file that is not there': [{ 'a.js': "import './_b.js';" }, 'a.js', NOT_THERE],
+      'a package that what it imports lacks': [
+        { 'a.js': "import './_b.js';", '_b.js': "import 'x';" },
+        '_b.js',
+        NOT_THERE,
+      ],
+      'JSON that is none': [
+        { 'a.js': "import b from './b.json' with { type: 'json' };", 'b.json': '{' },
+        'b.json',
+        'Mend the file: it must be JSON.',
+      ],
+      'what it throws': [{ 'a.js': `\n${THROWING}` }, 'a.js:3', THROWN],
+      'what throws in a file that it imports': [{ 'a.js': "import './_b.js';", '_b.js': THROWING }, '_b.js:2', THROWN],
+      'what throws of ours': [
+        { 'a.js': "import { tagPatterns } from 'imagegate/rule';\ntagPatterns(['.bad']);" },
+        'a.js:2',
+        THROWN,
+      ],
+      'a SyntaxError that it throws': [{ 'a.js': "\nJSON.parse('{');" }, 'a.js:2', THROWN],
+      'a text that it throws': [{ 'a.js': "throw 'boom';" }, 'a.js', THROWN],
+      ...(readsTypeScript && {
+        'its TypeScript': [{ 'a.ts': 'const a: string = 1;\n\nenum X { a }\n' }, 'a.ts:3', TYPES],
+        'the TypeScript that it imports': [
+          { 'a.mts': "import './_b.ts';", '_b.ts': '\n\nexport const y: = 5;' },
+          '_b.ts:3',
+          TYPES,
+        ],
+        'the JavaScript that TypeScript imports': [
+          { 'a.ts': "import './_b.js';\nconst a: string = 1;", '_b.js': BROKEN },
+          '_b.js:3',
+          SYNTAX,
+        ],
+        'JavaScript that what it imports is none of': [
+          { 'a.ts': "import './_b.ts';", '_b.ts': 'const a: string = 1;\nlet a: number;' },
+          '_b.ts:2',
+          TYPES,
+        ],
+      }),
+    };
+    for (const [what, [files, where, remedy]] of Object.entries(FAILURES)) {
+      it(`tells the place of ${what}, and what to do`, async () => {
+        const mistakes = await startMistakes(folder.path, files);
+        expect(mistakes.map((mistake) => [mistake.where, mistake.remedy])).to.deep.equal([
+          [join(folder.path, where), remedy],
+        ]);
+        expect(mistakes[0]?.code).to.equal('rule-file-unloadable');
+      });
+    }
+
+    it('tells the place of a text that is not on disk', async () => {
+      const beside = { 'a.js': "import './_b.js';", '_b.js': BROKEN, 'c.js': THROWING };
+      const files = ['a', 'c'].map((name) => {
+        const path = `ConfigMap of-rules/${name}.js`;
+        return { name, path, realpath: path, beside };
+      });
+      const mistakes = await startMistakes(folder.path, {}, { files });
+      expect(mistakes.map(({ where }) => where)).to.deep.equal([
+        'ConfigMap of-rules/_b.js:3',
+        'ConfigMap of-rules/c.js:2',
+      ]);
+    });
+
+    it('tells a mistake in what several rules import once', async () => {
+      const texts = { 'a.js': "import './_c.js';", 'b.js': "import './_c.js';", '_c.js': BROKEN };
       const mistakes = await startMistakes(folder.path, texts);
-      expect(mistakes.map(({ where }) => where)).to.deep.equal(
-        ['a.js:3', 'b.mjs:2', ...(readsTypeScript ? ['d.ts:3'] : [])].map((name) => join(folder.path, name)),
-      );
-      expect(mistakes[0]?.found).to.equal("SyntaxError: Unexpected token ','");
+      expect(mistakes.map(({ where }) => where)).to.deep.equal([join(folder.path, '_c.js:3')]);
+    });
+
+    it('names the file of a rule that the engine refuses', async () => {
+      const asRule = (meta: string, prepare: string): string =>
+        `export default { meta: { name: 'a', description: 'X.', ${meta} }, prepare() { ${prepare} }, check() {} };`;
+      for (const [text, part] of [
+        [asRule("schema: { type: 'object', additionalProperties: false, propertys: {} }", ''), 'meta.schema'],
+        [asRule("schema: { type: 'object', additionalProperties: false, $async: true }", ''), 'meta.schema.$async'],
+        [asRule('', "throw new Error('boom')"), 'prepare'],
+        [asRule('', 'return Promise.resolve({})'), 'prepare'],
+        [asRule('', "return Promise.reject(new Error('boom'))"), 'prepare'],
+      ] as const) {
+        const mistakes = await startMistakes(folder.path, { 'a.js': text });
+        expect(mistakes.map(({ where }) => where)).to.deep.equal([`${join(folder.path, 'a.js')}, ${part}`]);
+      }
+    });
+
+    it('stops when the time for all files is over, and says so', async () => {
+      const texts = Object.fromEntries(['a.js', 'b.js', 'c.js', 'd.js'].map((name) => [name, 'for (;;);']));
+      const mistakes = await startMistakes(folder.path, texts, { limits: { loadMs: 1000, validateMs: 1500 } });
+      expect(mistakes.map(({ where, found }) => [where, found])).to.deep.equal([
+        [
+          join(folder.path, 'a.js'),
+          'one that was not imported, with its prepare, when the 1 s for all files were over',
+        ],
+        [
+          join(folder.path, 'b.js'),
+          'one that was not tried to its end, nor were the 2 after it, since the others took the 1.5 s that there are to try all',
+        ],
+      ]);
     });
 
     it('tells the mistakes of all files, also past those that end their worker', async () => {
@@ -176,7 +286,7 @@ describe('startCustomRules', () => {
         'f.js': 'await new Promise(() => {});',
         'g.js': 'export const nothing = 1;',
       };
-      const mistakes = await startMistakes(folder.path, texts, { limits: { loadMs: 1500 } });
+      const mistakes = await startMistakes(folder.path, texts, { limits: { loadMs: 1500, validateMs: 20_000 } });
       const of = (file: string): readonly string[] =>
         mistakes.filter(({ where }) => where.includes(`/${file}`)).map(({ found }) => found);
       const late = 'one that was not imported, with its prepare, when the 1.5 s for all files were over';
@@ -205,7 +315,7 @@ describe('startCustomRules', () => {
           'b.js': `${code}\n${goodRule('b')}`,
         });
         expect(mistakes.map(({ where, code: mistake }) => [where, mistake])).to.deep.equal([
-          [join(folder.path, 'b.js'), 'rule-file-unloadable'],
+          [join(folder.path, 'b.js:1'), 'rule-file-unloadable'],
         ]);
         expect(mistakes[0]?.found).to.match(/^TypeError: Cannot /);
       });
