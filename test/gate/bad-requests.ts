@@ -191,6 +191,12 @@ const tooComplex: Maker = (random) => {
   return whole('too many values', `[${(open + close).repeat(MAX_JSON_MARKS)}1]`, 'body-too-complex');
 };
 
+/** Few bytes, and a mistake in each. */
+const wrongGroups: Maker = (random) => {
+  const groups = `[${'7,'.repeat(500_000 + random.below(500_000))}7]`;
+  return whole('numbers as groups', VALID.replace(/"groups":\[[^\]]*\]/, `"groups":${groups}`), 'review-invalid');
+};
+
 /** How many of 1,000 requests each of these is. */
 const MAKERS: readonly (readonly [Maker, number])[] = [
   [mistyped, 250],
@@ -204,7 +210,8 @@ const MAKERS: readonly (readonly [Maker, number])[] = [
   [announced, 20],
   [brokenOff, 35],
   [chunkedTooLarge, 2],
-  [tooComplex, 3],
+  [tooComplex, 2],
+  [wrongGroups, 1],
 ];
 const WEIGHED = MAKERS.flatMap(([maker, weight]) => Array.from({ length: weight }, () => maker));
 
