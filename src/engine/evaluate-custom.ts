@@ -1,6 +1,7 @@
 import { InvalidReferenceError, type ImageReference } from '../image/reference.ts';
 import type { Violation } from '../rule/rule.ts';
 import type { ContainerImage, ContainerPlace } from '../workload/images.ts';
+import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { RequestContext } from './evaluate.ts';
 import { compareActions } from './lesser-action.ts';
 import { failureFinding, violationFinding, type Finding } from './finding.ts';
@@ -42,9 +43,16 @@ export type CustomJudgement = {
 );
 
 /**
+ * The most checks, an image by a rule, that one request may need. Where workers fail, something is said of each: for ten
+ * rules and as many containers as can stand in one object, more than there is memory for.
+ */
+export const MAX_CHECKS = 131_072;
+
+/**
  * Has every image that could be read judged by the custom rules.
  *
  * @param deadline when the answer must be there, on the clock of `performance.now()`
+ * @throws {UnreadableWorkloadError} (rejects) when there are more images than can be judged.
  */
 export async function evaluateCustom(
   images: readonly ContainerImage[],
@@ -55,6 +63,11 @@ export async function evaluateCustom(
 ): Promise<readonly Finding[]> {
   const readable = images.filter(isReadable);
   if (readable.length === 0) return [];
+  const most = Math.floor(MAX_CHECKS / custom.length);
+  if (readable.length > most) {
+    const limit = `at most ${most} images, so that the ${custom.length} custom rules can judge them`;
+    throw new UnreadableWorkloadError(`object must have ${limit}, found ${readable.length}`);
+  }
   // Where bad rules use up the time, those asked last have none left: let it not be one that denies.
   const byStrictness = custom.toSorted((a, b) => compareActions(b.action, a.action));
   const judges = new Map(byStrictness.map((rule) => [rule.name, rule]));

@@ -17,8 +17,9 @@ export const SMALL_BODY_BYTES = 64 * KIB;
 export const BODY_BUDGET_BYTES = 48 * MIB;
 
 /**
- * The most marks of JSON (`{`, `[`, `:` and `,` outside of strings) in one body. 32 MiB of `[[],[],` become 400 MB of
- * objects, and of `[[[[` 1.3 GB while they are parsed. The most that an object of 3 MiB can have, as a list of empty strings, is a
- * million, and its predecessor in etcd (1.5 MiB) half a million.
+ * The most marks of JSON (`{`, `[`, `:` and `,` outside of strings) in one body, and in all larger bodies that are judged
+ * at the same time. 32 MiB of `[[],[],` become 400 MB of objects, and of `[[[[` 1.3 GB while they are parsed. The most
+ * that an object of 3 MiB can have, as a list of empty strings, is a million, and its predecessor in etcd (1.5 MiB) half
+ * a million.
  */
 export const MAX_JSON_MARKS = 2_500_000;

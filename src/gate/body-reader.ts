@@ -1,8 +1,8 @@
 import type { Context, Middleware, Next } from 'koa';
 import { createBodyBudget } from './body-budget.ts';
-import { BODY_BUDGET_BYTES } from './body-limits.ts';
+import { BODY_BUDGET_BYTES, MAX_JSON_MARKS } from './body-limits.ts';
 import { checkBody, createBodyParser } from './body-parser.ts';
-import { limitJsonMarks } from './json-marks.ts';
+import { createJsonMarksLimit } from './json-marks.ts';
 import { hasSmallBody, readSmallBody } from './small-body.ts';
 
 /**
@@ -11,6 +11,7 @@ import { hasSmallBody, readSmallBody } from './small-body.ts';
  */
 export function createBodyReader(): Middleware {
   const keepBudget = createBodyBudget(BODY_BUDGET_BYTES);
+  const limitJsonMarks = createJsonMarksLimit(MAX_JSON_MARKS);
   const parseBody = createBodyParser();
   const readLargeBody = (ctx: Context, next: Next): Promise<unknown> =>
     keepBudget(ctx, () => limitJsonMarks(ctx, () => parseBody(ctx, () => checkBody(ctx, next))));

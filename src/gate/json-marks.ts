@@ -1,5 +1,5 @@
 import type { Context, Next } from 'koa';
-import { MAX_JSON_MARKS } from './body-limits.ts';
+import { overloaded } from './body-budget.ts';
 import { Refusal } from './refusal.ts';
 
 const QUOTE = 0x22;
@@ -35,21 +35,34 @@ export class JsonMarks {
 }
 
 /**
- * Refuses a body of which the values would take more memory than the process has: JSON.parse cannot be told to stop, and
- * running out of memory ends the process. It counts along while the body parser reads. A body that is too small to have
- * as many marks is not looked at, so that almost no review pays for this.
+ * Makes what keeps the values of all large bodies that are in memory at the same time within the heap: JSON.parse cannot
+ * be told to stop, and running out of memory ends the process. It counts along while the body parser reads. A body that
+ * has more marks than there may be is refused; so is one, to be sent again, that would have too many beside those that
+ * are being judged, as they may be for as long as custom rules take.
  */
-export function limitJsonMarks(ctx: Context, next: Next): Promise<unknown> {
-  const { req } = ctx;
-  if (Number(req.headers['content-length'] ?? Infinity) <= MAX_JSON_MARKS) return next();
-  const marks = new JsonMarks();
-  const count = (chunk: Buffer): void => {
-    marks.add(chunk);
-    if (marks.count <= MAX_JSON_MARKS) return;
-    req.off('data', count);
-    // The body parser listens too: an error of the stream is the one thing that makes it stop.
-    req.emit('error', new Refusal('body-too-complex', `The body has more than ${MAX_JSON_MARKS} values.`));
+export function createJsonMarksLimit(maxMarks: number) {
+  let inFlight = 0;
+  return function limitJsonMarks({ req }: Context, next: Next): Promise<unknown> {
+    const marks = new JsonMarks();
+    let taken = 0;
+    const stop = (): void => void req.off('data', count).off('end', take);
+    const refuse = (refusal: Refusal): void => {
+      stop();
+      // The body parser listens too: an error of the stream is the one thing that makes it stop.
+      req.emit('error', refusal);
+    };
+    const count = (chunk: Buffer): void => {
+      marks.add(chunk);
+      if (marks.count > maxMarks) refuse(new Refusal('body-too-complex', `The body has more than ${maxMarks} values.`));
+    };
+    const take = (): void => {
+      if (inFlight > 0 && inFlight + marks.count > maxMarks) refuse(overloaded());
+      else inFlight += taken = marks.count;
+    };
+    req.on('data', count).on('end', take);
+    return next().finally(() => {
+      stop();
+      inFlight -= taken;
+    });
   };
-  req.on('data', count);
-  return next().finally(() => req.off('data', count));
 }

@@ -30,6 +30,10 @@ export interface Limits {
   readonly watchMs: number;
   /** After a worker that could not be started, or that ended with nothing to do, until the next one is started. */
   readonly restMs: number;
+  /** A request with at most so many checks, an image by a rule each, is always taken. */
+  readonly fewChecks: number;
+  /** The checks of all larger requests that wait at the same time: each takes memory of this process. */
+  readonly waitingChecks: number;
   /** The heap of a worker. */
   readonly heapMiB: number;
   /** How much a worker may have resident, of whatever memory; it starts with 70 to 90. */
@@ -52,6 +56,8 @@ export const DEFAULT_LIMITS: Limits = {
   tickMs: 10,
   watchMs: 100,
   restMs: 1000,
+  fewChecks: 256,
+  waitingChecks: 262_144,
   heapMiB: 64,
   residentMiB: 256,
   breakerDeaths: 3,

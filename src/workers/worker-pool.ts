@@ -1,6 +1,6 @@
 import type { CustomJudgement, CustomTask } from '../engine/evaluate-custom.ts';
 import { Breaker } from './breaker.ts';
-import { CLOSING, FAILURES, KEPT_FAILING, NOT_ASKED } from './failures.ts';
+import { CLOSING, CROWDED, FAILURES, KEPT_FAILING, NOT_ASKED } from './failures.ts';
 import { Job } from './job.ts';
 import type { Limits } from './limits.ts';
 import type { EndReason, RuleMessage, RuleWorker } from './rule-worker.ts';
@@ -31,6 +31,8 @@ export class WorkerPool {
   readonly #idle: RuleWorker[] = [];
   readonly #runs = new Map<RuleWorker, Run>();
   readonly #queue: Job[] = [];
+  /** The checks of the large requests that are not answered yet. */
+  #checks = 0;
   #clock: NodeJS.Timeout | undefined;
   #closing: (() => void) | undefined;
 
@@ -42,7 +44,8 @@ export class WorkerPool {
   async judge(task: CustomTask): Promise<readonly CustomJudgement[]> {
     const job = new Job(task);
     const now = performance.now();
-    if (this.#closing !== undefined) for (const rule of task.rules) job.failed(rule, CLOSING);
+    const refusal = this.#refusal(job, task.images.length * task.rules.length);
+    if (refusal !== undefined) for (const rule of task.rules) job.failed(rule, refusal);
     this.#leaveOut(job, (rule) => this.#breaker.isOpen(rule, now));
     if (job.rules.length === 0 || task.images.length === 0) job.settle();
     else {
@@ -51,6 +54,16 @@ export class WorkerPool {
       this.#dispatch(now);
     }
     return job.answer;
+  }
+
+  /** Why a job is not taken, if it isn't. If it is, it has a share of this process's memory until it is answered. */
+  #refusal(job: Job, checks: number): string | undefined {
+    if (this.#closing !== undefined) return CLOSING;
+    if (checks <= this.#limits.fewChecks) return undefined;
+    if (this.#checks + checks > this.#limits.waitingChecks) return CROWDED;
+    this.#checks += checks;
+    void job.answer.then(() => (this.#checks -= checks));
+    return undefined;
   }
 
   /** Resolves when everything that was asked is answered. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
 import type { CustomJudgement, CustomTask } from '../../src/engine/evaluate-custom.ts';
-import { evaluateCustom } from '../../src/engine/evaluate-custom.ts';
+import { evaluateCustom, MAX_CHECKS } from '../../src/engine/evaluate-custom.ts';
 import type { ActiveRule } from '../../src/engine/ruleset.ts';
+import { UnreadableWorkloadError } from '../../src/workload/json-object.ts';
 import type { ContainerImage } from '../../src/workload/images.ts';
 import { podCreate } from '../admission-request.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
@@ -59,6 +60,24 @@ describe('evaluateCustom', () => {
       { rule: 'mine', image: 0, violations: [BAD] },
     ]);
     expect({ findings, tasks }).to.deep.equal({ findings: [], tasks: [] });
+  });
+
+  it('refuses more images than its rules can judge, and judges as many as that', async () => {
+    const [image] = imagesOf({ a: 'nginx' }) as [ContainerImage];
+    const custom = ['mine', 'yours'].map((name): ActiveRule => ({ name, action: 'audit' }));
+    const judgedOf = async (count: number) =>
+      evaluated(
+        Array.from({ length: count }, () => image),
+        () => [],
+        custom,
+      );
+    const { tasks } = await judgedOf(MAX_CHECKS / 2);
+    expect(tasks[0]?.images).to.have.lengthOf(65_536);
+    const error: unknown = await judgedOf(MAX_CHECKS / 2 + 1).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(UnreadableWorkloadError);
+    expect((error as Error).message).to.equal(
+      'object must have at most 65536 images, so that the 2 custom rules can judge them, found 65537',
+    );
   });
 
   for (const action of ['deny', 'warn', 'audit'] as const) {

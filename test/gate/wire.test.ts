@@ -3,7 +3,8 @@ import { Agent } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { admissionReview, podCreate } from '../admission-request.ts';
-import { rulesetOf } from '../ruleset.ts';
+import { fakeCustomRules } from '../custom-rules.ts';
+import { rulesetOf, rulesetUnder } from '../ruleset.ts';
 import { until } from '../until.ts';
 import { MAX_BODY_BYTES, MAX_JSON_MARKS, SMALL_BODY_BYTES } from '../../src/gate/body-limits.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
@@ -459,6 +460,30 @@ describe('over the wire', () => {
     }).timeout(60_000);
   });
 
+  describe('the budget of values', () => {
+    /** A review that waits for a rule, with so many values beside the pod. */
+    const withValues = (count: number): string =>
+      ALLOWED.replace('"metadata":{', `"metadata":{"x":[${'[],'.repeat(count / 2 - 1)}[]],`);
+
+    it('refuses what is over it with 429 while others are judged, and takes it later', async () => {
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const rules = fakeCustomRules(['slow'], async () => released.then(() => []));
+      const ruleset = rulesetUnder({}, rules);
+      const slow = await startTestGate({ ruleset: () => ruleset });
+      const first = send(slow, { body: withValues(MAX_JSON_MARKS - 1000) });
+      await until(() => rules.tasks.length === 1, 'the first to be judged', 10_000);
+      const few = withValues(60_000);
+      const refused = await send(slow, { body: few });
+      expect([refused.status, refused.json.code]).to.deep.equal([429, 'overloaded']);
+      expect(refused.headers).to.deep.include({ 'retry-after': '1', connection: 'close' });
+      release();
+      expect((await first).json.response?.allowed).to.equal(true);
+      expect((await send(slow, { body: few })).json.response?.allowed).to.equal(true);
+      await slow.server.close();
+    }).timeout(30_000);
+  });
+
   describe('our own failure', () => {
     it('is a denial once the uid is known', async () => {
       const broken = await startTestGate({
@@ -469,6 +494,9 @@ describe('over the wire', () => {
       const { status, json } = await send(broken, { body: ALLOWED });
       await broken.server.close();
       expect(status).to.equal(200);
+      expect(
+        await broken.metric('imagegate_reviews_total{verdict="errored",operation="CREATE",dry_run="false"}'),
+      ).to.equal(1);
       expect(json.response?.uid).to.equal('705ab4f5-6393-11e8-b7cc-42010a800002');
       expect(json.response?.allowed).to.equal(false);
       expect(json.response?.status?.code).to.equal(500);

@@ -45,6 +45,24 @@ describe('WorkerPool', () => {
     }).timeout(30_000);
   }
 
+  it('fails a large request at once that there is no memory for, and asks of others as before', async () => {
+    const wait = "for (const from = Date.now(); image.tag === 'slow' && Date.now() - from < 200; );";
+    const { rules: started } = await start(
+      folder.path,
+      { 'mine.js': ruleText('mine', wait), 'yours.js': goodRule('yours') },
+      { limits: { fewChecks: 4, waitingChecks: 8, slowMs: 1000 } },
+    );
+    rules = started;
+    const asked = async (...images: readonly string[]) => told(await started.judge(taskOf(images, ['mine', 'yours'])));
+    const first = asked('x:slow', 'x:1', 'x:2');
+    const crowded = 'it was not asked, since too many images of other requests wait for it';
+    const failed = ['mine', 'yours'].flatMap((rule) => [0, 1, 2].map((image) => `${rule} ${image} failed: ${crowded}`));
+    expect(await asked('x:1', 'x:bad', 'x:2')).to.deep.equal(failed);
+    expect(await asked('x:1', 'x:bad'), 'a small one').to.deep.equal(['yours 1: is bad']);
+    expect(await first).to.deep.equal([]);
+    expect(await asked('x:1', 'x:bad', 'x:2'), 'later').to.deep.equal(['yours 1: is bad']);
+  });
+
   it('asks an innocent rule, though every worker is stuck in a timer, and names no rule for their ends', async () => {
     const loop = "setTimeout(() => { console.log('loops'); for (;;); }, 1000);";
     const started = await start(
