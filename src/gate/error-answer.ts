@@ -16,6 +16,9 @@ export interface ErrorAnswerOptions {
   readonly metrics: Metrics;
 }
 
+/** As it is counted. */
+const ERRORED = { verdict: 'errored', findings: [], unknownKind: false } as const;
+
 /** A message may name fields of a stranger's choice; this much of it is logged. */
 const MAX_MESSAGE = 512;
 
@@ -46,11 +49,13 @@ export function createErrorAnswer({ answer, log, metrics }: ErrorAnswerOptions):
 
   /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */
   function fail(ctx: Context, error: unknown): void {
-    const { review, contact } = stateOf(ctx);
+    const { review, contact, arrivedAt = Number.NaN, isPolicyReview } = stateOf(ctx);
     const uid = review?.request.uid;
     log.error({ status: 500, uid: printableUid(uid), stack: frames(error) }, printable(messageOf(error), MAX_MESSAGE));
     if (review !== undefined && uid !== undefined) {
+      const isCounted = isPolicyReview === true || ctx.res.headersSent;
       answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));
+      if (!isCounted) metrics.reviewed(review.request, ERRORED, (performance.now() - arrivedAt) / 1000);
       return;
     }
     metrics.refused(500);

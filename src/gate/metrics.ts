@@ -6,11 +6,14 @@ import { counter, gauge, tally } from './counters.ts';
 import { countDurations } from './durations.ts';
 import { createRuleMetrics } from './rule-metrics.ts';
 
+/** What is counted of a review. */
+export type Counted = Pick<Review, 'verdict' | 'findings' | 'unknownKind'>;
+
 /** What the gate counts. Labels hold names and numbers that are bounded: nothing of an object that came in. */
 export interface Metrics {
   readonly registry: Registry;
   /** @param seconds from the head of the request to its answer */
-  reviewed(request: AdmissionRequest, review: Review, seconds: number): void;
+  reviewed(request: AdmissionRequest, review: Counted, seconds: number): void;
   /** A request that was not judged. */
   refused(status: number): void;
   /** A ruleset that is loaded, and when, in milliseconds since 1970. */
@@ -38,7 +41,8 @@ export function createMetrics(): Metrics {
     'From the head of a request to its verdict.',
     BUCKETS,
   );
-  const unknownKinds = counter(registry, 'unknown_kinds', 'Reviews allowed because their kind is not known.');
+  const unknownKinds = counter(registry, 'unknown_kinds', 'Reviews of kinds that are not known.', ['dry_run']);
+  for (const dryRun of ['false', 'true']) unknownKinds.inc({ dry_run: dryRun }, 0);
   const badRequests = counter(registry, 'bad_requests', 'Requests that were not judged.', ['status']);
   const reloadErrors = counter(registry, 'certificate_reload_errors', 'Renewed certificates that do not work.');
   const expiry = gauge(registry, 'certificate_expiry', 'When the certificate in use expires');
@@ -52,7 +56,7 @@ export function createMetrics(): Metrics {
       const dryRun = String(request.dryRun === true);
       countReview(review.verdict, request.operation, dryRun);
       if (review.findings.length > 0) ruleMetrics.found(review.findings, dryRun);
-      if (review.unknownKind) unknownKinds.inc();
+      if (review.unknownKind) unknownKinds.inc({ dry_run: dryRun });
       countDuration(seconds);
     },
     refused: (status) => badRequests.inc({ status }),

@@ -16,12 +16,12 @@ export function createRuleMetrics(registry: Registry): RuleMetrics {
     'exemption',
     'dry_run',
   ]);
-  const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', ['rule']);
+  const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', ['rule', 'dry_run']);
   const expiry = gauge(registry, 'exemption_expiry', 'When an exemption ends', ['exemption']);
   return {
     found: (findings, dryRun) => {
       for (const { rule, action, failed, exemption } of findings) {
-        if (failed) errors.inc({ rule });
+        if (failed) errors.inc({ rule, dry_run: dryRun });
         if (exemption !== undefined) countExempt(rule, exemption.name, dryRun);
         else if (!failed) countViolation(rule, action, dryRun);
       }
@@ -29,7 +29,9 @@ export function createRuleMetrics(registry: Registry): RuleMetrics {
     rulesetInUse: ({ everywhere, overrides, policy }) => {
       // From 0 on, so that the first error is an increase.
       for (const { rules, custom } of [everywhere, ...overrides.map(({ selection }) => selection)]) {
-        for (const { name } of [...rules, ...custom]) errors.inc({ rule: name }, 0);
+        for (const { name: rule } of [...rules, ...custom]) {
+          for (const dryRun of ['false', 'true']) errors.inc({ rule, dry_run: dryRun }, 0);
+        }
       }
       expiry.reset();
       for (const { name, expires } of policy.exemptions) {

@@ -10,8 +10,8 @@ export interface GateServerOptions {
   readonly certificate: CertificateFiles;
   /** Answers what never becomes a request. */
   readonly onClientError: (error: Error, socket: Socket) => void;
-  /** Time limits in milliseconds, for tests; each has its default below. */
-  readonly limits?: Partial<typeof LIMITS>;
+  /** For tests; each has its default below. */
+  readonly limits?: Partial<typeof SERVER_LIMITS>;
 }
 
 export interface GateServer {
@@ -26,7 +26,8 @@ export interface GateServer {
   close(): Promise<number>;
 }
 
-const LIMITS = {
+/** How long and how many, in milliseconds and connections. */
+export const SERVER_LIMITS = {
   /** The API server keeps idle connections for 90 s; were this shorter, it would lose requests. */
   keepAliveTimeout: 120_000,
   headersTimeout: 5000,
@@ -35,17 +36,17 @@ const LIMITS = {
   handshakeTimeout: 5000,
   /** From `close()` until what is left is cut: a whole request, a look for those that exceed it, and some. */
   closeTimeout: 20_000,
+  /** Beyond these, connections are closed as they come. */
+  maxConnections: 1024,
 };
 
-/** Beyond these, connections are closed as they come. */
-const MAX_CONNECTIONS = 1024;
 const IDLE_CHECK_MS = 100;
 
 /** Makes the server of the webhook: HTTP/1.1 over TLS 1.2 or newer. */
 export function createGateServer({ app, certificate, onClientError, limits }: GateServerOptions): GateServer {
-  const { closeTimeout, ...timeouts } = { ...LIMITS, ...limits };
+  const { closeTimeout, maxConnections, ...timeouts } = { ...SERVER_LIMITS, ...limits };
   const server = createServer({ ...timeouts, ...secureContext(certificate) }, (req, res) => void app(req, res));
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections;
   server.on('clientError', onClientError);
   const sockets = openSockets(server);
   return {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { at, manifest, manifests } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
 
@@ -476,7 +477,7 @@ describe('deploy/', () => {
     });
 
     it('the end fits into its grace period: preStop, the drain, and the longest request', () => {
-      const requestTimeout = 15; // seconds, of the server
+      const requestTimeout = SERVER_LIMITS.requestTimeout / 1000;
       const preStop = at(deployment, container('lifecycle', 'preStop', 'sleep', 'seconds')) as number;
       const drain = Number(at(deployment, container('env', 'DRAIN_SECONDS', 'value')));
       expect(preStop + drain + requestTimeout).to.be.below(

@@ -38,7 +38,8 @@ describe('the metrics', () => {
     expect(violations('empty-tag', 'deny', true)).to.equal(1);
     expect(violations('blocked-tags', 'warn', false)).to.equal(1);
     expect(violations('valid-reference', 'deny', false)).to.equal(1);
-    expect(metricValue(text, 'imagegate_unknown_kinds_total')).to.equal(1);
+    expect(metricValue(text, 'imagegate_unknown_kinds_total{dry_run="false"}')).to.equal(1);
+    expect(metricValue(text, 'imagegate_unknown_kinds_total{dry_run="true"}')).to.equal(0);
     expect(metricValue(text, 'imagegate_review_duration_seconds_count')).to.equal(7);
     expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.0001"}')).to.equal(0);
     expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.00025"}')).to.equal(7);
@@ -50,9 +51,16 @@ describe('the metrics', () => {
     const finding = { rule: 'broken', action: 'deny', failed: true, problem: 'x', remedy: 'y' };
     const judged = { verdict: 'denied', findings: [finding, finding], unknownKind: false } as unknown as Review;
     metrics.reviewed(admissionRequest(), judged, 1);
+    metrics.reviewed(admissionRequest({ dryRun: true }), { ...judged, findings: [judged.findings[0]!] }, 1);
     const text = await metrics.registry.metrics();
-    expect(metricValue(text, 'imagegate_rule_errors_total{rule="broken"}')).to.equal(2);
-    expect(metricValue(text, 'imagegate_rule_errors_total{rule="empty-tag"}')).to.equal(0);
+    for (const [labels, count] of [
+      ['rule="broken",dry_run="false"', 2],
+      ['rule="broken",dry_run="true"', 1],
+      ['rule="empty-tag",dry_run="false"', 0],
+      ['rule="empty-tag",dry_run="true"', 0],
+    ] as const) {
+      expect(metricValue(text, `imagegate_rule_errors_total{${labels}}`), labels).to.equal(count);
+    }
     expect(text).not.to.contain('imagegate_violations_total{');
   });
 

@@ -69,7 +69,7 @@ describe('the probes', () => {
     metrics.rulesetInUse(rulesetOf(), 0);
     const answer = await get('/metrics');
     expect(answer.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
-    expect(await answer.text()).to.contain('imagegate_rule_errors_total{rule="empty-tag"} 0\n');
+    expect(await answer.text()).to.contain('imagegate_rule_errors_total{rule="empty-tag",dry_run="false"} 0\n');
   });
 
   it('answer nothing else', async () => {

@@ -4,6 +4,7 @@ import { connect as connectTcp, createServer, type Server } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import { listen } from '../../src/gate/listen.ts';
+import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import { makeCertificate } from '../certificate.ts';
@@ -19,6 +20,11 @@ describe('createGateServer', () => {
   async function start(options: TestGateOptions = {}): Promise<void> {
     gate = await startTestGate(options);
   }
+  const answered = async (): Promise<number | undefined> =>
+    send(gate, { body: ALLOWED }).then(
+      ({ status }) => status,
+      () => undefined,
+    );
   afterEach(async () => {
     await gate.server.close();
   });
@@ -106,6 +112,36 @@ describe('createGateServer', () => {
       await readToEnd(socket);
       expect(gate.lines.every(({ level }) => level === 20)).to.equal(true);
       expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(undefined);
+    });
+
+    it('has the limits that the API server needs, and that the documentation tells', async () => {
+      expect(SERVER_LIMITS).to.deep.equal({
+        keepAliveTimeout: 120_000,
+        headersTimeout: 5000,
+        requestTimeout: 15_000,
+        connectionsCheckingInterval: 1000,
+        handshakeTimeout: 5000,
+        closeTimeout: 20_000,
+        maxConnections: 1024,
+      });
+      await start();
+      const agent = new Agent({ keepAlive: true });
+      const { headers } = await send(gate, { body: ALLOWED, agent });
+      agent.destroy();
+      expect(headers['keep-alive']).to.equal('timeout=120');
+    });
+
+    it('closes connections beyond the most, and keeps the others', async () => {
+      await start({ limits: { maxConnections: 2 } });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await send(gate, { body: ALLOWED, agent });
+      const second = await openTls(gate);
+      const [error] = (await once(connectTls(target()), 'error')) as [Error & { code: string }];
+      expect(error.code).to.equal('ECONNRESET');
+      expect((await send(gate, { body: ALLOWED, agent })).status).to.equal(200);
+      second.destroy();
+      await until(async () => (await answered()) === 200, 'the place of the second', 5000);
+      agent.destroy();
     });
 
     describe('with time limits', () => {
