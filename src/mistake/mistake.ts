@@ -16,6 +16,7 @@ export type MistakeCode =
   | 'policy-key-conflict'
   | 'policy-key-unknown'
   | 'policy-list-empty'
+  | 'policy-list-unseparated'
   | 'policy-token-invalid'
   | 'policy-yaml-invalid'
   | 'policy-yaml-unreadable'

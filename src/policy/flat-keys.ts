@@ -28,11 +28,24 @@ export const FLAT_KEYS: ReadonlyMap<string, FlatKey> = new Map([
 function readList(option: string, example: string): FlatKey['read'] {
   return ({ text, where }) => {
     const entries = text.split(/[,;|]/).map((entry) => entry.trim());
+    const unseparated = entries.find((entry) => /\s/.test(entry));
+    if (unseparated !== undefined) return { mistake: unseparatedMistake(unseparated, where) };
     if (entries.some((entry) => entry !== ''))
       return { setting: { options: { [option]: entries }, sources: { [option]: where } } };
     const expected = `a list, such as ${example}`;
     const remedy = 'Name at least one, or remove the key for the default; an empty list never means "all".';
     return { mistake: { code: 'policy-list-empty', where, expected, found: shown(text), remedy } };
+  };
+}
+
+/** One entry a line, say. The rule would tell of characters that no name has, and not of the comma that is missing. */
+function unseparatedMistake(entry: string, where: string): Mistake {
+  return {
+    code: 'policy-list-unseparated',
+    where,
+    expected: 'entries with a comma, a semicolon or a bar between them',
+    found: shown(entry),
+    remedy: `Write ${shown(entry.split(/\s+/).join(','))}.`,
   };
 }
 

@@ -25,10 +25,7 @@ export function flatPolicy(environment: Environment, inFolder: ReadonlyMap<strin
     values: writtenValues(key, environment[key], inFolder.get(key)),
   }));
   const [known, unknown] = [keys.filter(({ key }) => isKnown(key)), keys.filter(({ key }) => !isKnown(key))];
-  const readings = known.flatMap(({ key, values }): readonly Reading[] => [
-    ...(values.length > 1 ? [{ mistake: conflict(values) }] : []),
-    ...values.map((value) => readingOf(key, value)),
-  ]);
+  const readings = known.flatMap(({ key, values }) => readingsOf(key, values));
   const enforcement = readings.find((reading) => 'enforcement' in reading);
   return {
     settings: readings.filter((reading) => 'setting' in reading),
@@ -49,6 +46,22 @@ function keyNames(environment: Environment, inFolder: ReadonlyMap<string, Writte
 
 function isKnown(key: string): boolean {
   return key === ENFORCEMENT || FLAT_KEYS.has(key) || ruleActionKey(key) !== undefined;
+}
+
+/** What a key says; where it is written in two places that do not say the same, also that. */
+function readingsOf(key: string, values: readonly WrittenValue[]): readonly Reading[] {
+  const readings = values.map((value) => readingOf(key, value));
+  const [one, other] = readings.map(meaning);
+  if (other === undefined) return readings;
+  return one === other ? readings.slice(0, 1) : [{ mistake: conflict(values) }, ...readings];
+}
+
+/** The same for what says the same: `a,b` and `a, b`. */
+function meaning(reading: Reading): string {
+  if ('mistake' in reading) return `mistake: ${reading.mistake.found}`;
+  if ('enforcement' in reading) return reading.enforcement;
+  const { action, options } = reading.setting;
+  return JSON.stringify([action, options]);
 }
 
 function readingOf(key: string, written: WrittenValue): Reading {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, shown, type Mistake } from '../mistake/mistake.ts';
 import { hasRuleExtension } from '../rule/rule-files.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
@@ -13,8 +13,10 @@ export interface PolicyFolder {
 
 /**
  * Reads a folder that a ConfigMap is mounted as: a file a key. Without a folder there are none.
+ *
+ * @param hasRules whether it is the folder of rules as well; if not, files of code are as unknown as any other
  */
-export async function readPolicyFolder(folder: string | undefined): Promise<PolicyFolder> {
+export async function readPolicyFolder(folder: string | undefined, hasRules = true): Promise<PolicyFolder> {
   const keys = new Map<string, WrittenValue>();
   const mistakes: Mistake[] = [];
   if (folder === undefined) return { keys, mistakes };
@@ -24,6 +26,13 @@ export async function readPolicyFolder(folder: string | undefined): Promise<Poli
   } catch (error) {
     mistakes.push(unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error));
   }
+  if (!hasRules)
+    mistakes.push(
+      ...names
+        .filter(isCodeName)
+        .toSorted()
+        .map((name) => rulesElsewhere(folder, name)),
+    );
   for (const name of names.filter(isKeyName).toSorted()) {
     const path = join(folder, name);
     try {
@@ -43,6 +52,20 @@ export async function readPolicyFolder(folder: string | undefined): Promise<Poli
  */
 export function isKeyName(name: string): boolean {
   return !name.startsWith('.') && !hasRuleExtension(name);
+}
+
+function isCodeName(name: string): boolean {
+  return !name.startsWith('.') && hasRuleExtension(name);
+}
+
+function rulesElsewhere(folder: string, name: string): Mistake {
+  return {
+    code: 'policy-key-unknown',
+    where: `${name} (${join(folder, name)})`,
+    expected: 'a key that the policy has',
+    found: shown(name),
+    remedy: 'If it is a rule, set RULES_DIR to this folder too, or move it to where RULES_DIR is.',
+  };
 }
 
 function unreadable(where: string, expected: string, error: unknown): Mistake {

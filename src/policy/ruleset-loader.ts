@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { findRuleFiles, type RuleFile } from '../rule/rule-files.ts';
@@ -32,9 +33,20 @@ export interface RulesetLoader {
 export function createRulesetLoader(options: RulesetLoaderOptions): RulesetLoader {
   const { policyDir, rulesDir, ...sources } = options;
   return {
-    read: async () => ({ policy: await readPolicyFolder(policyDir), ...(await readRulesDir(rulesDir)) }),
+    read: async () => ({
+      policy: await readPolicyFolder(policyDir, await isSameFolder(policyDir, rulesDir)),
+      ...(await readRulesDir(rulesDir)),
+    }),
     load: async (written) => loadRuleset({ ...sources, ...written }),
   };
+}
+
+async function isSameFolder(policyDir: string | undefined, rulesDir: string | undefined): Promise<boolean> {
+  if (policyDir === undefined || rulesDir === undefined) return false;
+  const [one, other] = await Promise.all(
+    [policyDir, rulesDir].map(async (folder) => realpath(folder).catch(() => folder)),
+  );
+  return one === other;
 }
 
 /** The rule files of a folder that the operator need not have; an empty one is fine, one that cannot be read is not. */

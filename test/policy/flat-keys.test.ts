@@ -34,13 +34,30 @@ describe('FLAT_KEYS', () => {
         ['a,,b', ['a', '', 'b']],
         ['a,', ['a', '']],
         [',a', ['', 'a']],
-        ['a b', ['a b']],
-        ['a\nb', ['a\nb']],
+        ['a,\nb,\n c', ['a', 'b', 'c']],
         ['a:b/c.d-e_f', ['a:b/c.d-e_f']],
       ] as const) {
         it(`${JSON.stringify(text)} is ${JSON.stringify(entries)}`, () => {
           expect(read(key, text)).to.deep.equal({
             setting: { options: { [option]: entries }, sources: { [option]: WHERE } },
+          });
+        });
+      }
+
+      for (const [text, entry, remedy] of [
+        ['a b', 'a b', 'a,b'],
+        ['a\nb\r\nc\n', 'a\nb\r\nc', 'a,b,c'],
+        ['a, b  c; d e', 'b  c', 'b,c'],
+      ] as const) {
+        it(`${JSON.stringify(text)} lacks a comma`, () => {
+          expect(read(key, text)).to.deep.equal({
+            mistake: {
+              code: 'policy-list-unseparated',
+              where: WHERE,
+              expected: 'entries with a comma, a semicolon or a bar between them',
+              found: JSON.stringify(entry),
+              remedy: `Write "${remedy}".`,
+            },
           });
         });
       }

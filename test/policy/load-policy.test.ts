@@ -77,8 +77,11 @@ describe('loadPolicy', () => {
     expect(mistakes).to.deep.equal([]);
   });
 
-  it('takes the same value in both places, whatever blanks are around it', async () => {
+  it('takes the same value in both places, however it is written', async () => {
     for (const [environment, file] of [
+      ['dev,test', 'dev, test'],
+      ['dev,test', 'dev;test'],
+      ['dev | test', 'dev,\ntest\n'],
       ['dev,test', ' dev,test\n'],
       [' dev,test\n', 'dev,test'],
     ] as const) {
@@ -93,7 +96,7 @@ describe('loadPolicy', () => {
     ['dev', 'test'],
     ['dev', ''],
     ['a,b', 'b,a'],
-    ['a,b', 'a;b'],
+    ['a,b', 'a,b,'],
   ] as const) {
     it(`refuses ${JSON.stringify(environment)} beside ${JSON.stringify(file)}`, async () => {
       const { mistakes } = await load({ BLOCKED_TAGS: environment }, { BLOCKED_TAGS: file });

@@ -50,6 +50,19 @@ describe('readPolicyFolder', () => {
     expect(Object.keys(await texts())).to.deep.equal(['f.json', 'g.cjs', 'js']);
   });
 
+  it('tells code where rules are not in the same folder: nobody would load it', async () => {
+    for (const name of ['b.mjs', 'a.ts', '.hidden.js']) await writeFile(at(name), 'x');
+    expect((await readPolicyFolder(folder.path, false)).mistakes).to.deep.equal(
+      ['a.ts', 'b.mjs'].map((name) => ({
+        code: 'policy-key-unknown',
+        where: `${name} (${at(name)})`,
+        expected: 'a key that the policy has',
+        found: `"${name}"`,
+        remedy: 'If it is a rule, set RULES_DIR to this folder too, or move it to where RULES_DIR is.',
+      })),
+    );
+  });
+
   it('has nothing without a folder', async () => {
     expect(await readPolicyFolder(undefined)).to.deep.equal({ keys: new Map(), mistakes: [] });
   });
