@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { MAX_JSON_MARKS } from '../../src/gate/body-limits.ts';
+import { admissionReview, podCreate } from '../admission-request.ts';
+import { makeCerts, runReady, type Certs, type ReadyGate } from '../cli/imagegate.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { until } from '../until.ts';
+import { send } from './client.ts';
+
+/** Less than the 512 MiB that Node takes in the pod of deploy/. */
+const HEAP_LIMIT_MIB = 400;
+const RULES = 8;
+const SLOW_TAG = 'slow';
+
+/** A rule that takes 5 ms for each image with the tag. */
+const rule = (name: string): string => `export default {
+  meta: { name: '${name}', description: 'Takes its time.' },
+  check({ tag }) {
+    for (const from = performance.now(); tag === '${SLOW_TAG}' && performance.now() - from < 5; );
+  },
+};`;
+
+const pod = (count: number, image: string): string =>
+  JSON.stringify(
+    admissionReview(podCreate(Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, image])))),
+  );
+const ALLOWED = pod(1, 'docker.io/acme/web:1');
+const SLOW = pod(1, `docker.io/acme/web:${SLOW_TAG}`);
+
+/** Beside the pod, so many values, most of which are objects. */
+const withValues = (body: string, count: number): string =>
+  body.replace('"metadata":{', `"metadata":{"x":[${'{"":1},'.repeat(count / 3)}1],`);
+
+/** What comes at once: how many, of what, and how it may be answered. */
+const FLOODS: readonly (readonly [string, number, () => string])[] = [
+  ['large bodies that wait for a rule', 16, () => withValues(SLOW, MAX_JSON_MARKS - 1000)],
+  ['large bodies of little text', 16, () => withValues(SLOW, MAX_JSON_MARKS / 4)],
+  ['small bodies of many values', 300, () => withValues(SLOW, 24_000)],
+  ['small pods that every rule fails at', 150, () => pod(1000, `docker.io/b:${SLOW_TAG}`)],
+  ['large pods that every rule fails at', 16, () => pod(16_000, `docker.io/b:${SLOW_TAG}`)],
+  ['pods with more images than the rules can judge', 16, () => pod(60_000, 'docker.io/b:1')],
+  ['pods with more violations than anybody reads', 8, () => pod(16_000, 'nginx')],
+];
+
+describe('what comes at once', function () {
+  this.timeout(90_000);
+  const folder = temporaryFolder();
+  let certs: Certs;
+  let gate: ReadyGate;
+  beforeEach(async () => {
+    certs = await makeCerts();
+    const names = Array.from({ length: RULES }, (_, index) => `rule-${index}`);
+    await Promise.all(names.map(async (name) => writeFile(join(folder.path, `${name}.mjs`), rule(name))));
+    gate = await runReady(certs, {
+      RULES_DIR: folder.path,
+      NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MIB}`,
+    });
+  });
+  afterEach(async () => {
+    gate.child.kill('SIGTERM');
+    expect(await gate.ended).to.equal(0);
+    await certs.remove();
+  });
+
+  for (const [what, count, body] of FLOODS) {
+    it(`does not end the process: ${count} ${what}`, async () => {
+      const sent = body();
+      const answers = await Promise.all(
+        Array.from({ length: count }, async () => send(gate, { body: sent, path: '/validate?timeout=5s' })),
+      );
+      for (const { status, json } of answers) {
+        if (json.response === undefined) expect([status, json.code]).to.deep.equal([429, 'overloaded']);
+        else if (!json.response.allowed) expect(json.response.status?.code).to.equal(403);
+      }
+      expect(answers.some(({ json }) => json.response !== undefined)).to.equal(true);
+      // Where rules have ended their workers, they are not asked for ten seconds.
+      const isAllowed = async () => (await send(gate, { body: ALLOWED })).json.response?.allowed;
+      await until(isAllowed, 'a good pod to be allowed', 20_000);
+    });
+  }
+});
