@@ -163,11 +163,11 @@ describe("requests by an operator's own webhook configuration", () => {
   /** Whether the API server asks by such a configuration: its rules have a Lease, which makes no pods, for this. */
   const isAsked = async (): Promise<boolean> => {
     const { cluster, gate } = suite();
-    const before = await metric(gate, 'imagegate_unknown_kinds_total{dry_run="false"}');
+    const before = await metric(gate, 'imagegate_unknown_kinds_total', { dry_run: 'true' });
     const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'probe' } };
     const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases?dryRun=All`;
     await cluster.api.send('POST', path, lease);
-    return (await metric(gate, 'imagegate_unknown_kinds_total{dry_run="false"}')) > before;
+    return (await metric(gate, 'imagegate_unknown_kinds_total', { dry_run: 'true' })) > before;
   };
 
   afterEach(async () => {
@@ -177,13 +177,13 @@ describe("requests by an operator's own webhook configuration", () => {
 
   it('for a kind that is not known pass with a warning, and are counted', async () => {
     await ask(suite(), { apiGroups: [''], operations: ['CREATE'], resources: ['configmaps'] });
-    const before = await metric(suite().gate, 'imagegate_unknown_kinds_total{dry_run="false"}');
+    const before = await metric(suite().gate, 'imagegate_unknown_kinds_total', { dry_run: 'false' });
     expect(await suite().kubectl(['create', 'configmap', 'x', '--from-literal=image=nginx'])).to.deep.equal(
       done('configmap/x created', [
         'ImageGate does not know ConfigMap: its images are judged when it makes pods. [imagegate]',
       ]),
     );
-    expect(await metric(suite().gate, 'imagegate_unknown_kinds_total{dry_run="false"}')).to.equal(before + 1);
+    expect(await metric(suite().gate, 'imagegate_unknown_kinds_total', { dry_run: 'false' })).to.equal(before + 1);
   });
 
   it('for a subresource of a known kind pass: it is another kind', async () => {
