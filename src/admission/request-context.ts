@@ -1,10 +1,14 @@
 import type { RequestContext } from '../engine/evaluate.ts';
-import { isObject, type JsonObject } from '../workload/json-object.ts';
+import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 
 const NONE: JsonObject = Object.freeze({});
 
-/** What rules may know of the request, frozen, so that no rule changes it for the next. */
+/**
+ * What rules may know of the request, frozen, so that no rule changes it for the next.
+ *
+ * @throws {UnreadableWorkloadError} for labels and annotations that are not texts, which the API server never sends.
+ */
 export function requestContext(request: AdmissionRequest): RequestContext {
   const object = isObject(request.object) ? request.object : NONE;
   const metadata = objectOr(object['metadata']);
@@ -18,12 +22,22 @@ export function requestContext(request: AdmissionRequest): RequestContext {
       apiVersion: group === '' ? version : `${group}/${version}`,
       kind,
       name: request.name ?? '',
-      labels: objectOr(metadata['labels']) as Readonly<Record<string, string>>,
-      annotations: objectOr(metadata['annotations']) as Readonly<Record<string, string>>,
+      labels: textsOf(metadata, 'labels'),
+      annotations: textsOf(metadata, 'annotations'),
     }),
   });
 }
 
 function objectOr(value: unknown): JsonObject {
   return isObject(value) ? Object.freeze(value) : NONE;
+}
+
+/** They cross to the workers of custom rules as they are, so they must be as flat as they look. */
+function textsOf(metadata: JsonObject, field: string): Readonly<Record<string, string>> {
+  const texts = objectOr(metadata[field]);
+  for (const key in texts) {
+    if (typeof texts[key] === 'string') continue;
+    throw new UnreadableWorkloadError(`object.metadata.${field} must hold strings, found ${typeName(texts[key])}`);
+  }
+  return texts as Readonly<Record<string, string>>;
 }

@@ -1,7 +1,6 @@
 import { InvalidReferenceError, type ImageReference } from '../image/reference.ts';
 import type { Violation } from '../rule/rule.ts';
 import type { ContainerImage, ContainerPlace } from '../workload/images.ts';
-import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { RequestContext } from './evaluate.ts';
 import { compareActions } from './lesser-action.ts';
 import { failureFinding, violationFinding, type Finding } from './finding.ts';
@@ -43,16 +42,18 @@ export type CustomJudgement = {
 );
 
 /**
- * The most checks, an image by a rule, that one request may need. Where workers fail, something is said of each: for ten
- * rules and as many containers as can stand in one object, more than there is memory for.
+ * The most checks, an image by a rule, that one request may need. Rules of 30 µs an image just manage these in time; were
+ * there more, a good rule would be blamed for what was asked of it. A pod has a handful of images.
  */
-export const MAX_CHECKS = 131_072;
+export const MAX_CHECKS = 8192;
+
+/** The most labels and annotations of which rules are told: all of them cross to a worker with each request. */
+export const MAX_TEXTS = 8192;
 
 /**
  * Has every image that could be read judged by the custom rules.
  *
  * @param deadline when the answer must be there, on the clock of `performance.now()`
- * @throws {UnreadableWorkloadError} (rejects) when there are more images than can be judged.
  */
 export async function evaluateCustom(
   images: readonly ContainerImage[],
@@ -63,10 +64,10 @@ export async function evaluateCustom(
 ): Promise<readonly Finding[]> {
   const readable = images.filter(isReadable);
   if (readable.length === 0) return [];
-  const most = Math.floor(MAX_CHECKS / custom.length);
-  if (readable.length > most) {
-    const limit = `at most ${most} images, so that the ${custom.length} custom rules can judge them`;
-    throw new UnreadableWorkloadError(`object must have ${limit}, found ${readable.length}`);
+  const excess = tooMuch(readable.length, custom.length, request);
+  if (excess !== undefined) {
+    const image = readable.find(({ unchanged }) => !unchanged) ?? readable[0]!;
+    return custom.map((rule) => failureFinding(rule, image, excess));
   }
   // Where bad rules use up the time, those asked last have none left: let it not be one that denies.
   const byStrictness = custom.toSorted((a, b) => compareActions(b.action, a.action));
@@ -88,4 +89,13 @@ export async function evaluateCustom(
 
 function isReadable(image: ContainerImage): image is ContainerImage & { readonly reference: ImageReference } {
   return !(image.reference instanceof InvalidReferenceError);
+}
+
+/** Why rules are not asked about an object, if they aren't. */
+function tooMuch(images: number, rules: number, { workload }: RequestContext): string | undefined {
+  const most = Math.floor(MAX_CHECKS / rules);
+  if (images > most) return `the object has ${images} images, and custom rules are asked about at most ${most}`;
+  const texts = Object.keys(workload.labels).length + Object.keys(workload.annotations).length;
+  if (texts <= MAX_TEXTS) return undefined;
+  return `the object has ${texts} labels and annotations, and custom rules are told of at most ${MAX_TEXTS}`;
 }

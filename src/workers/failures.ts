@@ -12,5 +12,6 @@ export const FAILURES: Readonly<Record<EndReason, string>> = {
 
 export const NOT_ASKED = 'it was not asked in time, since all workers were busy';
 export const CROWDED = 'it was not asked, since too many images of other requests wait for it';
+export const UNSENT = 'it could not be asked about this object';
 export const KEPT_FAILING = 'it kept ending its process, and is not asked for a while';
 export const CLOSING = 'it is not asked any more';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CustomJudgement, CustomTask } from '../engine/evaluate-custom.ts';
 import type { WorkerJudgement, WorkerTask } from './worker-protocol.ts';
 
@@ -12,6 +13,7 @@ export class Job {
   readonly #suspects = new Set<string>();
   #rules: readonly string[];
   #askedCount = 0;
+  #imagesKey: string | undefined;
   #resolve!: (judgements: readonly CustomJudgement[]) => void;
 
   constructor(task: CustomTask) {
@@ -24,6 +26,20 @@ export class Job {
   /** Those not yet through; the first of them is the one that runs. */
   get rules(): readonly string[] {
     return this.#rules;
+  }
+
+  /** Of those, what is asked now, or was asked last. */
+  get asked(): readonly string[] {
+    return this.#rules.slice(0, this.#askedCount);
+  }
+
+  /** The same for requests for the same images. Seldom needed, so not made before. */
+  get imagesKey(): string {
+    if (this.#imagesKey === undefined) {
+      const raws = this.#task.images.map(({ reference }) => reference.raw);
+      this.#imagesKey = createHash('sha256').update(raws.toSorted().join('\n')).digest('base64');
+    }
+    return this.#imagesKey;
   }
 
   /** Puts the doubtful rules behind the others, and last those that are left out of what is asked next. */
@@ -40,7 +56,7 @@ export class Job {
   get message(): WorkerTask {
     const { images, request, selection } = this.#task;
     const placed = images.map(({ reference, container }) => ({ raw: reference.raw, container }));
-    return { images: placed, request, rules: this.#rules.slice(0, this.#askedCount), selection };
+    return { images: placed, request, rules: this.asked, selection };
   }
 
   /** The first rule is through. */
@@ -48,6 +64,7 @@ export class Job {
     const [rule = '', ...rest] = this.#rules;
     for (const judgement of judgements) this.#judgements.push({ rule, ...judgement });
     this.#rules = rest;
+    this.#askedCount -= 1;
   }
 
   /** A rule did not judge: that is said of every image, whichever of them it was at. */

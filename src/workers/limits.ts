@@ -57,7 +57,7 @@ export const DEFAULT_LIMITS: Limits = {
   watchMs: 100,
   restMs: 1000,
   fewChecks: 256,
-  waitingChecks: 262_144,
+  waitingChecks: 65_536,
   heapMiB: 64,
   residentMiB: 256,
   breakerDeaths: 3,

@@ -51,7 +51,7 @@ export class RuleWorker {
       // In a group of its own, which a Ctrl-C in the gate's terminal does not reach: the gate ends its workers itself.
       detached: true,
     });
-    this.#child.on('message', (message) => this.#hear(message as WorkerMessage));
+    this.#child.on('message', (message) => this.#hear(message));
     this.#child.on('error', () => (this.#reason ??= 'error'));
     this.#child.on('exit', (_code, signal) => {
       this.#reason ??= signal !== null && OUT_OF_MEMORY.has(signal) ? 'memory' : 'exit';
@@ -108,8 +108,17 @@ export class RuleWorker {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  #hear(message: WorkerMessage): void {
+  /** A rule may have found the channel, and say anything. */
+  #hear(message: unknown): void {
     if (this.#isEnded) return;
+    try {
+      this.#understand(message as WorkerMessage);
+    } catch {
+      this.end('exit');
+    }
+  }
+
+  #understand(message: WorkerMessage): void {
     switch (message.kind) {
       case 'file':
         this.reports.push(message.report);

@@ -1,20 +1,15 @@
 import type { CustomJudgement, CustomTask } from '../engine/evaluate-custom.ts';
 import { Breaker } from './breaker.ts';
-import { CLOSING, CROWDED, FAILURES, KEPT_FAILING, NOT_ASKED } from './failures.ts';
+import { CLOSING, CROWDED, FAILURES, KEPT_FAILING, NOT_ASKED, UNSENT } from './failures.ts';
 import { Job } from './job.ts';
 import type { Limits } from './limits.ts';
+import { WaitingChecks } from './waiting-checks.ts';
+import { heldRules, slowRuns, type Run } from './runs.ts';
 import type { EndReason, RuleMessage, RuleWorker } from './rule-worker.ts';
 
 /** So many judge; one more is warm, and takes over when one ends or is slow. */
 const ACTIVE = 2;
-
-/** What a worker is at. */
-interface Run {
-  readonly job: Job;
-  readonly startedAt: number;
-  /** Since when the rule that runs has been running; `undefined` while the worker has not come to the task. */
-  ruleSince: number | undefined;
-}
+const NONE: ReadonlySet<string> = new Set();
 
 /** What a worker was at when it ended. */
 export interface LastSeen {
@@ -31,22 +26,22 @@ export class WorkerPool {
   readonly #idle: RuleWorker[] = [];
   readonly #runs = new Map<RuleWorker, Run>();
   readonly #queue: Job[] = [];
-  /** The checks of the large requests that are not answered yet. */
-  #checks = 0;
+  readonly #checks: WaitingChecks;
   #clock: NodeJS.Timeout | undefined;
   #closing: (() => void) | undefined;
 
   constructor(limits: Limits) {
     this.#limits = limits;
     this.#breaker = new Breaker(limits);
+    this.#checks = new WaitingChecks(limits);
   }
 
   async judge(task: CustomTask): Promise<readonly CustomJudgement[]> {
     const job = new Job(task);
     const now = performance.now();
-    const refusal = this.#refusal(job, task.images.length * task.rules.length);
+    const refusal = this.#refusal(job, task);
     if (refusal !== undefined) for (const rule of task.rules) job.failed(rule, refusal);
-    this.#leaveOut(job, (rule) => this.#breaker.isOpen(rule, now));
+    this.#leaveOut(job, (rule) => this.#breaker.isOpen(rule, job, now));
     if (job.rules.length === 0 || task.images.length === 0) job.settle();
     else {
       this.#queue.push(job);
@@ -56,14 +51,10 @@ export class WorkerPool {
     return job.answer;
   }
 
-  /** Why a job is not taken, if it isn't. If it is, it has a share of this process's memory until it is answered. */
-  #refusal(job: Job, checks: number): string | undefined {
+  /** Why a job is not taken, if it isn't. */
+  #refusal({ answer }: Job, { images, rules }: CustomTask): string | undefined {
     if (this.#closing !== undefined) return CLOSING;
-    if (checks <= this.#limits.fewChecks) return undefined;
-    if (this.#checks + checks > this.#limits.waitingChecks) return CROWDED;
-    this.#checks += checks;
-    void job.answer.then(() => (this.#checks -= checks));
-    return undefined;
+    return this.#checks.admits(images.length * rules.length, answer) ? undefined : CROWDED;
   }
 
   /** Resolves when everything that was asked is answered. */
@@ -92,7 +83,7 @@ export class WorkerPool {
     const run = this.#runs.get(worker);
     if (run === undefined) return;
     const now = performance.now();
-    this.#breaker.answered(run.job.rules[0]!);
+    this.#breaker.answered(run.job.rules[0]!, run.job);
     run.job.through(judgements);
     run.ruleSince = now;
     if (!last) return;
@@ -117,14 +108,13 @@ export class WorkerPool {
 
   #noLongerIdle(worker: RuleWorker): boolean {
     const index = this.#idle.indexOf(worker);
-    if (index !== -1) this.#idle.splice(index, 1);
-    return index !== -1;
+    return index !== -1 && this.#idle.splice(index, 1).length > 0;
   }
 
   /** Decides who is to blame for the end of a worker, and has the others asked by the next one. */
   #interrupted(run: Run, reason: EndReason, now: number): void {
     const { job, ruleSince } = run;
-    // What a timer of some rule does to a worker between two tasks is not the fault of the next one.
+    // What a timer does to a worker between two tasks is not the fault of the next one.
     if (ruleSince !== undefined) this.#blame(job, reason, now - ruleSince, now);
     this.#notAsked(job);
     if (job.rules.length === 0) job.settle();
@@ -139,16 +129,15 @@ export class WorkerPool {
     const isCertain = hadChance && (reason !== 'memory' || this.#breaker.suspects(rule, now));
     if (!isCertain && job.suspect(rule)) return;
     job.failed(rule, FAILURES[reason]);
-    if (hadChance) this.#died(rule, now);
-    else this.#breaker.notAsked(rule);
+    if (hadChance) this.#died(rule, job, now);
+    else this.#breaker.notAsked(rule, job);
   }
 
   /** Those who wait need not wait for a rule that is no longer asked. */
-  #died(rule: string, now: number): void {
-    this.#breaker.died(rule, now);
-    if (!this.#breaker.isOpen(rule, now)) return;
+  #died(rule: string, dead: Job, now: number): void {
+    this.#breaker.died(rule, dead, now);
     for (const job of this.#queue.filter(({ rules }) => rules.includes(rule))) {
-      this.#leaveOut(job, (name) => name === rule);
+      this.#leaveOut(job, (name) => name === rule && this.#breaker.isOpen(rule, job, now));
       if (job.rules.length > 0) continue;
       this.#queue.splice(this.#queue.indexOf(job), 1);
       job.settle();
@@ -171,7 +160,7 @@ export class WorkerPool {
 
   /** The next worker is a new try. */
   #notAsked(job: Job): void {
-    for (const rule of job.rules) this.#breaker.notAsked(rule);
+    for (const rule of job.rules) this.#breaker.notAsked(rule, job);
   }
 
   #leaveOut(job: Job, isOut: (rule: string) => boolean): void {
@@ -179,21 +168,24 @@ export class WorkerPool {
   }
 
   #dispatch(now: number): void {
-    const slow = this.#slowRuns(now);
-    const slowRules = new Set(slow.flatMap(({ job, ruleSince }) => (ruleSince === undefined ? [] : job.rules[0]!)));
+    const slow = slowRuns(this.#runs.values(), this.#limits.slowMs, now);
     while (this.#runs.size - slow.length < ACTIVE) {
       // The one that came last: it has just shown that it is alive.
       const worker = this.#idle.findLast(({ isEnding }) => !isEnding);
       if (worker === undefined) break;
-      const index = this.#queue.findIndex(({ rules }) => rules.some((rule) => !slowRules.has(rule)));
+      let held = NONE;
+      const index = this.#queue.findIndex((waiting) => {
+        held = this.#held(waiting, slow, now);
+        return waiting.rules.some((rule) => !held.has(rule));
+      });
       const [job] = index === -1 ? [] : this.#queue.splice(index, 1);
       if (job === undefined) break;
       this.#leaveOut(job, (rule) =>
-        slowRules.has(rule) ? this.#breaker.isOpen(rule, now) : !this.#breaker.admits(rule, now),
+        held.has(rule) ? this.#breaker.isOpen(rule, job, now) : !this.#breaker.admits(rule, job, now),
       );
-      job.arrange((rule) => this.#breaker.isDoubtful(rule), slowRules);
+      job.arrange((rule) => this.#breaker.isDoubtful(rule), held);
       if (job.rules.length === 0) job.settle();
-      else if (job.message.rules.length === 0) this.#queue.unshift(job);
+      else if (job.asked.length === 0) this.#queue.unshift(job);
       else this.#ask(job, worker, now);
     }
     if (this.#queue.length === 0 && this.#runs.size === 0) {
@@ -203,19 +195,24 @@ export class WorkerPool {
     }
   }
 
-  #ask(job: Job, worker: RuleWorker, now: number): void {
-    this.#noLongerIdle(worker);
-    this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined });
-    worker.ask(job.message);
+  #held(job: Job, slow: readonly Run[], now: number): ReadonlySet<string> {
+    if (slow.length === 0) return NONE;
+    const isSpreading = (rule: string): boolean => this.#breaker.isSpreading(rule, now);
+    return heldRules(job, slow, { runs: [...this.#runs.values()], most: this.#limits.workers - 1, isSpreading });
   }
 
-  /**
-   * Those that keep a worker busy, or that it does not come to. The warm worker stands in for it, and a rule that runs
-   * so long is not asked by another one meanwhile: so it never keeps all of them.
-   */
-  #slowRuns(now: number): readonly Run[] {
-    const { slowMs } = this.#limits;
-    return [...this.#runs.values()].filter(({ startedAt, ruleSince = startedAt }) => now - ruleSince >= slowMs);
+  #ask(job: Job, worker: RuleWorker, now: number): void {
+    this.#noLongerIdle(worker);
+    try {
+      worker.ask(job.message);
+      this.#runs.set(worker, { job, startedAt: now, ruleSince: undefined });
+    } catch {
+      // What cannot be written as JSON. The worker has not heard of it.
+      this.#idle.push(worker);
+      this.#notAsked(job);
+      for (const rule of job.rules) job.failed(rule, UNSENT);
+      job.settle();
+    }
   }
 
   #tick(): void {

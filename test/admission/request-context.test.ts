@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
+import { UnreadableWorkloadError } from '../../src/workload/json-object.ts';
 import { admissionRequest } from '../admission-request.ts';
 
 describe('requestContext', () => {
@@ -23,6 +24,16 @@ describe('requestContext', () => {
       expect(part).to.be.frozen;
     }
   });
+
+  for (const field of ['labels', 'annotations'] as const) {
+    it(`refuses ${field} that are not texts: to cross to a worker they must be flat`, () => {
+      const request = admissionRequest({ object: { metadata: { [field]: { a: 'x', b: [[]] } } } });
+      expect(() => requestContext(request)).to.throw(
+        UnreadableWorkloadError,
+        `object.metadata.${field} must hold strings, found a list`,
+      );
+    });
+  }
 
   it('does without what is not there, or is strange', () => {
     for (const object of [

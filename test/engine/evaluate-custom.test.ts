@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
 import type { CustomJudgement, CustomTask } from '../../src/engine/evaluate-custom.ts';
-import { evaluateCustom, MAX_CHECKS } from '../../src/engine/evaluate-custom.ts';
+import { evaluateCustom, MAX_CHECKS, MAX_TEXTS } from '../../src/engine/evaluate-custom.ts';
 import type { ActiveRule } from '../../src/engine/ruleset.ts';
-import { UnreadableWorkloadError } from '../../src/workload/json-object.ts';
 import type { ContainerImage } from '../../src/workload/images.ts';
 import { podCreate } from '../admission-request.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
@@ -17,9 +16,10 @@ async function evaluated(
   images: readonly ContainerImage[],
   judge: (task: CustomTask) => readonly CustomJudgement[],
   custom: readonly ActiveRule[] = [MINE],
+  context = CONTEXT,
 ) {
   const rules = fakeCustomRules(['mine', 'yours', 'off'], judge);
-  const findings = await evaluateCustom(images, { custom, index: 3 }, rules, CONTEXT, 1234);
+  const findings = await evaluateCustom(images, { custom, index: 3 }, rules, context, 1234);
   return { findings, tasks: rules.tasks };
 }
 
@@ -62,22 +62,46 @@ describe('evaluateCustom', () => {
     expect({ findings, tasks }).to.deep.equal({ findings: [], tasks: [] });
   });
 
-  it('refuses more images than its rules can judge, and judges as many as that', async () => {
+  describe('of too much', () => {
     const [image] = imagesOf({ a: 'nginx' }) as [ContainerImage];
-    const custom = ['mine', 'yours'].map((name): ActiveRule => ({ name, action: 'audit' }));
-    const judgedOf = async (count: number) =>
-      evaluated(
-        Array.from({ length: count }, () => image),
-        () => [],
-        custom,
+    const custom: readonly ActiveRule[] = [MINE, { name: 'yours', action: 'audit' }];
+    const judged = async (images: readonly ContainerImage[], context = CONTEXT) => {
+      const { findings, tasks } = await evaluated(images, () => [], custom, context);
+      const told = findings.map(({ rule, action, failed, image: { container }, remedy }) =>
+        [rule, action, failed, container.name, remedy].join(' '),
       );
-    const { tasks } = await judgedOf(MAX_CHECKS / 2);
-    expect(tasks[0]?.images).to.have.lengthOf(65_536);
-    const error: unknown = await judgedOf(MAX_CHECKS / 2 + 1).catch((thrown: unknown) => thrown);
-    expect(error).to.be.instanceOf(UnreadableWorkloadError);
-    expect((error as Error).message).to.equal(
-      'object must have at most 65536 images, so that the 2 custom rules can judge them, found 65537',
-    );
+      return { told, asked: tasks.length };
+    };
+    const many = (count: number, one = image): readonly ContainerImage[] => Array.from({ length: count }, () => one);
+    const failures = (failure: string, name = 'a', action = 'deny'): readonly string[] => [
+      `mine ${action} true ${name} The rule mine failed: ${failure}. Until it is mended or switched off, it lets nothing pass.`,
+      `yours audit true ${name} The rule yours failed: ${failure}. Until it is mended, it judges nothing.`,
+    ];
+
+    it('asks nobody: of more images than rules can judge, each fails at the first new one', async () => {
+      expect(await judged(many(MAX_CHECKS / 2))).to.deep.equal({ told: [], asked: 1 });
+      const failure = 'the object has 4097 images, and custom rules are asked about at most 4096';
+      expect(await judged(many(MAX_CHECKS / 2 + 1))).to.deep.equal({ told: failures(failure), asked: 0 });
+      const unchanged = many(MAX_CHECKS / 2, { ...image, unchanged: true });
+      const [added] = imagesOf({ b: 'nginx' }) as [ContainerImage];
+      expect((await judged([...unchanged, added])).told).to.deep.equal(failures(failure, 'b'));
+      expect((await judged([...unchanged, ...unchanged.slice(0, 1)])).told).to.deep.equal(
+        failures(failure, 'a', 'warn'),
+      );
+    });
+
+    it('asks nobody about an object of more labels and annotations than can be told', async () => {
+      const texts = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, '']));
+      const half = texts(MAX_TEXTS / 2);
+      const workload = { ...CONTEXT.workload, labels: half, annotations: half };
+      expect(await judged([image], { ...CONTEXT, workload })).to.deep.equal({ told: [], asked: 1 });
+      const annotations = texts(MAX_TEXTS / 2 + 1);
+      expect(await judged([image], { ...CONTEXT, workload: { ...workload, annotations } })).to.deep.equal({
+        told: failures('the object has 8193 labels and annotations, and custom rules are told of at most 8192'),
+        asked: 0,
+      });
+    });
   });
 
   for (const action of ['deny', 'warn', 'audit'] as const) {

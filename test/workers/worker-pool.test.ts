@@ -63,6 +63,45 @@ describe('WorkerPool', () => {
     expect(await asked('x:1', 'x:bad', 'x:2'), 'later').to.deep.equal(['yours 1: is bad']);
   });
 
+  it('asks a rule that loops over one image about others meanwhile, however often it does so', async () => {
+    const { rules: started } = await start(folder.path, {
+      'bad.js': ruleText('bad', "if (image.tag === 'loop') for (;;); return [];"),
+      'good.js': goodRule('good'),
+    });
+    rules = started;
+    const asked = async (image: string) => told(await started.judge(taskOf([image, 'x:bad'], ['bad', 'good'])));
+    const late = [0, 1].map((image) => `bad ${image} failed: ${LATE}`);
+    const kept = late.map((line) => line.replace(LATE, 'it kept ending its process, and is not asked for a while'));
+    for (const failures of [late, late, late, kept]) {
+      const state = { isOver: false };
+      const looping = asked('x:loop').finally(() => (state.isOver = true));
+      let others = 0;
+      do {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, as long as the rule loops
+        expect(await asked('x:1')).to.deep.equal(['good 1: is bad']);
+        others += 1;
+      } while (!state.isOver);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await looping).to.have.members([...failures, 'good 1: is bad']);
+      if (failures === late) expect(others, 'so many while it loops').to.be.above(20);
+    }
+  });
+
+  it('fails what cannot be told to a worker, and goes on', async () => {
+    const { rules: started } = await start(folder.path, { 'good.js': goodRule('good') });
+    rules = started;
+    const task = taskOf(IMAGES, ['good']);
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as string;
+    const request = { ...task.request, workload: { ...task.request.workload, labels: { deep } } };
+    for (let time = 0; time < 5; time += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- a worker more than there are
+      expect(told(await started.judge({ ...task, request }))).to.deep.equal(
+        [0, 1].map((image) => `good ${image} failed: it could not be asked about this object`),
+      );
+    }
+    expect(told(await started.judge(taskOf(IMAGES, ['good'])))).to.deep.equal(['good 1: is bad']);
+  });
+
   it('asks an innocent rule, though every worker is stuck in a timer, and names no rule for their ends', async () => {
     const loop = "setTimeout(() => { console.log('loops'); for (;;); }, 1000);";
     const started = await start(
