@@ -1,5 +1,4 @@
 import type { Context, Next } from 'koa';
-import { MAX_BODY_BYTES } from './body-limits.ts';
 import { Refusal } from './refusal.ts';
 
 /** There is no room for one more large review at the moment. The API server honours `Retry-After`. */
@@ -10,19 +9,25 @@ export function overloaded(): Refusal {
 }
 
 /**
- * Keeps the bodies that are in memory at the same time within a budget, in bytes; a lone one is always taken.
- *
- * @throws {Refusal} for what is over it.
+ * Makes what keeps the bodies that are in memory at the same time within a budget, in bytes, of which one alone never has
+ * more. It counts what has come, not what was announced: to hold the budget against others one has to send it.
  */
 export function createBodyBudget(budgetBytes: number) {
   let inFlight = 0;
-  return function bodyBudget(ctx: Context, next: Next): Promise<unknown> {
-    // Nobody knows the size of a chunked body before its end.
-    const bytes = Number(ctx.req.headers['content-length'] ?? MAX_BODY_BYTES);
-    if (inFlight > 0 && inFlight + bytes > budgetBytes) throw overloaded();
-    inFlight += bytes;
+  return function bodyBudget({ req }: Context, next: Next): Promise<unknown> {
+    let taken = 0;
+    const take = ({ length }: Buffer): void => {
+      inFlight += length;
+      taken += length;
+      if (inFlight <= budgetBytes) return;
+      req.off('data', take);
+      // The body parser listens too: an error of the stream is the one thing that makes it stop.
+      req.emit('error', overloaded());
+    };
+    req.on('data', take);
     return next().finally(() => {
-      inFlight -= bytes;
+      req.off('data', take);
+      inFlight -= taken;
     });
   };
 }

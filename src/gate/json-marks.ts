@@ -48,7 +48,7 @@ export function createJsonMarksLimit(maxMarks: number) {
     const stop = (): void => void req.off('data', count).off('end', take);
     const refuse = (refusal: Refusal): void => {
       stop();
-      // The body parser listens too: an error of the stream is the one thing that makes it stop.
+      // As in the budget of bytes.
       req.emit('error', refusal);
     };
     const count = (chunk: Buffer): void => {
@@ -56,7 +56,7 @@ export function createJsonMarksLimit(maxMarks: number) {
       if (marks.count > maxMarks) refuse(new Refusal('body-too-complex', `The body has more than ${maxMarks} values.`));
     };
     const take = (): void => {
-      if (inFlight > 0 && inFlight + marks.count > maxMarks) refuse(overloaded());
+      if (inFlight + marks.count > maxMarks) refuse(overloaded());
       else inFlight += taken = marks.count;
     };
     req.on('data', count).on('end', take);

@@ -413,11 +413,11 @@ describe('over the wire', () => {
   });
 
   describe('the budget of large bodies', () => {
-    /** A request whose body has begun, and doesn't end. */
-    function begin(bytes: number) {
-      const outgoing = open(gate, { headers: { 'content-length': String(bytes) } });
+    /** A request whose body has come, but for its end. */
+    async function begin(bytes: number) {
+      const outgoing = open(gate, { headers: { 'content-length': String(bytes + 1) } });
       outgoing.on('error', () => {});
-      outgoing.write('{');
+      await new Promise((resolve) => outgoing.write(Buffer.alloc(bytes, ' '), resolve));
       return outgoing;
     }
 
@@ -426,7 +426,7 @@ describe('over the wire', () => {
     );
 
     it('refuses what is over it with 429, and takes it later', async () => {
-      const first = begin(30 * MIB);
+      const first = await begin(30 * MIB);
       let refused: Awaited<ReturnType<typeof send>> | undefined;
       await until(
         async () => {
@@ -448,15 +448,15 @@ describe('over the wire', () => {
       await until(async () => (await send(gate, { body: large })).status === 200, 'the budget to be free', 10_000);
     }).timeout(60_000);
 
-    it('counts a chunked body as the largest there is', async () => {
-      const first = begin(30 * MIB);
-      await until(
-        async () => (await send(gate, { body: [ALLOWED] })).status === 429,
-        'the first to be counted',
-        10_000,
-      );
+    it('counts a chunked body as well, and nothing that was only announced', async () => {
+      const announced = [1, 2, 3].map(() => open(gate, { headers: { 'content-length': String(30 * MIB) } }));
+      for (const outgoing of announced) outgoing.on('error', () => {}).write('{');
+      const first = await begin(30 * MIB);
+      await until(async () => (await send(gate, { body: [large] })).status === 429, 'the first to be counted', 10_000);
+      expect((await send(gate, { body: [ALLOWED] })).status).to.equal(200);
       first.destroy();
-      await until(async () => (await send(gate, { body: [ALLOWED] })).status === 200, 'the budget to be free', 10_000);
+      await until(async () => (await send(gate, { body: [large] })).status === 200, 'the budget to be free', 10_000);
+      for (const outgoing of announced) outgoing.destroy();
     }).timeout(60_000);
   });
 

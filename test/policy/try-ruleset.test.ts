@@ -122,6 +122,25 @@ describe('tryRuleset', () => {
     expect((thrown as MistakesError).mistakes.map(({ code, where }) => `${code}: ${where}`)).to.deep.equal([
       'rule-fails-on-sample: rule bad',
     ]);
-    expect(custom.tasks.map(({ rules }) => rules.join())).to.deep.equal(['bad,good', 'good', 'good']);
+    expect(custom.tasks.map(({ rules }) => rules.join())).to.deep.equal(['bad', 'good', 'good', 'good']);
+  });
+
+  it('tells each rule that fails for itself, and which were not tried when the time was over', async () => {
+    const judge = async ({ rules: [rule = ''], images }: CustomTask) => {
+      for (const until = performance.now() + 30; rule.startsWith('bad') && performance.now() < until;);
+      return rule.startsWith('bad') ? images.map((_, image) => ({ rule, image, failure: 'it threw' })) : [];
+    };
+    const custom = fakeCustomRules(['bad-1', 'bad-2', 'good-1', 'good-2'], judge);
+    const found = async (allMs: number): Promise<readonly string[]> =>
+      tryRuleset(rulesetUnder({}, custom), allMs).then(
+        () => [],
+        (error: MistakesError) => error.mistakes.map(({ where, found: text }) => `${where}: ${text.split('. ')[0]}`),
+      );
+    const failed = [1, 2].map((number) => `rule bad-${number}: none: The rule bad-${number} failed: it threw`);
+    expect(await found(10_000)).to.deep.equal(failed);
+    const untried = ['bad-2', 'good-1', 'good-2'].map(
+      (name) => `rule ${name}: none: it was not asked, since other rules took the 0.02 s that there are to try all`,
+    );
+    expect(await found(20)).to.deep.equal([failed[0], ...untried]);
   });
 });
