@@ -1,5 +1,6 @@
 import type { Mistake } from '../mistake/mistake.ts';
 import { configMapManifest, isManifest } from './config-map-manifest.ts';
+import { kubectlScalar } from './kubectl-scalar.ts';
 import { policyKeysOf } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
 import { ruleFilesOf } from './rule-files-of.ts';
@@ -13,7 +14,8 @@ import { pointerSegment } from './yaml-values.ts';
  * @param file its name, for messages
  */
 export function policyOfText(text: string, file: string): Pick<Written, 'policy' | 'ruleFiles'> {
-  const documents = [...yamlDocuments(text, file)];
+  // A policy.yaml is read by the gate itself, from its text.
+  const documents = [...yamlDocuments(text, file, kubectlScalar)];
   if (documents.some(isManifest)) return policyOfManifests(documents);
   const keys = new Map([[POLICY_YAML, { text, where: POLICY_YAML }]]);
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
