@@ -90,7 +90,7 @@ function subjectsTest({ users, groups, serviceAccounts }: Exemption): Test | und
 
 /**
  * Marks the findings that an exemption covers at this moment; from them nothing follows. All exemptions are judged here,
- * and nowhere else.
+ * and nowhere else. Of several, the one that ends last is named: nothing ends for the finding before that.
  *
  * @param now in milliseconds since 1970
  */
@@ -102,8 +102,12 @@ export function exempt(
 ): readonly Finding[] {
   if (exemptions.length === 0 || findings.length === 0) return findings;
   return findings.map((finding) => {
-    const covering = exemptions.find(({ exemption, covers }) => now < exemption.expires && covers(finding, request));
-    return covering === undefined ? finding : { ...finding, exemption: covering.exemption };
+    let last: Exemption | undefined;
+    for (const { exemption, covers } of exemptions) {
+      // Those that end at the same time leave it at the first.
+      if (exemption.expires > (last?.expires ?? now) && covers(finding, request)) last = exemption;
+    }
+    return last === undefined ? finding : { ...finding, exemption: last };
   });
 }
 
