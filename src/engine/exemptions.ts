@@ -17,6 +17,8 @@ export interface Exemption {
   /** The moment from which it covers nothing, in milliseconds since 1970: the end of the day that was written, in UTC. `Infinity` for `never`. */
   readonly expires: number;
   readonly rules?: readonly string[];
+  /** Where each of the rules was written, for messages: `policy.yaml:9:13 exemptions[0].rules[0]`. */
+  readonly ruleSources?: readonly string[];
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly namespaces?: readonly string[];
   /** Patterns over registry and repository, normalized: `repositoryPatterns`. */
