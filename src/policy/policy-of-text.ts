@@ -11,13 +11,13 @@ import { pointerSegment } from './yaml-values.ts';
 /**
  * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
  *
- * @param file its name, for messages
+ * @param path what to call it in messages
  */
-export function policyOfText(text: string, file: string): Pick<Written, 'policy' | 'ruleFiles'> {
+export function policyOfText(text: string, path: string): Pick<Written, 'policy' | 'ruleFiles'> {
   // A policy.yaml is read by the gate itself, from its text.
-  const documents = [...yamlDocuments(text, file, kubectlScalar)];
+  const documents = [...yamlDocuments(text, path, kubectlScalar)];
   if (documents.some(isManifest)) return policyOfManifests(documents);
-  const keys = new Map([[POLICY_YAML, { text, where: POLICY_YAML }]]);
+  const keys = new Map([[POLICY_YAML, { text, where: path, path }]]);
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
 }
 

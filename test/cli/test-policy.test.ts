@@ -100,7 +100,16 @@ const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonl
     configMap('binaryData: { a-b.mjs: /w== }\n', 'imagegate-webhook-rules'),
     ['binaryData, a-b.mjs (ConfigMap): policy-key-binary'],
   ],
-  ['a policy.yaml of two documents', 'rules: {}\n---\nrules: {}\n', ['policy.yaml:2:1: policy-yaml-unreadable']],
+  ['a policy.yaml of two documents', 'rules: {}\n---\nrules: {}\n', ['x.yaml:2:1: policy-yaml-unreadable']],
+  [
+    'all that is wrong in a policy.yaml at once, by the path of the file',
+    'contact: 5\nrules: { blokced-tags: {} }\nexemptions:\n  - { name: x, reason: y, owner: z, expires: never, namespaces: [a], rules: [emty-tag] }\n',
+    [
+      'x.yaml:1:1 contact: policy-yaml-invalid',
+      'x.yaml:2:10 rules.blokced-tags: rule-unknown',
+      'x.yaml:4:78 exemptions[0].rules[0]: rule-unknown',
+    ],
+  ],
 ];
 
 const GOOD: Readonly<Record<string, string>> = {
@@ -140,7 +149,12 @@ describe('imagegate test-policy', () => {
     it(`refuses ${what}`, async () => {
       const { code, stdout, stderr } = await tryText(manifest);
       const [head = '', , ...lines] = stderr.trimEnd().split('\n').slice(0, -2);
-      const told = lines.map((line) => line.trim().replace(/: expected .*\[(.*)\]$/, ': $1'));
+      const told = lines.map((line) =>
+        line
+          .replace(`${folder.path}/`, '')
+          .trim()
+          .replace(/: expected .*\[(.*)\]$/, ': $1'),
+      );
       expect({ code, stdout, told }).to.deep.equal({ code: 1, stdout: '', told: mistakes });
       expect(head).to.match(/^The gate would not use the policy .*x\.yaml: /);
     });
