@@ -200,11 +200,26 @@ describe('readPolicyYaml', () => {
         /^exemptions\[1\]\.name: expected a name that no other exemption has, found "x", as in policy\.yaml:2:5 exemptions\[0\]\.name\. .*\[exemption-invalid\]$/,
       ],
       [{ exemptions: [{ ...EXEMPTION, reason: ' ' }] }, /^exemptions\[0\]\.reason: expected words/],
+      [{ exemptions: [{ ...EXEMPTION, reason: '' }] }, /^exemptions\[0\]\.reason: expected words, found ""/],
+      [
+        { exemptions: [{ ...EXEMPTION, owner: 7, name: 7 }] },
+        /name: expected a name in kebab-case/,
+        /owner: .*Quote it/,
+      ],
+      ...['rules', 'namespaces', 'images', 'users', 'groups', 'serviceAccounts'].map(
+        (key) => [{ exemptions: [{ ...EXEMPTION, [key]: [''] }] }, new RegExp(`${key}\\[0\\]: .* found ""`)] as const,
+      ),
       [
         { exemptions: [{ ...EXEMPTION, owner: null }] },
         /^exemptions\[0\]\.owner: expected text, found null\. Who answers/,
       ],
-      [{ exemptions: [{ ...EXEMPTION, expires: 20270331 }] }, /^exemptions\[0\]\.expires: expected text/],
+      ...[20270331, '20270331', '', false].map(
+        (expires) =>
+          [
+            { exemptions: [{ ...EXEMPTION, expires }] },
+            /^exemptions\[0\]\.expires: expected a date, YYYY-MM-DD, or never, found "?\w*"?\. The last day .*, such as 2027-03-31\./,
+          ] as const,
+      ),
       [
         { exemptions: [{ ...EXEMPTION, expires: '2027-3-31' }] },
         /^exemptions\[0\]\.expires: expected a date, YYYY-MM-DD, or never/,
