@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { messageOf, MistakesError } from '../mistake/mistake.ts';
 import { policyOfText } from '../policy/policy-of-text.ts';
 import { readPolicyFolder } from '../policy/policy-folder.ts';
@@ -19,7 +18,7 @@ export async function withPolicyAt(path: string, written: Written): Promise<Writ
 async function readPolicyAt(path: string): Promise<Pick<Written, 'policy' | 'ruleFiles'>> {
   try {
     if ((await stat(path)).isDirectory()) return { policy: await readPolicyFolder(path), ruleFiles: [] };
-    return policyOfText(await readFile(path, 'utf8'), basename(path));
+    return policyOfText(await readFile(path, 'utf8'), path);
   } catch (error) {
     const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
     const mistake = { where: path, expected: 'a file or a folder that can be read', found: messageOf(error), remedy };

@@ -17,6 +17,8 @@ export interface Exemption {
   /** The moment from which it covers nothing, in milliseconds since 1970: the end of the day that was written, in UTC. `Infinity` for `never`. */
   readonly expires: number;
   readonly rules?: readonly string[];
+  /** Where each of the rules was written, for messages: `policy.yaml:9:13 exemptions[0].rules[0]`. */
+  readonly ruleSources?: readonly string[];
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly namespaces?: readonly string[];
   /** Patterns over registry and repository, normalized: `repositoryPatterns`. */
@@ -90,7 +92,7 @@ function subjectsTest({ users, groups, serviceAccounts }: Exemption): Test | und
 
 /**
  * Marks the findings that an exemption covers at this moment; from them nothing follows. All exemptions are judged here,
- * and nowhere else.
+ * and nowhere else. Of several, the one that ends last is named: nothing ends for the finding before that.
  *
  * @param now in milliseconds since 1970
  */
@@ -102,8 +104,12 @@ export function exempt(
 ): readonly Finding[] {
   if (exemptions.length === 0 || findings.length === 0) return findings;
   return findings.map((finding) => {
-    const covering = exemptions.find(({ exemption, covers }) => now < exemption.expires && covers(finding, request));
-    return covering === undefined ? finding : { ...finding, exemption: covering.exemption };
+    let last: Exemption | undefined;
+    for (const { exemption, covers } of exemptions) {
+      // Those that end at the same time leave it at the first.
+      if (exemption.expires > (last?.expires ?? now) && covers(finding, request)) last = exemption;
+    }
+    return last === undefined ? finding : { ...finding, exemption: last };
   });
 }
 

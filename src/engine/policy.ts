@@ -13,6 +13,8 @@ export interface RuleSetting extends RuleOptions {
   readonly action?: EnforcementAction;
   /** Where the action was written, for messages: `RULE_BLOCKED_TAGS (environment)`. */
   readonly actionSource?: string;
+  /** Where the rule is named, for messages, if that is a place of its own: `policy.yaml:3:5 rules.blocked-tags`. */
+  readonly source?: string;
 }
 
 /** What differs in some namespaces: the actions and options that are written here, and all others as everywhere. */

@@ -151,13 +151,13 @@ function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
   const known = new Set([...names, VALID_REFERENCE]);
   const named = [
     ...[policy, ...policy.namespaces].flatMap(({ rules }) =>
-      [...rules].map(([name, { actionSource, sources }]) => ({
+      [...rules].map(([name, { actionSource, sources, source }]) => ({
         name,
-        where: actionSource ?? Object.values(sources)[0] ?? `policy, rule ${shown(name)}`,
+        where: actionSource ?? Object.values(sources)[0] ?? source ?? `policy, rule ${shown(name)}`,
       })),
     ),
-    ...policy.exemptions.flatMap(({ name: exemption, rules = [] }) =>
-      rules.map((name) => ({ name, where: `policy.yaml, exemption ${exemption}, rules` })),
+    ...policy.exemptions.flatMap(({ name: exemption, rules = [], ruleSources }) =>
+      rules.map((name, index) => ({ name, where: ruleSources?.[index] ?? `policy, exemption ${exemption}, rules` })),
     ),
   ];
   return named

@@ -30,6 +30,16 @@ export function writtenWithout({ before = {}, after, mounted }: ConfigMapChange)
   return without([...keysOf(before), ...keysOf(after)], mounted);
 }
 
+/**
+ * The keys and rule files that the change adds here and that are mounted already: they stand in the other ConfigMap too.
+ * Or they were removed here a moment ago: a kubelet lags behind by a minute or two, so that is not certain.
+ */
+export function addedThoughMounted({ before = {}, after, mounted }: ConfigMapChange): readonly string[] {
+  const already = new Set([...mounted.policy.keys.keys(), ...mounted.ruleFiles.map(({ path }) => basename(path))]);
+  const here = new Set(keysOf(before));
+  return keysOf(after).filter((key) => already.has(key) && !here.has(key));
+}
+
 function without(keys: readonly string[], written: Written): Written {
   const names = new Set(keys);
   return {

@@ -24,7 +24,7 @@ export const EXEMPTION_SCHEMA = {
     owner: text('owner', 'Who answers for it.', 256),
     expires: {
       title: 'expires',
-      description: 'The last day on which it holds, to 24:00 UTC: YYYY-MM-DD. Without an end, write never.',
+      description: 'The last day on which it holds, to 24:00 UTC, such as 2027-03-31. Without an end, write never.',
       type: 'string',
       pattern: '^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|never)$',
       patternErrorMessage: 'a date, YYYY-MM-DD, or never',
@@ -62,8 +62,10 @@ export const EXEMPTION_SCHEMA = {
   },
 } as const;
 
+// No minLength where a pattern, or what judges images, has something against empty text: it would be told twice.
+
 function text<const Title extends string>(title: Title, description: string, maxLength: number) {
-  return { title, description, type: 'string', minLength: 1, maxLength, pattern: '\\S', patternErrorMessage: 'words' };
+  return { title, description, type: 'string', maxLength, pattern: '\\S', patternErrorMessage: 'words' };
 }
 
 function list(title: string, description: string, items: object) {
@@ -72,6 +74,6 @@ function list(title: string, description: string, items: object) {
     description,
     type: 'array',
     minItems: 1,
-    items: { description, type: 'string', minLength: 1, ...items },
+    items: { description, type: 'string', ...items },
   };
 }

@@ -3,16 +3,40 @@ import { shown, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import { isObject } from '../workload/json-object.ts';
+import { KEBAB_CASE } from './exemption-schema.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** An exemption as policy.yaml has it, once the schema has nothing against it. */
-export type WrittenExemption = Omit<Exemption, 'expires'> & { readonly expires: string };
+export type WrittenExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
 
+const RULE_NAME = new RegExp(KEBAB_CASE);
 const DAY = 24 * 60 * 60 * 1000;
 
-/** An exemption as it is judged by. */
-export function exemptionOf({ expires, ...rest }: WrittenExemption): Exemption {
-  return { ...rest, expires: expires === 'never' ? Infinity : Date.parse(`${expires}T00:00:00Z`) + DAY };
+/** The exemptions as findings are judged by them. */
+export function exemptionsOf(written: readonly WrittenExemption[], where: YamlDocument['where']): readonly Exemption[] {
+  return written.map(({ expires, ...rest }, index) => ({
+    ...rest,
+    ...(rest.rules && { ruleSources: rest.rules.map((_, entry) => where(`/exemptions/${index}/rules/${entry}`)) }),
+    expires: expires === 'never' ? Infinity : Date.parse(`${expires}T00:00:00Z`) + DAY,
+  }));
+}
+
+/**
+ * Exemptions as far as they name rules, and from the past: so that these names are judged too, whatever else is wrong, and
+ * nothing is covered.
+ */
+export function exemptionsByRules(exemptions: unknown, where: YamlDocument['where']): readonly Exemption[] {
+  if (!Array.isArray(exemptions)) return [];
+  return exemptions.flatMap((exemption: unknown, index) => {
+    const rules: unknown = isObject(exemption) ? exemption['rules'] : undefined;
+    const entries = (Array.isArray(rules) ? rules : []).map((rule: unknown, entry) => ({ rule, entry }));
+    // Of what is no name the schema tells.
+    const named = entries.filter(({ rule }) => typeof rule === 'string' && RULE_NAME.test(rule));
+    if (named.length === 0) return [];
+    const ruleSources = named.map(({ entry }) => where(`/exemptions/${index}/rules/${entry}`));
+    const names = named.map(({ rule }) => rule as string);
+    return [{ name: `${index}`, reason: '', owner: '', expires: 0, rules: names, ruleSources }];
+  });
 }
 
 /** What the schema cannot see in a list of exemptions, as far as they are in their form. */

@@ -6,6 +6,8 @@ export interface WrittenValue {
   readonly text: string;
   /** `ALLOWED_REGISTRIES (environment)` */
   readonly where: string;
+  /** What to call it in messages that tell a line of it, if that is not the name of the key. */
+  readonly path?: string;
 }
 
 /** What a key says about its rule, or what is wrong with it. */

@@ -4,13 +4,22 @@ import { printable } from '../admission/printable.ts';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isGuess } from '../mistake/nearest-name.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
-import { writtenAfter, writtenBefore, writtenWithout, type ConfigMapChange } from './config-map-change.ts';
+import {
+  addedThoughMounted,
+  writtenAfter,
+  writtenBefore,
+  writtenWithout,
+  type ConfigMapChange,
+} from './config-map-change.ts';
 import type { PolicyConfigMap } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
 import type { RulesetLoader, Written } from './ruleset-loader.ts';
 
 /** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
 const OUR_CONFIG_MAPS: ReadonlySet<string> = new Set(['imagegate-webhook-config', 'imagegate-webhook-rules']);
+
+/** Of each kind: the API server cuts what is more than 4 KiB in all. */
+const MAX_WARNINGS = 10;
 
 /**
  * Makes what judges the gate's own ConfigMaps where they are written: each is loaded, with the other one as it is mounted
@@ -35,12 +44,14 @@ async function judge(
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
   const change = { name, before: configMapBefore(oldObject), after: configMap, mounted: await loader.read() };
   const mistakes = await mistakesOf(writtenAfter(change), loader);
-  if (mistakes.length === 0) return allowed(uid);
+  const twice = addedThoughMounted(change).slice(0, MAX_WARNINGS).map(twiceWarning);
+  if (mistakes.length === 0) return allowed(uid, { warnings: twice, auditAnnotations: {} });
   const [later, now] = partition(mistakes, mayComeLater);
   if (now.some(({ where }) => isOf(configMap, name, where))) return policyDenied(uid, mistakes.map(mistakeText));
   const [foreign, own] = partition(now, now.length === 0 ? () => true : await foreignTo(change, now, loader));
   if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
-  return allowed(uid, { warnings: [...later.map(laterWarning), ...foreignWarnings(foreign)], auditAnnotations: {} });
+  const warnings = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
+  return allowed(uid, { warnings, auditAnnotations: {} });
 }
 
 /**
@@ -102,10 +113,15 @@ function laterWarning({ where, found }: Mistake): string {
   return `${printable(text, 230)} [imagegate]`;
 }
 
+/** Otherwise the change would be without effect, and nobody would know. No denial: it may be a matter of a minute. */
+function twiceWarning(key: string): string {
+  return `${printable(key, 64)} is mounted already: the other ConfigMap has it too, or it was removed here a moment ago. Where both have it, that of imagegate-webhook-rules counts. [imagegate]`;
+}
+
 /** Not all: the API server cuts warnings, and the log has them all. */
 function foreignWarnings(mistakes: readonly Mistake[]): readonly string[] {
   return mistakes
-    .slice(0, 10)
+    .slice(0, MAX_WARNINGS)
     .map((mistake) => `${printable(`Not in use before this is mended too: ${mistakeText(mistake)}`, 230)} [imagegate]`);
 }
 

@@ -23,7 +23,7 @@ export interface LoadedPolicy {
 export function loadPolicy(environment: Environment, { keys, mistakes }: PolicyFolder): LoadedPolicy {
   const flat = flatPolicy(environment, keys);
   const file = keys.get(POLICY_YAML);
-  const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file.text);
+  const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file.text, file.path);
   const { rules, mistakes: conflicts } = mergedRules(flat.settings, yaml.policy.rules);
   return {
     policy: { ...yaml.policy, rules, enforcement: flat.enforcement },

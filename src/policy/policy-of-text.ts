@@ -1,5 +1,6 @@
 import type { Mistake } from '../mistake/mistake.ts';
 import { configMapManifest, isManifest } from './config-map-manifest.ts';
+import { kubectlScalar } from './kubectl-scalar.ts';
 import { policyKeysOf } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
 import { ruleFilesOf } from './rule-files-of.ts';
@@ -10,12 +11,13 @@ import { pointerSegment } from './yaml-values.ts';
 /**
  * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
  *
- * @param file its name, for messages
+ * @param path what to call it in messages
  */
-export function policyOfText(text: string, file: string): Pick<Written, 'policy' | 'ruleFiles'> {
-  const documents = [...yamlDocuments(text, file)];
+export function policyOfText(text: string, path: string): Pick<Written, 'policy' | 'ruleFiles'> {
+  // A policy.yaml is read by the gate itself, from its text.
+  const documents = [...yamlDocuments(text, path, kubectlScalar)];
   if (documents.some(isManifest)) return policyOfManifests(documents);
-  const keys = new Map([[POLICY_YAML, { text, where: POLICY_YAML }]]);
+  const keys = new Map([[POLICY_YAML, { text, where: path, path }]]);
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
 }
 

@@ -38,5 +38,6 @@ function ruleSetting(
     ...(action === undefined ? {} : { action, actionSource: where(`${pointer}/action`) }),
     options,
     sources: Object.fromEntries(sources),
+    source: where(pointer),
   };
 }

@@ -9,6 +9,7 @@ import { pointerSegment } from './yaml-values.ts';
 /** What of a schema says more than Ajv does. */
 interface Described {
   readonly description?: string;
+  readonly pattern?: string;
   readonly patternErrorMessage?: string;
   readonly properties?: Readonly<Record<string, Described>>;
 }
@@ -67,13 +68,17 @@ function wrongName(error: ErrorObject, name: string): Wrong {
 }
 
 function wrongValue({ keyword, params, parentSchema }: ErrorObject, value: unknown): Omit<Wrong, 'pointer'> {
-  const { description = '', patternErrorMessage = '' } = parentSchema as Described;
+  const { description = '', pattern = '', patternErrorMessage = '' } = parentSchema as Described;
   const found = shown(value);
   switch (keyword) {
     case 'type': {
       const isScalar = typeof value === 'number' || typeof value === 'boolean';
-      const remedy = params['type'] === 'string' && isScalar ? 'Quote it, so that YAML reads it as text.' : description;
-      return { expected: typeText(params['type']), found, remedy };
+      if (params['type'] !== 'string' || !isScalar)
+        return { expected: typeText(params['type']), found, remedy: description };
+      // As text it would be refused as well: 20270331 for 2027-03-31.
+      if (!new RegExp(pattern, 'u').test(String(value)))
+        return { expected: patternErrorMessage, found, remedy: description };
+      return { expected: 'text', found, remedy: 'Quote it, so that YAML reads it as text.' };
     }
     case 'enum': {
       const allowed = params['allowedValues'] as readonly string[];

@@ -2,7 +2,7 @@ import { Composer, LineCounter, Parser, type Document, type YAMLParseError, type
 import { printable } from '../admission/printable.ts';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import { isDeeperThan } from './token-depth.ts';
-import { yamlValues, type YamlPlace } from './yaml-values.ts';
+import { yamlValues, type ReadScalar, type YamlPlace } from './yaml-values.ts';
 
 /** What a YAML text says, as far as it can be read. */
 export interface YamlDocument {
@@ -34,15 +34,22 @@ export function readYaml(text: string, file: string): YamlDocument {
   return { ...document!, mistakes: [...document!.mistakes, two] };
 }
 
-/** Reads a text as documents of YAML 1.2, at least one. It never throws, and goes no further than it is asked. */
-export function* yamlDocuments(text: string, file: string): Generator<YamlDocument> {
+/** As YAML 1.2 has it. */
+const asWritten: ReadScalar = ({ value }) => value;
+
+/**
+ * Reads a text as documents of YAML 1.2, at least one. It never throws, and goes no further than it is asked.
+ *
+ * @param readScalar for what somebody else reads in another way
+ */
+export function* yamlDocuments(text: string, file: string, readScalar = asWritten): Generator<YamlDocument> {
   const lines = new LineCounter();
   const position = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
   try {
-    for (const document of composed(text, lines)) yield yamlDocument(document, position);
+    for (const document of composed(text, lines)) yield yamlDocument(document, position, readScalar);
   } catch (error) {
     // One of the limits, or a fault of the parser: whatever it is, the text is of no use.
     const found = printable(messageOf(error));
@@ -60,13 +67,13 @@ function composed(text: string, lines: LineCounter): Iterable<Document> {
   return new Composer(options).compose(tokens, true, text.length); // forced, so there is one
 }
 
-function yamlDocument(document: Document, position: (offset: number) => string): YamlDocument {
+function yamlDocument(document: Document, position: (offset: number) => string, readScalar: ReadScalar): YamlDocument {
   const start = document.range![0]; // it comes from a text
   const place = ({ offset, path }: YamlPlace): string => [position(offset), ...(path === '' ? [] : [path])].join(' ');
   const mistakes = syntaxMistakes([...document.errors, ...document.warnings], position);
   if (document.errors.length > 0) return { value: undefined, where: () => position(start), mistakes };
   const limits = { depth: MAX_DEPTH, aliases: MAX_ALIASES, values: MAX_VALUES };
-  const { value, places, objections } = yamlValues(document, limits);
+  const { value, places, objections } = yamlValues(document, limits, readScalar);
   const objected = objections.map((objection) => unreadable({ ...objection, where: place(objection.place) }));
   return {
     value: value ?? undefined,

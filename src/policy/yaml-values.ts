@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair, type Scalar } from 'yaml';
 import { shown } from '../mistake/mistake.ts';
 
 /** Where a value is written. */
@@ -32,13 +32,16 @@ export interface YamlLimits {
   readonly values: number;
 }
 
+/** What a scalar stands for, to whoever reads it. */
+export type ReadScalar = (scalar: Scalar) => unknown;
+
 /**
  * What a document of YAML says, and where.
  *
  * @throws {RangeError} past one of the limits.
  */
-export function yamlValues(document: Document, limits: YamlLimits): YamlValues {
-  const reader = new Reader(document, limits);
+export function yamlValues(document: Document, limits: YamlLimits, readScalar: ReadScalar): YamlValues {
+  const reader = new Reader(document, limits, readScalar);
   const value = reader.valueOf(document.contents, '', { offset: 0, path: '' }, 0);
   return { value, places: reader.places, objections: reader.objections };
 }
@@ -48,12 +51,14 @@ class Reader {
   readonly objections: YamlObjection[] = [];
   readonly #document: Document;
   readonly #limits: YamlLimits;
+  readonly #readScalar: ReadScalar;
   #aliases = 0;
   #values = 0;
 
-  constructor(document: Document, limits: YamlLimits) {
+  constructor(document: Document, limits: YamlLimits, readScalar: ReadScalar) {
     this.#document = document;
     this.#limits = limits;
+    this.#readScalar = readScalar;
   }
 
   valueOf(node: unknown, pointer: string, place: YamlPlace, depth: number): unknown {
@@ -61,7 +66,7 @@ class Reader {
     this.#values += 1;
     if (this.#values > this.#limits.values) throw new RangeError('more values');
     if (depth > this.#limits.depth) throw new RangeError('more levels, or an alias within what it stands for');
-    if (isScalar(node)) return node.value;
+    if (isScalar(node)) return this.#readScalar(node);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const itemPlace = { offset: offsetOf(item), path: `${place.path}[${index}]` };

@@ -11,7 +11,8 @@ const MAX_LENGTH = 256;
  * pre-release, and that is all that has something behind a dash, is in a range only if the range names one of the same
  * three numbers.
  *
- * @throws {InvalidEntriesError} for text that is no range, and for one that is empty, which to the reader means all.
+ * @throws {InvalidEntriesError} for text that is no range, for one that is empty, which to the reader means all, and for
+ *   one with an alternative that no version is in.
  */
 export function versionRange(range: string): { readonly matches: (tag: string) => boolean } {
   const remedy = rangeRemedy(range);
@@ -31,5 +32,15 @@ function rangeRemedy(range: string): string | undefined {
   if (semver.validRange(range) === null) {
     return 'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
   }
-  return undefined;
+  const nobodys = range.split('||').find((alternative) => !hasVersion(alternative));
+  if (nobodys === undefined) return undefined;
+  return `No version is in ${shown(nobodys.trim())}: what stands beside each other must all hold. Write || between alternatives.`;
+}
+
+function hasVersion(alternative: string): boolean {
+  if (semver.minVersion(alternative) !== null) return true;
+  // Of `>1.2.3 <1.2.4-rc` it looks at 1.2.4 alone. Pre-releases are in a range only where it names one of the same numbers.
+  const range = new semver.Range(alternative);
+  const named = range.set.flat().map((comparator) => comparator.semver);
+  return named.some(({ major, minor, patch }) => range.test(`${major}.${minor}.${patch}-0`));
 }

@@ -46,6 +46,18 @@ const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonl
       'x.yaml:7:3 data.ENFORCEMENT: policy-yaml-invalid',
     ],
   ],
+  [
+    'values that are text by YAML 1.2 alone',
+    configMap(
+      'data:\n  RULE_EMPTY_TAG: off\n  BLOCKED_TAGS: 1_000\n  ALLOWED_REGISTRIES: &no no\n  ENFORCEMENT: *no\n',
+    ),
+    [
+      'x.yaml:5:3 data.RULE_EMPTY_TAG: policy-yaml-invalid',
+      'x.yaml:6:3 data.BLOCKED_TAGS: policy-yaml-invalid',
+      'x.yaml:7:3 data.ALLOWED_REGISTRIES: policy-yaml-invalid',
+      'x.yaml:8:3 data.ENFORCEMENT: policy-yaml-invalid',
+    ],
+  ],
   ['no keys where they should be', configMap('data: [a]\n'), ['x.yaml:4:1 data: policy-yaml-invalid']],
   [
     'a key that no ConfigMap has',
@@ -88,7 +100,16 @@ const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonl
     configMap('binaryData: { a-b.mjs: /w== }\n', 'imagegate-webhook-rules'),
     ['binaryData, a-b.mjs (ConfigMap): policy-key-binary'],
   ],
-  ['a policy.yaml of two documents', 'rules: {}\n---\nrules: {}\n', ['policy.yaml:2:1: policy-yaml-unreadable']],
+  ['a policy.yaml of two documents', 'rules: {}\n---\nrules: {}\n', ['x.yaml:2:1: policy-yaml-unreadable']],
+  [
+    'all that is wrong in a policy.yaml at once, by the path of the file',
+    'contact: 5\nrules: { blokced-tags: {} }\nexemptions:\n  - { name: x, reason: y, owner: z, expires: never, namespaces: [a], rules: [emty-tag] }\n',
+    [
+      'x.yaml:1:1 contact: policy-yaml-invalid',
+      'x.yaml:2:10 rules.blokced-tags: rule-unknown',
+      'x.yaml:4:78 exemptions[0].rules[0]: rule-unknown',
+    ],
+  ],
 ];
 
 const GOOD: Readonly<Record<string, string>> = {
@@ -98,8 +119,13 @@ const GOOD: Readonly<Record<string, string>> = {
   'a manifest with all that one may have': configMap(
     'data: { RULE_BLOCKED_TAGS: warn }\nbinaryData:\nimmutable: false\n',
   ),
+  'a manifest with what kubectl leaves text or boolean': configMap(
+    'data: { RULE_BLOCKED_TAGS: warn, BLOCKED_TAGS: 2027-03-31, RULE_TAG_PATTERN: !!str off }\nimmutable: no\n',
+  ),
   'two manifests': `${configMap('data: { RULE_BLOCKED_TAGS: warn, RULE_A_B: "off" }\n')}---\n${configMap(`data: { a-b.mjs: "${RULE}" }\n`, 'imagegate-webhook-rules')}`,
   'a manifest of rules': configMap(`data: { a-b.mjs: "${RULE}", RULE_A_B: "off", RULE_BLOCKED_TAGS: warn }\n`),
+  'a policy.yaml, which only the gate reads':
+    'rules: { blocked-tags: { action: warn }, tag-pattern: { action: off } }\n',
   'a policy.yaml': 'rules: { blocked-tags: { action: warn } }\n',
 };
 
@@ -123,7 +149,12 @@ describe('imagegate test-policy', () => {
     it(`refuses ${what}`, async () => {
       const { code, stdout, stderr } = await tryText(manifest);
       const [head = '', , ...lines] = stderr.trimEnd().split('\n').slice(0, -2);
-      const told = lines.map((line) => line.trim().replace(/: expected .*\[(.*)\]$/, ': $1'));
+      const told = lines.map((line) =>
+        line
+          .replace(`${folder.path}/`, '')
+          .trim()
+          .replace(/: expected .*\[(.*)\]$/, ': $1'),
+      );
       expect({ code, stdout, told }).to.deep.equal({ code: 1, stdout: '', told: mistakes });
       expect(head).to.match(/^The gate would not use the policy .*x\.yaml: /);
     });

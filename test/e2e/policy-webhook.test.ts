@@ -62,7 +62,7 @@ describe('kubectl patch of what the gate goes by', () => {
         'policy.yaml:3:19 rules.blocked-tags.action: expected one of deny, warn, audit, off, found "denny". Did you mean deny? [policy-yaml-invalid]',
         'policy.yaml:4:22 rules.valid-reference.action: expected one of deny, warn, audit, found "off". What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody. [policy-yaml-invalid]',
         'policy.yaml:6:5 exemptions[0]: expected the key namespaces or images, found neither. Rules alone are not enough, nor is who asks: say where, or of which images. [policy-yaml-invalid]',
-        'policy.yaml:6:5 exemptions[0]: expected the key expires, found none. The last day on which it holds, to 24:00 UTC: YYYY-MM-DD. Without an end, write never. [policy-yaml-invalid]',
+        'policy.yaml:6:5 exemptions[0]: expected the key expires, found none. The last day on which it holds, to 24:00 UTC, such as 2027-03-31. Without an end, write never. [policy-yaml-invalid]',
         'BLOCKED_TAGS (ConfigMap) and policy.yaml:3:45 rules.blocked-tags.options.tags: expected it to be set in one of the two, found "staging,latest" and ["dev"]. Remove the one or the other, even if they say the same: the next change would be made in one of them. [policy-key-conflict]',
       ],
     },

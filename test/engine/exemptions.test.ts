@@ -202,7 +202,21 @@ describe('exempt', () => {
   });
 
   for (const [what, exemptions, now, expected] of [
-    ['the first of two', [named('a'), named('b')], 0, 'a'],
+    ['the first of two that end never', [named('a'), named('b')], 0, 'a'],
+    ['the first of two that end together', [named('a', { expires: END }), named('b', { expires: END })], 0, 'a'],
+    [
+      'the one that ends last',
+      [END, END + 2, END + 1].map((expires) => named(`e${expires - END}`, { expires })),
+      0,
+      'e2',
+    ],
+    ['the one without an end', [named('a', { expires: END }), named('b')], 0, 'b'],
+    [
+      'of those that cover the one that ends last',
+      [named('a', { expires: END }), named('b', { rules: ['blocked-tags'] })],
+      0,
+      'a',
+    ],
     ['the next where the first does not cover', [named('a', { rules: ['blocked-tags'] }), named('b')], 0, 'b'],
     ['the next where the first has lapsed', [named('a', { expires: END }), named('b')], END, 'b'],
     ['none where none covers', [named('a', { rules: ['x'] }), named('b', { expires: END })], END, undefined],

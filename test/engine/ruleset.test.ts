@@ -208,6 +208,11 @@ describe('the mistakes of a policy', () => {
       ['policy.yaml, line 3 | the name of a rule that is loaded | "nobody"'],
     ],
     [
+      'an unknown rule of which nothing is written, by where it was named',
+      { rules: settingsOf({ nobody: { source: 'line 2' } }) },
+      ['line 2 | the name of a rule that is loaded | "nobody"'],
+    ],
+    [
       'an unknown rule in an override',
       { namespaces: [{ names: ['x'], rules: settingsOf({ nobody: { actionSource: 'line 9' } }) }] },
       ['line 9 | the name of a rule that is loaded | "nobody"'],
@@ -215,7 +220,12 @@ describe('the mistakes of a policy', () => {
     [
       'an unknown rule in an exemption',
       { exemptions: [exemptionOf({ rules: ['empty-tag', 'nobody'], images: ['gcr.io/**'] })] },
-      ['policy.yaml, exemption legacy, rules | the name of a rule that is loaded | "nobody"'],
+      ['policy, exemption legacy, rules | the name of a rule that is loaded | "nobody"'],
+    ],
+    [
+      'an unknown rule in an exemption, by where it was written',
+      { exemptions: [exemptionOf({ rules: ['empty-tag', 'nobody'], ruleSources: ['line 7', 'line 8'] })] },
+      ['line 8 | the name of a rule that is loaded | "nobody"'],
     ],
     [
       'an option of valid-reference',

@@ -101,6 +101,51 @@ describe('createConfigMapJudge', () => {
     expect(allowed).to.equal(true);
   });
 
+  describe('where the other ConfigMap may have a key too', () => {
+    const twice = (key: string): string =>
+      `${key} is mounted already: the other ConfigMap has it too, or it was removed here a moment ago. Where both have it, that of imagegate-webhook-rules counts. [imagegate]`;
+    const LONG = `${'x'.repeat(249)}.mjs`;
+
+    beforeEach(async () => mountConfigMap(folder.path, { RULE_MINE: 'off', BLOCKED_TAGS: 'dev', 'mine.js': '' }));
+
+    for (const [what, request, keys] of [
+      ['a key that is added', write(POLICY, { RULE_MINE: 'deny' }, { BLOCKED_TAGS: 'dev' }), ['RULE_MINE']],
+      ['one that is added to the ConfigMap that counts', write(RULES, { RULE_MINE: 'deny' }, {}), ['RULE_MINE']],
+      ['a rule file', write(POLICY, { 'mine.js': '1' }, {}), ['mine.js']],
+      ['a ConfigMap that is made', write(RULES, { BLOCKED_TAGS: 'dev', 'mine.js': '1' }), ['BLOCKED_TAGS', 'mine.js']],
+    ] as const) {
+      it(`warns of ${what}`, async () => {
+        const { allowed, warnings } = await judge(request);
+        expect({ allowed, warnings }).to.deep.equal({ allowed: true, warnings: keys.map(twice) });
+      });
+    }
+
+    it('warns beside other warnings', async () => {
+      const { warnings } = await judge(write(POLICY, { BLOCKED_TAGS: 'a', RULE_NO_DEBUG_IMAGES: 'warn' }, {}));
+      expect(warnings).to.have.length(2);
+      expect(warnings?.[0]).to.equal(twice('BLOCKED_TAGS'));
+    });
+
+    it('does not where the key was there before, or is mounted nowhere', async () => {
+      for (const request of [
+        write(POLICY, { RULE_MINE: 'deny', RULE_EMPTY_TAG: 'warn' }, { RULE_MINE: 'off' }),
+        write(POLICY, { RULE_EMPTY_TAG: 'warn' }, { RULE_MINE: 'off' }),
+      ]) {
+        // oxlint-disable-next-line no-await-in-loop -- two of them
+        expect(await judge(request)).to.deep.equal({ uid: request.uid, allowed: true });
+      }
+    });
+
+    it('tells of no more than ten, each in what the API server passes on', async () => {
+      const names = [LONG, ...Array.from({ length: 11 }, (_, index) => `m${index}.mjs`)];
+      const files = Object.fromEntries(names.map((name) => [name, '']));
+      await mountConfigMap(folder.path, files);
+      const { warnings = [] } = await judge(write(RULES, files));
+      expect(warnings).to.have.length(10);
+      for (const warning of warnings) expect(warning).to.match(/^[ -~]{1,244} \[imagegate\]$/);
+    });
+  });
+
   describe('while what else is mounted is bad', () => {
     const elsewhere = { RULE_EMPTY_TAG: 'wran', 'mine.js': '' };
     const warning = 'Not in use before this is mended too: RULE_EMPTY_TAG (FOLDER/RULE_EMPTY_TAG)';

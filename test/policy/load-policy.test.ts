@@ -286,12 +286,14 @@ describe('loadPolicy', () => {
             implicitLatest: 'policy.yaml:3:38 rules.blocked-tags.options.implicitLatest',
             tags: 'BLOCKED_TAGS (environment)',
           },
+          source: 'policy.yaml:3:11 rules.blocked-tags',
         },
         'registry-allowlist': {
           action: 'warn',
           actionSource: 'policy.yaml:4:33 rules.registry-allowlist.action',
           options: { registries: ['gcr.io'] },
           sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
+          source: 'policy.yaml:4:11 rules.registry-allowlist',
         },
       });
     });

@@ -48,11 +48,18 @@ const POLICY: Policy = {
           registries: OPTIONS,
           unqualified: 'policy.yaml:5:53 rules.registry-allowlist.options.unqualified',
         },
+        source: 'policy.yaml:3:3 rules.registry-allowlist',
       },
     ],
     [
       'valid-reference',
-      { action: 'audit', actionSource: 'policy.yaml:6:22 rules.valid-reference.action', options: {}, sources: {} },
+      {
+        action: 'audit',
+        actionSource: 'policy.yaml:6:22 rules.valid-reference.action',
+        options: {},
+        sources: {},
+        source: 'policy.yaml:6:3 rules.valid-reference',
+      },
     ],
   ]),
   namespaces: [
@@ -66,6 +73,7 @@ const POLICY: Policy = {
             actionSource: 'policy.yaml:10:23 namespaces[0].rules.blocked-tags.action',
             options: { tags: ['latest'] },
             sources: { tags: 'policy.yaml:10:47 namespaces[0].rules.blocked-tags.options.tags' },
+            source: 'policy.yaml:10:7 namespaces[0].rules.blocked-tags',
           },
         ],
       ]),
@@ -78,6 +86,7 @@ const POLICY: Policy = {
       owner: 'team-billing',
       expires: Date.UTC(2027, 3, 1),
       rules: ['blocked-tags'],
+      ruleSources: ['policy.yaml:16:13 exemptions[0].rules[0]'],
       namespaces: ['billing', 'billing-*'],
       images: ['ghcr.io/acme/legacy/**'],
       users: ['ada@example.com'],
@@ -191,11 +200,26 @@ describe('readPolicyYaml', () => {
         /^exemptions\[1\]\.name: expected a name that no other exemption has, found "x", as in policy\.yaml:2:5 exemptions\[0\]\.name\. .*\[exemption-invalid\]$/,
       ],
       [{ exemptions: [{ ...EXEMPTION, reason: ' ' }] }, /^exemptions\[0\]\.reason: expected words/],
+      [{ exemptions: [{ ...EXEMPTION, reason: '' }] }, /^exemptions\[0\]\.reason: expected words, found ""/],
+      [
+        { exemptions: [{ ...EXEMPTION, owner: 7, name: 7 }] },
+        /name: expected a name in kebab-case/,
+        /owner: .*Quote it/,
+      ],
+      ...['rules', 'namespaces', 'images', 'users', 'groups', 'serviceAccounts'].map(
+        (key) => [{ exemptions: [{ ...EXEMPTION, [key]: [''] }] }, new RegExp(`${key}\\[0\\]: .* found ""`)] as const,
+      ),
       [
         { exemptions: [{ ...EXEMPTION, owner: null }] },
         /^exemptions\[0\]\.owner: expected text, found null\. Who answers/,
       ],
-      [{ exemptions: [{ ...EXEMPTION, expires: 20270331 }] }, /^exemptions\[0\]\.expires: expected text/],
+      ...[20270331, '20270331', '', false].map(
+        (expires) =>
+          [
+            { exemptions: [{ ...EXEMPTION, expires }] },
+            /^exemptions\[0\]\.expires: expected a date, YYYY-MM-DD, or never, found "?\w*"?\. The last day .*, such as 2027-03-31\./,
+          ] as const,
+      ),
       [
         { exemptions: [{ ...EXEMPTION, expires: '2027-3-31' }] },
         /^exemptions\[0\]\.expires: expected a date, YYYY-MM-DD, or never/,
@@ -316,9 +340,10 @@ a: 2
           actionSource: 'policy.yaml:2:19 rules.blocked-tags.action',
           options: { tags: [1] },
           sources: { tags: 'policy.yaml:2:44 rules.blocked-tags.options.tags' },
+          source: 'policy.yaml:2:3 rules.blocked-tags',
         },
       ],
-      ['a', { options: {}, sources: {} }],
+      ['a', { options: {}, sources: {}, source: 'policy.yaml:3:3 rules.a' }],
     ]);
     expect(policy.namespaces.map(({ names, rules }) => [names, [...rules.keys()]])).to.deep.equal([
       [['A', 'b'], ['c']],
@@ -327,9 +352,41 @@ a: 2
     expect(policy.exemptions).to.deep.equal([]);
   });
 
+  it('has the rules of exemptions for others to judge, whatever else is wrong, and covers nothing by them', () => {
+    const text = `contact: 5
+exemptions:
+  - { name: x, reason: Because., owner: me, expires: never, namespaces: [a], rules: [emty-tag, 7, No, mine] }
+  - { rules: [empty-tag], namespaces: 7 }
+  - { rules: empty-tag }
+  - { rules: [] }
+  - 7
+`;
+    const { exemptions } = readPolicyYaml(text).policy;
+    expect(exemptions.map(({ rules, ruleSources }) => [rules, ruleSources])).to.deep.equal([
+      [
+        ['emty-tag', 'mine'],
+        ['policy.yaml:3:86 exemptions[0].rules[0]', 'policy.yaml:3:103 exemptions[0].rules[3]'],
+      ],
+      [['empty-tag'], ['policy.yaml:4:15 exemptions[1].rules[0]']],
+    ]);
+    expect(exemptions.every(({ expires }) => expires === 0)).to.equal(true);
+    expect(readPolicyYaml('contact: 5\nexemptions: { rules: [a] }').policy.exemptions).to.deep.equal([]);
+  });
+
+  it('calls the text what it is told to', () => {
+    const { mistakes } = readPolicyYaml('rules: []\n', 'pol/a.yaml');
+    expect(mistakes.map(({ where }) => where)).to.deep.equal(['pol/a.yaml:1:1 rules']);
+    const many = readPolicyYaml(stringify({ exemptions: Array.from({ length: 60 }, () => 1) }), 'pol/a.yaml');
+    expect(many.mistakes.at(-1)?.where).to.equal('pol/a.yaml');
+  });
+
   it('takes no action for valid-reference that it cannot have', () => {
     const { policy } = readPolicyYaml('rules: { valid-reference: { action: off } }');
-    expect(policy.rules.get('valid-reference')).to.deep.equal({ options: {}, sources: {} });
+    expect(policy.rules.get('valid-reference')).to.deep.equal({
+      options: {},
+      sources: {},
+      source: 'policy.yaml:1:10 rules.valid-reference',
+    });
   });
 
   it('tells no more than fifty mistakes', () => {

@@ -18,12 +18,20 @@ const CASES: readonly [range: string, matching: readonly string[], others: reado
   // A pre-release only where the range names one of the same three numbers.
   ['>=1.0.0', ['1.0.0'], ['1.27.0-alpine', '1.1.0-rc.1']],
   ['>=1.1.0-rc.1', ['1.1.0-rc.1', '1.1.0-rc.2', '1.1.0'], ['1.1.0-alpha', '1.2.0-rc.1']],
+  // Of these only pre-releases are left, or one version.
+  ['>1.2.3 <1.2.4-rc', ['1.2.4-0', '1.2.4-alpha', '1.2.4-beta.1'], ['1.2.3', '1.2.4', '1.2.4-rc']],
+  ['>1.2.3-a <1.2.3-b', ['1.2.3-a.1'], ['1.2.3-a', '1.2.3-b', '1.2.3']],
+  ['>=1.2.3 <=1.2.3', ['1.2.3'], ['1.2.4']],
+  ['<0.0.1', ['0.0.0'], ['0.0.1']],
   ['>=1.0.0', [], ['constructor', '__proto__', '9'.repeat(128), `1.0.${'9'.repeat(100)}`]],
 ];
 
 const EMPTY = 'Nothing stands for every version here: write "*", or remove what is empty.';
 const FORM =
   'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
+
+const nothingIn = (alternative: string): string =>
+  `No version is in "${alternative}": what stands beside each other must all hold. Write || between alternatives.`;
 
 describe('versionRange', () => {
   for (const [range, matching, others] of CASES) {
@@ -44,6 +52,13 @@ describe('versionRange', () => {
     ['1.x, 2.x', FORM],
     ['>=1.0.0 and <2', FORM],
     ['/1.*/', FORM],
+    ['>2 <1', nothingIn('>2 <1')],
+    ['>=1.0.0 <1.0.0', nothingIn('>=1.0.0 <1.0.0')],
+    ['1.x 2.x', nothingIn('1.x 2.x')],
+    ['<0.0.0', nothingIn('<0.0.0')],
+    ['>*', nothingIn('>*')],
+    ['>1.2.3 <1.2.4-0', nothingIn('>1.2.3 <1.2.4-0')],
+    ['1.x ||  3.x 4.x|| 5.x', nothingIn('3.x 4.x')],
     [`1.x || ${' '.repeat(250)}2.x`, 'A range has at most 256 characters: make two of it.'],
   ] as const) {
     it(`refuses "${range.slice(0, 20)}": ${remedy}`, () => {

@@ -133,6 +133,7 @@ describe('tag-pattern', () => {
         { images: ['gcr.io/**'], semver: 'one' },
         { images: ['gcr.io/**'] },
         { images: ['gcr.io/**'], tags: ['v*'], semver: '1.x' },
+        { images: ['gcr.io/**'], semver: '>2 <1' },
       ],
     });
     expect(mistakes.map(({ code, where, found }) => [code, where, found])).to.deep.equal([
@@ -142,6 +143,7 @@ describe('tag-pattern', () => {
       ['option-invalid', 'patterns (test), entry 4', '"one"'],
       ['option-invalid', 'patterns (test), entry 5', 'neither'],
       ['option-invalid', 'patterns (test), entry 6', 'both'],
+      ['option-invalid', 'patterns (test), entry 7', '">2 <1"'],
     ]);
   });
 
