@@ -1,6 +1,7 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { allowed, policyDenied, type AdmissionResponse } from '../admission/response.ts';
 import { printable } from '../admission/printable.ts';
+import { fewWarnings } from '../admission/warnings.ts';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isGuess } from '../mistake/nearest-name.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
@@ -13,6 +14,7 @@ import {
 } from './config-map-change.ts';
 import type { PolicyConfigMap } from './policy-keys-of.ts';
 import { POLICY_YAML } from './policy-yaml.ts';
+import { ruleFilesOf } from './rule-files-of.ts';
 import type { RulesetLoader, Written } from './ruleset-loader.ts';
 
 /** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
@@ -50,8 +52,10 @@ async function judge(
   if (now.some(({ where }) => isOf(configMap, name, where))) return policyDenied(uid, mistakes.map(mistakeText));
   const [foreign, own] = partition(now, now.length === 0 ? () => true : await foreignTo(change, now, loader));
   if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
+  const failing = now.length === 0 ? await failingRules(change, loader) : [];
+  if (failing.length > 0) return policyDenied(uid, [...failing, ...mistakes].map(mistakeText));
   const warnings = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
-  return allowed(uid, { warnings, auditAnnotations: {} });
+  return allowed(uid, { warnings: fewWarnings(warnings), auditAnnotations: {} });
 }
 
 /**
@@ -72,6 +76,17 @@ async function foreignTo(
   const hidden = wasNotTried && mistakes.some(isOfSample) ? await mistakesOf(writtenWithout(change), loader) : [];
   const places = new Set([...before, ...hidden].map(placeOf));
   return (mistake) => places.has(placeOf(mistake));
+}
+
+/**
+ * The rules of this ConfigMap that fail at samples, which are not tried as long as the policy names a rule that may come
+ * later: hence under none at all.
+ */
+async function failingRules(change: ConfigMapChange, loader: RulesetLoader): Promise<readonly Mistake[]> {
+  const own = new Set(ruleFilesOf(change.after, change.name).map(({ name }) => `rule ${name}`));
+  if (own.size === 0) return [];
+  const mistakes = await mistakesOf({ ...writtenAfter(change), policy: { keys: new Map(), mistakes: [] } }, loader);
+  return mistakes.filter((mistake) => isOfSample(mistake) && own.has(mistake.where));
 }
 
 function isOfSample({ code }: Mistake): boolean {
@@ -109,7 +124,7 @@ function mayComeLater({ code, remedy }: Mistake): boolean {
 }
 
 function laterWarning({ where, found }: Mistake): string {
-  const text = `${where}: no rule ${found} is loaded yet. Until it is, the gate goes on with the policy that it has.`;
+  const text = `${where}: no rule ${found} is loaded. Until it is, the gate goes on with the policy that it has.`;
   return `${printable(text, 230)} [imagegate]`;
 }
 

@@ -117,7 +117,7 @@ describe('kubectl patch of what the gate goes by', () => {
   it('warns of a rule that is not loaded yet', async () => {
     expect(await gate().patch(CONFIG, { RULE_SIGNED_IMAGES: 'warn' })).to.deep.equal(
       done(`configmap/${CONFIG} patched`, [
-        'RULE_SIGNED_IMAGES (ConfigMap): no rule "signed-images" is loaded yet. Until it is, the gate goes on with the policy that it has. [imagegate]',
+        'RULE_SIGNED_IMAGES (ConfigMap): no rule "signed-images" is loaded. Until it is, the gate goes on with the policy that it has. [imagegate]',
       ]),
     );
   });

@@ -73,11 +73,32 @@ describe('createConfigMapJudge', () => {
     const later = await judge(write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }));
     expect(later.allowed).to.equal(true);
     expect(later.warnings).to.deep.equal([
-      'RULE_NO_DEBUG_IMAGES (ConfigMap): no rule "no-debug-images" is loaded yet. Until it is, the gate goes on with the policy that it has. [imagegate]',
+      'RULE_NO_DEBUG_IMAGES (ConfigMap): no rule "no-debug-images" is loaded. Until it is, the gate goes on with the policy that it has. [imagegate]',
     ]);
     const slip = await judge(write(POLICY, { RULE_BLOCKED_TAG: 'warn' }));
     expect(slip.allowed).to.equal(false);
     expect(slip.status?.message).to.include('Did you mean blocked-tags?');
+  });
+
+  it('warns at most fifteen times, and then says of how many more', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => [`RULE_WHOLLY_UNLIKE_N${index}`, 'warn']);
+    const { allowed, warnings } = await judge(write(POLICY, Object.fromEntries(names)));
+    expect([allowed, warnings?.length, warnings?.at(-1)]).to.deep.equal([true, 15, '… and 26 more']);
+  });
+
+  it('tries the rules of a ConfigMap also where another rule may come later', async () => {
+    const failing = customRulesStarter(({ rules }) =>
+      rules.filter((rule) => rule === 'mine').map((rule) => ({ rule, image: 0, failure: 'it threw' })),
+    );
+    judge = judgeWith(failing.start);
+    const data = { 'mine.js': '1', RULE_NO_DEBUG_IMAGES: 'warn' };
+    const { allowed, status } = await judge(write(RULES, data));
+    expect(allowed).to.equal(false);
+    expect(status?.message).to.match(/^The gate would not use this ConfigMap: 2 mistakes\.\nrule mine: .*it threw/);
+    expect(failing.started.every(({ closed }) => closed)).to.equal(true);
+    const { 'mine.js': _, ...others } = { ...data, 'yours.js': '1' };
+    expect((await judge(write(RULES, others))).allowed).to.equal(true);
+    expect((await judge(write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }))).allowed).to.equal(true);
   });
 
   it('knows the rules that are mounted, and takes those of the other ConfigMap as it is written', async () => {
