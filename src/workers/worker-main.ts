@@ -26,6 +26,8 @@ let running: string | undefined;
 
 // Taken before any rule is there. A channel that is closed has nobody left to tell.
 const channelSend = process.send!.bind(process);
+// What a rule says there would be taken for what this worker says.
+Reflect.deleteProperty(process, 'send');
 const send = (message: WorkerMessage): void => void channelSend(message, undefined, undefined, () => {});
 
 const admit = lineLimit(20);

@@ -400,6 +400,27 @@ describe('startCustomRules', () => {
       });
     }
 
+    for (const said of [
+      'process.send({})',
+      // Where Node keeps it.
+      'process._send(null)',
+      "process._send({ kind: 'rule', judgements: 5, last: true })",
+      "process._send({ kind: 'log', level: 'nope', message: {}, fields: 5 })",
+    ]) {
+      it(`that says ${said} on the channel of its worker changes nothing else`, async () => {
+        const { rules } = await started(folder.path, {
+          'a-good.js': goodRule('a-good'),
+          'bad.js': ruleText('bad', `if (image.tag === '1') ${said}; return [];`),
+          'z-good.js': goodRule('z-good'),
+        });
+        for (let i = 0; i < 3; i += 1) {
+          // oxlint-disable-next-line no-await-in-loop
+          const answer = await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']));
+          expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
+        }
+      });
+    }
+
     it('that exits in a timer takes nobody with it', async () => {
       const { rules, ends } = await started(folder.path, {
         'a-good.js': goodRule('a-good'),
