@@ -22,6 +22,7 @@ ca_days_given=no
 server_days_given=no
 new_ca=no
 drop_old_ca=no
+webhook_changes=no # whether webhook-with-ca.yaml is another than the one that was there
 
 usage() {
   cat <<'HELP'
@@ -46,12 +47,10 @@ Run again, it keeps the CA and the token, and makes a new server certificate. If
   --server-days DAYS  validity of the server certificate (default 365: one year)
   --help              print this
 
-To install: the webhook comes last, since until the gate answers it refuses every pod of the cluster.
+To install, once kustomization.yaml says where your image is: the webhook comes last, since until the gate answers it
+refuses every pod of the cluster.
   ./certificates.sh
-  kubectl apply -f namespace.yaml
-  kubectl apply -f secret.yaml
-  kubectl apply -f configmap.yaml
-  kubectl apply -f deployment.yaml
+  kubectl apply -k .
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   kubectl apply -f webhook-with-ca.yaml
 
@@ -69,6 +68,11 @@ and the old CA goes last. The restart is there for its end: after it, no pod ser
   kubectl -n imagegate rollout restart deployment/imagegate-webhook
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   ./certificates.sh --drop-old-ca
+  kubectl apply -f webhook-with-ca.yaml
+
+To take a change of webhook.yaml over: the server certificate is made anew, too, so there are two files to apply.
+  ./certificates.sh
+  kubectl apply -f secret.yaml
   kubectl apply -f webhook-with-ca.yaml
 
 To change the policy token, if it may have become known: remove it, and apply both files that have the new one. Until
@@ -170,6 +174,7 @@ open_stage() {
   if [ -e "$stage/complete" ]; then
     echo 'Finishing an earlier run, which was stopped while it put its files in place.'
     put_in_place
+    webhook_changes=yes # perhaps: that run did not come to say what to apply
   fi
   if [ -e "$stage" ]; then
     fail "$stage exists: another run is at work, or one was killed. If none is at work, remove it and run this again."
@@ -352,13 +357,21 @@ The files in $here are as they were."
   fi
 }
 
+# The webhook need not be applied again if it is as it was. Without `cmp`, which not every machine has.
+compare_webhook() {
+  if ! [ -e "$here/webhook-with-ca.yaml" ] ||
+    [ "$(<"$stage/webhook-with-ca.yaml")" != "$(<"$here/webhook-with-ca.yaml")" ]; then
+    webhook_changes=yes
+  fi
+}
+
 print_next_commands() {
   local restart='kubectl -n imagegate rollout restart deployment/imagegate-webhook'
   local wait='kubectl -n imagegate rollout status deployment/imagegate-webhook'
   if [ "$(pwd -P)" != "$here" ]; then printf '  cd %q\n' "$here"; fi
   if [ $has_ca = no ]; then
-    printf '  %s\n' 'kubectl apply -f namespace.yaml' 'kubectl apply -f secret.yaml' 'kubectl apply -f configmap.yaml' \
-      'kubectl apply -f deployment.yaml' "$wait" 'kubectl apply -f webhook-with-ca.yaml'
+    # By -k, since kustomization.yaml is where the image is named.
+    printf '  %s\n' 'kubectl apply -k .' "$wait" 'kubectl apply -f webhook-with-ca.yaml'
   elif [ $drop_old_ca = yes ]; then
     printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'
   elif [ -e "$here/ca-old.crt" ]; then
@@ -366,7 +379,7 @@ print_next_commands() {
       './certificates.sh --drop-old-ca'
   else
     printf '  %s\n' 'kubectl apply -f secret.yaml'
-    if [ $has_token = no ]; then printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'; fi
+    if [ $webhook_changes = yes ]; then printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'; fi
   fi
 }
 
@@ -423,6 +436,7 @@ main() {
   open_stage
   check_ca
   if [ $drop_old_ca = yes ]; then forget_old_ca; else make_certificates; fi
+  compare_webhook
   : >"$stage/complete"
   put_in_place
   print_result

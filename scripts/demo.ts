@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request as httpsRequest } from 'node:https';
+import { constants } from 'node:os';
 import type { AdmissionRequest } from '../src/admission/admission-review.ts';
 import type { AdmissionResponse } from '../src/admission/response.ts';
 import { startGateProcess, type GateProcess } from '../test/gate-process.ts';
@@ -97,6 +98,19 @@ function printed({ webhook, prefix, created }: Scene, { allowed, status, warning
     : `Error from server: ${prefix}admission webhook "${webhook}" denied the request: ${status?.message}`;
   return [...warnings.map((warning) => `Warning: ${warning}`), verdict].join('\n');
 }
+
+// With this process goes what it has started, see `startGateProcess`.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads has had enough, `head` say: no mistake.
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(
+    `npm run demo: expected an output that can be written to, found ${error.message}. Redirect it elsewhere.`,
+  );
+  process.exit(1);
+});
 
 const gate = await startGateProcess();
 try {

@@ -22,7 +22,7 @@ export interface Review {
   readonly findings: readonly Finding[];
   /** The kind is none that is known to make pods; it was allowed for that. */
   readonly unknownKind: boolean;
-  /** What was thrown, where our own failure made the verdict. */
+  /** What was thrown, where that made the verdict: our own failure, or why the object cannot be read. */
   readonly error?: unknown;
 }
 
@@ -62,7 +62,8 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
 
 function deny({ uid }: AdmissionRequest, { policy: { contact } }: Ruleset, error: unknown): Review {
   if (error instanceof UnreadableWorkloadError) {
-    return { verdict: 'denied', response: unreadable(uid, error.message, contact), findings: [], unknownKind: false };
+    const response = unreadable(uid, error.message, contact);
+    return { verdict: 'denied', response, findings: [], unknownKind: false, error };
   }
   const response = errored(uid, messageOf(error), contact);
   return { verdict: 'errored', response, findings: [], unknownKind: false, error };

@@ -21,6 +21,9 @@ const KEY_FILE = 'server.key';
 const MS_PER_DAY = 86_400_000;
 /** The longest notice before a certificate expires; one that lives shorter gets a fifth of its life. */
 const NOTICE_MS = 30 * MS_PER_DAY;
+/** Most often nobody has made one yet, or the gate looks elsewhere. */
+const MAKE_PAIR =
+  'Set CERTS_DIR to the folder of the pair. deploy/certificates.sh makes one for a cluster; `npm run demo` tries the gate without.';
 
 /**
  * Reads server.crt and server.key.
@@ -109,7 +112,10 @@ function expired(where: string, validTo: Date): Mistake {
 }
 
 function unreadable(where: string, error: unknown): Mistake {
-  const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  const remedy = 'Check CERTS_DIR, and that the process may read the file.';
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const [found, remedy] =
+    reason === 'ENOENT'
+      ? ['no such file', MAKE_PAIR]
+      : [reason, 'Check CERTS_DIR, and that the process may read the file.'];
   return { code: 'certificate-unreadable', where, expected: 'a file that can be read', found, remedy };
 }

@@ -7,20 +7,24 @@ import { messageOf } from '../mistake/mistake.ts';
 
 /** Names of Kubernetes have at most 253 characters. */
 const MAX_NAME = 253;
+/** A message may name fields of a stranger's choice; this much of it is logged. */
+const MAX_ERROR = 512;
 
 /**
  * Logs one line about a review: what was asked, and what was answered. Names are a stranger's text and printed as such;
- * nothing else of the object, and nothing of the user, is logged.
+ * nothing else of the object, and nothing of the user, is logged. A denial that no rule made tells its reason as `error`:
+ * an object that cannot be read, by field paths alone, or our own failure.
  *
  * @param ms from the head of the request to its verdict
  */
 export function logReview(log: Logger, request: AdmissionRequest, review: Review, ms: number): void {
-  if (review.verdict === 'errored') log.error({ ...fields(request, review, ms), error: failure(review) }, 'review');
+  if (review.verdict === 'errored') log.error(fields(request, review, ms), 'review');
   else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms), 'review');
 }
 
 /** One object of one form for all reviews; pino leaves out what is undefined. */
-function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: number): object {
+function fields(request: AdmissionRequest, review: Review, ms: number): object {
+  const { verdict, findings } = review;
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
   const { rules, warned, audited, exempt } = violated(findings);
   return {
@@ -35,6 +39,7 @@ function fields(request: AdmissionRequest, { verdict, findings }: Review, ms: nu
     warned,
     audited,
     exempt,
+    error: 'error' in review ? printable(messageOf(review.error), MAX_ERROR) : undefined,
     dryRun: dryRun === true ? true : undefined,
     uid: printable(uid, MAX_NAME),
     ms: Math.round(ms * 1000) / 1000,
@@ -72,8 +77,4 @@ function generateName(object: unknown): string | undefined {
 
 function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function failure({ error }: Review): string {
-  return printable(messageOf(error), 512);
 }

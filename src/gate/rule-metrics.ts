@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Finding } from '../engine/finding.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { counter, gauge, tally } from './counters.ts';
+import { DRY_RUNS } from './known-labels.ts';
 
 /** What is counted of rules and exemptions. Their names are the operator's, so there are few. */
 export interface RuleMetrics {
@@ -30,7 +31,7 @@ export function createRuleMetrics(registry: Registry): RuleMetrics {
       // From 0 on, so that the first error is an increase.
       for (const { rules, custom } of [everywhere, ...overrides.map(({ selection }) => selection)]) {
         for (const { name: rule } of [...rules, ...custom]) {
-          for (const dryRun of ['false', 'true']) errors.inc({ rule, dry_run: dryRun }, 0);
+          for (const dryRun of DRY_RUNS) errors.inc({ rule, dry_run: dryRun }, 0);
         }
       }
       expiry.reset();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
+import { UnreadableWorkloadError } from '../../src/workload/json-object.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 import { reviewNow } from '../review-now.ts';
@@ -224,6 +225,19 @@ describe('review', () => {
       code: 500,
       message:
         'ImageGate failed to judge this request, so it is denied: broken ruleset. Its administrator finds more in its log.',
+    });
+  });
+
+  it('denies what cannot be read, and keeps why', () => {
+    const request = admissionRequest({ object: { spec: { containers: 'nginx' } } });
+    const { verdict, response, error } = reviewNow(request, RULESET);
+    expect(verdict).to.equal('denied');
+    expect(error)
+      .to.be.instanceOf(UnreadableWorkloadError)
+      .with.property('message', 'object.spec.containers must be a list, found a string');
+    expect(response.status).to.deep.equal({
+      code: 403,
+      message: `ImageGate cannot read the object, so it is denied: ${(error as Error).message}.`,
     });
   });
 

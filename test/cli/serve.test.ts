@@ -251,7 +251,7 @@ describe('the command line', () => {
       const gate = run({ cwd: folder });
       expect(await gate.ended).to.equal(1);
       expect(gate.stderr()).to.contain(
-        `  ${join('certs', 'server.crt')}: expected a file that can be read, found ENOENT.`,
+        `  ${join('certs', 'server.crt')}: expected a file that can be read, found no such file. Set CERTS_DIR to`,
       );
       // No terminal, so the log is JSON.
       expect(gate.lines()).to.have.lengthOf(1);

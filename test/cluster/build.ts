@@ -1,9 +1,4 @@
 // `npm run cluster:build`: builds the programs of the end-to-end tests ahead of them, and prints where they are.
-import { clusterAssets } from './build-assets.ts';
+import { assetsOrExit } from './assets-or-exit.ts';
 
-try {
-  console.log(await clusterAssets());
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+console.log(await assetsOrExit());

@@ -3,12 +3,16 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 
-/** What certificates.sh makes; a developer's own may lie in deploy/, and never leaves it. */
-const made = /^(?:\.certificates\.new|policy-token|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl))$/;
+/** What certificates.sh makes, and backups; a developer's own may lie in deploy/, and never leaves it. */
+export const notShipped =
+  /^(?:\.certificates\.new|policy-token|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl|bak))$/;
 
 /** Copies deploy/ as it is shipped, without what certificates.sh has made there. */
 export async function copyDeploy(folder: string): Promise<void> {
-  await cp(join(projectRoot, 'deploy'), folder, { recursive: true, filter: (path) => !made.test(basename(path)) });
+  await cp(join(projectRoot, 'deploy'), folder, {
+    recursive: true,
+    filter: (path) => !notShipped.test(basename(path)),
+  });
 }
 
 /**

@@ -14,8 +14,8 @@ export interface Installation {
   readonly gate: GatePod;
   /** The copy of deploy/ that was applied, with what certificates.sh has made. */
   readonly deploy: string;
-  /** The commands of the installation in their order, and what kubectl said. */
-  readonly steps: readonly { readonly file: string; readonly result: KubectlResult }[];
+  /** What kubectl said to the installation. */
+  readonly applied: KubectlResult;
   /** Applies the webhook, and resolves when the API server asks the gate. */
   closeGate(): Promise<KubectlResult>;
   /** Deletes the webhook, and resolves when the API server asks nobody any more. */
@@ -27,11 +27,8 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-/** In the order of the installation. The webhook comes last, by `closeGate`. */
-const files = ['namespace.yaml', 'secret.yaml', 'configmap.yaml', 'deployment.yaml'];
-
 /**
- * Installs the gate step by step, as `certificates.sh --help` has it, and starts it; the webhook is not applied yet.
+ * Installs the gate as `certificates.sh --help` has it, and starts it. The webhook comes last, by `closeGate`.
  * @throws Error with the words of what failed.
  */
 export async function install(cluster: Cluster): Promise<Installation> {
@@ -43,14 +40,10 @@ export async function install(cluster: Cluster): Promise<Installation> {
     await copyDeploy(deploy);
     await pointAtLocalGate(deploy, gate.port);
     await runCertificates(deploy);
-    const steps: { file: string; result: KubectlResult }[] = [];
-    for (const file of files) {
-      // oxlint-disable-next-line no-await-in-loop -- the order is the point
-      steps.push({ file, result: await applyFile(cluster, deploy, file) });
-    }
+    const applied = await apply(cluster, deploy, '-k', '.');
     await gate.start();
     const closeGate = async (): Promise<KubectlResult> => {
-      const result = await applyFile(cluster, deploy, 'webhook-with-ca.yaml');
+      const result = await apply(cluster, deploy, '-f', 'webhook-with-ca.yaml');
       await untilGateIs(cluster, 'closed');
       return result;
     };
@@ -58,7 +51,7 @@ export async function install(cluster: Cluster): Promise<Installation> {
       cluster,
       gate,
       deploy,
-      steps,
+      applied,
       closeGate,
       openGate: () => openGate(cluster),
       remove: () => components.stop(),
@@ -69,10 +62,10 @@ export async function install(cluster: Cluster): Promise<Installation> {
   }
 }
 
-async function applyFile(cluster: Cluster, deploy: string, file: string): Promise<KubectlResult> {
-  const result = await cluster.kubectl(['apply', '-f', file], { cwd: deploy });
-  if (result.code !== 0) throw new Error(`kubectl apply -f ${file} ended with code ${result.code}: ${result.stderr}`);
-  return result;
+async function apply(cluster: Cluster, deploy: string, ...what: readonly string[]): Promise<KubectlResult> {
+  const result = await cluster.kubectl(['apply', ...what], { cwd: deploy });
+  if (result.code === 0) return result;
+  throw new Error(`kubectl apply ${what.join(' ')} ended with code ${result.code}: ${result.stderr}`);
 }
 
 async function openGate(cluster: Cluster): Promise<void> {

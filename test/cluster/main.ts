@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { clusterAssets } from './build-assets.ts';
+import { assetsOrExit } from './assets-or-exit.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { install } from './installation.ts';
 
@@ -32,7 +32,7 @@ Ctrl-C ends it all.
 // Until everything is up, a signal just ends this process, and what it has started goes with it.
 console.log('Booting an API server, and the gate in front of it ...');
 // With them a Deployment has pods and a namespace can be deleted; envtest's own downloads lack them.
-const controllers = existsSync(join(await clusterAssets(), 'kube-controller-manager'));
+const controllers = existsSync(join(await assetsOrExit(), 'kube-controller-manager'));
 const cluster = await startCluster({ controllers });
 const installation = await install(cluster);
 await installation.closeGate();

@@ -35,6 +35,15 @@ const extensions = {
   criticalSigns: ['0603551d0f', '0101ff', '0404', '03020780'].join(''), // digitalSignature
 };
 
+/** As the README installs: by -k, since kustomization.yaml names the image. */
+const INSTALL = `  kubectl apply -k .
+  kubectl -n imagegate rollout status deployment/imagegate-webhook
+  kubectl apply -f webhook-with-ca.yaml
+`;
+
+/** The commands that a run says come next. */
+const nextOf = (stdout: string): string => stdout.slice(stdout.indexOf('\n', stdout.indexOf('\nNext, ') + 1) + 1);
+
 const hasCommand = (command: string, ...flags: string[]): boolean => spawnSync(command, flags).status === 0;
 
 const validDays = (certificate: X509Certificate): number =>
@@ -177,21 +186,14 @@ describe('deploy/certificates.sh', function () {
       expect(stdout).to.include(`CA: made, expires ${ends[0]}.`);
       expect(stdout).to.include(`Server certificate: made, expires ${ends[1]}.`);
       expect(stdout).to.include('To renew the certificate, run ./certificates.sh before that day');
-      expect(stdout.trimEnd().split('\n').slice(-6)).to.deep.equal([
-        '  kubectl apply -f namespace.yaml',
-        '  kubectl apply -f secret.yaml',
-        '  kubectl apply -f configmap.yaml',
-        '  kubectl apply -f deployment.yaml',
-        '  kubectl -n imagegate rollout status deployment/imagegate-webhook',
-        '  kubectl apply -f webhook-with-ca.yaml',
-      ]);
+      expect(nextOf(stdout)).to.equal(INSTALL);
     });
 
     it('works from any folder, and then says where to go first', () => {
       const { code, stdout } = deploy.run([], { cwd: tmpdir() });
       expect(code).to.equal(0);
       expect(Object.keys(deploy.files())).to.deep.equal(made);
-      expect(stdout).to.include(`  cd ${deploy.folder.replaceAll(' ', '\\ ')}\n  kubectl apply -f namespace.yaml\n`);
+      expect(nextOf(stdout)).to.equal(`  cd ${deploy.folder.replaceAll(' ', '\\ ')}\n${INSTALL}`);
     });
 
     it('takes the validity from flags', () => {
@@ -268,9 +270,14 @@ describe('deploy/certificates.sh', function () {
       deploy.succeed();
       const webhook = join(deploy.folder, 'webhook.yaml');
       writeFileSync(webhook, readFileSync(webhook, 'utf8').replaceAll('timeoutSeconds: 5', 'timeoutSeconds: 7'));
-      deploy.succeed();
+      const { stdout } = deploy.succeed();
       const [filled] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
       expect(at(filled, ['webhooks', 0, 'timeoutSeconds'])).to.equal(7);
+      const apply = ['secret.yaml', 'webhook-with-ca.yaml'].map((file) => `  kubectl apply -f ${file}\n`);
+      expect(nextOf(stdout)).to.equal(apply.join(''));
+      expect(nextOf(deploy.succeed().stdout), 'nothing has changed since').to.equal(apply[0]);
+      rmSync(join(deploy.folder, 'webhook-with-ca.yaml'));
+      expect(nextOf(deploy.succeed().stdout), 'it is gone').to.equal(apply.join(''));
     });
   });
 
@@ -563,6 +570,7 @@ describe('deploy/certificates.sh', function () {
       expect(stdout).to.match(
         /--new-ca\n.*webhook-with-ca\.yaml\n.*secret\.yaml\n.*rollout restart.*\n.*rollout status.*\n.*--drop-old-ca\n/,
       );
+      expect(stdout).to.include(`\n  ./certificates.sh\n${INSTALL}`);
       expect(deploy.files()).to.deep.equal({});
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { JUDGE_MS, MARGIN_MS } from '../../src/gate/policy-in-time.ts';
 import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { at, manifest, manifests } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
@@ -336,6 +337,13 @@ describe('deploy/', () => {
     ...everyEntry(2, '/validate-policy/<certificates.sh fills this in>'),
     ['policy: waits until a rule that never ends is found out', ['webhooks', 2, 'timeoutSeconds'], 15],
   ]);
+
+  it("the policy entry of webhook.yaml outwaits the gate's own answer, with a second to spare: it fails open", () => {
+    const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
+    const timeoutMs = Number(at(webhook, ['webhooks', 2, 'timeoutSeconds'])) * 1000;
+    expect(JUDGE_MS + MARGIN_MS).to.be.at.most(timeoutMs - 1000);
+    expect(MARGIN_MS).to.be.at.least(1000);
+  });
 
   describe('webhook.yaml as it is', () => {
     it('has a third path that is none, so that the API server refuses it without a token', () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -162,9 +162,18 @@ describe('a certificate', () => {
         code: 'certificate-unreadable',
         where: join(dir, 'server.crt'),
         expected: 'a file that can be read',
-        found: 'ENOENT',
+        found: 'no such file',
+        remedy:
+          'Set CERTS_DIR to the folder of the pair. deploy/certificates.sh makes one for a cluster; `npm run demo` tries the gate without.',
+      });
+      await mkdir(join(dir, 'server.crt'));
+      expect((await mistakes())[0]).to.deep.include({
+        code: 'certificate-unreadable',
+        where: join(dir, 'server.crt'),
+        found: 'EISDIR',
         remedy: 'Check CERTS_DIR, and that the process may read the file.',
       });
+      await rm(join(dir, 'server.crt'), { recursive: true });
     });
   });
 

@@ -97,6 +97,21 @@ describe('logReview', () => {
     expect(line).to.have.property('name', `${'n'.repeat(253)}...`);
   });
 
+  it('logs why an object cannot be read, at the level of any other denial, and nothing of what is in it', () => {
+    const unreadable = admissionRequest({ object: { spec: { containers: [{ name: 'a', image: ['secret'] }] } } });
+    const [line, ...more] = logged(unreadable);
+    expect(more).to.deep.equal([]);
+    expect(line).to.deep.include({
+      level: 30,
+      verdict: 'denied',
+      error: 'object.spec.containers[0].image must be a string, found a list',
+      msg: 'review',
+    });
+    expect(line).not.to.have.any.keys('rules', 'warned', 'audited', 'exempt');
+    expect(JSON.stringify(line)).not.to.contain('secret');
+    expect(logged(unreadable, 'warn')).to.deep.equal([]);
+  });
+
   it('logs nothing of the user or the object', () => {
     const request = podCreate({ secret: 'secret' }, { userInfo: { username: 'secret', groups: ['secret'] } });
     expect(JSON.stringify(logged(request))).not.to.contain('secret');

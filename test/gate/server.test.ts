@@ -111,7 +111,7 @@ describe('createGateServer', () => {
       socket.write('no handshake');
       await readToEnd(socket);
       expect(gate.lines.every(({ level }) => level === 20)).to.equal(true);
-      expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(undefined);
+      expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(0);
     });
 
     it('has the limits that the API server needs, and that the documentation tells', async () => {

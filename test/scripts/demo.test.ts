@@ -1,18 +1,23 @@
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../project-root.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { until } from '../until.ts';
 
 const POD = 'Error from server: admission webhook "com.imagegate.webhook" denied the request:';
 const DEPLOYMENT =
   'Error from server: error when creating "shop.yaml": admission webhook "workloads.com.imagegate.webhook" denied the request:';
 
+const demo = join(projectRoot, 'build/scripts/demo.js');
+
 describe('npm run demo', () => {
   it('prints what kubectl would', async () => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-      join(projectRoot, 'build/scripts/demo.js'),
-    ]);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [demo]);
     expect(stderr).to.equal('');
     expect(stdout).to.equal(`The gate listens, with its default policy. What kubectl would print:
 
@@ -38,5 +43,41 @@ proxy image is not a valid reference! (docker.io/Envoy:v1.36). A repository must
 model image has no tag! (gcr.io/acme/model). Only images with tags are allowed.
 
 `);
+  });
+
+  describe('ended early', () => {
+    const folder = temporaryFolder();
+
+    const start = () =>
+      spawn(process.execPath, [demo], {
+        env: { ...process.env, TMPDIR: folder.path },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+
+    /** Waits for the gate too: it has the same stderr, which is closed by the last of the two. */
+    const ended = async (child: ReturnType<typeof start>): Promise<object> => {
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, stderr, left: await readdir(folder.path) };
+    };
+
+    it('leaves no gate, no key and no stack trace where nobody reads on', async () => {
+      const child = start();
+      child.stdout.destroy();
+      expect(await ended(child)).to.deep.equal({ code: 0, stderr: '', left: [] });
+    });
+
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      it(`leaves no gate and no key after ${signal}`, async () => {
+        const child = start();
+        child.stdout.resume();
+        const end = ended(child);
+        const hasKey = async () => (await readdir(folder.path, { recursive: true })).join().includes('server.key');
+        await until(hasKey, 'the key, with which the gate starts', 10_000);
+        child.kill(signal);
+        expect(await end).to.deep.equal({ code: 128 + constants.signals[signal], stderr: '', left: [] });
+      });
+    }
   });
 });
