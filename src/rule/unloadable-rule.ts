@@ -14,7 +14,11 @@ const THROWN = 'Nothing may throw while a rule is imported: mend what does, or l
 const UNREADABLE = 'Check that it is a file, and that the user of the process may read it.';
 const NOT_THERE = 'A rule can import "imagegate/rule", what Node brings, and files that are beside it.';
 const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+const NO_COMMON_JS = 'A rule is an ES module, also in a file that ends with .js: write `export default` and `import`.';
 const NO_JSON = 'Mend the file: it must be JSON.';
+
+/** What CommonJS has and an ES module has not. Node says more behind it. */
+const COMMON_JS = /^(?:module|exports|require) is not defined\b/;
 
 /** Whether this Node cannot read the file, since it is TypeScript. */
 export function isForeignTypeScript({ path }: RuleFile): boolean {
@@ -44,6 +48,7 @@ export function syntaxRemedy(where: string): string {
 }
 
 function remedyFor(error: unknown, { where, isThrown }: ImportPlace): string {
+  if (error instanceof ReferenceError && COMMON_JS.test(error.message)) return NO_COMMON_JS;
   if (isThrown || !(error instanceof Error)) return THROWN;
   if (error instanceof SyntaxError) {
     if (error.message.includes('does not provide an export named')) return NO_EXPORT;

@@ -157,6 +157,8 @@ describe('startCustomRules', () => {
     const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
     const NOT_THERE = 'A rule can import "imagegate/rule", what Node brings, and files that are beside it.';
     const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+    const NO_COMMON_JS =
+      'A rule is an ES module, also in a file that ends with .js: write `export default` and `import`.';
     const BROKEN = 'export const a = 1;\n\nconst b = ;';
     const THROWING = "function f() {\n  throw new Error('boom');\n}\nf();";
     type Failure = readonly [files: Readonly<Record<string, string>>, where: string, remedy: string];
@@ -197,6 +199,13 @@ describe('startCustomRules', () => {
         THROWN,
       ],
       'a SyntaxError that it throws': [{ 'a.js': "\nJSON.parse('{');" }, 'a.js:2', THROWN],
+      'a module.exports': [{ 'a.js': '\nmodule.exports = {};' }, 'a.js:2', NO_COMMON_JS],
+      'an exports': [{ 'a.mjs': '\nexports.check = () => {};' }, 'a.mjs:2', NO_COMMON_JS],
+      'a require in what it imports': [
+        { 'a.js': "import './_b.js';", '_b.js': "\nrequire('x');" },
+        '_b.js:2',
+        NO_COMMON_JS,
+      ],
       'a text that it throws': [{ 'a.js': "throw 'boom';" }, 'a.js', THROWN],
       ...(readsTypeScript && {
         'its TypeScript': [{ 'a.ts': 'const a: string = 1;\n\nenum X { a }\n' }, 'a.ts:3', TYPES],
