@@ -15,6 +15,49 @@ const IMAGES = ['x:1', 'x:bad'];
 const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 5);
 /** How many other requests there are to each bad one. */
 const OTHERS = 20;
+/** What a rule may use, and what one may try to make of it. */
+const IMPORTS = ['crypto', 'path', 'querystring', 'url', 'util']
+  .map((name) => `import ${name} from 'node:${name}';`)
+  .concat("import { StringDecoder } from 'node:string_decoder';")
+  .join(' ');
+const TELL = "return [{ problem: JSON.stringify(told), remedy: 'x' }];";
+const TAMPERING = [
+  "Buffer.prototype.toString = () => 'x'",
+  'Buffer.from = () => 1',
+  'globalThis.Buffer = {}',
+  "Object.defineProperty(URL.prototype, 'hostname', { value: 'x' })",
+  'globalThis.URL = {}',
+  'TextEncoder.prototype.encode = () => []',
+  'globalThis.TextDecoder = {}',
+  "path.basename = () => 'x'",
+  "path.win32.basename = () => 'x'",
+  'querystring.parse = () => ({})',
+  'url.fileURLToPath = () => 1',
+  'util.inspect = () => 1',
+  'crypto.createHash = () => 1',
+  'crypto.Hash.prototype.digest = () => 1',
+  'StringDecoder.prototype.write = () => 1',
+  'performance.now = () => 0',
+  'Event.prototype.preventDefault = () => {}',
+  'Blob.prototype.slice = () => 1',
+  'globalThis.structuredClone = () => 1',
+  'globalThis.process = {}',
+];
+const TRUTHS = [
+  "Buffer.from('aGk=', 'base64').toString() === 'hi'",
+  "new URL('https://a.b/c').hostname === 'a.b'",
+  "new TextDecoder().decode(new TextEncoder().encode('ä')) === 'ä'",
+  "path.basename('/a/b') + path.win32.basename('a\\\\c') === 'bc'",
+  "querystring.parse('a=b').a === 'b'",
+  "url.fileURLToPath('file:///a') === '/a'",
+  "util.inspect({ a: 1 }) === '{ a: 1 }' && util.types.isDate(new Date())",
+  "crypto.createHash('sha1').update('').digest('hex').startsWith('da39a3')",
+  "new StringDecoder('utf8').write(Buffer.from('ä')) === 'ä'",
+  'performance.now() > 0',
+  "new Event('x').preventDefault() === undefined && new Blob(['ab']).slice(1).size === 1",
+  'structuredClone(new Map([[1, 2]])).get(1) === 2',
+  "console.log('x') === undefined && console.group('x') === undefined && console.groupEnd() === undefined",
+];
 const GOOD_ANSWER = ['a-good 1: is bad', 'z-good 1: is bad'];
 
 describe('startCustomRules', () => {
@@ -315,6 +358,17 @@ describe('startCustomRules', () => {
       JSON: 'globalThis.JSON = {};',
       'String.prototype': "String.prototype.slice = () => '';",
       'Promise.prototype': 'Object.defineProperty(Promise.prototype, "then", { value: 1 });',
+      'Buffer.from': 'Buffer.from = () => 1;',
+      Buffer: 'globalThis.Buffer = {};',
+      'URL.canParse': 'URL.canParse = () => true;',
+      'URLSearchParams.prototype': 'URLSearchParams.prototype.get = () => null;',
+      'TextEncoder.prototype': 'TextEncoder.prototype.encode = () => [];',
+      'AbortController.prototype': 'AbortController.prototype.abort = () => {};',
+      performance: 'performance.now = () => 0;',
+      console: 'console.log = () => {};',
+      'node:path': "import path from 'node:path'; path.win32.basename = () => 'x';",
+      'node:util': "import util from 'node:util'; util.types.isDate = () => true;",
+      'node:crypto': "import crypto from 'node:crypto'; crypto.Hash.prototype.update = () => {};",
       'what all rules import':
         "import { InvalidEntriesError } from 'imagegate/rule'; InvalidEntriesError.prototype.x = 1;",
     })) {
@@ -329,6 +383,18 @@ describe('startCustomRules', () => {
         expect(mistakes[0]?.found).to.match(/^TypeError: Cannot /);
       });
     }
+
+    it('leaves to each rule the true functions, whatever another one tries', async () => {
+      const tries = TAMPERING.map((code) => `try { ${code}; told.push(${JSON.stringify(code)}); } catch {}`).join('\n');
+      const { rules } = await started(folder.path, {
+        'a-bad.js': ruleText('a-bad', `const told = [];\n${tries}\n${TELL}`, IMPORTS),
+        'b-good.js': ruleText('b-good', `const told = [\n${TRUTHS.join(',\n')}\n];\n${TELL}`, IMPORTS),
+      });
+      expect(told(await rules.judge(taskOf(['x'], ['a-bad', 'b-good'])))).to.deep.equal([
+        'a-bad 0: []',
+        `b-good 0: ${JSON.stringify(TRUTHS.map(() => true))}`,
+      ]);
+    });
   });
 
   describe('a bad rule', () => {
