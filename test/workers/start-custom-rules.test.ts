@@ -457,23 +457,77 @@ describe('startCustomRules', () => {
       ]);
     });
 
-    for (const [what, check] of Object.entries({
-      'rejects late': "void Promise.reject(new Error('late')); return [];",
-      'throws in a timer': "setTimeout(() => { throw new Error('late'); }); return [];",
-    })) {
-      it(`that ${what} ends no worker, and is logged`, async () => {
-        const { rules, lines, ends } = await started(folder.path, {
+    for (const [what, [check, failure]] of Object.entries({
+      'leaves a promise that is rejected': ["void Promise.reject(new Error('late')); return [];", 'rejected'],
+      'calls an async function that throws': [
+        "void (async () => { await null; throw new Error('late'); })(); return [];",
+        'rejected',
+      ],
+      'rejects with a text': ["void Promise.reject('late'); return [{ problem: 'x', remedy: 'y' }];", 'rejected'],
+      'throws in a microtask': ["queueMicrotask(() => { throw new Error('late'); }); return [];", 'thrown'],
+      'throws in a microtask of its own': ["process.nextTick(() => { throw 'late'; }); return [];", 'thrown'],
+    } as const)) {
+      it(`that ${what} has failed at every image, and ends no worker`, async () => {
+        const { rules, ends } = await started(folder.path, {
           'a-good.js': goodRule('a-good'),
           'bad.js': ruleText('bad', check),
           'z-good.js': goodRule('z-good'),
         });
+        const words = { rejected: 'it left a promise that was rejected', thrown: 'it threw after it had returned' };
+        const failures = [0, 1].map((image) => `bad ${image} failed: ${words[failure]}: late`);
+        const expected = ['a-good 1: is bad', ...failures, 'z-good 1: is bad'];
         for (let i = 0; i < 20; i += 1) {
-          expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])))).to.deep.equal(GOOD_ANSWER);
+          expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])))).to.deep.equal(expected);
         }
-        await until(() => lines.some(({ fields }) => fields['text'] === 'late'), 'the line of the log', 2000);
         expect(ends).to.deep.equal([]);
       });
     }
+
+    for (const [what, late] of Object.entries({
+      'throws in a timer': "throw 'late';",
+      'throws in an immediate of a timer': "setImmediate(() => { throw 'late'; });",
+      'rejects in a timer': "Promise.reject(new Error('late'));",
+      'prints in a timer': "console.log('late');",
+    })) {
+      it(`that ${what} is logged with its name, though another rule has its turn, of which it changes no verdict`, async () => {
+        const { rules, lines, ends } = await started(folder.path, {
+          'a-bad.js': ruleText('a-bad', `setTimeout(() => { ${late} }, 40); return [];`),
+          'z-good.js': ruleText(
+            'z-good',
+            "for (const from = Date.now(); Date.now() - from < 60; ); return [{ problem: 'is bad', remedy: 'x' }];",
+          ),
+        });
+        for (let i = 0; i < 3; i += 1) {
+          expect(told(await rules.judge(taskOf(['x:1'], ['a-bad', 'z-good'])))).to.deep.equal(['z-good 0: is bad']);
+        }
+        const lateLines = () => lines.filter(({ fields }) => fields['text'] === 'late');
+        await until(() => lateLines().length === 3, 'the lines of the log', 2000);
+        for (const { fields } of lateLines()) expect(fields).to.deep.equal({ rule: 'a-bad', text: 'late' });
+        expect(ends).to.deep.equal([]);
+      });
+    }
+
+    it('whose file left a timer that throws is logged with its name', async () => {
+      const ahead = "setTimeout(() => { throw new Error('late'); }, 20);";
+      const { lines } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'return [];', ahead),
+      });
+      const lateLine = () => lines.find(({ fields }) => fields['text'] === 'late');
+      await until(() => lateLine() !== undefined, 'the line of the log', 2000);
+      expect(lateLine()?.fields).to.deep.equal({ rule: 'bad', text: 'late' });
+    });
+
+    it('that has a listener for rejections, which exits, ends no worker while there are none', async () => {
+      const { rules, ends } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'return [];', "process.on('unhandledRejection', () => process.exit());"),
+      });
+      for (let i = 0; i < 3; i += 1) {
+        expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad'])))).to.deep.equal(['a-good 1: is bad']);
+      }
+      expect(ends).to.deep.equal([]);
+    });
 
     it('that exits in a timer takes nobody with it', async () => {
       const { rules, ends } = await started(folder.path, {
