@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -202,6 +203,8 @@ describe('startCustomRules', () => {
     const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
     const NO_COMMON_JS =
       'A rule is an ES module, also in a file that ends with .js: write `export default` and `import`.';
+    const FOREIGN =
+      'Write that file beside the rule, as .js, .mjs, .ts, .mts or .json: those are watched, and a ConfigMap has no folders.';
     const BROKEN = 'export const a = 1;\n\nconst b = ;';
     const THROWING = "function f() {\n  throw new Error('boom');\n}\nf();";
     type Failure = readonly [files: Readonly<Record<string, string>>, where: string, remedy: string];
@@ -233,6 +236,27 @@ describe('startCustomRules', () => {
         { 'a.js': "import b from './b.json' with { type: 'json' };", 'b.json': '{' },
         'b.json',
         'Mend the file: it must be JSON.',
+      ],
+      'a helper in a subfolder': [
+        { 'a.js': "import path from 'node:path';\n\nimport { x } from './lib/h.mjs';" },
+        'a.js:3',
+        FOREIGN,
+      ],
+      'a helper outside of the folder': [{ 'a.mjs': '\nexport * from "../x.mjs";' }, 'a.mjs:2', FOREIGN],
+      'a helper in a subfolder of what it imports': [
+        { 'a.js': "import './_b.js';", '_b.js': "\nawait import('./lib/h.mjs');" },
+        '_b.js:2',
+        FOREIGN,
+      ],
+      'a helper in a subfolder, whose name is put together': [
+        { 'a.js': "await import('./lib/' + 'h.mjs');" },
+        'a.js',
+        FOREIGN,
+      ],
+      'a file beside it that is not read': [
+        { 'a.js': "\nimport './_b.cjs';", '_b.cjs': 'module.exports = 1;' },
+        'a.js:2',
+        FOREIGN,
       ],
       'what it throws': [{ 'a.js': `\n${THROWING}` }, 'a.js:3', THROWN],
       'what throws in a file that it imports': [{ 'a.js': "import './_b.js';", '_b.js': THROWING }, '_b.js:2', THROWN],
@@ -290,6 +314,37 @@ describe('startCustomRules', () => {
         'ConfigMap of-rules/_b.js:3',
         'ConfigMap of-rules/c.js:2',
       ]);
+    });
+
+    it('refuses a helper in a subfolder, whether it is there or not, and says what was found', async () => {
+      await mkdir(join(folder.path, 'lib'));
+      await writeFile(join(folder.path, 'lib', 'h.mjs'), 'export const x = 1;');
+      const mistakes = await startMistakes(folder.path, {
+        'a.js': `import './lib/h.mjs';\n${goodRule('a')}`,
+        'b.js': `import './lib/none.mjs';\n${goodRule('b')}`,
+        'c.js': `import '${pathToFileURL(join(folder.path, 'lib', 'h.mjs')).href}';\n${goodRule('c')}`,
+      });
+      expect(mistakes.map(({ where }) => where)).to.deep.equal(
+        ['a.js:1', 'b.js:1', 'c.js:1'].map((place) => join(folder.path, place)),
+      );
+      expect(mistakes[0]?.found).to.equal('an import of "./lib/h.mjs", which is none of the files beside it');
+    });
+
+    it('takes packages, with the files and folders in them', async () => {
+      const inPackage = join(folder.path, 'node_modules', 'words');
+      await mkdir(join(inPackage, 'lib'), { recursive: true });
+      await writeFile(join(inPackage, 'package.json'), '{ "type": "module", "exports": { "./*": "./*" } }');
+      await writeFile(join(inPackage, 'index.js'), "export { bad } from './lib/bad.js';");
+      await writeFile(join(inPackage, 'lib', 'bad.js'), "export const bad = 'bad';");
+      const check = "return [bad, again].includes(image.tag) ? [{ problem: 'is bad', remedy: 'x' }] : [];";
+      const { rules } = await started(folder.path, {
+        'a.js': ruleText(
+          'a',
+          check,
+          "import { bad } from 'words/index.js'; import { bad as again } from './node_modules/words/lib/bad.js';",
+        ),
+      });
+      expect(told(await rules.judge(taskOf(IMAGES, ['a'])))).to.deep.equal(['a 1: is bad']);
     });
 
     it('tells a mistake in what several rules import once', async () => {
