@@ -23,9 +23,12 @@ export function readViolations(returned: unknown): readonly Violation[] {
 function readViolation(item: unknown): Violation {
   if (typeof item === 'object' && item !== null) {
     const { problem, remedy } = item as Partial<Record<keyof Violation, unknown>>;
-    if (typeof problem === 'string' && problem !== '' && typeof remedy === 'string' && remedy !== '') {
-      return { problem, remedy };
-    }
+    if (isText(problem) && isText(remedy)) return { problem, remedy };
   }
   throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
+}
+
+/** Whether it says something: of blanks nobody would see that they are there. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }

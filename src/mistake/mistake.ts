@@ -88,5 +88,5 @@ function typeWord(value: unknown): string {
 /** What was thrown, in words. Anything can be thrown. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
-  return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
+  return typeof thrown === 'string' ? thrown : `a thrown ${thrown === null ? 'null' : typeof thrown}`;
 }

@@ -8,8 +8,8 @@ import type { RuleSources } from './worker-protocol.ts';
 const PLACE = /^(?<at>\s+at .*?)?(?<url>file:\/\/\S+?):(?<line>\d+)(?::\d+)?\)?$/gm;
 /** The message comes first, and may be of any length. */
 const MAX_LENGTH = 16_384;
-/** What Node says of an import that it does not find, and of JSON that is none. */
-const FILE = /(?: imported from (?<importer>[^\n]+)|^(?<json>[^\n]+\.json): )/;
+/** What Node says of an import that it does not find, we of one that is refused, and Node of JSON that is none. */
+const FILE = /(?: imported from (?<importer>[^\n]+?)(?<line>:\d+)?(?:\n|$)|^(?<json>[^\n]+\.json): )/;
 
 /** The first place among the sources that an error of an import tells of. */
 export function importPlace(error: unknown, file: RuleFile, sources: RuleSources): ImportPlace | undefined {
@@ -18,10 +18,10 @@ export function importPlace(error: unknown, file: RuleFile, sources: RuleSources
     const { at, url = '', line } = groups;
     if (Object.hasOwn(sources, url)) return { where: `${shownPath(url, file)}:${line}`, isThrown: at !== undefined };
   }
-  const { importer, json } = FILE.exec(error.message)?.groups ?? {};
+  const { importer, line = '', json } = FILE.exec(error.message)?.groups ?? {};
   const path = importer ?? json;
   const url = path === undefined ? '' : pathToFileURL(path).href;
-  return Object.hasOwn(sources, url) ? { where: shownPath(url, file), isThrown: false } : undefined;
+  return Object.hasOwn(sources, url) ? { where: `${shownPath(url, file)}${line}`, isThrown: false } : undefined;
 }
 
 /** A source as the operator knows it: what is beside the rule's file is in the same folder. */

@@ -31,6 +31,15 @@ export function judgeByRule(
   return judgements;
 }
 
+/** What is said of every image where a rule failed, and nobody knows at which of them. */
+export function failedAtAll(failure: string, count: number): readonly WorkerJudgement[] {
+  return Array.from({ length: count }, (_, image) => ({ image, failure: cut(failure, limitOf(image)) }));
+}
+
+function limitOf(index: number): number {
+  return index >= MANY_IMAGES ? 64 : 1024;
+}
+
 function judge(check: () => unknown, image: number, brief: boolean): WorkerJudgement | undefined {
   const limit = brief ? 64 : 1024;
   try {

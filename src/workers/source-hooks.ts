@@ -1,5 +1,8 @@
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { foreignImport } from '../rule/foreign-import.ts';
 import type { RuleSources } from './worker-protocol.ts';
 
 // Node's own types begin with a version that has neither registerHooks nor stripTypeScriptTypes.
@@ -18,11 +21,14 @@ interface Loaded {
   readonly shortCircuit?: boolean;
 }
 type Strip = (code: string, options: { readonly sourceUrl: string }) => string;
+/** Where this package is built. */
+const OURS = new URL('../../', import.meta.url).href;
+
 type Next<Context, Result> = (specifier: string, context: Context) => Result;
 
 /**
  * How modules are found: `imagegate/…` is this package wherever the rule file lies, and what was read at the start is
- * never read again. Every rule file is an ES module, whatever a package.json near it says.
+ * never read again. What was not, a rule file cannot import, but from a package. Every rule file is an ES module, whatever a package.json near it says.
  */
 export interface SourceHooks {
   resolve<Result>(specifier: string, context: ResolveContext, next: Next<ResolveContext, Result>): Result | Resolved;
@@ -35,7 +41,12 @@ export function sourceHooks(sources: RuleSources): SourceHooks {
     resolve(specifier, context, next) {
       if (specifier.startsWith('imagegate/')) return next(specifier, { ...context, parentURL: import.meta.url });
       const url = fileUrl(specifier, context.parentURL);
-      if (url === undefined || !texts.has(url)) return next(specifier, context);
+      if (url === undefined || !texts.has(url)) {
+        const from = context.parentURL ?? '';
+        const text = texts.get(from);
+        if (url !== undefined && text !== undefined && isForeign(url, from)) throw refused(specifier, from, text);
+        return next(specifier, context);
+      }
       return { url, format: formatOf(url), shortCircuit: true };
     },
     load(url, context, next) {
@@ -56,6 +67,18 @@ export function registerSources(sources: RuleSources): void {
 function fileUrl(specifier: string, parent: string | undefined): string | undefined {
   if (specifier.startsWith('file:')) return specifier;
   return /^\.{0,2}\//.test(specifier) && parent !== undefined ? new URL(specifier, parent).href : undefined;
+}
+
+/** Whether a file that is no source is to be refused; what is not there beside the importer, Node itself tells. */
+function isForeign(url: string, from: string): boolean {
+  if (url.includes('/node_modules/') || url.startsWith(OURS)) return false;
+  const isBeside = new URL('.', url).href === new URL('.', from).href;
+  return !isBeside || existsSync(fileURLToPath(url));
+}
+
+function refused(specifier: string, from: string, text: string): Error {
+  const line = text.split('\n').findIndex((one) => [`'${specifier}'`, `"${specifier}"`].some((it) => one.includes(it)));
+  return foreignImport(specifier, fileURLToPath(from) + (line === -1 ? '' : `:${line + 1}`));
 }
 
 function formatOf(url: string): string {

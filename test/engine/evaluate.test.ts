@@ -116,7 +116,7 @@ describe('evaluate', () => {
       () => {
         throw null;
       },
-      'a thrown object',
+      'a thrown null',
     ], // oxlint-disable-line no-throw-literal
     ['returns a promise', async () => Promise.reject(new Error('late')), 'it returned a promise'],
     ['returns a thenable', () => ({ then: () => undefined }), 'it returned a promise'],
@@ -135,6 +135,16 @@ describe('evaluate', () => {
     [
       'returns a violation with an empty remedy',
       () => [{ problem: 'x', remedy: '' }],
+      'an item that is not { problem, remedy }',
+    ],
+    [
+      'returns a violation with a blank problem',
+      () => [{ problem: ' ', remedy: 'y' }],
+      'an item that is not { problem, remedy }',
+    ],
+    [
+      'returns a violation with a blank remedy',
+      () => [{ problem: 'x', remedy: ' \t' }],
       'an item that is not { problem, remedy }',
     ],
     [

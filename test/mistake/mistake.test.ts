@@ -78,6 +78,7 @@ describe('messageOf', () => {
     ['a text', 'a text'],
     [7, 'a thrown number'],
     [undefined, 'a thrown undefined'],
+    [null, 'a thrown null'],
     [{ message: 'not an error' }, 'a thrown object'],
   ] as const) {
     it(`says ${text}`, () => {

@@ -12,6 +12,8 @@ describe('unloadableRule', () => {
     ['an import that is not there', coded('ERR_MODULE_NOT_FOUND'), 'A rule can import "imagegate/rule", what Node'],
     ['one whose code is lost', new Error("Cannot find package 'x'"), 'A rule can import "imagegate/rule", what Node'],
     ['a file that cannot be read', coded('EACCES'), 'Check that it is a file, and that the user of the process may'],
+    ['CommonJS', new ReferenceError('require is not defined in ES module scope'), 'A rule is an ES module, also in a'],
+    ['another name that is not there', new ReferenceError('modules is not defined'), 'Nothing may throw while a rule'],
     ['an error', new TypeError('x'), 'Nothing may throw while a rule is imported: '],
     ['what is no error', 'x', 'Nothing may throw while a rule is imported: '],
   ] as const) {

@@ -362,6 +362,8 @@ describe('testRule', () => {
         },
         'must stay as they are: copy before',
       ],
+      ['a blank problem', () => [violation(' ')], 'an item that is not { problem, remedy }, two texts'],
+      ['a blank remedy', () => [{ problem: 'is bad', remedy: ' ' }], 'an item that is not { problem, remedy }, two'],
     ] as const) {
       it(`${what} from check`, () => {
         const failures = failuresOf(ruleOf(check as never), { allowed: ['nginx:1'], denied: [] });

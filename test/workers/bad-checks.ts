@@ -20,6 +20,19 @@ export const BAD_CHECKS: Readonly<Record<string, readonly [check: string, failur
   'kills itself': ["process.kill(process.pid, 'SIGKILL'); for (;;);", /^it used more memory/],
   'changes a prototype': ['Array.prototype.map = () => []; return [];', /^Cannot assign to read only property/],
   'changes a global': ['globalThis.Array = 1; return [];', /^Cannot assign to read only property/],
+  'changes a method of a class of Node': [
+    "Buffer.prototype.toString = () => 'x'; return [];",
+    /^Cannot assign to read only property/,
+  ],
+  'changes a getter of a class of Node': [
+    "Object.defineProperty(URL.prototype, 'hostname', { value: 'x' }); return [];",
+    /^Cannot redefine property/,
+  ],
+  'replaces a class of Node': ['globalThis.TextEncoder = class {}; return [];', /^Cannot assign to read only property/],
+  'changes a module of Node': [
+    "process.getBuiltinModule('node:path').basename = () => 'x'; return [];",
+    /^Cannot assign to read only property/,
+  ],
   'changes its image': ["image.tag = 'x'; return [];", /^Cannot assign to read only property/],
   'changes its context': ["context.workload.labels.a = 'x'; return [];", /^Cannot assign to read only property/],
   'blocks for ever': ['Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', /^it did not answer in time$/],

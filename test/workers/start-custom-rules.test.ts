@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -15,6 +16,49 @@ const IMAGES = ['x:1', 'x:bad'];
 const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 5);
 /** How many other requests there are to each bad one. */
 const OTHERS = 20;
+/** What a rule may use, and what one may try to make of it. */
+const IMPORTS = ['crypto', 'path', 'querystring', 'url', 'util']
+  .map((name) => `import ${name} from 'node:${name}';`)
+  .concat("import { StringDecoder } from 'node:string_decoder';")
+  .join(' ');
+const TELL = "return [{ problem: JSON.stringify(told), remedy: 'x' }];";
+const TAMPERING = [
+  "Buffer.prototype.toString = () => 'x'",
+  'Buffer.from = () => 1',
+  'globalThis.Buffer = {}',
+  "Object.defineProperty(URL.prototype, 'hostname', { value: 'x' })",
+  'globalThis.URL = {}',
+  'TextEncoder.prototype.encode = () => []',
+  'globalThis.TextDecoder = {}',
+  "path.basename = () => 'x'",
+  "path.win32.basename = () => 'x'",
+  'querystring.parse = () => ({})',
+  'url.fileURLToPath = () => 1',
+  'util.inspect = () => 1',
+  'crypto.createHash = () => 1',
+  'crypto.Hash.prototype.digest = () => 1',
+  'StringDecoder.prototype.write = () => 1',
+  'performance.now = () => 0',
+  'Event.prototype.preventDefault = () => {}',
+  'Blob.prototype.slice = () => 1',
+  'globalThis.structuredClone = () => 1',
+  'globalThis.process = {}',
+];
+const TRUTHS = [
+  "Buffer.from('aGk=', 'base64').toString() === 'hi'",
+  "new URL('https://a.b/c').hostname === 'a.b'",
+  "new TextDecoder().decode(new TextEncoder().encode('ä')) === 'ä'",
+  "path.basename('/a/b') + path.win32.basename('a\\\\c') === 'bc'",
+  "querystring.parse('a=b').a === 'b'",
+  "url.fileURLToPath('file:///a') === '/a'",
+  "util.inspect({ a: 1 }) === '{ a: 1 }' && util.types.isDate(new Date())",
+  "crypto.createHash('sha1').update('').digest('hex').startsWith('da39a3')",
+  "new StringDecoder('utf8').write(Buffer.from('ä')) === 'ä'",
+  'performance.now() > 0',
+  "new Event('x').preventDefault() === undefined && new Blob(['ab']).slice(1).size === 1",
+  'structuredClone(new Map([[1, 2]])).get(1) === 2',
+  "console.log('x') === undefined && console.group('x') === undefined && console.groupEnd() === undefined",
+];
 const GOOD_ANSWER = ['a-good 1: is bad', 'z-good 1: is bad'];
 
 describe('startCustomRules', () => {
@@ -157,6 +201,10 @@ describe('startCustomRules', () => {
     const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
     const NOT_THERE = 'A rule can import "imagegate/rule", what Node brings, and files that are beside it.';
     const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+    const NO_COMMON_JS =
+      'A rule is an ES module, also in a file that ends with .js: write `export default` and `import`.';
+    const FOREIGN =
+      'Write that file beside the rule, as .js, .mjs, .ts, .mts or .json: those are watched, and a ConfigMap has no folders.';
     const BROKEN = 'export const a = 1;\n\nconst b = ;';
     const THROWING = "function f() {\n  throw new Error('boom');\n}\nf();";
     type Failure = readonly [files: Readonly<Record<string, string>>, where: string, remedy: string];
@@ -189,6 +237,27 @@ describe('startCustomRules', () => {
         'b.json',
         'Mend the file: it must be JSON.',
       ],
+      'a helper in a subfolder': [
+        { 'a.js': "import path from 'node:path';\n\nimport { x } from './lib/h.mjs';" },
+        'a.js:3',
+        FOREIGN,
+      ],
+      'a helper outside of the folder': [{ 'a.mjs': '\nexport * from "../x.mjs";' }, 'a.mjs:2', FOREIGN],
+      'a helper in a subfolder of what it imports': [
+        { 'a.js': "import './_b.js';", '_b.js': "\nawait import('./lib/h.mjs');" },
+        '_b.js:2',
+        FOREIGN,
+      ],
+      'a helper in a subfolder, whose name is put together': [
+        { 'a.js': "await import('./lib/' + 'h.mjs');" },
+        'a.js',
+        FOREIGN,
+      ],
+      'a file beside it that is not read': [
+        { 'a.js': "\nimport './_b.cjs';", '_b.cjs': 'module.exports = 1;' },
+        'a.js:2',
+        FOREIGN,
+      ],
       'what it throws': [{ 'a.js': `\n${THROWING}` }, 'a.js:3', THROWN],
       'what throws in a file that it imports': [{ 'a.js': "import './_b.js';", '_b.js': THROWING }, '_b.js:2', THROWN],
       'what throws of ours': [
@@ -197,6 +266,13 @@ describe('startCustomRules', () => {
         THROWN,
       ],
       'a SyntaxError that it throws': [{ 'a.js': "\nJSON.parse('{');" }, 'a.js:2', THROWN],
+      'a module.exports': [{ 'a.js': '\nmodule.exports = {};' }, 'a.js:2', NO_COMMON_JS],
+      'an exports': [{ 'a.mjs': '\nexports.check = () => {};' }, 'a.mjs:2', NO_COMMON_JS],
+      'a require in what it imports': [
+        { 'a.js': "import './_b.js';", '_b.js': "\nrequire('x');" },
+        '_b.js:2',
+        NO_COMMON_JS,
+      ],
       'a text that it throws': [{ 'a.js': "throw 'boom';" }, 'a.js', THROWN],
       ...(readsTypeScript && {
         'its TypeScript': [{ 'a.ts': 'const a: string = 1;\n\nenum X { a }\n' }, 'a.ts:3', TYPES],
@@ -238,6 +314,37 @@ describe('startCustomRules', () => {
         'ConfigMap of-rules/_b.js:3',
         'ConfigMap of-rules/c.js:2',
       ]);
+    });
+
+    it('refuses a helper in a subfolder, whether it is there or not, and says what was found', async () => {
+      await mkdir(join(folder.path, 'lib'));
+      await writeFile(join(folder.path, 'lib', 'h.mjs'), 'export const x = 1;');
+      const mistakes = await startMistakes(folder.path, {
+        'a.js': `import './lib/h.mjs';\n${goodRule('a')}`,
+        'b.js': `import './lib/none.mjs';\n${goodRule('b')}`,
+        'c.js': `import '${pathToFileURL(join(folder.path, 'lib', 'h.mjs')).href}';\n${goodRule('c')}`,
+      });
+      expect(mistakes.map(({ where }) => where)).to.deep.equal(
+        ['a.js:1', 'b.js:1', 'c.js:1'].map((place) => join(folder.path, place)),
+      );
+      expect(mistakes[0]?.found).to.equal('an import of "./lib/h.mjs", which is none of the files beside it');
+    });
+
+    it('takes packages, with the files and folders in them', async () => {
+      const inPackage = join(folder.path, 'node_modules', 'words');
+      await mkdir(join(inPackage, 'lib'), { recursive: true });
+      await writeFile(join(inPackage, 'package.json'), '{ "type": "module", "exports": { "./*": "./*" } }');
+      await writeFile(join(inPackage, 'index.js'), "export { bad } from './lib/bad.js';");
+      await writeFile(join(inPackage, 'lib', 'bad.js'), "export const bad = 'bad';");
+      const check = "return [bad, again].includes(image.tag) ? [{ problem: 'is bad', remedy: 'x' }] : [];";
+      const { rules } = await started(folder.path, {
+        'a.js': ruleText(
+          'a',
+          check,
+          "import { bad } from 'words/index.js'; import { bad as again } from './node_modules/words/lib/bad.js';",
+        ),
+      });
+      expect(told(await rules.judge(taskOf(IMAGES, ['a'])))).to.deep.equal(['a 1: is bad']);
     });
 
     it('tells a mistake in what several rules import once', async () => {
@@ -306,6 +413,17 @@ describe('startCustomRules', () => {
       JSON: 'globalThis.JSON = {};',
       'String.prototype': "String.prototype.slice = () => '';",
       'Promise.prototype': 'Object.defineProperty(Promise.prototype, "then", { value: 1 });',
+      'Buffer.from': 'Buffer.from = () => 1;',
+      Buffer: 'globalThis.Buffer = {};',
+      'URL.canParse': 'URL.canParse = () => true;',
+      'URLSearchParams.prototype': 'URLSearchParams.prototype.get = () => null;',
+      'TextEncoder.prototype': 'TextEncoder.prototype.encode = () => [];',
+      'AbortController.prototype': 'AbortController.prototype.abort = () => {};',
+      performance: 'performance.now = () => 0;',
+      console: 'console.log = () => {};',
+      'node:path': "import path from 'node:path'; path.win32.basename = () => 'x';",
+      'node:util': "import util from 'node:util'; util.types.isDate = () => true;",
+      'node:crypto': "import crypto from 'node:crypto'; crypto.Hash.prototype.update = () => {};",
       'what all rules import':
         "import { InvalidEntriesError } from 'imagegate/rule'; InvalidEntriesError.prototype.x = 1;",
     })) {
@@ -320,6 +438,18 @@ describe('startCustomRules', () => {
         expect(mistakes[0]?.found).to.match(/^TypeError: Cannot /);
       });
     }
+
+    it('leaves to each rule the true functions, whatever another one tries', async () => {
+      const tries = TAMPERING.map((code) => `try { ${code}; told.push(${JSON.stringify(code)}); } catch {}`).join('\n');
+      const { rules } = await started(folder.path, {
+        'a-bad.js': ruleText('a-bad', `const told = [];\n${tries}\n${TELL}`, IMPORTS),
+        'b-good.js': ruleText('b-good', `const told = [\n${TRUTHS.join(',\n')}\n];\n${TELL}`, IMPORTS),
+      });
+      expect(told(await rules.judge(taskOf(['x'], ['a-bad', 'b-good'])))).to.deep.equal([
+        'a-bad 0: []',
+        `b-good 0: ${JSON.stringify(TRUTHS.map(() => true))}`,
+      ]);
+    });
   });
 
   describe('a bad rule', () => {
@@ -382,44 +512,100 @@ describe('startCustomRules', () => {
       ]);
     });
 
-    for (const [what, check] of Object.entries({
-      'rejects late': "void Promise.reject(new Error('late')); return [];",
-      'throws in a timer': "setTimeout(() => { throw new Error('late'); }); return [];",
-    })) {
-      it(`that ${what} ends no worker, and is logged`, async () => {
-        const { rules, lines, ends } = await started(folder.path, {
+    for (const [what, [check, failure]] of Object.entries({
+      'leaves a promise that is rejected': ["void Promise.reject(new Error('late')); return [];", 'rejected'],
+      'calls an async function that throws': [
+        "void (async () => { await null; throw new Error('late'); })(); return [];",
+        'rejected',
+      ],
+      'rejects with a text': ["void Promise.reject('late'); return [{ problem: 'x', remedy: 'y' }];", 'rejected'],
+      'throws in a microtask': ["queueMicrotask(() => { throw new Error('late'); }); return [];", 'thrown'],
+      'throws in a microtask of its own': ["process.nextTick(() => { throw 'late'; }); return [];", 'thrown'],
+    } as const)) {
+      it(`that ${what} has failed at every image, and ends no worker`, async () => {
+        const { rules, ends } = await started(folder.path, {
           'a-good.js': goodRule('a-good'),
           'bad.js': ruleText('bad', check),
           'z-good.js': goodRule('z-good'),
         });
+        const words = { rejected: 'it left a promise that was rejected', thrown: 'it threw after it had returned' };
+        const failures = [0, 1].map((image) => `bad ${image} failed: ${words[failure]}: late`);
+        const expected = ['a-good 1: is bad', ...failures, 'z-good 1: is bad'];
         for (let i = 0; i < 20; i += 1) {
-          expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])))).to.deep.equal(GOOD_ANSWER);
+          expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good'])))).to.deep.equal(expected);
         }
-        await until(() => lines.some(({ fields }) => fields['text'] === 'late'), 'the line of the log', 2000);
         expect(ends).to.deep.equal([]);
       });
     }
 
-    for (const said of [
-      'process.send({})',
-      // Where Node keeps it.
-      'process._send(null)',
-      "process._send({ kind: 'rule', judgements: 5, last: true })",
-      "process._send({ kind: 'log', level: 'nope', message: {}, fields: 5 })",
-    ]) {
-      it(`that says ${said} on the channel of its worker changes nothing else`, async () => {
-        const { rules } = await started(folder.path, {
-          'a-good.js': goodRule('a-good'),
-          'bad.js': ruleText('bad', `if (image.tag === '1') ${said}; return [];`),
-          'z-good.js': goodRule('z-good'),
+    it('that says something on the channel of its worker ends nothing but that worker', async () => {
+      const said = [
+        'process.send({})',
+        // Where Node keeps it.
+        'process._send(null)',
+        "process._send({ kind: 'rule', judgements: 5, last: true })",
+        "process._send({ kind: 'log', level: 'nope', message: {}, fields: 5 })",
+      ];
+      const cases = said.map((code, index) => `if (image.tag === '${index}') ${code};`).join('\n');
+      const { rules } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', `${cases} return [];`),
+        'z-good.js': goodRule('z-good'),
+      });
+      for (const index of said.keys()) {
+        // oxlint-disable-next-line no-await-in-loop
+        await rules.judge(taskOf([`x:${index}`], ['bad']));
+        // oxlint-disable-next-line no-await-in-loop
+        expect(told(await rules.judge(taskOf(IMAGES, GOOD))), said[index]).to.have.members(GOOD_ANSWER);
+      }
+      expect(told(await rules.judge(taskOf(['x:0'], ['bad']))).join()).to.match(/^bad 0 failed: .*process\.send/);
+    });
+
+    for (const [what, late] of Object.entries({
+      'throws in a timer': "throw 'late';",
+      'throws in an immediate of a timer': "setImmediate(() => { throw 'late'; });",
+      'rejects in a timer': "Promise.reject(new Error('late'));",
+      'prints in a timer': "console.log('late');",
+    })) {
+      it(`that ${what} is logged with its name, though another rule has its turn, of which it changes no verdict`, async () => {
+        const { rules, lines, ends } = await started(folder.path, {
+          'a-bad.js': ruleText('a-bad', `setTimeout(() => { ${late} }, 40); return [];`),
+          'z-good.js': ruleText(
+            'z-good',
+            "for (const from = Date.now(); Date.now() - from < 60; ); return [{ problem: 'is bad', remedy: 'x' }];",
+          ),
         });
         for (let i = 0; i < 3; i += 1) {
-          // oxlint-disable-next-line no-await-in-loop
-          const answer = await rules.judge(taskOf(IMAGES, ['a-good', 'bad', 'z-good']));
-          expect(told(answer.filter(({ rule }) => rule !== 'bad'))).to.have.members(GOOD_ANSWER);
+          expect(told(await rules.judge(taskOf(['x:1'], ['a-bad', 'z-good'])))).to.deep.equal(['z-good 0: is bad']);
         }
+        const lateLines = () => lines.filter(({ fields }) => fields['text'] === 'late');
+        await until(() => lateLines().length === 3, 'the lines of the log', 2000);
+        for (const { fields } of lateLines()) expect(fields).to.deep.equal({ rule: 'a-bad', text: 'late' });
+        expect(ends).to.deep.equal([]);
       });
     }
+
+    it('whose file left a timer that throws is logged with its name', async () => {
+      const ahead = "setTimeout(() => { throw new Error('late'); }, 20);";
+      const { lines } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'return [];', ahead),
+      });
+      const lateLine = () => lines.find(({ fields }) => fields['text'] === 'late');
+      await until(() => lateLine() !== undefined, 'the line of the log', 2000);
+      expect(lateLine()?.fields).to.deep.equal({ rule: 'bad', text: 'late' });
+    });
+
+    it('that has a listener for rejections, which exits, ends no worker while there are none', async () => {
+      const { rules, ends } = await started(folder.path, {
+        'a-good.js': goodRule('a-good'),
+        'bad.js': ruleText('bad', 'return [];', "process.on('unhandledRejection', () => process.exit());"),
+      });
+      for (let i = 0; i < 3; i += 1) {
+        expect(told(await rules.judge(taskOf(IMAGES, ['a-good', 'bad'])))).to.deep.equal(['a-good 1: is bad']);
+      }
+      expect(ends).to.deep.equal([]);
+    });
 
     it('that exits in a timer takes nobody with it', async () => {
       const { rules, ends } = await started(folder.path, {
