@@ -95,7 +95,7 @@ describe('the metrics', () => {
   it('tell of exemptions: what they covered, and when they end', async () => {
     const metrics = createMetrics();
     const exemption = { name: 'legacy', reason: 'x', owner: 'y', expires: 86_400_000, namespaces: ['default'] };
-    const forever = { ...exemption, name: 'forever', expires: Infinity };
+    const forever = { ...exemption, name: 'forever', expires: Infinity, namespaces: ['kept'] };
     const ruleset = createRuleset(BUILT_IN, undefined, { ...DEFAULT_POLICY, exemptions: [exemption, forever] });
     metrics.rulesetInUse(ruleset, 5000);
     const request = podCreate({ a: 'nginx' });
