@@ -5,16 +5,6 @@ const MAX_LENGTH = 256;
 /** Past 4,096 characters in all, the API server cuts warnings, then drops them. */
 const MAX_WARNINGS = 15;
 
-/** The first of all warnings; the last one says how many were left out. */
-export function fewWarnings(all: readonly string[]): readonly string[] {
-  if (all.length <= MAX_WARNINGS) return all;
-  return [...all.slice(0, MAX_WARNINGS - 1), more(all.length - MAX_WARNINGS + 1)];
-}
-
-function more(left: number): string {
-  return `… and ${left} more`;
-}
-
 /**
  * A warning per finding, each ending in the rule's name, after those that are told in any case; the last says how many
  * were left out.
@@ -28,7 +18,7 @@ export function warnings(
   const places = count <= MAX_WARNINGS ? count : MAX_WARNINGS - 1;
   const told = findings.slice(0, Math.max(0, places - others.length)).map((finding) => warning(finding, tell));
   const all = [...others.slice(0, places), ...told];
-  return count > all.length ? [...all, more(count - all.length)] : all;
+  return count > all.length ? [...all, `… and ${count - all.length} more`] : all;
 }
 
 function warning(finding: Finding, tell: Tell): string {

@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
 import { Refusal } from './refusal.ts';
+import { refuseBody } from './refuse-body.ts';
 
 /** There is no room for one more large review at the moment. The API server honours `Retry-After`. */
 export function overloaded(): Refusal {
@@ -21,8 +22,7 @@ export function createBodyBudget(budgetBytes: number) {
       taken += length;
       if (inFlight <= budgetBytes) return;
       req.off('data', take);
-      // The body parser listens too: an error of the stream is the one thing that makes it stop.
-      req.emit('error', overloaded());
+      refuseBody(req, overloaded());
     };
     req.on('data', take);
     return next().finally(() => {

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import { overloaded } from './body-budget.ts';
 import { Refusal } from './refusal.ts';
+import { refuseBody } from './refuse-body.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -48,8 +49,7 @@ export function createJsonMarksLimit(maxMarks: number) {
     const stop = (): void => void req.off('data', count).off('end', take);
     const refuse = (refusal: Refusal): void => {
       stop();
-      // As in the budget of bytes.
-      req.emit('error', refusal);
+      refuseBody(req, refusal);
     };
     const count = (chunk: Buffer): void => {
       marks.add(chunk);

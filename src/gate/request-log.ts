@@ -4,6 +4,7 @@ import { printable } from '../admission/printable.ts';
 import type { Review } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
 import { messageOf } from '../mistake/mistake.ts';
+import { property } from '../workload/json-object.ts';
 
 /** Names of Kubernetes have at most 253 characters. */
 const MAX_NAME = 253;
@@ -73,8 +74,4 @@ function generateName(object: unknown): string | undefined {
   const metadata = property(object, 'metadata');
   const prefix = property(metadata, 'generateName');
   return typeof prefix === 'string' && prefix !== '' ? printable(prefix, MAX_NAME) : undefined;
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -1,7 +1,7 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { allowed, policyDenied, type AdmissionResponse } from '../admission/response.ts';
 import { printable } from '../admission/printable.ts';
-import { fewWarnings } from '../admission/warnings.ts';
+import { warnings } from '../admission/warnings.ts';
 import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isGuess } from '../mistake/nearest-name.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
@@ -54,8 +54,8 @@ async function judge(
   if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
   const failing = now.length === 0 ? await failingRules(change, loader) : [];
   if (failing.length > 0) return policyDenied(uid, [...failing, ...mistakes].map(mistakeText));
-  const warnings = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
-  return allowed(uid, { warnings: fewWarnings(warnings), auditAnnotations: {} });
+  const told = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
+  return allowed(uid, { warnings: warnings([], told), auditAnnotations: {} });
 }
 
 /**

@@ -44,8 +44,8 @@ export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> {
  * A rule module, the default export of a rule file.
  *
  * `prepare` runs once, when the rule is loaded, and throws on an option that the schema cannot judge; what it returns,
- * at once and no promise, is what `check` receives. Without it `check` receives the options. `check` sees one image that could be read, and
- * returns its violations at once, or nothing.
+ * at once and no promise, is what `check` receives. Without it `check` receives the options. `check` sees one image that
+ * could be read, and returns its violations at once, or nothing.
  */
 export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = OptionsOf<Schema>> {
   readonly meta: RuleMeta<Schema>;

@@ -28,7 +28,8 @@ type Next<Context, Result> = (specifier: string, context: Context) => Result;
 
 /**
  * How modules are found: `imagegate/…` is this package wherever the rule file lies, and what was read at the start is
- * never read again. What was not, a rule file cannot import, but from a package. Every rule file is an ES module, whatever a package.json near it says.
+ * never read again. What was not, a rule file cannot import, but from a package. Every rule file is an ES module, whatever
+ * a package.json near it says.
  */
 export interface SourceHooks {
   resolve<Result>(specifier: string, context: ResolveContext, next: Next<ResolveContext, Result>): Result | Resolved;

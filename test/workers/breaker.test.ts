@@ -86,7 +86,10 @@ describe('Breaker', () => {
 
     it('opens for all with a third of others', () => {
       const breaker = poisoned(0, 1, 2);
+      expect(breaker.isSpreading('a', 2)).to.equal(false);
       breaker.died('a', { imagesKey: 'second' }, 3);
+      const spreads = [breaker.isSpreading('a', 3), breaker.isSpreading('a', 102), breaker.isSpreading('b', 3)];
+      expect(spreads).to.deep.equal([true, false, false]);
       expect(breaker.isOpen('a', OTHER, 4)).to.equal(false);
       breaker.died('a', { imagesKey: 'third' }, 5);
       expect(breaker.isOpen('a', OTHER, 6)).to.equal(true);
