@@ -39,6 +39,8 @@ export interface Mistake {
   readonly found: string;
   /** What to do, a whole sentence. */
   readonly remedy: string;
+  /** Nobody has to mend it: there was too little time, or no process to be had, and the same may do later. */
+  readonly mayPass?: true;
 }
 
 /** The mistake in one line: where, what was expected, what was found, what to do, and the code to look up. */
