@@ -58,7 +58,15 @@ export async function startGate(
   { certsDir, core }: ServerOptions,
   more: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const env = { NODE_ENV: 'production', PORT: '0', OPS_PORT: '0', CERTS_DIR: certsDir, DRAIN_SECONDS: '0', ...more };
+  const env = {
+    NODE_ENV: 'production',
+    PORT: '0',
+    OPS_PORT: '0',
+    CERTS_DIR: certsDir,
+    SERVER_NAME: 'localhost',
+    DRAIN_SECONDS: '0',
+    ...more,
+  };
   return start('ImageGate', [join(projectRoot, 'build', 'src', 'main.js')], env, core);
 }
 
