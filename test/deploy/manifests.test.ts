@@ -370,9 +370,9 @@ describe('deploy/', () => {
   describe('kustomization.yaml', () => {
     const [kustomization] = manifests('kustomization.yaml');
 
-    it('brings every manifest that can be applied as it is, the Secret, and never the webhook', () => {
+    it('brings every manifest that every cluster needs, the Secret, and never the webhook', () => {
       const shipped = readdirSync(join(projectRoot, 'deploy')).filter((file) => file.endsWith('.yaml'));
-      const others = new Set(['kustomization.yaml', 'webhook.yaml', 'webhook-with-ca.yaml']);
+      const others = new Set(['guard-label.yaml', 'kustomization.yaml', 'webhook.yaml', 'webhook-with-ca.yaml']);
       expect(at(kustomization, ['resources'])).to.deep.equal([
         'namespace.yaml',
         'secret.yaml',
