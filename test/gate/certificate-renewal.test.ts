@@ -80,7 +80,7 @@ describe('the renewal of the certificate', () => {
   beforeEach(() => ([now, looks] = [new Date(), 0]));
   afterEach(async () => {
     renewal.stop();
-    await gate.server.close();
+    await gate.close();
   });
 
   const put = async (secret: Readonly<Record<string, string>>): Promise<void> => mountConfigMap(folder.path, secret);
