@@ -56,7 +56,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, env = {}, images, edit } = options;
+  const { name, gates: count = 2, images, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -66,6 +66,7 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
   const namespace = `gate-${name}`;
   const podNamespace = `pods-${name}`;
   const webhook = `com.imagegate.${name}`;
+  const env = { SERVER_NAME: `imagegate-webhook.${namespace}.svc`, ...options.env };
   const apply: World['apply'] = async (...what) => {
     const result = await cluster.kubectl(['apply', ...what], { cwd: deploy });
     if (result.code !== 0) throw new Error(`kubectl apply ${what.join(' ')}: ${result.stderr}`);
