@@ -10,9 +10,9 @@ export const certificatesMount = '/app/certs';
 /** The files of the Secret of a world, with a pair that was made for the occasion. */
 export interface CertificatesOf {
   /** A pair that works, but for what is said. */
-  make(options?: CertificateOptions): Promise<TestCertificate>;
+  readonly make: (options?: CertificateOptions) => Promise<TestCertificate>;
   /** The files of the Secret, with this pair. */
-  files(pair: TestCertificate): Readonly<Record<string, string>>;
+  readonly files: (pair: TestCertificate) => Readonly<Record<string, string>>;
 }
 
 /** What the CA that certificates.sh has made for a world signs. */

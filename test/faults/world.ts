@@ -39,16 +39,16 @@ export interface World extends Creates {
   /** All that were ever started. */
   readonly gates: readonly GatePod[];
   /** Starts one more, which is no endpoint yet. */
-  startGate(): Promise<GatePod>;
+  readonly startGate: () => Promise<GatePod>;
   /**
    * Resets the connections to the gates, of which none may be in use, and gives the API server the time to notice: it
    * would lose a request that it sends before.
    */
-  cutIdle(): Promise<void>;
+  readonly cutIdle: () => Promise<void>;
   /** `kubectl apply` in the copy of deploy/. @throws Error with kubectl's words if it fails. */
-  apply(...what: readonly string[]): Promise<void>;
+  readonly apply: (...what: readonly string[]) => Promise<void>;
   /** Ends its processes and takes its webhook away. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** More than the pool of the API server has (25 a host), so that bursts also make new connections. */

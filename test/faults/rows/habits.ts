@@ -2,6 +2,7 @@ import type { Fault } from '../fault.ts';
 import { caChange } from './ca-change.ts';
 import { certificates } from './certificates.ts';
 import { gateLost } from './gate-lost.ts';
+import { keepAliveEdge } from './keep-alive-edge.ts';
 import { policyReloads } from './policy-reloads.ts';
 import { rollingRestarts } from './rolling-restart.ts';
 import { soak } from './soak.ts';
@@ -11,6 +12,7 @@ import { unusedConnections } from './unused-connections.ts';
 export const habits: readonly Fault[] = [
   ...rollingRestarts,
   unusedConnections,
+  keepAliveEdge,
   certificates,
   caChange,
   policyReloads,
