@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GatePod } from '../../cluster/gate-pod.ts';
 import type { Fault } from '../fault.ts';
-import { expectNoFailure, expectNoneWrong, failures, type Outcome } from '../load.ts';
+import { expectNoFailure, expectNoneWrong, failures } from '../load.ts';
 import type { World } from '../world.ts';
 
 const burst = 40;
@@ -55,17 +55,8 @@ export const gateLost: readonly Fault[] = losses.map((loss) => ({
 async function lose(world: World, gate: GatePod, loss: Loss): Promise<{ creates: number; failed: number }> {
   const { proxy } = world;
   expectNoFailure(await world.burst(burst));
-  const state = { over: false };
   // More at once than the pool has connections, so that some are opened anew.
-  const bursts = (async () => {
-    const outcomes: Outcome[] = [];
-    while (!state.over) {
-      outcomes.push(...(await world.burst(burst)));
-      await wait(500);
-    }
-    return outcomes;
-  })();
-  const load = world.load(20);
+  const loads = [world.load(20), world.bursts(burst, 500)];
   await wait(1000);
   gate.signal(loss.signal);
   await wait(loss.noticedMs);
@@ -74,8 +65,7 @@ async function lose(world: World, gate: GatePod, loss: Loss): Promise<{ creates:
   await loss.comeBack(gate);
   proxy.add(gate.port);
   await wait(2000);
-  state.over = true;
-  const outcomes = [...(await load.stop()), ...(await bursts)];
+  const outcomes = (await Promise.all(loads.map(async ({ stop }) => stop()))).flat();
   expectNoneWrong(outcomes);
   expectNoFailure(outcomes.filter(({ sent }) => sent > droppedAt));
   const failed = failures(outcomes);

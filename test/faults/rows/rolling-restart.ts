@@ -12,12 +12,11 @@ const drainMs = 15_000;
 /** `IdleConnTimeout` of its transport for webhooks. */
 const apiServerIdleMs = 90_000;
 
-/** Ten a second: a connection or two are in use all the time, and what else is in the pool is idle. */
+/** Ten a second, and every other second more at once than the pool has connections, so that some are opened anew. */
 const steady: Traffic = async (world, rollout) => {
-  await world.burst(25);
-  const load = world.load(10);
+  const loads = [world.load(10), world.bursts(40, 2000)];
   await rollout();
-  return [...(await load.stop())];
+  return (await Promise.all(loads.map(async ({ stop }) => stop()))).flat();
 };
 
 /**
