@@ -12,17 +12,26 @@ interface Loss {
   readonly signal: 'SIGKILL' | 'SIGSTOP';
   /** How long the proxy sends connections there still. */
   readonly noticedMs: number;
+  /** See WorldOptions: nobody answers for a gate that is stopped, and the load has to go on. */
+  readonly timeoutSeconds: number;
   readonly comeBack: (gate: GatePod) => Promise<void>;
 }
 
 const losses: readonly Loss[] = [
   // A kubelet sees the end of a container at once, and the news has to reach every node.
-  { name: 'SIGKILL of one gate', signal: 'SIGKILL', noticedMs: 2000, comeBack: async (gate) => gate.start() },
+  {
+    name: 'SIGKILL of one gate',
+    signal: 'SIGKILL',
+    noticedMs: 2000,
+    timeoutSeconds: 20,
+    comeBack: async (gate) => gate.start(),
+  },
   // Two probes have to fail, at most 5 s apart, the second after 2 s: see deployment.yaml.
   {
     name: 'SIGSTOP of one gate for 10 s',
     signal: 'SIGSTOP',
     noticedMs: 7000,
+    timeoutSeconds: 5,
     comeBack: async (gate) => {
       await wait(3000);
       gate.signal('SIGCONT');
@@ -35,7 +44,7 @@ export const gateLost: readonly Fault[] = losses.map((loss) => ({
   passesWhen: 'failures only until the proxy drops it; nothing wrongly allowed',
   deadlineSeconds: (long) => (long ? 600 : 120),
   run: async ({ long, createWorld }) => {
-    const world = await createWorld({ name: loss.signal.toLowerCase() });
+    const world = await createWorld({ name: loss.signal.toLowerCase(), timeoutSeconds: loss.timeoutSeconds });
     const times = long ? 10 : 2;
     let creates = 0;
     let failed = 0;

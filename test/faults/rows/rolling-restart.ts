@@ -59,7 +59,10 @@ function expectPooled({ proxy }: World, { port }: GatePod): void {
 function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 0): Fault {
   const kindName = kind.replaceAll(/\W+/g, '-');
   const run = async (lab: Lab): Promise<readonly Figure[]> => {
-    const world = await lab.createWorld({ name: `${order === 'endpoint first' ? 'ep' : 'st'}-${kindName}` });
+    const world = await lab.createWorld({
+      name: `${order === 'endpoint first' ? 'ep' : 'st'}-${kindName}`,
+      timeoutSeconds: 20,
+    });
     world.proxy.delayMs = delayMs;
     const outcomes: Outcome[] = [];
     let longest = 0;
@@ -89,7 +92,7 @@ function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 
 }
 
 export const rollingRestarts: readonly Fault[] = (['endpoint first', 'SIGTERM first'] as const).flatMap((order) => [
-  rollingRestart(order, 'steady', steady),
-  rollingRestart(order, 'bursts', bursts, 5),
   rollingRestart(order, 'quiet pools', quiet),
+  rollingRestart(order, 'bursts', bursts, 5),
+  rollingRestart(order, 'steady', steady),
 ]);
