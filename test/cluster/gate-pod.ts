@@ -26,6 +26,12 @@ export interface GatePod {
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
   refreshVolumes(): Promise<void>;
+  /** Has a mounted volume hold other files than the cluster does, until it is brought up to date. */
+  mount(path: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** The process that was started last. */
+  readonly pid: number;
+  /** Sends it a signal, if it has not ended. */
+  signal(name: NodeJS.Signals): void;
   /** Sends SIGTERM. */
   terminate(): void;
   /** Ends it in order if it runs, without the time of the drain. @throws Error if its exit code is not 0. */
@@ -40,6 +46,16 @@ export interface GatePod {
   ops(path: string): Promise<{ status: number; text: string } | undefined>;
 }
 
+/** What may differ from one pod to the next. */
+export interface GatePodOptions {
+  /** The namespace of the Deployment. Default: imagegate. */
+  readonly namespace?: string;
+  /** Its logs are named after it. Default: gate. */
+  readonly name?: string;
+  /** Added to the environment of the Deployment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const readyMs = 30_000;
 const program = join(projectRoot, 'build', 'src', 'main.js');
 
@@ -48,7 +64,12 @@ const program = join(projectRoot, 'build', 'src', 'main.js');
  * @param components what it ends with, at the latest.
  * @param root the folder in place of `/`, absolute.
  */
-export async function createGatePod(cluster: Cluster, components: Components, root: string): Promise<GatePod> {
+export async function createGatePod(
+  cluster: Cluster,
+  components: Components,
+  root: string,
+  { namespace = 'imagegate', name = 'gate', env = {} }: GatePodOptions = {},
+): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [port = 0, opsPort = 0] = await freePorts(2);
   let starts = 0;
@@ -65,17 +86,17 @@ export async function createGatePod(cluster: Cluster, components: Components, ro
       () => undefined,
     );
   const ops: GatePod['ops'] = (path) => (path === '/metrics' ? fresh(async () => read(path)) : read(path));
+  const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
-    for (const mount of pod?.mounts ?? []) {
-      // oxlint-disable-next-line no-await-in-loop -- two of them
-      await mountConfigMap(join(root, mount.path), await volumeFiles(cluster, mount));
-    }
+    const mounts = pod?.mounts ?? [];
+    await Promise.all(mounts.map(async (each) => mount(each.path, await volumeFiles(cluster, namespace, each))));
   };
   const start = async (): Promise<void> => {
-    pod = await podOf(cluster);
+    pod = await podOf(cluster, namespace);
     await refreshVolumes();
     starts += 1;
-    running = await startProcess(components, root, pod, { name: `gate-${starts}`, port, opsPort });
+    const asProcess = { ...pod, env: { ...pod.env, ...env } };
+    running = await startProcess(components, root, asProcess, { name: `${name}-${starts}`, port, opsPort });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -91,6 +112,11 @@ export async function createGatePod(cluster: Cluster, components: Components, ro
     port,
     start,
     refreshVolumes,
+    mount,
+    get pid() {
+      return current().pid ?? 0;
+    },
+    signal: (signal) => current().signal(signal),
     terminate: () => current().signal('SIGTERM'),
     stop,
     restart: async () => {
