@@ -1,0 +1,121 @@
+// The attacker of the fault tests: holds, opens, trickles and pipelines connections as it is told, against loopback
+// only. It reads a plan, as JSON, from its standard input, prints `{"ready":true}` once each connection was opened once,
+// and ends when it is through, when the plan's time is over, or when its input ends, whichever comes first: with a line
+// of JSON that counts what happened.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// What to do. A connection comes from the next of From and goes to the next of Targets, in turns.
+type plan struct {
+	Targets []string
+	From    []string
+	// "none": plain TCP. "half": a ClientHello, and nothing after it. "full": a handshake.
+	TLS string
+	// How many are held at once, and how many are opened a second: until each was opened once, and after that.
+	Connections    int
+	FirstPerSecond float64
+	PerSecond      float64
+	// Whether one that has ended is replaced.
+	Again   bool
+	Seconds float64
+	// What a connection says: the scripts in turns.
+	Scripts [][]step
+	// Afterwards: "hold" it until the other side closes it, "close" it, or "repeat" the script.
+	Then string
+}
+
+// Something to write, or to wait for.
+type step struct {
+	// Waits so long first.
+	AfterMs int
+	// Written so many times (0: once): at once, or with pauses.
+	Text    string
+	Times   int
+	EveryMs int
+	// Then waits for an answer.
+	Answer bool
+	// Then waits until so many connections have come this far.
+	Meet int
+}
+
+const (
+	mostConnections = 16_000
+	mostPerSecond   = 10_000
+	mostSeconds     = 3600
+)
+
+func main() {
+	input := bufio.NewReader(os.Stdin)
+	p, err := readPlan(input)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "attacker:", err)
+		os.Exit(2)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(p.Seconds*float64(time.Second)))
+	go func() {
+		io.Copy(io.Discard, input)
+		cancel()
+	}()
+	output := json.NewEncoder(os.Stdout)
+	a := attack{plan: p, hello: clientHello(), meeting: newMeeting(), report: newReport()}
+	a.run(ctx, func() { output.Encode(map[string]bool{"ready": true}) })
+	output.Encode(a.report.result())
+}
+
+func readPlan(input io.Reader) (p plan, err error) {
+	if err = json.NewDecoder(input).Decode(&p); err != nil {
+		return p, err
+	}
+	within := p.Connections > 0 && p.Connections <= mostConnections && p.Seconds > 0 && p.Seconds <= mostSeconds &&
+		p.PerSecond > 0 && max(p.PerSecond, p.FirstPerSecond) <= mostPerSecond
+	if !within || len(p.Targets) == 0 || len(p.From) == 0 || len(p.Scripts) == 0 {
+		return p, errors.New("the plan lacks a bound, an address or a script")
+	}
+	for _, target := range p.Targets {
+		host, _, _ := net.SplitHostPort(target)
+		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+			return p, fmt.Errorf("%q is not on loopback", target)
+		}
+	}
+	return p, nil
+}
+
+type attack struct {
+	plan
+	hello   []byte
+	meeting *meeting
+	report  *report
+}
+
+func (a *attack) run(ctx context.Context, onReady func()) {
+	turns := newTurns(ctx, max(a.FirstPerSecond, a.PerSecond))
+	var all, first sync.WaitGroup
+	for number := range a.Connections {
+		all.Add(1)
+		first.Add(1)
+		go func() {
+			defer all.Done()
+			onOpen := sync.OnceFunc(first.Done)
+			defer onOpen()
+			for round := 0; (round == 0 || a.Again) && turns.take(ctx); round++ {
+				connection{a, number, round}.run(ctx, onOpen)
+			}
+		}()
+	}
+	first.Wait()
+	turns.setPace(a.PerSecond)
+	onReady()
+	all.Wait()
+}
