@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { request, type Agent } from 'node:https';
 
 /** An answer of the API server. */
 export interface ApiAnswer {
@@ -27,23 +27,18 @@ const timeoutMs = 15_000;
  * @param server `https://<host>:<port>`.
  * @param ca the certificate to trust, PEM: so it is this API server that answers, and no other on the same port.
  * @param token the bearer token of the user to be.
+ * @param agent keeps the connections; by default each request has its own.
  */
-export function apiClient(server: string, ca: string, token: string): ApiClient {
+export function apiClient(server: string, ca: string, token: string, agent: Agent | false = false): ApiClient {
   const send: ApiClient['send'] = (method, path, object) =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const call = request(
-        `${server}${path}`,
-        { method, ca, headers, agent: false, timeout: timeoutMs },
-        (response) => {
-          let text = '';
-          response.setEncoding('utf8').on('data', (part: string) => (text += part));
-          response.once('end', () =>
-            resolve({ status: response.statusCode ?? 0, text, warnings: warningsOf(response) }),
-          );
-          response.once('error', reject);
-        },
-      );
+      const call = request(`${server}${path}`, { method, ca, headers, agent, timeout: timeoutMs }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, text, warnings: warningsOf(response) }));
+        response.once('error', reject);
+      });
       call.once('timeout', () => call.destroy(new Error(`${method} ${path} was not answered in ${timeoutMs} ms`)));
       call.once('error', reject);
       call.end(object === undefined ? undefined : JSON.stringify(object));

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { until } from '../until.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: KubectlOptions & { readonly user?: User }): Promise<KubectlResult>;
   /** The API server without kubectl, as admin. */
   readonly api: ApiClient;
+  /** The same over connections that are kept, so many at most: for a load. */
+  keepAliveApi(maxSockets: number): ApiClient;
   /** The path of the API server's audit log: what `auditPolicy` says, an event a line. */
   readonly auditLog: string;
   /** `kubectl apply -f -` as admin. Returns what it printed. @throws Error with kubectl's words if it fails. */
@@ -75,7 +78,7 @@ export async function startCluster({ controllers = false }: ClusterOptions = {})
 
 interface Boot {
   readonly server: string;
-  readonly api: ApiClient;
+  readonly apiWith: (agent: Agent | false) => ApiClient;
 }
 
 /** etcd and kube-apiserver, ready; the kubeconfigs are in the folder then. */
@@ -114,7 +117,8 @@ async function bootApiServer(assets: string, folder: string, components: Compone
     if (certificate === '') return false;
     return (await apiClient(server, certificate, token).status('/readyz')) === 200 && certificate;
   }, 'kube-apiserver to be ready');
-  const api = apiClient(server, ca, token);
+  const apiWith: Boot['apiWith'] = (agent) => apiClient(server, ca, token, agent);
+  const api = apiWith(false);
   // A namespace is made shortly after the API server calls itself ready.
   const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
   await waitFor(
@@ -132,7 +136,7 @@ async function bootApiServer(assets: string, folder: string, components: Compone
       writeFile(kubeconfigPath(folder, user), kubeconfig(server, ca, user, secret), { mode: 0o600 }),
     ),
   ]);
-  return { server, api };
+  return { server, apiWith };
 }
 
 function kubeconfigPath(folder: string, user: User): string {
@@ -144,7 +148,8 @@ function auditLogPath(folder: string): string {
 }
 
 /** What the tests get to see of a cluster that has booted. */
-function offer(assets: string, folder: string, { server, api }: Boot, components: Components): Cluster {
+function offer(assets: string, folder: string, { server, apiWith }: Boot, components: Components): Cluster {
+  const api = apiWith(false);
   const environment = (user: User = 'admin'): Record<string, string> => ({
     PATH: [assets, process.env['PATH']].join(delimiter),
     HOME: folder,
@@ -163,6 +168,7 @@ function offer(assets: string, folder: string, { server, api }: Boot, components
     environment,
     kubectl,
     api,
+    keepAliveApi: (maxSockets) => apiWith(new Agent({ keepAlive: true, maxSockets, timeout: 30_000 })),
     auditLog: auditLogPath(folder),
     apply: async (yaml) => {
       const { code, stdout, stderr } = await kubectl(['apply', '-f', '-'], { input: yaml });

@@ -25,6 +25,10 @@ export interface GatePod {
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
   refreshVolumes(): Promise<void>;
+  /** The process that was started last. */
+  readonly pid: number;
+  /** Sends it a signal, if it has not ended. */
+  signal(name: NodeJS.Signals): void;
   /** Sends SIGTERM. */
   terminate(): void;
   /** Ends it in order if it runs, without the time of the drain. @throws Error if its exit code is not 0. */
@@ -39,6 +43,16 @@ export interface GatePod {
   ops(path: string): Promise<{ status: number; text: string } | undefined>;
 }
 
+/** What may differ from one pod to the next. */
+export interface GatePodOptions {
+  /** The namespace of the Deployment. Default: imagegate. */
+  readonly namespace?: string;
+  /** Its logs are named after it. Default: gate. */
+  readonly name?: string;
+  /** Added to the environment of the Deployment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const readyMs = 30_000;
 const program = join(projectRoot, 'build', 'src', 'main.js');
 
@@ -47,7 +61,12 @@ const program = join(projectRoot, 'build', 'src', 'main.js');
  * @param components what it ends with, at the latest.
  * @param root the folder in place of `/`, absolute.
  */
-export async function createGatePod(cluster: Cluster, components: Components, root: string): Promise<GatePod> {
+export async function createGatePod(
+  cluster: Cluster,
+  components: Components,
+  root: string,
+  { namespace = 'imagegate', name = 'gate', env = {} }: GatePodOptions = {},
+): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [port = 0, opsPort = 0] = await freePorts(2);
   let starts = 0;
@@ -66,14 +85,15 @@ export async function createGatePod(cluster: Cluster, components: Components, ro
   const refreshVolumes = async (): Promise<void> => {
     for (const mount of pod?.mounts ?? []) {
       // oxlint-disable-next-line no-await-in-loop -- two of them
-      await mountConfigMap(join(root, mount.path), await volumeFiles(cluster, mount));
+      await mountConfigMap(join(root, mount.path), await volumeFiles(cluster, namespace, mount));
     }
   };
   const start = async (): Promise<void> => {
-    pod = await podOf(cluster);
+    pod = await podOf(cluster, namespace);
     await refreshVolumes();
     starts += 1;
-    running = await startProcess(components, root, pod, { name: `gate-${starts}`, port, opsPort });
+    const asProcess = { ...pod, env: { ...pod.env, ...env } };
+    running = await startProcess(components, root, asProcess, { name: `${name}-${starts}`, port, opsPort });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -89,6 +109,10 @@ export async function createGatePod(cluster: Cluster, components: Components, ro
     port,
     start,
     refreshVolumes,
+    get pid() {
+      return current().pid ?? 0;
+    },
+    signal: (signal) => current().signal(signal),
     terminate: () => current().signal('SIGTERM'),
     stop,
     restart: async () => {

@@ -1,0 +1,5 @@
+import type { Fault } from '../fault.ts';
+import { unusedConnections } from './unused-connections.ts';
+
+/** Rows of what the API server does by itself, and of what happens in the life of a gate. */
+export const habits: readonly Fault[] = [unusedConnections];
