@@ -1,8 +1,8 @@
 import type { ApiAnswer, ApiClient } from '../cluster/api-client.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A pod that the shipped policy allows, or one that it denies. */
-export type PodKind = 'good' | 'bad';
+/** A pod that the shipped policy allows, one that it denies, or one that it allows and that makes a large review. */
+export type PodKind = 'good' | 'bad' | 'large';
 
 /** What became of one dry-run create. */
 export interface Outcome {
@@ -34,12 +34,17 @@ export interface Creates {
   load(perSecond: number, pod?: PodKind): Load;
 }
 
-const images: Readonly<Record<PodKind, string>> = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:latest' };
+const containers: Readonly<Record<PodKind, object>> = {
+  good: { image: 'docker.io/nginx:1' },
+  bad: { image: 'docker.io/nginx:latest' },
+  // 300 KB: Go writes each of them as six bytes.
+  large: { image: 'docker.io/nginx:1', env: [{ name: 'X', value: '<'.repeat(50_000) }] },
+};
 
 export function createsIn(api: ApiClient, namespace: string): Creates {
   let turn = 0;
   const create = async (pod: PodKind = turn++ % 2 === 0 ? 'good' : 'bad'): Promise<Outcome> => {
-    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: images[pod] }] } };
+    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', ...containers[pod] }] } };
     const sent = performance.now();
     const answer = await api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object).then(read, failed);
     return { pod, sent, latencyMs: performance.now() - sent, ...answer };
@@ -96,7 +101,7 @@ function failed(error: unknown): Pick<Outcome, 'verdict' | 'text'> {
 
 /** Good pods that were denied, and bad ones that were allowed. */
 export function wrong(outcomes: readonly Outcome[]): readonly Outcome[] {
-  return outcomes.filter(({ pod, verdict }) => verdict === (pod === 'good' ? 'denied' : 'ok'));
+  return outcomes.filter(({ pod, verdict }) => verdict === (pod === 'bad' ? 'ok' : 'denied'));
 }
 
 export function failures(outcomes: readonly Outcome[]): readonly Outcome[] {

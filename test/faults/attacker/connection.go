@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,7 +19,6 @@ import (
 type connection struct {
 	*attack
 	number int
-	round  int
 }
 
 const (
@@ -75,7 +75,7 @@ func (c connection) open(ctx context.Context) (net.Conn, error) {
 		LocalAddr: &net.TCPAddr{IP: net.ParseIP(c.From[c.number%len(c.From)])},
 		Control:   bindLate,
 	}
-	conn, err := dialer.DialContext(ctx, "tcp", c.Targets[(c.number/len(c.From))%len(c.Targets)])
+	conn, err := dialer.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", c.Port))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (c connection) read(conn net.Conn, answers chan<- struct{}) {
 
 // Says the script, once or until the connection ends.
 func (c connection) speak(ctx context.Context, conn net.Conn, answers <-chan struct{}) {
-	script := c.Scripts[(c.number+c.round)%len(c.Scripts)]
+	script := c.Scripts[c.number%len(c.Scripts)]
 	for first := true; first || c.Then == "repeat"; first = false {
 		for _, step := range script {
 			if !c.say(ctx, conn, step, answers) {

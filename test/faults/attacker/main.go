@@ -11,16 +11,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"sync"
 	"time"
 )
 
-// What to do. A connection comes from the next of From and goes to the next of Targets, in turns.
+// What to do. A connection comes from the next of From, in turns, and says the next of Scripts.
 type plan struct {
-	Targets []string
-	From    []string
+	Port int
+	From []string
 	// "none": plain TCP. "half": a ClientHello, and nothing after it. "full": a handshake.
 	TLS string
 	// How many are held at once, and how many are opened a second: until each was opened once, and after that.
@@ -30,7 +29,6 @@ type plan struct {
 	// Whether one that has ended is replaced.
 	Again   bool
 	Seconds float64
-	// What a connection says: the scripts in turns.
 	Scripts [][]step
 	// Afterwards: "hold" it until the other side closes it, "close" it, or "repeat" the script.
 	Then string
@@ -75,19 +73,15 @@ func main() {
 }
 
 func readPlan(input io.Reader) (p plan, err error) {
-	if err = json.NewDecoder(input).Decode(&p); err != nil {
+	decoder := json.NewDecoder(input)
+	decoder.DisallowUnknownFields()
+	if err = decoder.Decode(&p); err != nil {
 		return p, err
 	}
 	within := p.Connections > 0 && p.Connections <= mostConnections && p.Seconds > 0 && p.Seconds <= mostSeconds &&
 		p.PerSecond > 0 && max(p.PerSecond, p.FirstPerSecond) <= mostPerSecond
-	if !within || len(p.Targets) == 0 || len(p.From) == 0 || len(p.Scripts) == 0 {
+	if !within || p.Port == 0 || len(p.From) == 0 || len(p.Scripts) == 0 {
 		return p, errors.New("the plan lacks a bound, an address or a script")
-	}
-	for _, target := range p.Targets {
-		host, _, _ := net.SplitHostPort(target)
-		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-			return p, fmt.Errorf("%q is not on loopback", target)
-		}
 	}
 	return p, nil
 }
@@ -109,8 +103,8 @@ func (a *attack) run(ctx context.Context, onReady func()) {
 			defer all.Done()
 			onOpen := sync.OnceFunc(first.Done)
 			defer onOpen()
-			for round := 0; (round == 0 || a.Again) && turns.take(ctx); round++ {
-				connection{a, number, round}.run(ctx, onOpen)
+			for again := true; again && turns.take(ctx); again = a.Again {
+				connection{a, number}.run(ctx, onOpen)
 			}
 		}()
 	}
