@@ -21,30 +21,32 @@ export interface Load {
   /** Those that are answered so far. */
   readonly outcomes: readonly Outcome[];
   /** Sends no more, and resolves when the last one is answered. */
-  stop(): Promise<readonly Outcome[]>;
+  readonly stop: () => Promise<readonly Outcome[]>;
 }
 
-/** Dry-run creates of pods in one namespace, a good and a bad one in turn unless it is said which. */
+/** Dry-run creates of pods in a namespace, a good and a bad one in turn unless it is said which. */
 export interface Creates {
   /** All at the same time. */
-  burst(count: number, pod?: PodKind): Promise<readonly Outcome[]>;
+  readonly burst: (count: number, pod?: PodKind) => Promise<readonly Outcome[]>;
   /** So many, evenly, however long an answer takes. */
-  paced(count: number, perSecond: number, pod?: PodKind): Promise<readonly Outcome[]>;
+  readonly paced: (count: number, perSecond: number, pod?: PodKind) => Promise<readonly Outcome[]>;
   /** So many a second, evenly, until it is stopped. */
-  load(perSecond: number, pod?: PodKind): Load;
+  readonly load: (perSecond: number, pod?: PodKind) => Load;
 }
 
-const containers: Readonly<Record<PodKind, object>> = {
-  good: { image: 'docker.io/nginx:1' },
-  bad: { image: 'docker.io/nginx:latest' },
-  // 300 KB: Go writes each of them as six bytes.
-  large: { image: 'docker.io/nginx:1', env: [{ name: 'X', value: '<'.repeat(50_000) }] },
-};
+/** The image of each kind of pod; a large one has the good one's. */
+export type Images = Readonly<Record<Exclude<PodKind, 'large'>, string>>;
 
-export function createsIn(api: ApiClient, namespace: string): Creates {
+const shipped: Images = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:latest' };
+
+/** 300 KB of a review: Go writes each of them as six bytes. */
+const env = [{ name: 'X', value: '<'.repeat(50_000) }];
+
+export function createsIn(api: ApiClient, namespace: string, images: Images = shipped): Creates {
   let turn = 0;
   const create = async (pod: PodKind = turn++ % 2 === 0 ? 'good' : 'bad'): Promise<Outcome> => {
-    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', ...containers[pod] }] } };
+    const container = pod === 'large' ? { image: images.good, env } : { image: images[pod] };
+    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', ...container }] } };
     const sent = performance.now();
     const answer = await api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object).then(read, failed);
     return { pod, sent, latencyMs: performance.now() - sent, ...answer };

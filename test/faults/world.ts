@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startComponents } from '../cluster/components.ts';
 import { copyDeploy, pointAtLocalGate, runCertificates } from '../cluster/deploy-copy.ts';
 import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
 import { until } from '../until.ts';
-import { createsIn, type Creates } from './load.ts';
+import { createsIn, type Creates, type Images } from './load.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 export interface WorldOptions {
@@ -16,6 +17,8 @@ export interface WorldOptions {
   readonly gates?: number;
   /** Added to the environment of each gate. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Others than those that the shipped policy allows and denies. */
+  readonly images?: Images;
   /** Changes the copy of deploy/ before it is applied. @param folder absolute */
   readonly edit?: (folder: string) => Promise<void>;
 }
@@ -36,11 +39,16 @@ export interface World extends Creates {
   /** All that were ever started. */
   readonly gates: readonly GatePod[];
   /** Starts one more, which is no endpoint yet. */
-  startGate(): Promise<GatePod>;
+  readonly startGate: () => Promise<GatePod>;
+  /**
+   * Resets the connections to the gates, of which none may be in use, and gives the API server the time to notice: it
+   * would lose a request that it sends before.
+   */
+  readonly cutIdle: () => Promise<void>;
   /** `kubectl apply` in the copy of deploy/. @throws Error with kubectl's words if it fails. */
-  apply(...what: readonly string[]): Promise<void>;
+  readonly apply: (...what: readonly string[]) => Promise<void>;
   /** Ends its processes and takes its webhook away. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** More than the pool of the API server has (25 a host), so that bursts also make new connections. */
@@ -48,7 +56,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, env = {}, edit } = options;
+  const { name, gates: count = 2, images, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -58,6 +66,7 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
   const namespace = `gate-${name}`;
   const podNamespace = `pods-${name}`;
   const webhook = `com.imagegate.${name}`;
+  const env = { SERVER_NAME: `imagegate-webhook.${namespace}.svc`, ...options.env };
   const apply: World['apply'] = async (...what) => {
     const result = await cluster.kubectl(['apply', ...what], { cwd: deploy });
     if (result.code !== 0) throw new Error(`kubectl apply ${what.join(' ')}: ${result.stderr}`);
@@ -68,6 +77,10 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     gates.push(gate);
     await gate.start();
     return gate;
+  };
+  const cutIdle: World['cutIdle'] = async () => {
+    proxy.cut();
+    await wait(200);
   };
   const remove: World['remove'] = async () => {
     await cluster.api.send(
@@ -88,9 +101,9 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await Promise.all(Array.from({ length: count }, startGate));
     for (const { port } of gates) proxy.add(port);
     await apply('-f', 'webhook-with-ca.yaml');
-    const creates = createsIn(cluster.keepAliveApi(maxSockets), podNamespace);
+    const creates = createsIn(cluster.keepAliveApi(maxSockets), podNamespace, images);
     await until(async () => (await creates.burst(1, 'bad'))[0]?.verdict === 'denied', 'the gates to be asked', 20_000);
-    return { ...creates, namespace, podNamespace, deploy, proxy, gates, startGate, apply, remove };
+    return { ...creates, namespace, podNamespace, deploy, proxy, gates, startGate, cutIdle, apply, remove };
   } catch (error) {
     await remove();
     throw error;
