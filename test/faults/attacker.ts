@@ -25,6 +25,7 @@ export interface Step {
   readonly text?: string;
   readonly times?: number;
   readonly everyMs?: number;
+  readonly piece?: number;
   readonly answer?: boolean;
   readonly meet?: number;
 }

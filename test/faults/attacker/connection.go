@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -40,7 +41,7 @@ func clientHello() []byte {
 }
 
 func (c connection) run(ctx context.Context, onOpen func()) {
-	conn, err := c.open(ctx)
+	raw, conn, err := c.open(ctx)
 	onOpen()
 	if err != nil {
 		c.report.failed(ctx)
@@ -49,7 +50,7 @@ func (c connection) run(ctx context.Context, onOpen func()) {
 	began := time.Now()
 	c.report.opened()
 	spoken, gone := context.WithCancel(ctx)
-	defer context.AfterFunc(spoken, func() { conn.Close() })()
+	defer context.AfterFunc(spoken, func() { raw.Close() })()
 	answers := make(chan struct{}, 1)
 	var ours atomic.Bool
 	read := make(chan struct{})
@@ -58,7 +59,7 @@ func (c connection) run(ctx context.Context, onOpen func()) {
 		defer gone()
 		c.read(conn, answers)
 	}()
-	c.speak(spoken, conn, answers)
+	c.speak(spoken, raw, conn, answers)
 	if c.Then == "hold" {
 		<-spoken.Done()
 	}
@@ -68,7 +69,8 @@ func (c connection) run(ctx context.Context, onOpen func()) {
 	c.report.closed(!ours.Load(), time.Since(began))
 }
 
-func (c connection) open(ctx context.Context) (net.Conn, error) {
+// The connection, and what to speak over: itself, or TLS over it.
+func (c connection) open(ctx context.Context) (*cork, net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	dialer := net.Dialer{
@@ -77,22 +79,26 @@ func (c connection) open(ctx context.Context) (net.Conn, error) {
 	}
 	conn, err := dialer.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", c.Port))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if c.TLS == "half" {
-		_, err = conn.Write(c.hello)
-	}
-	if c.TLS == "full" {
-		secure := tls.Client(conn, tlsConfig)
-		err = secure.HandshakeContext(ctx)
-		if err == nil {
-			return secure, nil
+	raw := &cork{Conn: conn}
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	switch c.TLS {
+	case "half":
+		if _, err = raw.Write(c.hello); err == nil {
+			// By its answer the other side has taken the connection.
+			_, err = io.ReadFull(raw, make([]byte, 1))
+		}
+	case "full":
+		secure := tls.Client(raw, tlsConfig)
+		if err = secure.HandshakeContext(ctx); err == nil {
+			return raw, secure, nil
 		}
 	}
 	if err != nil {
 		conn.Close()
 	}
-	return conn, err
+	return raw, raw, err
 }
 
 // Has Linux choose the port once the other side is known (IP_BIND_ADDRESS_NO_PORT): there are then enough of them.
@@ -122,11 +128,11 @@ func (c connection) read(conn net.Conn, answers chan<- struct{}) {
 }
 
 // Says the script, once or until the connection ends.
-func (c connection) speak(ctx context.Context, conn net.Conn, answers <-chan struct{}) {
+func (c connection) speak(ctx context.Context, raw *cork, conn net.Conn, answers <-chan struct{}) {
 	script := c.Scripts[c.number%len(c.Scripts)]
 	for first := true; first || c.Then == "repeat"; first = false {
 		for _, step := range script {
-			if !c.say(ctx, conn, step, answers) {
+			if !c.say(ctx, raw, conn, step, answers) {
 				return
 			}
 		}
@@ -134,11 +140,21 @@ func (c connection) speak(ctx context.Context, conn net.Conn, answers <-chan str
 }
 
 // Whether there is more to say.
-func (c connection) say(ctx context.Context, conn net.Conn, s step, answers <-chan struct{}) bool {
+func (c connection) say(ctx context.Context, raw *cork, conn net.Conn, s step, answers <-chan struct{}) bool {
 	if !sleep(ctx, s.AfterMs) {
 		return false
 	}
-	if s.EveryMs == 0 {
+	if s.Piece > 0 {
+		raw.set(true)
+		for range max(s.Times, 1) {
+			for piece := range slices.Chunk([]byte(s.Text), s.Piece) {
+				if _, err := conn.Write(piece); err != nil {
+					return false
+				}
+			}
+		}
+		raw.set(false)
+	} else if s.EveryMs == 0 {
 		if !writeTimes(conn, s.Text, max(s.Times, 1)) {
 			return false
 		}

@@ -42,6 +42,8 @@ type step struct {
 	Text    string
 	Times   int
 	EveryMs int
+	// Or in pieces of so many bytes, each a record of TLS.
+	Piece int
 	// Then waits for an answer.
 	Answer bool
 	// Then waits until so many connections have come this far.
