@@ -20,13 +20,17 @@ export const soak: Fault = {
   passesWhen: 'resident memory flat after warm-up (slope of the minima), descriptors flat, 0 errors',
   deadlineSeconds: (long) => (long ? 7500 : 150),
   run: async ({ long, createWorld }) => {
-    const world = await createWorld({ name: 'soak' });
+    const world = await createWorld({ name: 'soak', timeoutSeconds: 20 });
     const seconds = long ? 7200 : 60;
     const samples = new Map(world.gates.map((gate) => [gate, [] as Sample[]]));
     const sums = { creates: 0, changes: 0 };
     const change = await changes(world);
     for (let second = 0; second < seconds; second += 1) {
-      if (second % 5 === 0) await change((sums.changes += 1));
+      if (second % 5 === 0) {
+        await change((sums.changes += 1));
+        // So that handshakes are a part of it.
+        await world.cutIdle();
+      }
       const [answered] = await Promise.all([world.paced(20, 20), wait(1000)]);
       expectNoFailure(answered);
       sums.creates += answered.length;
