@@ -117,7 +117,9 @@ export function certificateWarning({ validFrom, validTo }: Certificate, now: Dat
 function parseCertificate(cert: Buffer): X509Certificate {
   // X509Certificate reads DER too, which TLS does not.
   if (!cert.includes('-----BEGIN')) throw new Error('no PEM block');
-  return new X509Certificate(cert);
+  const x509 = new X509Certificate(cert);
+  if (Number.isNaN(Date.parse(x509.validFrom) + Date.parse(x509.validTo))) throw new Error('dates that are none');
+  return x509;
 }
 
 /** What `parse` makes, or a mistake. OpenSSL's reasons hold nothing of the file's content. */

@@ -45,8 +45,7 @@ describe('the attacker', function () {
   const ask = (path: string) => [{ text: `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, answer: true }];
 
   it('says its scripts in turns, and counts the answers', async () => {
-    const { end } = startAttack(attacker, plan({ scripts: [ask('/good'), ask('/bad')] }));
-    const { longestMs, ...counts } = await end();
+    const { longestMs, ...counts } = await startAttack(attacker, plan({ scripts: [ask('/good'), ask('/bad')] })).end();
     expect(longestMs).to.be.least(0);
     expect(counts).to.deep.include({ opened: 3, failed: 0, closedByPeer: 0, answers: { 200: 2, 404: 1 } });
     expect(asked).to.have.members(['127.0.0.1 /good', '127.0.0.1 /bad', '127.0.0.1 /good']);

@@ -100,6 +100,16 @@ describe('a certificate', () => {
         key: made.key,
         found: [['certificate-invalid', 'server.crt']],
       },
+      {
+        what: 'a certificate with a date that is none',
+        cert: made.certificate.replace(/\n[^-]+/, (body) => {
+          const der = Buffer.from(body, 'base64');
+          der.write('99999999', der.indexOf(Buffer.from([0x17, 0x0d])) + 2); // UTCTime, of 13 bytes
+          return `\n${der.toString('base64')}\n`;
+        }),
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
       { what: 'the key in both files', cert: made.key, key: made.key, found: [['certificate-invalid', 'server.crt']] },
       {
         what: 'the certificate in both files',
