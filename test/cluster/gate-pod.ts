@@ -22,6 +22,8 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export interface GatePod {
   /** Where it serves reviews, on loopback. */
   readonly port: number;
+  /** Where it serves probes and metrics. */
+  readonly opsPort: number;
   /** Starts it, with what the cluster holds now, and resolves when it is ready. */
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
@@ -110,6 +112,7 @@ export async function createGatePod(
   };
   return {
     port,
+    opsPort,
     start,
     refreshVolumes,
     mount,
