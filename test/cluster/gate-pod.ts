@@ -49,8 +49,18 @@ export interface GatePodOptions {
   readonly namespace?: string;
   /** Its logs are named after it. Default: gate. */
   readonly name?: string;
-  /** Added to the environment of the Deployment. */
+  /** Added to the environment of the Deployment: a path is one in the pod. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment as it is: a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
+  /** Told of each process that is started, long before it is ready. */
+  readonly onStart?: (pid: number) => void;
+}
+
+interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machineEnv'>> {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly onStart: GatePodOptions['onStart'];
 }
 
 const readyMs = 30_000;
@@ -65,7 +75,7 @@ export async function createGatePod(
   cluster: Cluster,
   components: Components,
   root: string,
-  { namespace = 'imagegate', name = 'gate', env = {} }: GatePodOptions = {},
+  { namespace = 'imagegate', name = 'gate', env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [port = 0, opsPort = 0] = await freePorts(2);
@@ -93,7 +103,13 @@ export async function createGatePod(
     await refreshVolumes();
     starts += 1;
     const asProcess = { ...pod, env: { ...pod.env, ...env } };
-    running = await startProcess(components, root, asProcess, { name: `${name}-${starts}`, port, opsPort });
+    running = await startProcess(components, root, asProcess, {
+      name: `${name}-${starts}`,
+      port,
+      opsPort,
+      machineEnv,
+      onStart,
+    });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -131,7 +147,7 @@ async function startProcess(
   components: Components,
   root: string,
   { workingDirectory, env }: PodOfDeployment,
-  { name, port, opsPort }: { readonly name: string; readonly port: number; readonly opsPort: number },
+  { name, port, opsPort, machineEnv, onStart }: ProcessOptions,
 ): Promise<Component> {
   const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
@@ -139,8 +155,9 @@ async function startProcess(
   const gate = components.start(process.execPath, [program], {
     name,
     cwd,
-    env: { ...Object.fromEntries(paths), PORT: String(port), OPS_PORT: String(opsPort) },
+    env: { ...Object.fromEntries(paths), ...machineEnv, PORT: String(port), OPS_PORT: String(opsPort) },
   });
+  if (gate.pid !== undefined) onStart?.(gate.pid);
   await until(
     () => {
       gate.assertRunning();

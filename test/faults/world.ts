@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly gates?: number;
   /** Added to the environment of each gate. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The same, but a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
   /** Changes the copy of deploy/ before it is applied. @param folder absolute */
   readonly edit?: (folder: string) => Promise<void>;
 }
@@ -48,7 +50,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, env = {}, edit } = options;
+  const { name, gates: count = 2, env = {}, machineEnv = {}, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -64,7 +66,12 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
   };
   const startGate: World['startGate'] = async () => {
     const podName = `gate-${(made += 1)}`;
-    const gate = await createGatePod(cluster, components, join(folder, podName), { namespace, name: podName, env });
+    const gate = await createGatePod(cluster, components, join(folder, podName), {
+      namespace,
+      name: podName,
+      env,
+      machineEnv,
+    });
     gates.push(gate);
     await gate.start();
     return gate;
