@@ -103,7 +103,7 @@ describe('deploy/', () => {
     ['is not evicted for others', pod('priorityClassName'), 'system-cluster-critical'],
     ['gets no service account token', pod('automountServiceAccountToken'), false],
     ['gets no service links', pod('enableServiceLinks'), false],
-    ['has time to end', pod('terminationGracePeriodSeconds'), 45],
+    ['has time to end', pod('terminationGracePeriodSeconds'), 130],
     ['shares nothing of the node: network', pod('hostNetwork'), undefined],
     ['shares nothing of the node: processes', pod('hostPID'), undefined],
     [
@@ -205,25 +205,24 @@ describe('deploy/', () => {
   holds('deployment.yaml', 'NetworkPolicy', [
     ['is in the namespace', ['metadata', 'namespace'], 'imagegate'],
     [
-      'lets the two ports in from anywhere, and nothing out',
+      'lets reviews in from anywhere, metrics from labelled namespaces, and nothing out',
       ['spec'],
       {
         podSelector: { matchLabels: labels },
         policyTypes: ['Ingress', 'Egress'],
         ingress: [
+          { ports: [{ protocol: 'TCP', port: 3000 }] },
           {
-            ports: [
-              { protocol: 'TCP', port: 3000 },
-              { protocol: 'TCP', port: 8080 },
-            ],
+            from: [{ namespaceSelector: { matchLabels: { 'imagegate/metrics': 'true' } } }],
+            ports: [{ protocol: 'TCP', port: 8080 }],
           },
         ],
       },
     ],
   ]);
 
-  // The condition of an update that changes no spec. It has to be this one to the letter: under `Fail`, a condition
-  // that ends in an error refuses the request.
+  // The condition of an update that changes no spec. It has to be this one to the letter: under `Ignore`, a condition
+  // that ends in an error skips the webhook. What that of pods does is tested in test/e2e/image-changes.test.ts.
   const specChanges =
     "request.operation != 'UPDATE' || has(request.subResource) || (has(object.spec) ? !has(oldObject.spec) || " +
     'object.spec != oldObject.spec : !has(object.template) || !has(oldObject.template) || ' +
@@ -255,11 +254,6 @@ describe('deploy/', () => {
           ],
         },
       ],
-      [
-        'is not asked about updates that change no spec',
-        of('matchConditions'),
-        [{ name: 'spec-changes', expression: specChanges }],
-      ],
     ];
   };
   const createAndUpdate = { apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' };
@@ -272,6 +266,8 @@ describe('deploy/', () => {
     entry(0, [
       ['pods: has the name that users see', ['webhooks', 0, 'name'], 'com.imagegate.webhook'],
       ['pods: refuses while the gate is down', ['webhooks', 0, 'failurePolicy'], 'Fail'],
+      ['pods: is asked about changed images', ['webhooks', 0, 'matchConditions', 0, 'name'], 'image-changes'],
+      ['pods: and has no second condition', ['webhooks', 0, 'matchConditions', 1], undefined],
       [
         'pods: matches them and their ephemeral containers, and no other subresource',
         ['webhooks', 0, 'rules'],
@@ -295,6 +291,11 @@ describe('deploy/', () => {
     entry(1, [
       ['workloads: has a name of its own', ['webhooks', 1, 'name'], 'workloads.com.imagegate.webhook'],
       ['workloads: lets pass while the gate is down', ['webhooks', 1, 'failurePolicy'], 'Ignore'],
+      [
+        'workloads: is not asked about updates that change no spec',
+        ['webhooks', 1, 'matchConditions'],
+        [{ name: 'spec-changes', expression: specChanges }],
+      ],
       [
         'workloads: matches the eight kinds that carry a pod template',
         ['webhooks', 1, 'rules'],
@@ -369,9 +370,9 @@ describe('deploy/', () => {
   describe('kustomization.yaml', () => {
     const [kustomization] = manifests('kustomization.yaml');
 
-    it('brings every manifest that can be applied as it is, the Secret, and never the webhook', () => {
+    it('brings every manifest that every cluster needs, the Secret, and never the webhook', () => {
       const shipped = readdirSync(join(projectRoot, 'deploy')).filter((file) => file.endsWith('.yaml'));
-      const others = new Set(['kustomization.yaml', 'webhook.yaml', 'webhook-with-ca.yaml']);
+      const others = new Set(['guard-label.yaml', 'kustomization.yaml', 'webhook.yaml', 'webhook-with-ca.yaml']);
       expect(at(kustomization, ['resources'])).to.deep.equal([
         'namespace.yaml',
         'secret.yaml',
@@ -447,16 +448,15 @@ describe('deploy/', () => {
       );
     });
 
-    it('the Service goes to the port that the NetworkPolicy opens first, the probes to the second', () => {
+    it('the NetworkPolicy opens the port of the Service first, and that of metrics and probes second', () => {
       const port = (of: unknown): unknown => at(deployment, container('ports', String(of), 'containerPort'));
-      const open = at(manifest('deployment.yaml', 'NetworkPolicy'), ['spec', 'ingress', 0, 'ports']) as unknown[];
-      const probes = ['startupProbe', 'readinessProbe', 'livenessProbe'];
-      expect(open.map((one) => at(one, ['port']))).to.deep.equal([
+      const open = at(manifest('deployment.yaml', 'NetworkPolicy'), ['spec', 'ingress']) as unknown[];
+      expect(open.map((rule) => at(rule, ['ports', 0, 'port']))).to.deep.equal([
         port(at(service, ['spec', 'ports', 0, 'targetPort'])),
-        port(at(deployment, container('readinessProbe', 'httpGet', 'port'))),
+        port('ops'),
       ]);
-      for (const probe of probes) {
-        expect(port(at(deployment, container(probe, 'httpGet', 'port'))), probe).to.equal(8080);
+      for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
+        expect(at(deployment, container(probe, 'httpGet', 'port')), probe).to.equal('ops');
       }
     });
 
@@ -484,11 +484,10 @@ describe('deploy/', () => {
       expect(priorities).to.include(at(deployment, pod('priorityClassName')));
     });
 
-    it('the end fits into its grace period: preStop, the drain, and the longest request', () => {
-      const requestTimeout = SERVER_LIMITS.requestTimeout / 1000;
+    it('the end fits into its grace period: preStop, the drain, and what the server waits for then', () => {
       const preStop = at(deployment, container('lifecycle', 'preStop', 'sleep', 'seconds')) as number;
       const drain = Number(at(deployment, container('env', 'DRAIN_SECONDS', 'value')));
-      expect(preStop + drain + requestTimeout).to.be.below(
+      expect(preStop + drain + SERVER_LIMITS.closeTimeout / 1000).to.be.below(
         at(deployment, pod('terminationGracePeriodSeconds')) as number,
       );
     });

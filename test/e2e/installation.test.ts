@@ -47,6 +47,7 @@ describe('the installation of deploy/', () => {
     expect(files).to.deep.equal([
       'configmap.yaml',
       'deployment.yaml',
+      'guard-label.yaml',
       'kustomization.yaml',
       'namespace.yaml',
       'secret.yaml', // by certificates.sh
@@ -79,6 +80,7 @@ describe('the installation of deploy/', () => {
         '[0].spec.type: "ClusterIP" -> "ExternalName"',
         '[0].spec.externalName: nothing -> "127.0.0.1"',
       ],
+      'guard-label.yaml': [],
       'kustomization.yaml': [],
       'namespace.yaml': [],
       'webhook-with-ca.yaml': ports.flatMap((port, entry) => [...(entry === 2 ? [path] : []), port, bundles[entry]]),

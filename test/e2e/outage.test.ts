@@ -5,9 +5,13 @@ import { behindTheGate } from './shared-installation.ts';
 
 const good = 'docker.io/nginx:1';
 
+/** As large a pod as an update must not fail with: in CEL, to look for each image among the others would cost too much. */
+const large = podSpec(...Array.from({ length: 6000 }, (_, index) => `docker.io/a:${index}`));
+
 describe('while the gate is down', () => {
   const suite = behindTheGate('outage', async ({ kubectl, create }) => {
-    await create(pod('old', podSpec(good)));
+    await create(pod('old', { ...podSpec(good), initContainers: [{ name: 'init', image: good }] }));
+    await create(pod('large', large));
     await kubectl(['create', 'deployment', 'old', `--image=${good}`, '--replicas=0']);
   });
 
@@ -33,10 +37,16 @@ describe('while the gate is down', () => {
       );
     });
 
-    it('other images for a pod', async () => {
-      const result = await suite().kubectl(['set', 'image', 'pod/old', 'c0=docker.io/nginx:2']);
-      expect(result).to.deep.equal(refused(imageUpdate + noAnswer()));
-    });
+    for (const [object, container] of [
+      ['pod/old', 'c0'],
+      ['pod/old', 'init'],
+      ['pod/large', 'c5999'],
+    ] as const) {
+      it(`another image for ${container} of ${object}`, async () => {
+        const result = await suite().kubectl(['set', 'image', object, `${container}=docker.io/nginx:2`]);
+        expect(result).to.deep.equal(refused(imageUpdate + noAnswer()));
+      });
+    }
 
     it('ephemeral containers', async () => {
       const debug = ['debug', 'old', `--image=${good}`, '--container=debug', '--profile=general', '--attach=false'];
@@ -45,15 +55,27 @@ describe('while the gate is down', () => {
   });
 
   describe('not refused are', () => {
-    it('labels, annotations and finalizers on a pod', async () => {
+    it('labels and annotations of a pod, a large one too', async () => {
       const { kubectl } = suite();
-      expect(await kubectl(['label', 'pod', 'old', 'a=b'])).to.deep.equal(done('pod/old labeled'));
-      expect(await kubectl(['annotate', 'pod', 'old', 'a=b'])).to.deep.equal(done('pod/old annotated'));
-      for (const patch of ['{"metadata":{"finalizers":["example.com/x"]}}', '{"metadata":{"finalizers":null}}']) {
-        // oxlint-disable-next-line no-await-in-loop -- the second undoes the first
-        expect(await kubectl(['patch', 'pod', 'old', '-p', patch])).to.deep.equal(done('pod/old patched'));
+      for (const name of ['old', 'large']) {
+        // oxlint-disable-next-line no-await-in-loop -- two of them
+        expect(await kubectl(['label', 'pod', name, 'a=b'])).to.deep.equal(done(`pod/${name} labeled`));
+        // oxlint-disable-next-line no-await-in-loop -- two of them
+        expect(await kubectl(['annotate', 'pod', name, 'a=b'])).to.deep.equal(done(`pod/${name} annotated`));
       }
     });
+
+    for (const [what, patch] of Object.entries({
+      'a finalizer': { op: 'add', path: '/metadata/finalizers', value: ['example.com/x'] },
+      'that it goes': { op: 'remove', path: '/metadata/finalizers' },
+      'a toleration': { op: 'add', path: '/spec/tolerations/-', value: { key: 'x', operator: 'Exists' } },
+      'a deadline': { op: 'add', path: '/spec/activeDeadlineSeconds', value: 3600 },
+    })) {
+      it(`${what}, on a pod`, async () => {
+        const args = ['patch', 'pod', 'old', '--type=json', '-p', JSON.stringify([patch])];
+        expect(await suite().kubectl(args)).to.deep.equal(done('pod/old patched'));
+      });
+    }
 
     it('the status of a pod, and its deletion', async () => {
       const { kubectl } = suite();

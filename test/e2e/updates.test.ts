@@ -19,6 +19,7 @@ const imagePullPolicy = 'IfNotPresent';
 
 /** A container `bad` with an image that the gate denies, and a `good` one, beside a volume with a bad image. */
 const spec = (images: { readonly bad?: string; readonly good?: string } = {}): Json => ({
+  initContainers: [{ name: 'init', image: good, imagePullPolicy }],
   containers: [
     { name: 'bad', image: images.bad ?? 'nginx', imagePullPolicy },
     { name: 'good', image: images.good ?? good, imagePullPolicy },
@@ -79,13 +80,51 @@ describe('what was there before the gate', () => {
       expect(asked).to.equal(0);
     });
 
-    it('can be changed elsewhere in its spec, and is asked about then', async () => {
-      const patch = ['patch', 'pod/old', '--patch', '{"spec":{"activeDeadlineSeconds":3600}}'];
+    it('can be changed elsewhere in its spec, without the gate being asked', async () => {
+      const toleration = { op: 'add', path: '/spec/tolerations/-', value: { key: 'x', operator: 'Exists' } };
+      const deadline = { op: 'add', path: '/spec/activeDeadlineSeconds', value: 3600 };
+      const patch = ['patch', 'pod/old', '--type=json', '--patch', JSON.stringify([toleration, deadline])];
       const asked = await reviewsOf(suite().gate, async () => {
         expect(await dry(...patch)).to.deep.equal(dryPatched('pod/old'));
       });
-      expect(asked).to.equal(1);
+      expect(asked).to.equal(0);
     });
+
+    const to = (image: string) => ({ spec: { containers: [{ name: 'good', image }] } });
+    const ephemeral = { name: 'debug', image: good, imagePullPolicy, terminationMessagePolicy: 'File' };
+    const replacedWith = async (change: (spec: Record<string, unknown>) => Json, subresource = '') => {
+      const { api } = suite().cluster;
+      const url = `/api/v1/namespaces/updates/pods/old${subresource}`;
+      const found = JSON.parse((await api.send('GET', url)).text) as { readonly spec: Record<string, unknown> };
+      return api.send('PUT', `${url}?dryRun=All`, { ...found, spec: { ...found.spec, ...change(found.spec) } });
+    };
+    for (const [way, make] of Object.entries({
+      'kubectl set image': async () => dry('set', 'image', 'pod/old', 'good=docker.io/nginx:2'),
+      'of an init container': async () => dry('set', 'image', 'pod/old', 'init=docker.io/nginx:2'),
+      'a strategic merge patch': async () => dry('patch', 'pod/old', '-p', JSON.stringify(to('docker.io/nginx:2'))),
+      'a JSON patch': async () =>
+        dry(
+          'patch',
+          'pod/old',
+          '--type=json',
+          '-p',
+          '[{"op":"replace","path":"/spec/containers/1/image","value":"nginx:1.2"}]',
+        ),
+      'server-side apply': async () =>
+        suite().kubectl(['apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'], {
+          input: JSON.stringify(pod('old', to('docker.io/nginx:2').spec)),
+        }),
+      'a PUT': async () =>
+        replacedWith(({ containers }) => ({
+          containers: (containers as Json[]).map((container) => ({ ...container, image: 'docker.io/nginx:2' })),
+        })),
+      'an ephemeral container with a good image that the pod has already': async () =>
+        replacedWith(() => ({ ephemeralContainers: [ephemeral] }), '/ephemeralcontainers'),
+    })) {
+      it(`is asked about once when an image changes: ${way}`, async () => {
+        expect(await reviewsOf(suite().gate, async () => void (await make()))).to.equal(1);
+      });
+    }
 
     it('can have another image mended or moved on, without a warning', async () => {
       const result = await suite().kubectl(['set', 'image', 'pod/old', 'good=docker.io/nginx:2']);
