@@ -12,6 +12,8 @@ export interface CertificateOptions {
   readonly notBefore?: Date;
   /** A day from now, if nothing else is said. */
   readonly notAfter?: Date;
+  /** Who signs it; itself, if nothing else is said. */
+  readonly ca?: TestCertificate;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -21,6 +23,7 @@ export async function makeCertificate({
   names = ['localhost'],
   notBefore = new Date(Date.now() - 60_000),
   notAfter = new Date(Date.now() + DAY_MS),
+  ca,
 }: CertificateOptions = {}): Promise<TestCertificate> {
   const altNames = [...names.map((value) => ({ type: 2 as const, value })), { type: 7 as const, ip: '127.0.0.1' }];
   const made = await generate([{ name: 'commonName', value: 'ImageGate, throw-away' }], {
@@ -29,6 +32,7 @@ export async function makeCertificate({
     algorithm: 'sha256',
     notBeforeDate: notBefore,
     notAfterDate: notAfter,
+    ...(ca && { ca: { cert: ca.certificate, key: ca.key } }),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'subjectAltName', altNames },

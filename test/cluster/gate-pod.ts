@@ -25,6 +25,8 @@ export interface GatePod {
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
   refreshVolumes(): Promise<void>;
+  /** Has a mounted volume hold other files than the cluster does, until it is brought up to date. */
+  mount(path: string, files: Readonly<Record<string, string>>): Promise<void>;
   /** The process that was started last. */
   readonly pid: number;
   /** Sends it a signal, if it has not ended. */
@@ -92,11 +94,10 @@ export async function createGatePod(
       async (response) => ({ status: response.status, text: await response.text() }),
       () => undefined,
     );
+  const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
-    for (const mount of pod?.mounts ?? []) {
-      // oxlint-disable-next-line no-await-in-loop -- two of them
-      await mountConfigMap(join(root, mount.path), await volumeFiles(cluster, namespace, mount));
-    }
+    const mounts = pod?.mounts ?? [];
+    await Promise.all(mounts.map(async (each) => mount(each.path, await volumeFiles(cluster, namespace, each))));
   };
   const start = async (): Promise<void> => {
     pod = await podOf(cluster, namespace);
@@ -125,6 +126,7 @@ export async function createGatePod(
     port,
     start,
     refreshVolumes,
+    mount,
     get pid() {
       return current().pid ?? 0;
     },

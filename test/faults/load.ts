@@ -24,7 +24,7 @@ export interface Load {
   stop(): Promise<readonly Outcome[]>;
 }
 
-/** Dry-run creates of pods in one namespace, a good and a bad one in turn unless it is said which. */
+/** Dry-run creates of pods in a namespace, a good and a bad one in turn unless it is said which. */
 export interface Creates {
   /** All at the same time. */
   burst(count: number, pod?: PodKind): Promise<readonly Outcome[]>;
@@ -34,9 +34,12 @@ export interface Creates {
   load(perSecond: number, pod?: PodKind): Load;
 }
 
-const images: Readonly<Record<PodKind, string>> = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:latest' };
+/** The image of each kind of pod. */
+export type Images = Readonly<Record<PodKind, string>>;
 
-export function createsIn(api: ApiClient, namespace: string): Creates {
+const shipped: Images = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:latest' };
+
+export function createsIn(api: ApiClient, namespace: string, images: Images = shipped): Creates {
   let turn = 0;
   const create = async (pod: PodKind = turn++ % 2 === 0 ? 'good' : 'bad'): Promise<Outcome> => {
     const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: images[pod] }] } };

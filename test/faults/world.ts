@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startComponents } from '../cluster/components.ts';
 import { copyDeploy, pointAtLocalGate, runCertificates } from '../cluster/deploy-copy.ts';
 import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
 import { until } from '../until.ts';
-import { createsIn, type Creates } from './load.ts';
+import { createsIn, type Creates, type Images } from './load.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 export interface WorldOptions {
@@ -18,6 +19,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The same, but a path is one of this machine. */
   readonly machineEnv?: Readonly<Record<string, string>>;
+  /** Others than those that the shipped policy allows and denies. */
+  readonly images?: Images;
   /** Changes the copy of deploy/ before it is applied. @param folder absolute */
   readonly edit?: (folder: string) => Promise<void>;
 }
@@ -39,6 +42,11 @@ export interface World extends Creates {
   readonly gates: readonly GatePod[];
   /** Starts one more, which is no endpoint yet. */
   startGate(): Promise<GatePod>;
+  /**
+   * Resets the connections to the gates, of which none may be in use, and gives the API server the time to notice: it
+   * would lose a request that it sends before.
+   */
+  cutIdle(): Promise<void>;
   /** `kubectl apply` in the copy of deploy/. @throws Error with kubectl's words if it fails. */
   apply(...what: readonly string[]): Promise<void>;
   /** Ends its processes and takes its webhook away. */
@@ -50,7 +58,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, env = {}, machineEnv = {}, edit } = options;
+  const { name, gates: count = 2, env = {}, machineEnv = {}, images, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -76,6 +84,10 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await gate.start();
     return gate;
   };
+  const cutIdle: World['cutIdle'] = async () => {
+    proxy.cut();
+    await wait(200);
+  };
   const remove: World['remove'] = async () => {
     await cluster.api.send(
       'DELETE',
@@ -95,9 +107,9 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await Promise.all(Array.from({ length: count }, startGate));
     for (const { port } of gates) proxy.add(port);
     await apply('-f', 'webhook-with-ca.yaml');
-    const creates = createsIn(cluster.keepAliveApi(maxSockets), podNamespace);
+    const creates = createsIn(cluster.keepAliveApi(maxSockets), podNamespace, images);
     await until(async () => (await creates.burst(1, 'bad'))[0]?.verdict === 'denied', 'the gates to be asked', 20_000);
-    return { ...creates, namespace, podNamespace, deploy, proxy, gates, startGate, apply, remove };
+    return { ...creates, namespace, podNamespace, deploy, proxy, gates, startGate, cutIdle, apply, remove };
   } catch (error) {
     await remove();
     throw error;

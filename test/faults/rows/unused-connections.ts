@@ -16,12 +16,15 @@ export const unusedConnections: Fault = {
   deadlineSeconds: (long) => (long ? 600 : 120),
   run: async ({ long, createWorld }) => {
     const world = await createWorld({ name: 'unused' });
-    const bursts = (long ? 1500 : 250) / burstSize;
+    const pairs = (long ? 1500 : 250) / burstSize / 2;
     const outcomes: Outcome[] = [];
-    for (let index = 0; index < bursts; index += 1) {
+    for (let index = 0; index < pairs; index += 1) {
+      // With none left all are dialled anew, and some of them remain unused.
+      await world.cutIdle();
       outcomes.push(...(await world.burst(burstSize)));
       // The pauses go through the moments at which the unused ones would be closed.
-      await wait(5000 + (1200 * index) / bursts);
+      await wait(5000 + (1200 * index) / pairs);
+      outcomes.push(...(await world.burst(burstSize)));
     }
     const counts = await Promise.all(
       world.gates.map(async (gate) => metric(gate, 'imagegate_bad_requests_total', { status: '408' })),
@@ -29,9 +32,6 @@ export const unusedConnections: Fault = {
     const timedOut = counts.reduce((sum, count) => sum + count, 0);
     expectNoFailure(outcomes);
     if (timedOut > 0) throw new Error(`The gates counted ${timedOut} requests as 408.`);
-    return [
-      ['creates', outcomes.length],
-      ['connections at the end', world.proxy.connections()],
-    ];
+    return [['creates', outcomes.length]];
   },
 };

@@ -1,0 +1,74 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault, Figure, Lab } from '../fault.ts';
+import { expectNoFailure, type Outcome } from '../load.ts';
+import { rollOut, type Order, type RolloutHooks } from '../rollout.ts';
+import type { World } from '../world.ts';
+
+/** Makes the creates of a rollout, and returns all of them when it is over. */
+type Traffic = (world: World, rollout: (hooks?: RolloutHooks) => Promise<void>) => Promise<readonly Outcome[]>;
+
+const drainMs = 15_000;
+
+/** Ten a second: a connection or two are in use all the time, and what else is in the pool is idle. */
+const steady: Traffic = async (world, rollout) => {
+  await world.burst(25);
+  const load = world.load(10);
+  await rollout();
+  return [...(await load.stop())];
+};
+
+/**
+ * Nothing but bursts: one that fills the pool before a gate is told to end, and one spread over the moment at which the
+ * gate closes its listener. A request is lost that is sent while the end of its connection is on the way.
+ */
+const quiet: Traffic = async (world, rollout) => {
+  const outcomes: Outcome[] = [];
+  await rollout({
+    before: async () => {
+      await world.cutIdle();
+      outcomes.push(...(await world.burst(25)));
+    },
+    told: async ({ toldAt }) => {
+      await wait(toldAt + drainMs - performance.now() - 50);
+      outcomes.push(...(await world.paced(48, 400)));
+    },
+  });
+  return outcomes;
+};
+
+function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 0): Fault {
+  const kindName = kind.replaceAll(/\W+/g, '-');
+  const run = async (lab: Lab): Promise<readonly Figure[]> => {
+    const world = await lab.createWorld({ name: `${order === 'endpoint first' ? 'ep' : 'st'}-${kindName}` });
+    world.proxy.delayMs = delayMs;
+    const outcomes: Outcome[] = [];
+    let longest = 0;
+    const rollouts = lab.long ? 20 : 1;
+    for (let index = 0; index < rollouts; index += 1) {
+      outcomes.push(
+        ...(await traffic(world, async (hooks) => {
+          const leaving = await rollOut(lab, world, order, hooks);
+          const ends = await Promise.all(leaving.map(async ({ end }) => end));
+          longest = Math.max(longest, ...ends);
+        })),
+      );
+      expectNoFailure(outcomes);
+    }
+    return [
+      ['rollouts', rollouts],
+      ['creates', outcomes.length],
+      ['longest end', `${longest.toFixed(1)} s`],
+    ];
+  };
+  return {
+    name: `rolling restart, ${order}, ${kind}${delayMs > 0 ? `, ${delayMs} ms each way` : ''}`,
+    passesWhen: '0 failed, each gate ends by itself',
+    deadlineSeconds: (long) => (long ? 20 : 1) * 200,
+    run,
+  };
+}
+
+export const rollingRestarts: readonly Fault[] = (['endpoint first', 'SIGTERM first'] as const).flatMap((order) => [
+  rollingRestart(order, 'steady', steady),
+  rollingRestart(order, 'bursts', quiet, 5),
+]);
