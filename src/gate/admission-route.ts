@@ -9,6 +9,7 @@ import { customDeadline } from './custom-deadline.ts';
 import type { Metrics } from './metrics.ts';
 import { logReview } from './request-log.ts';
 import { stateOf } from './request-state.ts';
+import { timeoutOf } from './request-target.ts';
 
 export interface AdmissionRouteOptions {
   /** The ruleset of the moment; asked once a request, so that a reload never splits a review. */
@@ -25,7 +26,7 @@ export function createAdmissionRoute({ ruleset, answer, log, metrics }: Admissio
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const current = ruleset();
     state.contact = current.policy.contact;
-    const deadline = current.custom === undefined ? Infinity : customDeadline(ctx.query['timeout'], state.arrivedAt);
+    const deadline = current.custom === undefined ? Infinity : customDeadline(timeoutOf(state.search), state.arrivedAt);
     const judging = review(request, current, { now: Date.now(), deadline });
     // Without custom rules the answer is there at once; to wait for it all the same would cost a turn of the loop.
     const judged = judging instanceof Promise ? await judging : judging;

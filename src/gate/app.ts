@@ -3,15 +3,16 @@ import type { Logger } from 'pino';
 import { printable } from '../admission/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './admission-route.ts';
-import { createAnswer } from './answer.ts';
-import { createBodyReader } from './body-reader.ts';
+import { createAnswer, type AnswerOptions } from './answer.ts';
+import { createBodyReader } from './body.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
+import type { LogRefusal } from './refusal-log.ts';
 import { createRequestCheck } from './request-check.ts';
 
-export interface AppOptions {
+export interface AppOptions extends AnswerOptions {
   /** The ruleset of the moment. */
   readonly ruleset: () => Ruleset;
   readonly judgePolicy: JudgePolicy;
@@ -19,8 +20,8 @@ export interface AppOptions {
   readonly policyToken: () => PolicyToken | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Whether clients should find another gate. */
-  readonly draining: () => boolean;
+  /** Logs a request that was refused. */
+  readonly logRefusal: LogRefusal;
 }
 
 /**
@@ -37,12 +38,13 @@ class HandAnsweringKoa extends Koa {
  * The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy/` with the
  * token, and answers each.
  */
-export function createApp({ ruleset, judgePolicy, policyToken, log, metrics, draining }: AppOptions): Koa {
+export function createApp(options: AppOptions): Koa {
+  const { ruleset, judgePolicy, policyToken, log, metrics, logRefusal } = options;
   const app = new HandAnsweringKoa();
-  const answer = createAnswer(draining);
+  const answer = createAnswer(options);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
-  app.use(createErrorAnswer({ answer, log, metrics }));
+  app.use(createErrorAnswer({ answer, log, metrics, logRefusal }));
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));

@@ -30,7 +30,7 @@ describe('the renewal of the policy token', () => {
     ca = certificate;
     pair = { 'server.crt': certificate, 'server.key': key };
   });
-  afterEach(async () => gate.close());
+  afterEach(async () => gate.close(AbortSignal.abort()));
 
   /** Swaps the mounted Secret, as a kubelet does. */
   const mount = async (token: string | undefined): Promise<void> =>
