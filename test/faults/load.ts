@@ -21,17 +21,17 @@ export interface Load {
   /** Those that are answered so far. */
   readonly outcomes: readonly Outcome[];
   /** Sends no more, and resolves when the last one is answered. */
-  stop(): Promise<readonly Outcome[]>;
+  readonly stop: () => Promise<readonly Outcome[]>;
 }
 
 /** Dry-run creates of pods in a namespace, a good and a bad one in turn unless it is said which. */
 export interface Creates {
   /** All at the same time. */
-  burst(count: number, pod?: PodKind): Promise<readonly Outcome[]>;
+  readonly burst: (count: number, pod?: PodKind) => Promise<readonly Outcome[]>;
   /** So many, evenly, however long an answer takes. */
-  paced(count: number, perSecond: number, pod?: PodKind): Promise<readonly Outcome[]>;
+  readonly paced: (count: number, perSecond: number, pod?: PodKind) => Promise<readonly Outcome[]>;
   /** So many a second, evenly, until it is stopped. */
-  load(perSecond: number, pod?: PodKind): Load;
+  readonly load: (perSecond: number, pod?: PodKind) => Load;
 }
 
 /** The image of each kind of pod. */

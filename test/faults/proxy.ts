@@ -9,16 +9,16 @@ export interface Proxy {
   readonly port: number;
   /** New connections go to these ports of loopback in turn; with none of them they are reset. */
   readonly endpoints: readonly number[];
-  add(endpoint: number): void;
+  readonly add: (endpoint: number) => void;
   /** No new connection goes there any more; those that there are stay. */
-  remove(endpoint: number): void;
+  readonly remove: (endpoint: number) => void;
   /** How long each byte, and each end of a connection, takes either way from now on. Default: 0. */
   delayMs: number;
   /** Resets the connections to an endpoint, or all. Returns how many there were. */
-  cut(endpoint?: number): number;
+  readonly cut: (endpoint?: number) => number;
   /** How many connections there are to an endpoint, or in all. */
-  connections(endpoint?: number): number;
-  close(): Promise<void>;
+  readonly connections: (endpoint?: number) => number;
+  readonly close: () => Promise<void>;
 }
 
 interface Pair {

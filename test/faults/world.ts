@@ -41,16 +41,16 @@ export interface World extends Creates {
   /** All that were ever started. */
   readonly gates: readonly GatePod[];
   /** Starts one more, which is no endpoint yet. */
-  startGate(): Promise<GatePod>;
+  readonly startGate: () => Promise<GatePod>;
   /**
    * Resets the connections to the gates, of which none may be in use, and gives the API server the time to notice: it
    * would lose a request that it sends before.
    */
-  cutIdle(): Promise<void>;
+  readonly cutIdle: () => Promise<void>;
   /** `kubectl apply` in the copy of deploy/. @throws Error with kubectl's words if it fails. */
-  apply(...what: readonly string[]): Promise<void>;
+  readonly apply: (...what: readonly string[]) => Promise<void>;
   /** Ends its processes and takes its webhook away. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** More than the pool of the API server has (25 a host), so that bursts also make new connections. */
@@ -58,7 +58,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, env = {}, machineEnv = {}, images, edit } = options;
+  const { name, gates: count = 2, machineEnv = {}, images, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -68,6 +68,7 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
   const namespace = `gate-${name}`;
   const podNamespace = `pods-${name}`;
   const webhook = `com.imagegate.${name}`;
+  const env = { SERVER_NAME: `imagegate-webhook.${namespace}.svc`, ...options.env };
   const apply: World['apply'] = async (...what) => {
     const result = await cluster.kubectl(['apply', ...what], { cwd: deploy });
     if (result.code !== 0) throw new Error(`kubectl apply ${what.join(' ')}: ${result.stderr}`);
