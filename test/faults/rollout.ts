@@ -16,6 +16,7 @@ interface PodSpec {
 
 /** The end of a gate that a rollout has replaced. */
 export interface Leaving {
+  readonly gate: GatePod;
   /** When it was told to end, on the clock of `performance.now()`. */
   readonly toldAt: number;
   /** Resolves with the seconds that it took. @throws Error if it ended badly, or was killed as a kubelet kills. */
@@ -67,7 +68,7 @@ async function leave({ proxy }: World, gate: GatePod, order: Order, spec: PodSpe
     await wait(preStopMs);
     proxy.remove(gate.port);
   }
-  return { toldAt, end };
+  return { gate, toldAt, end };
 }
 
 async function endOf(gate: GatePod, toldAt: number, graceMs: number): Promise<number> {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { GatePod } from '../../cluster/gate-pod.ts';
 import type { Fault, Figure, Lab } from '../fault.ts';
 import { expectNoFailure, type Outcome } from '../load.ts';
 import { rollOut, type Order, type RolloutHooks } from '../rollout.ts';
@@ -8,6 +9,8 @@ import type { World } from '../world.ts';
 type Traffic = (world: World, rollout: (hooks?: RolloutHooks) => Promise<void>) => Promise<readonly Outcome[]>;
 
 const drainMs = 15_000;
+/** `IdleConnTimeout` of its transport for webhooks. */
+const apiServerIdleMs = 90_000;
 
 /** Ten a second: a connection or two are in use all the time, and what else is in the pool is idle. */
 const steady: Traffic = async (world, rollout) => {
@@ -21,20 +24,38 @@ const steady: Traffic = async (world, rollout) => {
  * Nothing but bursts: one that fills the pool before a gate is told to end, and one spread over the moment at which the
  * gate closes its listener. A request is lost that is sent while the end of its connection is on the way.
  */
-const quiet: Traffic = async (world, rollout) => {
+const bursts: Traffic = async (world, rollout) => {
   const outcomes: Outcome[] = [];
   await rollout({
     before: async () => {
-      await world.cutIdle();
-      outcomes.push(...(await world.burst(25)));
+      outcomes.push(...(await fillPool(world)));
     },
-    told: async ({ toldAt }) => {
+    told: async ({ gate, toldAt }) => {
+      expectPooled(world, gate);
       await wait(toldAt + drainMs - performance.now() - 50);
       outcomes.push(...(await world.paced(48, 400)));
     },
   });
   return outcomes;
 };
+
+/** Nothing at all until the API server lets go of its idle connections, and one burst spread over that moment. */
+const quiet: Traffic = async (world, rollout) => {
+  const outcomes = await fillPool(world);
+  const over = wait(apiServerIdleMs - 100).then(async () => world.paced(48, 240));
+  await rollout({ told: async ({ gate }) => expectPooled(world, gate) });
+  return [...outcomes, ...(await over)];
+};
+
+async function fillPool(world: World): Promise<readonly Outcome[]> {
+  await world.cutIdle();
+  return world.burst(25);
+}
+
+/** @throws Error if the API server keeps no connection to it: then nothing is tried. */
+function expectPooled({ proxy }: World, { port }: GatePod): void {
+  if (proxy.connections(port) === 0) throw new Error('There was no idle connection to the gate that was told to end.');
+}
 
 function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 0): Fault {
   const kindName = kind.replaceAll(/\W+/g, '-');
@@ -70,5 +91,6 @@ function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 
 
 export const rollingRestarts: readonly Fault[] = (['endpoint first', 'SIGTERM first'] as const).flatMap((order) => [
   rollingRestart(order, 'steady', steady),
-  rollingRestart(order, 'bursts', quiet, 5),
+  rollingRestart(order, 'bursts', bursts, 5),
+  rollingRestart(order, 'quiet pools', quiet),
 ]);
