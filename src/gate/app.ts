@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
 import type { LogRefusal } from './refusal-log.ts';
+import type { LogReview } from './request-log.ts';
 import { createRequestCheck } from './request-check.ts';
 
 export interface AppOptions extends AnswerOptions {
@@ -20,8 +21,8 @@ export interface AppOptions extends AnswerOptions {
   readonly policyToken: () => PolicyToken | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Logs a request that was refused. */
   readonly logRefusal: LogRefusal;
+  readonly logReview: LogReview;
 }
 
 /**
@@ -39,15 +40,15 @@ class HandAnsweringKoa extends Koa {
  * token, and answers each.
  */
 export function createApp(options: AppOptions): Koa {
-  const { ruleset, judgePolicy, policyToken, log, metrics, logRefusal } = options;
+  const { judgePolicy, policyToken, log } = options;
   const app = new HandAnsweringKoa();
   const answer = createAnswer(options);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
-  app.use(createErrorAnswer({ answer, log, metrics, logRefusal }));
+  app.use(createErrorAnswer({ ...options, answer }));
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));
-  app.use(createAdmissionRoute({ ruleset, answer, log, metrics }));
+  app.use(createAdmissionRoute({ ...options, answer }));
   return app;
 }

@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 import { createWebhook } from './webhook.ts';
 
 export interface GateOptions {
-  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'>;
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'logReviewsPerSecond'>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
   readonly rulesets: RulesetInUse;
@@ -44,7 +44,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   addProcessMetrics(metrics);
   const token = renewPolicyToken({ ...options, dir: settings.certsDir });
   const policyToken = () => token.policyToken();
-  const server = createWebhook({ ...options, ruleset: () => rulesets.current(), policyToken });
+  const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
   const state = { listening: false };
   const probes = createProbes({

@@ -40,7 +40,7 @@ describe('the renewal of the policy token', () => {
     await mount(token);
     lines = [];
     gate = await startGate({
-      settings: { port: 0, opsPort: 0, certsDir: folder.path },
+      settings: { port: 0, opsPort: 0, certsDir: folder.path, logReviewsPerSecond: 100 },
       certificate: await loadCertificate(folder.path, new Date()),
       policyToken: await loadPolicyToken(folder.path),
       rulesets: { current: () => ruleset, problem: () => undefined },

@@ -10,6 +10,7 @@ const DEFAULTS = {
   policyDir: undefined,
   logLevel: 'info',
   logFormat: 'json',
+  logReviewsPerSecond: 100,
   drainSeconds: 15,
 };
 
@@ -48,6 +49,7 @@ describe('loadSettings', () => {
     ]),
     [{ LOG_FORMAT: 'text' }, { logFormat: 'text' }],
     [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
+    [{ LOG_REVIEWS_PER_SECOND: '0' }, { logReviewsPerSecond: 0 }],
     [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
     [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
     [{ HOME: '/root', PORTS: 'many' }, {}],
@@ -117,6 +119,7 @@ describe('loadSettings', () => {
       'POLICY_DIR',
       'LOG_LEVEL',
       'LOG_FORMAT',
+      'LOG_REVIEWS_PER_SECOND',
       'DRAIN_SECONDS',
     ]);
   });

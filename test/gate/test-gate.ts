@@ -35,6 +35,7 @@ export interface TestGateOptions {
   readonly policyToken?: () => PolicyToken | undefined;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
+  readonly logReviewsPerSecond?: number;
   readonly certificate?: TestCertificate;
   readonly metrics?: Metrics;
 }
@@ -53,6 +54,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
     policyToken: options.policyToken ?? (() => undefined),
     log,
     metrics,
+    logReviewsPerSecond: options.logReviewsPerSecond ?? 100,
     draining: options.draining ?? (() => false),
     certificate: { cert: Buffer.from(cert), key: Buffer.from(key) },
     ...(options.limits && { limits: options.limits }),

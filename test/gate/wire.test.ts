@@ -96,6 +96,20 @@ describe('over the wire', () => {
       );
     });
 
+    it('logs so many reviews of one address, tells how many it left out, and counts all', async () => {
+      const quiet = await startTestGate({ logReviewsPerSecond: 1 });
+      for (let count = 0; count < 40; count += 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        await send(quiet, { body: ALLOWED });
+      }
+      await until(() => quiet.lines.some(({ leftOut }) => leftOut !== undefined), 'those left out to be told', 5000);
+      const told = quiet.lines.filter(({ msg }) => msg === 'review').length;
+      const leftOut = quiet.lines.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0);
+      expect(told).to.be.within(30, 39);
+      expect(told + leftOut).to.equal(40);
+      await quiet.close();
+    });
+
     it('closes the connection after an answer while it drains', async () => {
       const draining = await startTestGate({ draining: () => true });
       const agent = new Agent({ keepAlive: true });
