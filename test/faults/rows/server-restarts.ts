@@ -1,8 +1,9 @@
 import type { ServerName } from '../../cluster/cluster.ts';
 import { until } from '../../until.ts';
-import type { Fault, Figure } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import { createsIn, expectNoFailure, expectNoneWrong } from '../load.ts';
 import { inOwnCluster } from '../own-cluster.ts';
+import { span } from '../span.ts';
 
 const servers: readonly ServerName[] = ['etcd', 'kube-apiserver'];
 const signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGKILL'];
@@ -20,7 +21,7 @@ export const serverRestarts: Fault = {
   deadlineSeconds: (long) => (long ? 900 : 180),
   run: async ({ long }) =>
     inOwnCluster(async ({ cluster }) => {
-      const figures: Figure[] = [];
+      const readyAfter = new Map<string, number[]>();
       const load = createsIn(cluster.api, 'default').load(perSecond);
       try {
         for (let round = 0; round < (long ? 5 : 1); round += 1) {
@@ -32,7 +33,8 @@ export const serverRestarts: Fault = {
               const settled = () => load.outcomes.filter(({ sent }) => sent >= ready + 500);
               await until(() => settled().length >= enough, `${enough} answers after ${signal} to ${server}`, 20_000);
               expectNoFailure(settled());
-              figures.push([`${server} ${signal}`, `ready after ${((ready - began) / 1000).toFixed(1)} s`]);
+              const name = `${server}, ${signal}: ready after`;
+              readyAfter.set(name, [...(readyAfter.get(name) ?? []), (ready - began) / 1000]);
             }
           }
         }
@@ -40,6 +42,7 @@ export const serverRestarts: Fault = {
         await load.stop();
       }
       expectNoneWrong(load.outcomes);
+      const figures = [...readyAfter].map(([name, seconds]) => [name, span(seconds, 1, ' s')] as const);
       return [...figures, ['creates', load.outcomes.length]];
     }),
 };

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startComponents } from '../../cluster/components.ts';
 import { createGatePod } from '../../cluster/gate-pod.ts';
-import type { Fault, Figure } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import { expectNoFailure } from '../load.ts';
+import { span } from '../span.ts';
 import { buildThrottle, type Throttled } from '../throttle.ts';
 
 /** A tenth of a CPU, on each core that its threads are on; beyond that, it was not stopped. */
@@ -35,15 +36,17 @@ export const throttledStart: Fault = {
     world.gates.forEach(({ port }) => world.proxy.remove(port));
     world.proxy.cut();
     world.proxy.add(gate.port);
-    const figures: Figure[] = [];
+    const seconds: number[] = [];
+    const cpus: number[] = [];
     try {
       for (let start = 1; start <= (long ? 5 : 1); start += 1) {
         await gate.start();
-        const seconds = (performance.now() - began) / 1000;
-        const cpus = (await cpuSeconds(gate.pid)) / seconds;
-        if (cpus > mostCpus) throw new Error(`It was not throttled: it had ${cpus.toFixed(2)} CPUs.`);
+        const ready = (performance.now() - began) / 1000;
+        const share = (await cpuSeconds(gate.pid)) / ready;
+        if (share > mostCpus) throw new Error(`It was not throttled: it had ${share.toFixed(2)} CPUs.`);
         expectNoFailure(await world.paced(creates, 2));
-        figures.push([`start ${start}`, `ready after ${seconds.toFixed(1)} s with ${cpus.toFixed(2)} CPUs`]);
+        seconds.push(ready);
+        cpus.push(share);
         await throttled?.end();
         await gate.stop();
       }
@@ -51,7 +54,11 @@ export const throttledStart: Fault = {
       await components.stop();
       await throttled?.end();
     }
-    return figures;
+    return [
+      ['starts', seconds.length],
+      ['ready after', span(seconds, 1, ' s')],
+      ['CPUs that it had', span(cpus, 2)],
+    ];
   },
 };
 
