@@ -33,7 +33,7 @@ export const serverRestarts: Fault = {
               const settled = () => load.outcomes.filter(({ sent }) => sent >= ready + 500);
               await until(() => settled().length >= enough, `${enough} answers after ${signal} to ${server}`, 20_000);
               expectNoFailure(settled());
-              const name = `${server}, ${signal}: ready after`;
+              const name = `${server} ready again after ${signal}`;
               readyAfter.set(name, [...(readyAfter.get(name) ?? []), (ready - began) / 1000]);
             }
           }
