@@ -1,5 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeCertificate, type CertificateOptions, type TestCertificate } from '../certificate.ts';
 import type { World } from './world.ts';
@@ -15,21 +14,27 @@ export interface CertificatesOf {
   readonly files: (pair: TestCertificate) => Readonly<Record<string, string>>;
 }
 
-/** What the CA that certificates.sh has made for a world signs. */
-export async function certificatesOf({ deploy, namespace }: World): Promise<CertificatesOf> {
-  const read = async (file: string): Promise<string> => readFile(join(deploy, file), 'utf8');
-  const [ca, caKey, token] = await Promise.all(['ca.crt', 'ca.key', 'policy-token'].map(read));
-  const issuer = {
-    certificate: ca!,
-    key: createPrivateKey(caKey!).export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
-  const name = `imagegate-webhook.${namespace}.svc`;
+/**
+ * Has the API server trust one more CA for a world, which can sign what certificates.sh never would. Not the one of
+ * certificates.sh: its name is encoded otherwise by OpenSSL than by the library here, and Go compares the bytes.
+ */
+export async function certificatesOf({ deploy, namespace, apply }: World): Promise<CertificatesOf> {
+  const issuer = await makeCertificate({ commonName: `CA of ${namespace}`, names: [] });
+  const [token, webhook] = await Promise.all(
+    ['policy-token', 'webhook-with-ca.yaml'].map(async (file) => readFile(join(deploy, file), 'utf8')),
+  );
+  const withBoth = webhook!.replaceAll(/(?<=caBundle: ).*/g, (bundle) =>
+    Buffer.from(`${Buffer.from(bundle, 'base64').toString()}${issuer.certificate}\n`).toString('base64'),
+  );
+  await writeFile(join(deploy, 'webhook-with-both.yaml'), withBoth);
+  await apply('-f', 'webhook-with-both.yaml');
+  const names = [`imagegate-webhook.${namespace}.svc`];
   return {
-    make: async (options) => makeCertificate({ issuer, usage: 'serverAuth', names: [name], ...options }),
+    make: async (options) => makeCertificate({ issuer, usage: 'serverAuth', names, ...options }),
     files: ({ certificate, key }) => ({
       'server.crt': certificate,
       'server.key': key,
-      'ca.crt': ca!,
+      'ca.crt': issuer.certificate,
       'policy-token': token!,
     }),
   };

@@ -26,7 +26,11 @@ export const soak: Fault = {
     const sums = { creates: 0, changes: 0 };
     const change = await changes(world);
     for (let second = 0; second < seconds; second += 1) {
-      if (second % 5 === 0) await change((sums.changes += 1));
+      if (second % 5 === 0) {
+        await change((sums.changes += 1));
+        // So that handshakes are a part of it.
+        await world.cutIdle();
+      }
       const [answered] = await Promise.all([world.paced(20, 20), wait(1000)]);
       expectNoFailure(answered);
       sums.creates += answered.length;
