@@ -1,4 +1,4 @@
-import { loadCertificate, type Certificate } from '../gate/certificate.ts';
+import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/certificate.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
@@ -24,12 +24,12 @@ export interface Prepared {
  */
 export async function prepare(
   settings: Settings | undefined,
-  certsDir: string,
+  place: CertificatePlace,
   startRulesets: () => Promise<LiveRuleset>,
   collected: CollectedMistakes,
 ): Promise<Prepared> {
-  const certificate = await collected.from(async () => loadCertificate(certsDir, new Date()));
-  const policyToken = await collected.from(async () => loadPolicyToken(certsDir));
+  const certificate = await collected.from(async () => loadCertificate(place, new Date()));
+  const policyToken = await collected.from(async () => loadPolicyToken(place.dir));
   const rulesets = await collected.from(startRulesets);
   const { mistakes } = collected;
   if (mistakes.length > 0 || settings === undefined || certificate === undefined || rulesets === undefined) {

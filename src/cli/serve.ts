@@ -55,7 +55,7 @@ async function run(
 ): Promise<void> {
   const { logger } = log;
   const metrics = createMetrics();
-  const { certsDir, policyDir, rulesDir } = maybeSettings ?? folders(env);
+  const { certsDir, serverName, policyDir, rulesDir } = maybeSettings ?? folders(env);
   const sources: LoaderOptions = {
     environment: env,
     policyDir,
@@ -65,7 +65,7 @@ async function run(
   const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
-  const prepared = await prepare(maybeSettings, certsDir, startRulesets, collected);
+  const prepared = await prepare(maybeSettings, { dir: certsDir, serverName }, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
@@ -98,10 +98,11 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   await gate.close(drain.hurry);
 }
 
-/** Where to look although other settings are wrong. */
-function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
+/** Where to look although other settings are wrong; which name the certificate must have may be one of them. */
+function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> & { serverName: undefined } {
   return {
     certsDir: env['CERTS_DIR'] || 'certs',
+    serverName: undefined,
     rulesDir: env['RULES_DIR'] || undefined,
     policyDir: env['POLICY_DIR'] || undefined,
   };
