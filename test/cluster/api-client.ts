@@ -23,8 +23,8 @@ export interface ApiClient {
   create(path: string, object: unknown): Promise<void>;
 }
 
-/** Longer than the API server waits for a webhook (5 s, by webhook.yaml). */
-const timeoutMs = 15_000;
+/** Longer than the API server waits for any webhook. */
+const timeoutMs = 40_000;
 
 /**
  * @param server `https://<host>:<port>`.

@@ -32,6 +32,8 @@ export interface Creates {
   readonly paced: (count: number, perSecond: number, pod?: PodKind) => Promise<readonly Outcome[]>;
   /** So many a second, evenly, until it is stopped. */
   readonly load: (perSecond: number, pod?: PodKind) => Load;
+  /** All at the same time again and again, with a pause after the last answer, until it is stopped. */
+  readonly bursts: (count: number, pauseMs: number, pod?: PodKind) => Load;
 }
 
 /** The image of each kind of pod. */
@@ -70,8 +72,26 @@ export function createsIn(api: ApiClient, namespace: string, images: Images = sh
       },
     };
   };
+  const burst: Creates['burst'] = async (count, pod) =>
+    Promise.all(Array.from({ length: count }, async () => create(pod)));
+  const bursts: Creates['bursts'] = (count, pauseMs, pod) => {
+    const outcomes: Outcome[] = [];
+    const state = { over: false };
+    const all = (async () => {
+      for (; !state.over; await wait(pauseMs)) outcomes.push(...(await burst(count, pod)));
+      return outcomes;
+    })();
+    return {
+      outcomes,
+      stop: async () => {
+        state.over = true;
+        return all;
+      },
+    };
+  };
   return {
-    burst: async (count, pod) => Promise.all(Array.from({ length: count }, async () => create(pod))),
+    burst,
+    bursts,
     paced: async (count, perSecond, pod) => {
       const began = performance.now();
       const each = Array.from({ length: count }, async (_, index) => {

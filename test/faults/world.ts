@@ -21,6 +21,11 @@ export interface WorldOptions {
   readonly machineEnv?: Readonly<Record<string, string>>;
   /** Others than those that the shipped policy allows and denies. */
   readonly images?: Images;
+  /**
+   * How long the API server waits for an answer; as shipped, if nothing else is said. Where only what is lost counts, a
+   * slow machine loses nothing then.
+   */
+  readonly timeoutSeconds?: number;
   /** Changes the copy of deploy/ before it is applied. @param folder absolute */
   readonly edit?: (folder: string) => Promise<void>;
 }
@@ -58,7 +63,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, machineEnv = {}, images, edit } = options;
+  const { name, gates: count = 2, machineEnv = {}, images, timeoutSeconds, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -101,6 +106,8 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await copyDeploy(deploy);
     await pointAtLocalGate(deploy, proxy.port);
     await moveTo(deploy, { namespace, podNamespace, webhook });
+    if (timeoutSeconds !== undefined)
+      await replaceIn(join(deploy, 'webhook.yaml'), /(?<=^ {4}timeoutSeconds: )\d+$/gm, String(timeoutSeconds));
     await edit?.(deploy);
     await runCertificates(deploy);
     await cluster.apply(`{ apiVersion: v1, kind: Namespace, metadata: { name: ${podNamespace} } }`);

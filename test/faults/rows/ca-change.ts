@@ -9,7 +9,7 @@ export const caChange: Fault = {
   passesWhen: '0 failed',
   deadlineSeconds: (long) => (long ? 1800 : 240),
   run: async (lab) => {
-    const world = await lab.createWorld({ name: 'ca' });
+    const world = await lab.createWorld({ name: 'ca', timeoutSeconds: 20 });
     const changes = lab.long ? 10 : 1;
     const leaving: Leaving[] = [];
     const bursts: Outcome[] = [];

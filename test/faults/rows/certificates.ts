@@ -39,7 +39,9 @@ export const certificates: Fault = {
   deadlineSeconds: (long) => (long ? 7200 : 300),
   run: async ({ long, createWorld }) => {
     // The gate looks every 10 s, and twice at what does not work: side by side it takes half the time.
-    const worlds = await Promise.all(['a', 'b'].map(async (part) => createWorld({ name: `certificates-${part}` })));
+    const worlds = await Promise.all(
+      ['a', 'b'].map(async (part) => createWorld({ name: `certificates-${part}`, timeoutSeconds: 20 })),
+    );
     const kinds = Object.keys(badOnes);
     const count = long ? 100 : kinds.length + worlds.length;
     const tried = await Promise.all(

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GatePod } from '../../cluster/gate-pod.ts';
 import type { Fault } from '../fault.ts';
-import { expectNoFailure, expectNoneWrong, failures, type Outcome } from '../load.ts';
+import { expectNoFailure, expectNoneWrong, failures } from '../load.ts';
 import type { World } from '../world.ts';
 
 const burst = 40;
@@ -12,17 +12,26 @@ interface Loss {
   readonly signal: 'SIGKILL' | 'SIGSTOP';
   /** How long the proxy sends connections there still. */
   readonly noticedMs: number;
+  /** See WorldOptions: nobody answers for a gate that is stopped, and the load has to go on. */
+  readonly timeoutSeconds: number;
   readonly comeBack: (gate: GatePod) => Promise<void>;
 }
 
 const losses: readonly Loss[] = [
   // A kubelet sees the end of a container at once, and the news has to reach every node.
-  { name: 'SIGKILL of one gate', signal: 'SIGKILL', noticedMs: 2000, comeBack: async (gate) => gate.start() },
+  {
+    name: 'SIGKILL of one gate',
+    signal: 'SIGKILL',
+    noticedMs: 2000,
+    timeoutSeconds: 20,
+    comeBack: async (gate) => gate.start(),
+  },
   // Two probes have to fail, at most 5 s apart, the second after 2 s: see deployment.yaml.
   {
     name: 'SIGSTOP of one gate for 10 s',
     signal: 'SIGSTOP',
     noticedMs: 7000,
+    timeoutSeconds: 5,
     comeBack: async (gate) => {
       await wait(3000);
       gate.signal('SIGCONT');
@@ -35,7 +44,7 @@ export const gateLost: readonly Fault[] = losses.map((loss) => ({
   passesWhen: 'failures only until the proxy drops it; nothing wrongly allowed',
   deadlineSeconds: (long) => (long ? 600 : 120),
   run: async ({ long, createWorld }) => {
-    const world = await createWorld({ name: loss.signal.toLowerCase() });
+    const world = await createWorld({ name: loss.signal.toLowerCase(), timeoutSeconds: loss.timeoutSeconds });
     const times = long ? 10 : 2;
     let creates = 0;
     let failed = 0;
@@ -55,17 +64,8 @@ export const gateLost: readonly Fault[] = losses.map((loss) => ({
 async function lose(world: World, gate: GatePod, loss: Loss): Promise<{ creates: number; failed: number }> {
   const { proxy } = world;
   expectNoFailure(await world.burst(burst));
-  const state = { over: false };
   // More at once than the pool has connections, so that some are opened anew.
-  const bursts = (async () => {
-    const outcomes: Outcome[] = [];
-    while (!state.over) {
-      outcomes.push(...(await world.burst(burst)));
-      await wait(500);
-    }
-    return outcomes;
-  })();
-  const load = world.load(20);
+  const loads = [world.load(20), world.bursts(burst, 500)];
   await wait(1000);
   gate.signal(loss.signal);
   await wait(loss.noticedMs);
@@ -74,8 +74,7 @@ async function lose(world: World, gate: GatePod, loss: Loss): Promise<{ creates:
   await loss.comeBack(gate);
   proxy.add(gate.port);
   await wait(2000);
-  state.over = true;
-  const outcomes = [...(await load.stop()), ...(await bursts)];
+  const outcomes = (await Promise.all(loads.map(async ({ stop }) => stop()))).flat();
   expectNoneWrong(outcomes);
   expectNoFailure(outcomes.filter(({ sent }) => sent > droppedAt));
   const failed = failures(outcomes);

@@ -8,14 +8,14 @@ import { rollingRestarts } from './rolling-restart.ts';
 import { soak } from './soak.ts';
 import { unusedConnections } from './unused-connections.ts';
 
-/** Rows of what the API server does by itself, and of what happens in the life of a gate. */
+/** Rows of what the API server does by itself, and of what happens in the life of a gate; the longest are begun first. */
 export const habits: readonly Fault[] = [
-  ...rollingRestarts,
-  unusedConnections,
-  keepAliveEdge,
-  certificates,
-  caChange,
   policyReloads,
-  ...gateLost,
+  ...rollingRestarts,
+  certificates,
   soak,
+  caChange,
+  unusedConnections,
+  ...gateLost,
+  keepAliveEdge,
 ];

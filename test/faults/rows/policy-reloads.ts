@@ -36,7 +36,7 @@ export const policyReloads: Fault = {
   deadlineSeconds: (long) => (long ? 5400 : 180),
   run: async ({ long, createWorld }) => {
     const images = { good: 'docker.io/nginx:1', bad: 'quay.io/nginx:latest' };
-    const world = await createWorld({ name: 'policy', images });
+    const world = await createWorld({ name: 'policy', images, timeoutSeconds: 20 });
     const versions = new Map<number, Version>();
     const reloads = long ? 1000 : 40;
     await mount(world, policy(0), 'success');

@@ -12,12 +12,11 @@ const drainMs = 15_000;
 /** `IdleConnTimeout` of its transport for webhooks. */
 const apiServerIdleMs = 90_000;
 
-/** Ten a second: a connection or two are in use all the time, and what else is in the pool is idle. */
+/** Ten a second, and every other second more at once than the pool has connections, so that some are opened anew. */
 const steady: Traffic = async (world, rollout) => {
-  await world.burst(25);
-  const load = world.load(10);
+  const loads = [world.load(10), world.bursts(40, 2000)];
   await rollout();
-  return [...(await load.stop())];
+  return (await Promise.all(loads.map(async ({ stop }) => stop()))).flat();
 };
 
 /**
@@ -60,7 +59,10 @@ function expectPooled({ proxy }: World, { port }: GatePod): void {
 function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 0): Fault {
   const kindName = kind.replaceAll(/\W+/g, '-');
   const run = async (lab: Lab): Promise<readonly Figure[]> => {
-    const world = await lab.createWorld({ name: `${order === 'endpoint first' ? 'ep' : 'st'}-${kindName}` });
+    const world = await lab.createWorld({
+      name: `${order === 'endpoint first' ? 'ep' : 'st'}-${kindName}`,
+      timeoutSeconds: 20,
+    });
     world.proxy.delayMs = delayMs;
     const outcomes: Outcome[] = [];
     let longest = 0;
@@ -90,7 +92,7 @@ function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 
 }
 
 export const rollingRestarts: readonly Fault[] = (['endpoint first', 'SIGTERM first'] as const).flatMap((order) => [
-  rollingRestart(order, 'steady', steady),
+  rollingRestart(order, 'quiet pools', quiet, 5),
   rollingRestart(order, 'bursts', bursts, 5),
-  rollingRestart(order, 'quiet pools', quiet),
+  rollingRestart(order, 'steady', steady),
 ]);

@@ -20,7 +20,7 @@ export const soak: Fault = {
   passesWhen: 'resident memory flat after warm-up (slope of the minima), descriptors flat, 0 errors',
   deadlineSeconds: (long) => (long ? 7500 : 150),
   run: async ({ long, createWorld }) => {
-    const world = await createWorld({ name: 'soak' });
+    const world = await createWorld({ name: 'soak', timeoutSeconds: 20 });
     const seconds = long ? 7200 : 60;
     const samples = new Map(world.gates.map((gate) => [gate, [] as Sample[]]));
     const sums = { creates: 0, changes: 0 };

@@ -15,7 +15,7 @@ export const unusedConnections: Fault = {
   passesWhen: '0 failed, no 408',
   deadlineSeconds: (long) => (long ? 600 : 120),
   run: async ({ long, createWorld }) => {
-    const world = await createWorld({ name: 'unused' });
+    const world = await createWorld({ name: 'unused', timeoutSeconds: 20 });
     const pairs = (long ? 1500 : 250) / burstSize / 2;
     const outcomes: Outcome[] = [];
     for (let index = 0; index < pairs; index += 1) {
