@@ -8,6 +8,7 @@ import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
 
 /** A line of the gate's log. */
@@ -41,8 +42,8 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics: undefined while nobody answers. */
-  ops(path: string): Promise<{ status: number; text: string } | undefined>;
+  /** GET on its port of probes and metrics, see `askOps`. */
+  ops(path: string): Promise<OpsAnswer | undefined>;
 }
 
 /** What may differ from one pod to the next. */
@@ -89,11 +90,7 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const ops: GatePod['ops'] = (path) =>
-    fetch(`http://127.0.0.1:${opsPort}${path}`).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => undefined,
-    );
+  const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
   const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
