@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountConfigMap } from '../mounted-config-map.ts';
+import { fresh } from '../fresh.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import type { Cluster } from './cluster.ts';
@@ -21,6 +22,8 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export interface GatePod {
   /** Where it serves reviews, on loopback. */
   readonly port: number;
+  /** Where it serves probes and metrics. */
+  readonly opsPort: number;
   /** Starts it, with what the cluster holds now, and resolves when it is ready. */
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
@@ -41,7 +44,7 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics: undefined while nobody answers. */
+  /** GET on its port of probes and metrics, which are those of this moment: undefined while nobody answers. */
   ops(path: string): Promise<{ status: number; text: string } | undefined>;
 }
 
@@ -89,11 +92,12 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const ops: GatePod['ops'] = (path) =>
+  const read: GatePod['ops'] = (path) =>
     fetch(`http://127.0.0.1:${opsPort}${path}`).then(
       async (response) => ({ status: response.status, text: await response.text() }),
       () => undefined,
     );
+  const ops: GatePod['ops'] = (path) => (path === '/metrics' ? fresh(async () => read(path)) : read(path));
   const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
@@ -124,6 +128,7 @@ export async function createGatePod(
   };
   return {
     port,
+    opsPort,
     start,
     refreshVolumes,
     mount,
