@@ -12,6 +12,14 @@ export interface CertificateOptions {
   readonly notBefore?: Date;
   /** A day from now, if nothing else is said. */
   readonly notAfter?: Date;
+  /** Who signs it; itself, if nothing else is said. */
+  readonly ca?: TestCertificate;
+  /** Whom it is for: one common name, if nothing else is said. */
+  readonly commonNames?: readonly string[];
+  /** Whether it may sign others; it may, if nothing else is said. */
+  readonly isCa?: boolean;
+  /** What alone it is good for. */
+  readonly usage?: 'clientAuth' | 'serverAuth';
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -21,17 +29,24 @@ export async function makeCertificate({
   names = ['localhost'],
   notBefore = new Date(Date.now() - 60_000),
   notAfter = new Date(Date.now() + DAY_MS),
+  ca,
+  commonNames = ['ImageGate, throw-away'],
+  isCa = true,
+  usage,
 }: CertificateOptions = {}): Promise<TestCertificate> {
   const altNames = [...names.map((value) => ({ type: 2 as const, value })), { type: 7 as const, ip: '127.0.0.1' }];
-  const made = await generate([{ name: 'commonName', value: 'ImageGate, throw-away' }], {
+  const subject = commonNames.map((value) => ({ name: 'commonName', value }));
+  const made = await generate(subject, {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
     notBeforeDate: notBefore,
     notAfterDate: notAfter,
+    ...(ca && { ca: { cert: ca.certificate, key: ca.key } }),
     extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'basicConstraints', cA: isCa, critical: true },
       { name: 'subjectAltName', altNames },
+      ...(usage === undefined ? [] : [{ name: 'extKeyUsage' as const, [usage]: true }]),
     ],
   });
   return { certificate: made.cert, key: made.private };

@@ -10,7 +10,7 @@ import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../policy/judge-config-map.ts';
 import { createLoader, type LoaderOptions } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, type Prepared, type SecretPlaces } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
 
 export interface ServeOptions {
@@ -55,7 +55,8 @@ async function run(
 ): Promise<void> {
   const { logger } = log;
   const metrics = createMetrics();
-  const { certsDir, policyDir, rulesDir } = maybeSettings ?? folders(env);
+  const places = maybeSettings ?? placesIn(env);
+  const { policyDir, rulesDir } = places;
   const sources: LoaderOptions = {
     environment: env,
     policyDir,
@@ -65,7 +66,7 @@ async function run(
   const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
-  const prepared = await prepare(maybeSettings, certsDir, startRulesets, collected);
+  const prepared = await prepare(maybeSettings, places, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
@@ -99,11 +100,12 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
 }
 
 /** Where to look although other settings are wrong. */
-function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
+function placesIn(env: Environment): SecretPlaces & Pick<Settings, 'rulesDir' | 'policyDir'> {
   return {
     certsDir: env['CERTS_DIR'] || 'certs',
     rulesDir: env['RULES_DIR'] || undefined,
     policyDir: env['POLICY_DIR'] || undefined,
+    client: { caFile: env['CLIENT_CA_FILE'] || undefined, tokenFile: env['CLIENT_TOKEN_FILE'] || undefined },
   };
 }
 

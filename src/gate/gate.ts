@@ -3,6 +3,8 @@ import { MistakesError } from '../mistake/mistake.ts';
 import { createApp } from './app.ts';
 import type { Certificate } from './certificate.ts';
 import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
+import { renewClientSecrets } from './client-secrets-renewal.ts';
+import type { ClientSecrets } from './client-secrets.ts';
 import { createMalformedHttpAnswer } from './malformed-http.ts';
 import type { JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
@@ -15,9 +17,11 @@ import type { RulesetInUse } from './ruleset-in-use.ts';
 import type { Settings } from './settings.ts';
 
 export interface GateOptions {
-  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'>;
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'> & Partial<Pick<Settings, 'client'>>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
+  /** What the files of `settings.client` have. */
+  readonly clientSecrets?: ClientSecrets | undefined;
   readonly rulesets: RulesetInUse;
   readonly judgePolicy: JudgePolicy;
   readonly metrics: Metrics;
@@ -42,13 +46,17 @@ export interface Gate {
  * @throws {MistakesError} when one cannot be had, or both.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const { settings, certificate, rulesets, judgePolicy, metrics, log, draining } = options;
+  const { settings, certificate, clientSecrets, rulesets, judgePolicy, metrics, log, draining } = options;
+  const { client } = settings;
   addProcessMetrics(metrics);
   const token = renewPolicyToken({ ...options, dir: settings.certsDir });
-  const policyToken = () => token.policyToken();
-  const app = createApp({ ruleset: () => rulesets.current(), judgePolicy, policyToken, log, metrics, draining });
+  const onChange = (): void => server.renew(inUse.certificate());
+  const clients = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onChange });
+  const ruleset = () => rulesets.current();
+  const app = createApp({ ruleset, judgePolicy, policyToken: token.current, clients, log, metrics, draining });
   const onClientError = createMalformedHttpAnswer({ log, metrics });
-  const server = createGateServer({ app: app.callback(), certificate, onClientError });
+  const clientCa = () => clients?.secrets().ca;
+  const server = createGateServer({ app: app.callback(), certificate, clientCa, onClientError });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
   const state = { listening: false };
   const probes = createProbes({
@@ -60,6 +68,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const close = async (): Promise<void> => {
     inUse.stop();
     token.stop();
+    clients?.stop();
     const cut = await server.close();
     if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that took longer than a request may.');
     await opsServer.close();

@@ -8,6 +8,8 @@ export interface GateServerOptions {
   /** Answers each request; never rejects. */
   readonly app: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   readonly certificate: CertificateFiles;
+  /** The CAs of the moment whose client certificates count, where the first is there from the start. */
+  readonly clientCa?: () => Buffer | undefined;
   /** Answers what never becomes a request. */
   readonly onClientError: (error: Error, socket: Socket) => void;
   /** For tests; each has its default below. */
@@ -17,7 +19,7 @@ export interface GateServerOptions {
 export interface GateServer {
   /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
   listen(port: number): Promise<number>;
-  /** Uses another certificate for all connections to come. */
+  /** Uses another certificate for all connections to come, and the CAs of clients as they are then. */
   renew(certificate: CertificateFiles): void;
   /**
    * Takes no more connections, ends those that are idle, and resolves when all requests in flight are answered. What
@@ -43,21 +45,25 @@ export const SERVER_LIMITS = {
 const IDLE_CHECK_MS = 100;
 
 /** Makes the server of the webhook: HTTP/1.1 over TLS 1.2 or newer. */
-export function createGateServer({ app, certificate, onClientError, limits }: GateServerOptions): GateServer {
+export function createGateServer(options: GateServerOptions): GateServer {
+  const { app, certificate, clientCa = () => undefined, onClientError, limits } = options;
   const { closeTimeout, maxConnections, ...timeouts } = { ...SERVER_LIMITS, ...limits };
-  const server = createServer({ ...timeouts, ...secureContext(certificate) }, (req, res) => void app(req, res));
+  // Whoever has no certificate gets an answer that says so (client-check.ts).
+  const clients = { requestCert: clientCa() !== undefined, rejectUnauthorized: false };
+  const context = secureContext(certificate, clientCa());
+  const server = createServer({ ...timeouts, ...clients, ...context }, (req, res) => void app(req, res));
   server.maxConnections = maxConnections;
   server.on('clientError', onClientError);
   const sockets = openSockets(server);
   return {
     listen: (port) => listen(server, port, 'PORT'),
-    renew: (renewed) => server.setSecureContext(secureContext(renewed)),
+    renew: (renewed) => server.setSecureContext(secureContext(renewed, clientCa())),
     close: () => close(server, sockets, closeTimeout),
   };
 }
 
-function secureContext({ cert, key }: CertificateFiles) {
-  return { cert, key, minVersion: 'TLSv1.2' as const };
+function secureContext({ cert, key }: CertificateFiles, ca: Buffer | undefined) {
+  return { cert, key, ...(ca && { ca }), minVersion: 'TLSv1.2' as const };
 }
 
 /** The connections beneath TLS, also those whose handshake is not over: `closeAllConnections` doesn't know them. */

@@ -7,6 +7,7 @@ export type MistakeCode =
   | 'certificate-invalid'
   | 'certificate-pair-mismatch'
   | 'certificate-unreadable'
+  | 'client-file-invalid'
   | 'exemption-invalid'
   | 'option-invalid'
   | 'policy-action-invalid'

@@ -11,7 +11,9 @@ const DEFAULTS = {
   logLevel: 'info',
   logFormat: 'json',
   drainSeconds: 15,
+  client: undefined,
 };
+const CLIENT = { caFile: undefined, names: undefined, tokenFile: undefined, identity: 'observe' };
 
 function mistakes(env: Environment): readonly string[] {
   try {
@@ -50,6 +52,12 @@ describe('loadSettings', () => {
     [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
     [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
     [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
+    [{ CLIENT_CA_FILE: 'ca' }, { client: { ...CLIENT, caFile: 'ca' } }],
+    [{ CLIENT_TOKEN_FILE: 't' }, { client: { ...CLIENT, tokenFile: 't' } }],
+    [
+      { CLIENT_CA_FILE: 'ca', CLIENT_TOKEN_FILE: 't', CLIENT_NAMES: 'a, system:b', CLIENT_IDENTITY: 'require' },
+      { client: { caFile: 'ca', tokenFile: 't', names: new Set(['a', 'system:b']), identity: 'require' } },
+    ],
     [{ HOME: '/root', PORTS: 'many' }, {}],
   ] as const) {
     it(`takes ${JSON.stringify(env)}`, () => {
@@ -63,8 +71,12 @@ describe('loadSettings', () => {
 
   const number = (name: string, max: number, found: string, byDefault: number): string =>
     `${name}: expected a whole number from 0 to ${max}, found ${JSON.stringify(found)}. Set it to a number, or leave it out for ${byDefault}. [setting-invalid]`;
-  const folder = (name: string): string =>
-    `${name}: expected a path to a folder, found "". Set it to a path, or leave it out. [setting-invalid]`;
+  const folder = (name: string, to = 'folder'): string =>
+    `${name}: expected a path to a ${to}, found "". Set it to a path, or leave it out. [setting-invalid]`;
+  const names = (found: string): string =>
+    `CLIENT_NAMES: expected names, separated by a comma, found "${found}". Name at least one, or leave it out for any. [setting-invalid]`;
+  const alone = (name: string, others: string, found: string): string =>
+    `${name}: expected ${others} beside it, found "${found}". Set that, too, or leave this one out. [setting-invalid]`;
   const levels = 'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent';
 
   for (const [env, ...expected] of [
@@ -78,6 +90,16 @@ describe('loadSettings', () => {
     [{ CERTS_DIR: '' }, folder('CERTS_DIR')],
     [{ RULES_DIR: '' }, folder('RULES_DIR')],
     [{ POLICY_DIR: '' }, folder('POLICY_DIR')],
+    [{ CLIENT_CA_FILE: '' }, folder('CLIENT_CA_FILE', 'file')],
+    [{ CLIENT_TOKEN_FILE: '' }, folder('CLIENT_TOKEN_FILE', 'file')],
+    [{ CLIENT_CA_FILE: 'ca', CLIENT_NAMES: '' }, names('')],
+    [{ CLIENT_CA_FILE: 'ca', CLIENT_NAMES: 'a,,b' }, names('a,,b')],
+    [{ CLIENT_TOKEN_FILE: 't', CLIENT_NAMES: 'a' }, alone('CLIENT_NAMES', 'CLIENT_CA_FILE', 'a')],
+    [{ CLIENT_IDENTITY: 'require' }, alone('CLIENT_IDENTITY', 'CLIENT_CA_FILE or CLIENT_TOKEN_FILE', 'require')],
+    [
+      { CLIENT_CA_FILE: 'ca', CLIENT_IDENTITY: 'required' },
+      'CLIENT_IDENTITY: expected one of observe, require, found "required". Did you mean require? [setting-invalid]',
+    ],
     [{ LOG_LEVEL: 'INFO' }, `${levels}, found "INFO". Did you mean info? [setting-invalid]`],
     [
       { LOG_LEVEL: '' },
@@ -118,6 +140,10 @@ describe('loadSettings', () => {
       'LOG_LEVEL',
       'LOG_FORMAT',
       'DRAIN_SECONDS',
+      'CLIENT_CA_FILE',
+      'CLIENT_NAMES',
+      'CLIENT_TOKEN_FILE',
+      'CLIENT_IDENTITY',
     ]);
   });
 });

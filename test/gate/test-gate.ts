@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { createApp } from '../../src/gate/app.ts';
+import type { KnownClients } from '../../src/gate/client-check.ts';
 import { createMalformedHttpAnswer } from '../../src/gate/malformed-http.ts';
 import type { JudgePolicy } from '../../src/gate/policy-route.ts';
 import type { PolicyToken } from '../../src/gate/policy-token.ts';
@@ -32,6 +33,7 @@ export interface TestGateOptions {
   readonly ruleset?: () => Ruleset;
   readonly judgePolicy?: JudgePolicy;
   readonly policyToken?: () => PolicyToken | undefined;
+  readonly clients?: KnownClients;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
   readonly certificate?: TestCertificate;
@@ -49,6 +51,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
     ruleset: options.ruleset ?? (() => ruleset),
     judgePolicy: options.judgePolicy ?? (async ({ uid }) => allowed(uid)),
     policyToken: options.policyToken ?? (() => undefined),
+    clients: options.clients,
     log,
     metrics,
     draining: options.draining ?? (() => false),
@@ -57,6 +60,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
   const server = createGateServer({
     app: app.callback(),
     certificate: { cert: Buffer.from(cert), key: Buffer.from(key) },
+    clientCa: () => options.clients?.secrets().ca,
     onClientError: createMalformedHttpAnswer({ log, metrics }),
     ...(options.limits && { limits: options.limits }),
   });
