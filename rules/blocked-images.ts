@@ -26,7 +26,7 @@ export default defineRule({
     },
   },
   prepare: ({ images, unqualified }) => ({
-    blocked: repositoryPatterns(images, { unqualified, defaultPort: 'dropped' }),
+    blocked: repositoryPatterns(images, { purpose: 'deny', unqualified }),
     remedy: `These images "${sentenceList(images)}" are prohibited.`,
   }),
   check(image, { blocked, remedy }) {

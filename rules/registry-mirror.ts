@@ -32,7 +32,7 @@ export default defineRule({
       },
     },
   },
-  prepare: ({ mirrors, unqualified }) => registryMirrors(mirrors, { unqualified, defaultPort: 'dropped' }),
+  prepare: ({ mirrors, unqualified }) => registryMirrors(mirrors, { unqualified }),
   check(image, { mirrored }) {
     const reference = mirrored(image);
     if (reference === undefined) return;

@@ -46,7 +46,7 @@ export default defineRule({
   },
   prepare: ({ patterns, unqualified }) =>
     prepareEach(patterns, ({ images, tags, semver }) => ({
-      isAbout: repositoryPatterns(images, { unqualified, defaultPort: 'dropped' }).matches,
+      isAbout: repositoryPatterns(images, { purpose: 'deny', unqualified }).matches,
       allowed: tagsOrRange(tags, semver),
     })),
   check(image, patterns) {

@@ -96,7 +96,7 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   logger.info('ImageGate is ready!');
   await log.flush();
   await drain.over;
-  await gate.close();
+  await gate.close(drain.hurry);
 }
 
 /** Where to look although other settings are wrong. */

@@ -3,6 +3,7 @@ import { InvalidReferenceError } from '../image/reference.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import type { RequestContext } from './evaluate.ts';
 import type { Finding } from './finding.ts';
+import type { RuleSettings } from './settings-by-selection.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
 /**
@@ -39,25 +40,27 @@ export interface CompiledExemption {
 }
 
 /**
- * Compiles exemptions.
- *
- * @param unqualified the option of `registry-allowlist`: images without a registry are covered only under `docker.io`
+ * The rules whose lists say what is trusted. From these a pattern exempts only what they would read as it too: on nodes
+ * with search registries `nginx` need not come from Docker Hub.
  */
+const TRUSTING = ['registry-allowlist', 'allowed-repositories'];
+
+/** Compiles exemptions under the settings of a selection. */
 export function compileExemptions(
   exemptions: readonly Exemption[],
-  unqualified: unknown,
+  settings: RuleSettings,
 ): readonly CompiledExemption[] {
-  return exemptions.map((exemption) => ({ exemption, covers: compile(exemption, unqualified) }));
+  return exemptions.map((exemption) => ({ exemption, covers: compile(exemption, settings) }));
 }
 
 /** What an exemption covers in part: findings, or requests. Absent parts cover all, so they have no test. */
 type Test = (finding: Finding, request: RequestContext) => boolean;
 
-function compile(exemption: Exemption, unqualified: unknown): Test {
+function compile(exemption: Exemption, settings: RuleSettings): Test {
   const tests = [
     rulesTest(exemption),
     namespacesTest(exemption),
-    imagesTest(exemption, unqualified),
+    imagesTest(exemption, settings),
     subjectsTest(exemption),
   ];
   const present = tests.filter((test) => test !== undefined);
@@ -73,10 +76,17 @@ function namespacesTest({ namespaces }: Exemption): Test | undefined {
   return matchers && ((_, { namespace }) => namespace !== undefined && matchers.some((matches) => matches(namespace)));
 }
 
-function imagesTest({ images }: Exemption, unqualified: unknown): Test | undefined {
+function imagesTest({ images }: Exemption, settings: RuleSettings): Test | undefined {
   if (images === undefined) return undefined;
-  const patterns = repositoryPatterns(images, { unqualified: unqualified === 'docker.io' ? 'docker.io' : 'untrusted' });
-  return ({ image: { reference } }) => !(reference instanceof InvalidReferenceError) && patterns.matches(reference);
+  const fromTrusting = new Map(
+    TRUSTING.map((rule) => {
+      const unqualified = settings.get(rule)?.options['unqualified'] === 'docker.io' ? 'docker.io' : 'untrusted';
+      return [rule, repositoryPatterns(images, { purpose: 'allow', unqualified })] as const;
+    }),
+  );
+  const fromOthers = repositoryPatterns(images, { purpose: 'exempt' });
+  return ({ rule, image: { reference } }) =>
+    !(reference instanceof InvalidReferenceError) && (fromTrusting.get(rule) ?? fromOthers).matches(reference);
 }
 
 /** Users, groups and service accounts are one test: any of them will do. Only who asks directly is known. */

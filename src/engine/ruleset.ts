@@ -72,7 +72,7 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules |
       validReference: activeAction(VALID_REFERENCE, settings, policy) ?? policy.enforcement,
       rules: bound.rules,
       custom: activeRules(custom?.names ?? [], settings, policy),
-      exemptions: compileExemptions(policy.exemptions, settings.get('registry-allowlist')?.options['unqualified']),
+      exemptions: compileExemptions(policy.exemptions, settings),
     };
   });
   if (mistakes.length > 0) throw new MistakesError(distinctMistakes(mistakes));

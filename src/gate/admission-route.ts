@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import type { Logger } from 'pino';
 import { parseReview } from '../admission/admission-review.ts';
 import { admissionReview } from '../admission/response.ts';
 import { review } from '../admission/review.ts';
@@ -7,31 +6,32 @@ import type { Ruleset } from '../engine/ruleset.ts';
 import type { Answer } from './answer.ts';
 import { customDeadline } from './custom-deadline.ts';
 import type { Metrics } from './metrics.ts';
-import { logReview } from './request-log.ts';
+import type { LogReview } from './request-log.ts';
 import { stateOf } from './request-state.ts';
+import { timeoutOf } from './request-target.ts';
 
 export interface AdmissionRouteOptions {
   /** The ruleset of the moment; asked once a request, so that a reload never splits a review. */
   readonly ruleset: () => Ruleset;
   readonly answer: Answer;
-  readonly log: Logger;
+  readonly logReview: LogReview;
   readonly metrics: Metrics;
 }
 
 /** Judges the body that was read, answers, and then tells the log and the metrics. */
-export function createAdmissionRoute({ ruleset, answer, log, metrics }: AdmissionRouteOptions) {
+export function createAdmissionRoute({ ruleset, answer, logReview, metrics }: AdmissionRouteOptions) {
   return async function admissionRoute(ctx: Context): Promise<void> {
     const state = stateOf(ctx);
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const current = ruleset();
     state.contact = current.policy.contact;
-    const deadline = current.custom === undefined ? Infinity : customDeadline(ctx.query['timeout'], state.arrivedAt);
+    const deadline = current.custom === undefined ? Infinity : customDeadline(timeoutOf(state.search), state.arrivedAt);
     const judging = review(request, current, { now: Date.now(), deadline });
     // Without custom rules the answer is there at once; to wait for it all the same would cost a turn of the loop.
     const judged = judging instanceof Promise ? await judging : judging;
     answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
     metrics.reviewed(request, judged, ms / 1000);
-    logReview(log, request, judged, ms);
+    logReview(ctx.req.socket.remoteAddress, request, judged, ms);
   };
 }

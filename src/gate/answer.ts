@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Context } from 'koa';
 
 /** Answers with JSON. */
@@ -7,13 +8,19 @@ export type Answer = (ctx: Context, status: number, json: string, headers?: Read
 /** How long a client that is told no may go on sending before the connection is cut, in milliseconds. */
 const LINGER_MS = 2000;
 
+export interface AnswerOptions {
+  /** Whether clients should find another gate: then each answer is the last on its connection. */
+  readonly draining: () => boolean;
+  /** A connection brought a verdict. */
+  readonly onVerdict: (socket: Socket) => void;
+}
+
 /**
  * Makes the one function that answers. It answers by hand, past Koa: for a review that is worth some 5 % of the requests
- * per second (bench/README.md).
- *
- * @param draining whether clients should find another gate: then each answer is the last on its connection
+ * per second (bench/README.md). An answer that is no verdict (200) is the last on its connection: whoever asks for anything
+ * else has no reason to hold one.
  */
-export function createAnswer(draining: () => boolean): Answer {
+export function createAnswer({ draining, onVerdict }: AnswerOptions): Answer {
   return (ctx, status, json, extra) => {
     ctx.respond = false;
     const { req, res } = ctx;
@@ -24,7 +31,9 @@ export function createAnswer(draining: () => boolean): Answer {
       'content-length': Buffer.byteLength(json),
     };
     const unread = hasUnreadBody(req);
-    if (unread || draining()) headers['connection'] = 'close';
+    const isVerdict = status === 200;
+    if (isVerdict) onVerdict(req.socket);
+    if (!isVerdict || unread || draining()) headers['connection'] = 'close';
     res.writeHead(status, headers);
     if (unread) endAfterBody(req, res, json);
     else res.end(json);

@@ -3,16 +3,18 @@ import type { Logger } from 'pino';
 import { printable } from '../admission/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './admission-route.ts';
-import { createAnswer } from './answer.ts';
-import { createBodyReader } from './body-reader.ts';
+import { createAnswer, type AnswerOptions } from './answer.ts';
+import { createBodyReader } from './body.ts';
 import { createClientCheck, type KnownClients } from './client-check.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
+import type { LogRefusal } from './refusal-log.ts';
+import type { LogReview } from './request-log.ts';
 import { createRequestCheck } from './request-check.ts';
 
-export interface AppOptions {
+export interface AppOptions extends AnswerOptions {
   /** The ruleset of the moment. */
   readonly ruleset: () => Ruleset;
   readonly judgePolicy: JudgePolicy;
@@ -22,8 +24,8 @@ export interface AppOptions {
   readonly clients?: KnownClients | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Whether clients should find another gate. */
-  readonly draining: () => boolean;
+  readonly logRefusal: LogRefusal;
+  readonly logReview: LogReview;
 }
 
 /**
@@ -40,16 +42,17 @@ class HandAnsweringKoa extends Koa {
  * The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy/` with the
  * token, and answers each.
  */
-export function createApp({ ruleset, judgePolicy, policyToken, clients, log, metrics, draining }: AppOptions): Koa {
+export function createApp(options: AppOptions): Koa {
+  const { judgePolicy, policyToken, clients, log } = options;
   const app = new HandAnsweringKoa();
-  const answer = createAnswer(draining);
+  const answer = createAnswer(options);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
-  app.use(createErrorAnswer({ answer, log, metrics }));
-  if (clients !== undefined) app.use(createClientCheck({ clients, log, metrics }));
+  app.use(createErrorAnswer({ ...options, answer }));
+  if (clients !== undefined) app.use(createClientCheck({ ...options, clients }));
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));
-  app.use(createAdmissionRoute({ ruleset, answer, log, metrics }));
+  app.use(createAdmissionRoute({ ...options, answer }));
   return app;
 }

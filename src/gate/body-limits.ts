@@ -7,19 +7,28 @@ const MIB = 1024 * KIB;
  */
 export const MAX_BODY_BYTES = 32 * MIB;
 
-/**
- * A body of at most this many bytes is always read: 1,024 connections times this are 64 MiB. Almost all reviews are
- * smaller, and whatever large ones do, these never wait.
- */
+/** A body that says that it has at most this many bytes is small. Almost all reviews are. */
 export const SMALL_BODY_BYTES = 64 * KIB;
 
-/** The bytes of all larger bodies that are read at the same time. See bench/README.md for the memory that this needs. */
-export const BODY_BUDGET_BYTES = 48 * MIB;
+/** What the bodies of one kind have together. Kept apart, so that large ones never get into the way of small ones. */
+export interface Room {
+  /** The bytes of all that are being read. See bench/README.md for the memory that this needs. */
+  readonly bytes: number;
+  /**
+   * The most marks of JSON (`{`, `[`, `:` and `,` outside of strings) of all that are being judged: 32 MiB of `[[],[],`
+   * become 400 MB of objects, and of `[[[[` 1.3 GB while they are parsed. The most that an object of 3 MiB can have, as a
+   * list of empty strings, is a million, and its predecessor in etcd (1.5 MiB) half a million.
+   */
+  readonly marks: number;
+}
 
-/**
- * The most marks of JSON (`{`, `[`, `:` and `,` outside of strings) in one body, and in all larger bodies that are judged
- * at the same time. 32 MiB of `[[],[],` become 400 MB of objects, and of `[[[[` 1.3 GB while they are parsed. The most
- * that an object of 3 MiB can have, as a list of empty strings, is a million, and its predecessor in etcd (1.5 MiB) half
- * a million.
- */
-export const MAX_JSON_MARKS = 2_500_000;
+export interface BodyLimits {
+  readonly small: Room;
+  /** Its marks are also the most of one body. */
+  readonly large: Room;
+}
+
+export const BODY_LIMITS: BodyLimits = {
+  small: { bytes: 32 * MIB, marks: 2_000_000 },
+  large: { bytes: 48 * MIB, marks: 2_500_000 },
+};

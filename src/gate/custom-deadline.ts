@@ -11,6 +11,6 @@ const LEAST_MS = 50;
  *
  * @param timeout how long the client waits: the API server says it in the query, as `?timeout=5s`
  */
-export function customDeadline(timeout: string | string[] | undefined, arrivedAt = performance.now()): number {
+export function customDeadline(timeout: string | null | undefined, arrivedAt = performance.now()): number {
   return arrivedAt + Math.max(LEAST_MS, Math.min(CUSTOM_RULES_MS, patienceMs(timeout) - MARGIN_MS));
 }

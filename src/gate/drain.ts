@@ -10,6 +10,8 @@ export interface Drain {
   readonly begin: () => void;
   /** Resolves when it is time to close. */
   readonly over: Promise<void>;
+  /** Aborted when it was told to end again: nothing that can be ended is waited for. */
+  readonly hurry: AbortSignal;
 }
 
 export interface DrainOptions {
@@ -22,6 +24,7 @@ export interface DrainOptions {
 export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
   let timer: NodeJS.Timeout | undefined;
   let finish: () => void;
+  const hurry = new AbortController();
   const over = new Promise<void>((resolve) => {
     finish = resolve;
   });
@@ -30,6 +33,7 @@ export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
     begin: () => {
       if (timer !== undefined) {
         clearTimeout(timer);
+        hurry.abort();
         finish();
         return;
       }
@@ -37,5 +41,6 @@ export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
       onBegin();
     },
     over,
+    hurry: hurry.signal,
   };
 }

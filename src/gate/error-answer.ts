@@ -5,15 +5,16 @@ import { printable } from '../admission/printable.ts';
 import { admissionReview, errored } from '../admission/response.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import type { Answer } from './answer.ts';
-import { ClientGoneError } from './client-gone-error.ts';
 import type { Metrics } from './metrics.ts';
-import { Refusal, refusalBody } from './refusal.ts';
+import { ClientGoneError, Refusal, refusalBody } from './refusal.ts';
+import type { LogRefusal } from './refusal-log.ts';
 import { stateOf } from './request-state.ts';
 
 export interface ErrorAnswerOptions {
   readonly answer: Answer;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly logRefusal: LogRefusal;
 }
 
 /** As it is counted. */
@@ -25,9 +26,9 @@ const MAX_MESSAGE = 512;
 /**
  * The outermost middleware: notes when a request arrived, and answers whatever is thrown on its way. Koa's own handler
  * would print a stack for each bad request. The parser's errors carry the body; they never come here as they are (see
- * body-parser.ts), and of any error only message and status are told.
+ * body.ts), and of any error only message and status are told.
  */
-export function createErrorAnswer({ answer, log, metrics }: ErrorAnswerOptions): Middleware {
+export function createErrorAnswer({ answer, log, metrics, logRefusal }: ErrorAnswerOptions): Middleware {
   return async function answerErrors(ctx, next) {
     stateOf(ctx).arrivedAt = performance.now();
     try {
@@ -41,10 +42,9 @@ export function createErrorAnswer({ answer, log, metrics }: ErrorAnswerOptions):
   };
 
   function refuse(ctx: Context, refusal: Refusal): void {
-    const { status, code, message, uid, headers } = refusal;
-    metrics.refused(status);
-    log.warn({ status, code, uid: printableUid(uid) }, printable(message, MAX_MESSAGE));
-    answer(ctx, status, refusalBody(refusal), headers);
+    metrics.refused(refusal.status);
+    logRefusal(refusal, ctx.req.socket);
+    answer(ctx, refusal.status, refusalBody(refusal), refusal.headers);
   }
 
   /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */

@@ -1,23 +1,22 @@
 import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
-import { createApp } from './app.ts';
 import type { Certificate } from './certificate.ts';
 import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
 import { renewClientSecrets } from './client-secrets-renewal.ts';
 import type { ClientSecrets } from './client-secrets.ts';
-import { createMalformedHttpAnswer } from './malformed-http.ts';
 import type { JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
 import { renewPolicyToken } from './policy-token-renewal.ts';
 import { addProcessMetrics, type Metrics } from './metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './probes.ts';
-import { createGateServer } from './server.ts';
 import type { RulesetInUse } from './ruleset-in-use.ts';
 import type { Settings } from './settings.ts';
+import { createWebhook } from './webhook.ts';
 
 export interface GateOptions {
-  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir'> & Partial<Pick<Settings, 'client'>>;
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'logReviewsPerSecond'> &
+    Partial<Pick<Settings, 'client'>>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
   /** What the files of `settings.client` have. */
@@ -36,8 +35,8 @@ export interface GateOptions {
 export interface Gate {
   readonly port: number;
   readonly opsPort: number;
-  /** Finishes what is in flight, then ends all that keeps the process alive. */
-  close(): Promise<void>;
+  /** Finishes what is in flight, then ends all that keeps the process alive. See `GateServer.close`. */
+  close(hurry: AbortSignal): Promise<void>;
 }
 
 /**
@@ -46,17 +45,14 @@ export interface Gate {
  * @throws {MistakesError} when one cannot be had, or both.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const { settings, certificate, clientSecrets, rulesets, judgePolicy, metrics, log, draining } = options;
+  const { settings, clientSecrets, rulesets, metrics, log, draining } = options;
   const { client } = settings;
   addProcessMetrics(metrics);
   const token = renewPolicyToken({ ...options, dir: settings.certsDir });
   const onChange = (): void => server.renew(inUse.certificate());
   const clients = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onChange });
-  const ruleset = () => rulesets.current();
-  const app = createApp({ ruleset, judgePolicy, policyToken: token.current, clients, log, metrics, draining });
-  const onClientError = createMalformedHttpAnswer({ log, metrics });
-  const clientCa = () => clients?.secrets().ca;
-  const server = createGateServer({ app: app.callback(), certificate, clientCa, onClientError });
+  const policyToken = token.current;
+  const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken, clients });
   const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
   const state = { listening: false };
   const probes = createProbes({
@@ -65,17 +61,17 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     remarks: { policy: () => rulesets.problem() },
   });
   const opsServer = createOpsServer(probes.callback());
-  const close = async (): Promise<void> => {
+  const close = async (hurry: AbortSignal): Promise<void> => {
     inUse.stop();
     token.stop();
     clients?.stop();
-    const cut = await server.close();
+    const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that took longer than a request may.');
     await opsServer.close();
   };
   const ports = await Promise.allSettled([server.listen(settings.port), opsServer.listen(settings.opsPort)]);
   if (ports[0].status === 'rejected' || ports[1].status === 'rejected') {
-    await close();
+    await close(AbortSignal.abort());
     throw allMistakes(ports);
   }
   state.listening = true;

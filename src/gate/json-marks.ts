@@ -1,8 +1,3 @@
-import type { Context, Next } from 'koa';
-import { overloaded } from './body-budget.ts';
-import { Refusal } from './refusal.ts';
-import { refuseBody } from './refuse-body.ts';
-
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -36,33 +31,33 @@ export class JsonMarks {
 }
 
 /**
- * Makes what keeps the values of all large bodies that are in memory at the same time within the heap: JSON.parse cannot
- * be told to stop, and running out of memory ends the process. It counts along while the body parser reads. A body that
- * has more marks than there may be is refused; so is one, to be sent again, that would have too many beside those that
- * are being judged, as they may be for as long as custom rules take.
+ * Keeps the values of all bodies that are being judged within the heap: JSON.parse cannot be told to stop, and running out
+ * of memory ends the process. What is being judged cannot give back, so an address that has some already gets no more than
+ * half: there is always room for another one.
  */
-export function createJsonMarksLimit(maxMarks: number) {
-  let inFlight = 0;
-  return function limitJsonMarks({ req }: Context, next: Next): Promise<unknown> {
-    const marks = new JsonMarks();
-    let taken = 0;
-    const stop = (): void => void req.off('data', count).off('end', take);
-    const refuse = (refusal: Refusal): void => {
-      stop();
-      refuseBody(req, refusal);
-    };
-    const count = (chunk: Buffer): void => {
-      marks.add(chunk);
-      if (marks.count > maxMarks) refuse(new Refusal('body-too-complex', `The body has more than ${maxMarks} values.`));
-    };
-    const take = (): void => {
-      if (inFlight + marks.count > maxMarks) refuse(overloaded());
-      else inFlight += taken = marks.count;
-    };
-    req.on('data', count).on('end', take);
-    return next().finally(() => {
-      stop();
-      inFlight -= taken;
-    });
-  };
+export class ValuesBudget {
+  readonly #limit: number;
+  readonly #byAddress = new Map<string, number>();
+  #held = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes so many, and returns their number; or nothing. */
+  take(address: string, values: number): number | undefined {
+    const own = this.#byAddress.get(address) ?? 0;
+    if (this.#held + values > this.#limit || (own > 0 && own + values > this.#limit / 2)) return undefined;
+    this.#held += values;
+    this.#byAddress.set(address, own + values);
+    return values;
+  }
+
+  /** Gives back what was taken. */
+  release(address: string, values: number): void {
+    this.#held -= values;
+    const left = (this.#byAddress.get(address) ?? 0) - values;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+  }
 }

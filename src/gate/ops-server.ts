@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Connections } from './connections.ts';
 import { listen } from './listen.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface OpsServer {
   /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
@@ -8,13 +10,17 @@ export interface OpsServer {
   close(): Promise<void>;
 }
 
+const LIMITS = { headersTimeout: 5000, requestTimeout: 15_000, connectionsCheckingInterval: 1000 };
 /** The kubelet and a few collectors of metrics need a handful. */
 const MAX_CONNECTIONS = 256;
 
 /** Makes the server of the probes and metrics: plain HTTP, for the cluster's own use. */
 export function createOpsServer(app: (req: IncomingMessage, res: ServerResponse) => Promise<void>): OpsServer {
-  const server = createServer({ headersTimeout: 5000, requestTimeout: 15_000 }, (req, res) => void app(req, res));
-  server.maxConnections = MAX_CONNECTIONS;
+  const server = createServer(
+    LIMITS,
+    oneAtATime((req, res) => void app(req, res)),
+  );
+  new Connections(MAX_CONNECTIONS).watch(server);
   return {
     listen: (port) => listen(server, port, 'OPS_PORT'),
     close: async () =>

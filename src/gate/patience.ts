@@ -5,7 +5,7 @@ const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;
  *
  * @param timeout what the API server says in the query, as `?timeout=5s`
  */
-export function patienceMs(timeout: string | string[] | undefined): number {
+export function patienceMs(timeout: string | null | undefined): number {
   const [, amount, unit] = DURATION.exec(String(timeout)) ?? [];
   return amount === undefined ? Infinity : Number(amount) * (unit === 's' ? 1000 : 1);
 }

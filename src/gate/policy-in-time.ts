@@ -13,7 +13,7 @@ export const MARGIN_MS = 1000;
 /** When a ConfigMap came, and how long its client says that it waits. */
 export interface PolicyArrival {
   readonly arrivedAt: number | undefined;
-  readonly timeout: string | string[] | undefined;
+  readonly timeout: string | null | undefined;
 }
 
 /**

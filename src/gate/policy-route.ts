@@ -5,6 +5,7 @@ import { admissionReview, type AdmissionResponse } from '../admission/response.t
 import type { Answer } from './answer.ts';
 import { policyInTime } from './policy-in-time.ts';
 import { stateOf } from './request-state.ts';
+import { timeoutOf } from './request-target.ts';
 
 /** Judges a ConfigMap as the policy or the rules that it would become. */
 export type JudgePolicy = (request: AdmissionRequest) => Promise<AdmissionResponse>;
@@ -25,7 +26,7 @@ export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptio
     // Not by its path, since the token may have changed while the body was read.
     if (state.isPolicyReview !== true) return next() as Promise<void>;
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
-    const arrival = { arrivedAt: state.arrivedAt, timeout: ctx.query['timeout'] };
+    const arrival = { arrivedAt: state.arrivedAt, timeout: timeoutOf(state.search) };
     const response = await policyInTime(request.uid, judgePolicy(request), arrival);
     log.info({ uid: request.uid, allowed: response.allowed }, 'policy review');
     answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, response)));

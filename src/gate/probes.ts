@@ -1,5 +1,6 @@
 import Koa, { type Context, type Next } from 'koa';
 import type { Metrics } from './metrics.ts';
+import { parseTarget } from './request-target.ts';
 
 /** What must hold for the gate to be sent requests: a name, and `undefined` or what is wrong. */
 export type Checks = Readonly<Record<string, () => string | undefined>>;
@@ -15,17 +16,24 @@ type Route = (ctx: Context) => void | Promise<void>;
 
 /** The answers for those who run the gate: whether it lives, whether it is ready, and what it has counted. */
 export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
+  const metricsText = onceASecond(async () => metrics.registry.metrics());
   const routes = new Map<string, Route>([
     ['/livez', live],
     ['/healthz', live],
     ['/readyz', (ctx) => ready(ctx, checks, remarks)],
-    ['/metrics', async (ctx) => tellMetrics(ctx, metrics)],
+    [
+      '/metrics',
+      async (ctx) => {
+        ctx.body = await metricsText();
+        ctx.type = metrics.registry.contentType;
+      },
+    ],
   ]);
   const app = new Koa();
   // A probe whose connection breaks is nobody's concern; Koa would print a stack.
   app.on('error', () => {});
   app.use(onlyReads);
-  app.use(async (ctx) => routes.get(ctx.path)?.(ctx));
+  app.use(async (ctx) => routes.get(parseTarget(ctx.req.url).path)?.(ctx));
   return app;
 }
 
@@ -58,11 +66,19 @@ function ready(ctx: Context, checks: Checks, remarks: Checks): void {
   }
   lines.push(failed ? 'readyz check failed' : 'readyz check passed');
   ctx.status = failed ? 503 : 200;
-  ctx.body = failed || 'verbose' in ctx.query ? `${lines.join('\n')}\n` : 'ok\n';
+  const { search } = parseTarget(ctx.req.url);
+  ctx.body = failed || new URLSearchParams(search).has('verbose') ? `${lines.join('\n')}\n` : 'ok\n';
 }
 
-async function tellMetrics(ctx: Context, { registry }: Metrics): Promise<void> {
-  const text = await registry.metrics();
-  ctx.type = registry.contentType;
-  ctx.body = text;
+/**
+ * What `make` makes, at most once a second: whoever asks in between gets the same. To tell the metrics takes the thread that
+ * judges some 2 ms.
+ */
+function onceASecond<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly at: number; readonly value: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (made === undefined || now - made.at >= 1000) made = { at: now, value: make() };
+    return made.value;
+  };
 }

@@ -1,3 +1,5 @@
+import { MAX_BODY_BYTES } from './body-limits.ts';
+
 /**
  * The codes of every answer that is no AdmissionReview, each with its HTTP status. docs/errors.md explains each of them,
  * and a test of the repository fails when one is missing there or here.
@@ -51,4 +53,35 @@ export interface RefusalDetails {
 /** The body of the answer. */
 export function refusalBody({ code, message, uid }: Pick<Refusal, 'code' | 'message' | 'uid'>): string {
   return JSON.stringify({ code, message, ...(uid !== undefined && { uid }) });
+}
+
+/** The client closed the connection before its request was complete: nobody is left to be answered. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
+/** There is no body, or it has no bytes. */
+export function emptyBody(): Refusal {
+  return new Refusal('body-empty', 'The request has no body: it must be an AdmissionReview.');
+}
+
+/** The body has more bytes than are read. */
+export function tooLarge(): Refusal {
+  return new Refusal('body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+}
+
+/** The body has more values than fit into memory. */
+export function tooComplex(values: number): Refusal {
+  return new Refusal('body-too-complex', `The body has more than ${values} values.`);
+}
+
+/** The body is not JSON, or a scalar. */
+export function notJson(): Refusal {
+  return new Refusal('json-invalid', 'The body is not JSON, or not an object.');
+}
+
+/** There is no room for one more body at the moment. The API server honours `Retry-After`. */
+export function overloaded(): Refusal {
+  const headers = { 'retry-after': '1' };
+  return new Refusal('overloaded', 'Too many reviews are being read: try again in a second.', { headers });
 }

@@ -1,8 +1,9 @@
 import type { Context, Middleware, Next } from 'koa';
 import { MAX_BODY_BYTES } from './body-limits.ts';
 import { isPolicyPath, type PolicyToken } from './policy-token.ts';
-import { Refusal } from './refusal.ts';
+import { emptyBody, Refusal, tooLarge } from './refusal.ts';
 import { stateOf } from './request-state.ts';
+import { parseTarget } from './request-target.ts';
 
 /** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
 const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
@@ -18,8 +19,10 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
  */
 export function createRequestCheck(policyToken: () => PolicyToken | undefined): Middleware {
   return function checkRequest(ctx: Context, next: Next): Promise<unknown> {
-    if (!PATHS.has(ctx.path)) {
-      if (!isPolicyPath(ctx.path, policyToken())) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
+    const { path, search } = parseTarget(ctx.req.url);
+    stateOf(ctx).search = search;
+    if (!PATHS.has(path)) {
+      if (!isPolicyPath(path, policyToken())) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
       stateOf(ctx).isPolicyReview = true;
     }
     checkHead(ctx);
@@ -35,21 +38,6 @@ function checkHead({ req: { headers, method } }: Context): void {
   const length = headers['content-length'];
   if (length === undefined ? headers['transfer-encoding'] === undefined : Number(length) === 0) throw emptyBody();
   if (Number(length) > MAX_BODY_BYTES) throw tooLarge();
-}
-
-/** There is no body, or it has no bytes. */
-export function emptyBody(): Refusal {
-  return new Refusal('body-empty', 'The request has no body: it must be an AdmissionReview.');
-}
-
-/** The body has more bytes than are read. */
-export function tooLarge(): Refusal {
-  return new Refusal('body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
-}
-
-/** The body is not JSON, or a scalar. */
-export function notJson(): Refusal {
-  return new Refusal('json-invalid', 'The body is not JSON, or not an object.');
 }
 
 function checkType(type: string | undefined, encoding: string | undefined): void {

@@ -5,11 +5,35 @@ import type { Review } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { property } from '../workload/json-object.ts';
+import { createLineLimit } from './line-limit.ts';
 
 /** Names of Kubernetes have at most 253 characters. */
 const MAX_NAME = 253;
 /** A message may name fields of a stranger's choice; this much of it is logged. */
 const MAX_ERROR = 512;
+
+/** Logs a review that was answered to an address. */
+export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
+
+/** After some time with less, an address has so many seconds' lines at once. */
+const BURST_SECONDS = 30;
+
+/**
+ * Makes what logs reviews: all that an API server asks for, and of an address that asks without end so many a second.
+ *
+ * @param perSecond lines for one address
+ */
+export function createReviewLog(log: Logger, perSecond: number): LogReview {
+  const limit = createLineLimit({
+    perSecond,
+    burst: perSecond * BURST_SECONDS,
+    onLeftOut: (leftOut) =>
+      log.warn({ leftOut }, 'More reviews were answered than have a line here; imagegate_reviews_total counts all.'),
+  });
+  return (address = '', request, review, ms) => {
+    if (limit(address)) logReview(log, request, review, ms);
+  };
+}
 
 /**
  * Logs one line about a review: what was asked, and what was answered. Names are a stranger's text and printed as such;

@@ -5,6 +5,8 @@ import type { AdmissionReview } from '../admission/admission-review.ts';
 export interface RequestState {
   /** When the head of the request was read, on the clock of `performance.now()`. */
   arrivedAt?: number;
+  /** What the client said behind the path, as `?timeout=5s`. */
+  search?: string;
   /** Whether it came to the path for the gate's own ConfigMaps, with the token that counted then. */
   isPolicyReview?: boolean;
   /** What the body turned out to be. As long as this is absent, nobody waits for a verdict on a uid. */

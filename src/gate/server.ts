@@ -2,14 +2,17 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { CertificateFiles } from './certificate.ts';
+import type { Connections } from './connections.ts';
 import { listen } from './listen.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface GateServerOptions {
   /** Answers each request; never rejects. */
   readonly app: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   readonly certificate: CertificateFiles;
   /** The CAs of the moment whose client certificates count, where the first is there from the start. */
-  readonly clientCa?: () => Buffer | undefined;
+  readonly clientCa: () => Buffer | undefined;
+  readonly connections: Connections;
   /** Answers what never becomes a request. */
   readonly onClientError: (error: Error, socket: Socket) => void;
   /** For tests; each has its default below. */
@@ -22,10 +25,13 @@ export interface GateServer {
   /** Uses another certificate for all connections to come, and the CAs of clients as they are then. */
   renew(certificate: CertificateFiles): void;
   /**
-   * Takes no more connections, ends those that are idle, and resolves when all requests in flight are answered. What
-   * takes longer than any request may is cut; resolves with the number of those connections.
+   * Takes no more connections, and resolves when none is left: requests in flight are answered, and idle connections go by
+   * themselves. The API server lets go of one after 90 s; to end it earlier is to lose the request that may be on its way.
+   * What is still there after that is cut; resolves with the number of those connections.
+   *
+   * @param hurry once it is aborted, idle connections are ended too, and what takes longer than any request may is cut
    */
-  close(): Promise<number>;
+  close(hurry: AbortSignal): Promise<number>;
 }
 
 /** How long and how many, in milliseconds and connections. */
@@ -36,29 +42,37 @@ export const SERVER_LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1000,
   handshakeTimeout: 5000,
-  /** From `close()` until what is left is cut: a whole request, a look for those that exceed it, and some. */
-  closeTimeout: 20_000,
-  /** Beyond these, connections are closed as they come. */
-  maxConnections: 1024,
+  /** From `close()` until what is left is cut: the 90 s after which no API server has an idle connection, and some. */
+  closeTimeout: 105_000,
+  /** The same in a hurry: a whole request, a look for those that exceed it, and some. */
+  hurriedCloseTimeout: 20_000,
+  /** Beyond these, one goes for each that comes (`Connections`). An idle one takes some 35 KiB: 70 MiB in all. */
+  maxConnections: 2048,
 };
 
 const IDLE_CHECK_MS = 100;
 
 /** Makes the server of the webhook: HTTP/1.1 over TLS 1.2 or newer. */
 export function createGateServer(options: GateServerOptions): GateServer {
-  const { app, certificate, clientCa = () => undefined, onClientError, limits } = options;
-  const { closeTimeout, maxConnections, ...timeouts } = { ...SERVER_LIMITS, ...limits };
+  const { app, certificate, clientCa, connections, onClientError, limits } = options;
+  const { closeTimeout, hurriedCloseTimeout, maxConnections: _, ...timeouts } = { ...SERVER_LIMITS, ...limits };
+  const answer = oneAtATime((req, res) => {
+    connections.used(req.socket);
+    void app(req, res);
+  });
   // Whoever has no certificate gets an answer that says so (client-check.ts).
   const clients = { requestCert: clientCa() !== undefined, rejectUnauthorized: false };
-  const context = secureContext(certificate, clientCa());
-  const server = createServer({ ...timeouts, ...clients, ...context }, (req, res) => void app(req, res));
-  server.maxConnections = maxConnections;
+  const server = createServer({ ...timeouts, ...clients, ...secureContext(certificate, clientCa()) }, answer);
+  // Before its first request, a connection may be idle as long as after its last.
+  server.timeout = timeouts.keepAliveTimeout;
   server.on('clientError', onClientError);
-  const sockets = openSockets(server);
+  // Without these, Node answers by itself, and keeps the connection.
+  server.on('checkExpectation', answer);
+  connections.watch(server);
   return {
     listen: (port) => listen(server, port, 'PORT'),
     renew: (renewed) => server.setSecureContext(secureContext(renewed, clientCa())),
-    close: () => close(server, sockets, closeTimeout),
+    close: (hurry) => close(server, connections, hurry, { closeTimeout, hurriedCloseTimeout }),
   };
 }
 
@@ -66,30 +80,40 @@ function secureContext({ cert, key }: CertificateFiles, ca: Buffer | undefined) 
   return { cert, key, ...(ca && { ca }), minVersion: 'TLSv1.2' as const };
 }
 
-/** The connections beneath TLS, also those whose handshake is not over: `closeAllConnections` doesn't know them. */
-function openSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
+type CloseTimeouts = Pick<typeof SERVER_LIMITS, 'closeTimeout' | 'hurriedCloseTimeout'>;
 
-async function close(server: Server, sockets: ReadonlySet<Socket>, timeout: number): Promise<number> {
+async function close(
+  server: Server,
+  connections: Connections,
+  hurry: AbortSignal,
+  { closeTimeout, hurriedCloseTimeout }: CloseTimeouts,
+): Promise<number> {
   let cut = 0;
-  // An answer that was on its way when the drain began kept its connection alive, so there is more than one look.
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const deadline = setTimeout(() => {
-    cut = sockets.size;
-    for (const socket of sockets) socket.destroy();
-  }, timeout);
-  await new Promise<void>((resolve) => {
-    // Not server.close(): that stops the checks of headersTimeout and requestTimeout, and a slow client could then hold
-    // up the exit.
-    NetServer.prototype.close.call(server, () => resolve());
+  const cutAll = (): void => {
+    cut = connections.size;
+    connections.destroy();
+  };
+  const endIdle = (): void => {
     server.closeIdleConnections();
+    connections.destroyUnused();
+  };
+  let idle: NodeJS.Timeout | undefined;
+  let deadline = setTimeout(cutAll, closeTimeout);
+  const hurried = (): void => {
+    clearTimeout(deadline);
+    deadline = setTimeout(cutAll, hurriedCloseTimeout);
+    endIdle();
+    // An answer that was on its way when the drain began kept its connection alive, so there is more than one look.
+    idle = setInterval(endIdle, IDLE_CHECK_MS);
+  };
+  await new Promise<void>((resolve) => {
+    // Not server.close(): that ends idle connections, and it stops the checks of headersTimeout and requestTimeout, so that
+    // a slow client could hold up the exit.
+    NetServer.prototype.close.call(server, () => resolve());
+    if (hurry.aborted) hurried();
+    else hurry.addEventListener('abort', hurried, { once: true });
   });
+  hurry.removeEventListener('abort', hurried);
   clearInterval(idle);
   clearTimeout(deadline);
   // Now for those checks themselves; nothing else is left to close.

@@ -18,6 +18,8 @@ export interface Settings {
   readonly policyDir: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** Lines about reviews that one address gets in the log. */
+  readonly logReviewsPerSecond: number;
   /** How long the gate goes on answering after it was told to end, in seconds. */
   readonly drainSeconds: number;
   /** By what the API server has to be known; `undefined` if by nothing. */
@@ -51,6 +53,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export type ClientIdentity = (typeof CLIENT_IDENTITIES)[number];
 
 const MAX_PORT = 65_535;
+/** More than one gate can judge. */
+const MAX_LOG_REVIEWS = 99_999;
 /** Longer than this, and a rolling update of two replicas takes the best part of an hour. */
 const MAX_DRAIN_SECONDS = 600;
 
@@ -67,6 +71,11 @@ export const SETTINGS: readonly SettingHelp[] = [
   },
   { name: 'LOG_LEVEL', byDefault: 'info', meaning: LOG_LEVELS.join(', ') },
   { name: 'LOG_FORMAT', byDefault: 'json, or text on a terminal', meaning: LOG_FORMATS.join(', ') },
+  {
+    name: 'LOG_REVIEWS_PER_SECOND',
+    byDefault: '100',
+    meaning: 'lines about reviews from one address, in the long run; half a minute of them may come at once',
+  },
   { name: 'DRAIN_SECONDS', byDefault: '15', meaning: 'how long requests are still answered after a SIGTERM' },
   { name: 'CLIENT_CA_FILE', byDefault: 'none', meaning: 'file of the CAs of the client certificate of the API server' },
   { name: 'CLIENT_NAMES', byDefault: 'any', meaning: 'common names that this certificate may have, separated by ,' },
@@ -94,6 +103,7 @@ export function loadSettings(env: Environment, terminal: boolean): Settings {
     policyDir: path(env, 'POLICY_DIR', 'folder', mistakes),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info', mistakes),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, terminal ? 'text' : 'json', mistakes),
+    logReviewsPerSecond: integer(env, 'LOG_REVIEWS_PER_SECOND', 100, MAX_LOG_REVIEWS, mistakes),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 15, MAX_DRAIN_SECONDS, mistakes),
     client: client(env, mistakes),
   };

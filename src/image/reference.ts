@@ -1,3 +1,5 @@
+import { DOCKER_HUB, isDockerHub, OFFICIAL } from './docker-hub.ts';
+
 /**
  * An `image:` string, taken apart. The parts are as written, never normalized, and `undefined` where absent:
  * `docker.io/nginx` has the repository `nginx`, not `library/nginx`.
@@ -29,7 +31,6 @@ export class InvalidReferenceError extends Error {
 export const MAX_REFERENCE_LENGTH = 1024;
 
 const MAX_REPOSITORY_LENGTH = 255;
-const OFFICIAL = 'library/';
 
 // The productions of distribution/reference v0.6.0 (regexp.go), each over one part only, so that none can backtrack:
 // within a production every separator is followed by a character that the separator cannot hold.
@@ -77,7 +78,7 @@ export function parseReference(raw: string): ImageReference {
 
 /** The registry that container runtimes ask: Docker Hub where none is written, and for its old name. */
 export function normalizedRegistry({ registry }: ImageReference): string {
-  return registry === undefined || isDockerHub(registry) ? 'docker.io' : registry;
+  return registry === undefined || isDockerHub(registry) ? DOCKER_HUB : registry;
 }
 
 /** The repository that container runtimes ask for: `library/nginx` for Docker Hub's `nginx`. */
@@ -88,10 +89,6 @@ export function normalizedRepository({ registry, repository }: ImageReference): 
 /** Whether the first component is a registry: `splitDockerDomain` of the original, case by case. */
 function isRegistry(first: string): boolean {
   return first === 'localhost' || first.includes('.') || first.includes(':') || UPPER_CASE.test(first);
-}
-
-function isDockerHub(registry: string | undefined): boolean {
-  return registry === undefined || registry === 'docker.io' || registry === 'index.docker.io';
 }
 
 /** Docker Hub's own images are written without an account. */

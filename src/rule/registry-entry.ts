@@ -1,3 +1,4 @@
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts';
 import { parseReference } from '../image/reference.ts';
 
 // What is to be done about an entry that begins with a registry; `undefined` if there is nothing.
@@ -20,7 +21,9 @@ export function hostRemedy(host: string, isWildcard: boolean): string | undefine
   if (!isWildcard && host !== 'localhost' && !/[.:]/.test(host)) {
     return 'A registry has a dot or a port (only localhost may do without): write the whole host name.';
   }
-  return host === 'index.docker.io' ? 'It is another name of docker.io, and read as that: write docker.io.' : undefined;
+  return host !== DOCKER_HUB && isDockerHub(host)
+    ? `It is another name of ${DOCKER_HUB}, and read as that: write ${DOCKER_HUB}.`
+    : undefined;
 }
 
 /** About an entry by a reference that it would match: the one is as legal as the other. */

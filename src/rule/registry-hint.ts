@@ -1,3 +1,4 @@
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { splitAtSlash } from './registry-entry.ts';
 import { registryPatterns } from './registry-patterns.ts';
@@ -23,7 +24,7 @@ export function registryHint(entries: readonly string[]): (image: ImageReference
 
   return (image) => {
     const { registry, raw } = image;
-    if (registry === undefined) return allowed.matches(image) ? `docker.io/${raw}` : undefined;
+    if (registry === undefined) return allowed.matches(image) ? `${DOCKER_HUB}/${raw}` : undefined;
     if (registry.length > MAX_LENGTH) return undefined;
     for (const rest of restsOf(registry)) {
       for (const host of byRest.get(rest) ?? []) {

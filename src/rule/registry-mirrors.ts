@@ -1,10 +1,10 @@
 import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
-import { portReading, type DefaultPort } from './default-port.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { prepareEach } from './prepare-each.ts';
 import { splitAtSlash } from './registry-entry.ts';
 import { registryPatterns } from './registry-patterns.ts';
+import { registryReading } from './registry-reading.ts';
 
 export interface RegistryMirror {
   /** The host of what is mirrored: `docker.io`. */
@@ -15,32 +15,30 @@ export interface RegistryMirror {
 
 /**
  * Compiles mirrors of whole registries. The image is normalized before it is compared, and in what is to be written.
+ * Registries are read as where entries deny: nobody gets past a mirror by writing another name of what it serves.
  *
- * @param options.unqualified what an image without a registry is: one that has no mirror (the default), or one of
- *   Docker Hub.
- * @param options.defaultPort whether `:443` makes another registry: `kept` (the default), or `dropped`, so that nobody
- *   gets past a mirror by writing it.
+ * @param options.unqualified what an image without a registry is: one of Docker Hub (the default), or one that has no
+ *   mirror.
  * @throws {InvalidEntriesError} for what is no registry or no mirror, and for a registry that is listed twice or is
  *   the mirror of another, of which one would have no effect.
  */
 export function registryMirrors(
   mirrors: readonly RegistryMirror[],
-  {
-    unqualified = 'untrusted',
-    defaultPort = 'kept',
-  }: { readonly unqualified?: 'untrusted' | 'docker.io'; readonly defaultPort?: DefaultPort } = {},
+  { unqualified = 'docker.io' }: { readonly unqualified?: 'untrusted' | 'docker.io' } = {},
 ): {
   /** The reference to write instead: `undefined` for an image that comes from its mirror, or has none. */
   readonly mirrored: (image: ImageReference) => string | undefined;
 } {
-  const read = portReading(defaultPort);
+  const read = registryReading('deny');
   // Each registry's first place in the list.
-  const places = new Map(mirrors.map(({ registry }, index) => [read.entry(registry), index] as const).toReversed());
+  const places = new Map(mirrors.map(({ registry }, index) => [read.host(registry), index] as const).toReversed());
   const prepared = prepareEach(mirrors, ({ registry, mirror }, index) => {
-    const [from, to] = [read.entry(registry), read.entry(mirror)];
+    const from = read.host(registry);
+    const [host, path] = splitAtSlash(mirror);
+    const to = read.host(host);
     refuseRegistry(registry, places.get(from)!, index);
-    refuseMirror(mirror, to, from, places);
-    return [from, { mirror, serves: registryPatterns([to]).matches }] as const;
+    refuseMirror(mirror, { isRegistry: to === from && path === '', isMirrored: to !== from && places.has(to) });
+    return [from, { mirror, serves: registryPatterns([path === '' ? to : `${to}/${path}`]).matches }] as const;
   });
   const byRegistry = new Map(prepared);
 
@@ -65,20 +63,17 @@ function refuseRegistry(registry: string, first: number, index: number): void {
   if (first !== index) refuse('a registry that has no mirror yet', registry, `Entry ${first + 1} has its mirror.`);
 }
 
-/** The mirror as it is written, and then as both are compared. */
 function refuseMirror(
-  written: string,
   mirror: string,
-  registry: string,
-  registries: ReadonlyMap<string, unknown>,
+  { isRegistry, isMirrored }: { readonly isRegistry: boolean; readonly isMirrored: boolean },
 ): void {
   if (mirror.includes('*')) {
     const expected = 'a mirror, such as mirror.example.com or mirror.example.com/hub';
-    refuse(expected, written, 'References begin with it: write it without "*".');
+    refuse(expected, mirror, 'References begin with it: write it without "*".');
   }
-  const [host] = splitAtSlash(mirror);
-  if (mirror === registry || (host !== registry && registries.has(host))) {
-    refuse('a mirror that has no mirror itself', written, 'Write where its images come from in the end.');
+  registryPatterns([mirror]);
+  if (isRegistry || isMirrored) {
+    refuse('a mirror that has no mirror itself', mirror, 'Write where its images come from in the end.');
   }
 }
 

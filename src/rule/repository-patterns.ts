@@ -1,10 +1,11 @@
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { componentsMatcher } from './components-matcher.ts';
-import { portReading, type DefaultPort } from './default-port.ts';
 import { hostTable } from './host-table.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
+import { registryReading, type Purpose } from './registry-reading.ts';
 
 const EXPECTED =
   'a registry and a pattern of repositories, such as docker.io/library/*, gcr.io/acme/** or *.gcr.io/acme/app';
@@ -18,18 +19,18 @@ const EXPECTED =
  * What stands before an entry's first `*` is looked up, so that of many entries only those with the image's own
  * beginning are compared.
  *
- * @param options.unqualified what an image without a registry is: from nowhere that an entry could name (the default),
- *   or one of Docker Hub.
- * @param options.defaultPort whether `:443` makes another registry: `kept` where entries allow (the default), `dropped`
- *   where they deny, so that nobody gets past one by writing it.
+ * @param options.purpose what follows for an image that matches, and so which hosts are one registry; by default the
+ *   entries allow.
+ * @param options.unqualified what an image without a registry is: from nowhere that an entry could name (the default
+ *   where entries allow), or one of Docker Hub (elsewhere).
  * @throws {InvalidEntriesError} for entries that no image could match, or that say less than they seem to.
  */
 export function repositoryPatterns(
   entries: readonly string[],
   {
-    unqualified = 'untrusted',
-    defaultPort = 'kept',
-  }: { readonly unqualified?: 'untrusted' | 'docker.io'; readonly defaultPort?: DefaultPort } = {},
+    purpose = 'allow',
+    unqualified = purpose === 'allow' ? 'untrusted' : 'docker.io',
+  }: { readonly purpose?: Purpose; readonly unqualified?: 'untrusted' | 'docker.io' } = {},
 ): { readonly matches: (image: ImageReference) => boolean } {
   const invalid = entries.flatMap((entry, index) => {
     const remedy = entryRemedy(entry);
@@ -37,11 +38,11 @@ export function repositoryPatterns(
   });
   if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
 
-  const read = portReading(defaultPort);
+  const read = registryReading(purpose);
   // By host, then by the literal components at the beginning: the patterns for those that follow.
   const hosts = hostTable(() => new Map<string, ReturnType<typeof componentsMatcher>[]>());
-  for (const entry of entries) {
-    const [host, path] = splitAtSlash(read.entry(entry));
+  for (const entry of entries.flatMap(read.repositories)) {
+    const [host, path] = splitAtSlash(entry);
     const components = path.split('/');
     const wild = components.findIndex((component) => component.includes('*'));
     const literal = wild === -1 ? components.length : wild;
@@ -91,7 +92,7 @@ function repositoryRemedy(host: string, path: string, isWildcard: boolean): stri
   if (components.some((component) => component.includes('**') && component !== '**')) {
     return 'A "**" stands alone between slashes, as in "gcr.io/acme/**"; within a component write "*".';
   }
-  if (host === 'docker.io' && !isWildcard && components.length === 1 && path !== '**') {
+  if (host === DOCKER_HUB && !isWildcard && components.length === 1 && path !== '**') {
     return 'On Docker Hub a repository has an account, and that of the official images is library: write docker.io/library/nginx for nginx.';
   }
   return undefined;

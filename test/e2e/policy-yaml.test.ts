@@ -17,6 +17,7 @@ const policy = `
 contact: ${contact}
 rules:
   require-digest: { action: audit }
+  blocked-images: { action: deny, options: { images: [docker.io/library/hacked] } }
 namespaces:
   - names: [policy-yaml-dev*]
     rules:
@@ -37,6 +38,7 @@ exemptions:
   - { name: ends-soon, reason: A trial., owner: the trial team, expires: ${soon}, images: ['soon.example.com/**'] }
   - { name: has-ended, reason: A trial., owner: the trial team, expires: ${day(-1)}, images: ['ended.example.com/**'] }
   - { name: for-developers, reason: A trial., owner: all, expires: never, users: [developer], images: ['*.example.org/**'] }
+  - { name: of-the-hub, reason: A trial., owner: all, expires: never, namespaces: [policy-yaml-other], images: [docker.io/library/hacked] }
 `;
 
 describe('policy.yaml', () => {
@@ -81,6 +83,15 @@ describe('policy.yaml', () => {
     const tag = blockedTag('c0', 'docker.io/x:latest');
     expect(await verdict('docker.io/x:latest', 'policy-yaml-other')).to.deep.equal(denied(tag));
     expect(await verdict('docker.io/x')).to.deep.equal(denied(noTag('c0', 'docker.io/x')));
+  });
+
+  it('knows Docker Hub by all its names, in what is denied and in what is exempt from that', async () => {
+    const remedy = 'These images "docker.io/library/hacked" are prohibited.';
+    for (const image of ['hacked:1', 'registry-1.docker.io/library/hacked:1', 'registry.hub.docker.com:443/hacked:1']) {
+      const blocked = `c0 image has a non-allowed name! (${image}). ${remedy}`;
+      expect(await verdict(image)).to.deep.equal(denied(untrusted('c0', image), blocked));
+      expect(await verdict(image, 'policy-yaml-other')).to.deep.equal(denied(untrusted('c0', image)));
+    }
   });
 
   describe('exemptions', () => {

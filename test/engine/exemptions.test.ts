@@ -23,9 +23,10 @@ function contextOf({ namespace, username = 'jane', groups = ['system:authenticat
   return requestContext(namespace === undefined ? request : { ...request, namespace });
 }
 
-function covers(parts: Partial<Exemption>, asked: Asked, unqualified?: unknown): boolean {
+function covers(parts: Partial<Exemption>, asked: Asked, unqualified = {}): boolean {
   const { rule = 'empty-tag', image = 'gcr.io/acme/app' } = asked;
-  const compiled = compileExemptions([exemptionOf(parts)], unqualified);
+  const settings = Object.entries(unqualified).map(([name, value]) => [name, { options: { unqualified: value } }]);
+  const compiled = compileExemptions([exemptionOf(parts)], settingsOf(Object.fromEntries(settings)));
   const [finding] = exempt([findingOf({ rule, image })], compiled, contextOf(asked), 0);
   return finding?.exemption !== undefined;
 }
@@ -41,6 +42,7 @@ const PARTS = {
   serviceAccounts: ['ci:deployer'],
 } satisfies Partial<Exemption>;
 const BOT = 'system:serviceaccount:ci:deployer';
+const NOTHING_SET = settingsOf({});
 const STRANGER = { username: 'eve', groups: ['system:authenticated'] };
 
 describe('an exemption', () => {
@@ -126,22 +128,50 @@ describe('an exemption', () => {
     expect(covers(subjects, { ...STRANGER, namespace: 'legacy' })).to.equal(false);
   });
 
-  describe('of an image without a registry', () => {
-    for (const [unqualified, image, pattern, covered] of [
-      ['docker.io', 'nginx', 'docker.io/library/*', true],
-      ['docker.io', 'nginx:latest', 'docker.io/library/nginx', true],
-      ['docker.io', 'acme/app', 'docker.io/acme/*', true],
-      ['docker.io', 'acme/app', 'docker.io/library/*', false],
-      ['untrusted', 'nginx', 'docker.io/library/*', false],
-      ['untrusted', 'acme/app', 'docker.io/**', false],
-      [undefined, 'nginx', 'docker.io/**', false],
-      ['nonsense', 'nginx', 'docker.io/**', false],
-      [undefined, 'docker.io/nginx', 'docker.io/library/nginx', true],
-      [undefined, 'index.docker.io/nginx', 'docker.io/library/nginx', true],
-    ] as const) {
-      it(`${covered ? 'covers' : 'does not cover'} ${image} by ${pattern} under unqualified: ${unqualified}`, () => {
-        expect(covers({ images: [pattern] }, { image }, unqualified)).to.equal(covered);
+  describe('of an image of Docker Hub', () => {
+    const BY_EVERY_LIST = ['docker.io/nginx:1', 'docker.io/library/nginx', 'index.docker.io/nginx'];
+    const UNQUALIFIED = ['nginx', 'nginx:1', 'library/nginx'];
+    const BY_OTHER_NAMES = [
+      'docker.io:443/nginx',
+      'index.docker.io:443/nginx:1',
+      'registry-1.docker.io/library/nginx:1',
+      'registry-1.docker.io:443/nginx',
+      'registry.hub.docker.com/library/nginx',
+    ];
+    const OTHERS = ['gcr.io/library/nginx', 'acme/nginx', 'docker.io/acme/nginx', 'docker.io:5000/nginx', 'nginx2'];
+    const ALL = [...BY_EVERY_LIST, ...UNQUALIFIED, ...BY_OTHER_NAMES];
+    const covered = (rule: string, unqualified = {}, pattern = 'docker.io/library/nginx') =>
+      [...ALL, ...OTHERS].filter((image) => covers({ images: [pattern] }, { rule, image }, unqualified));
+
+    const trusting = ['registry-allowlist', 'allowed-repositories'];
+    const others = ['blocked-images', 'blocked-tags', 'empty-tag', 'registry-mirror', 'require-digest', 'tag-pattern'];
+    for (const rule of [...others, 'a-custom-rule']) {
+      it(`from ${rule} has all its names, whatever is trusted`, () => {
+        for (const option of ['docker.io', 'untrusted']) {
+          const unqualified = Object.fromEntries([rule, ...trusting].map((name) => [name, option]));
+          expect(covered(rule, unqualified), option).to.deep.equal(ALL);
+        }
+        for (const pattern of ['registry-1.docker.io/library/nginx', 'docker.io:443/nginx', '*.docker.com/library/*']) {
+          expect(covered(rule, {}, pattern), pattern).to.include.members(ALL);
+        }
       });
+    }
+
+    for (const [rule, other] of [trusting, trusting.toReversed()] as [string, string][]) {
+      for (const [what, unqualified, expected] of [
+        ['without options', {}, BY_EVERY_LIST],
+        ['under its unqualified: untrusted', { [rule]: 'untrusted' }, BY_EVERY_LIST],
+        ['under its unqualified: nonsense', { [rule]: 'nonsense' }, BY_EVERY_LIST],
+        ['under its unqualified: docker.io', { [rule]: 'docker.io' }, [...BY_EVERY_LIST, ...UNQUALIFIED]],
+        [`under unqualified: docker.io of ${other}`, { [other]: 'docker.io' }, BY_EVERY_LIST],
+      ] as const) {
+        it(`from ${rule} has only what that reads so too, ${what}`, () => {
+          expect(covered(rule, unqualified)).to.deep.equal(expected);
+          expect(covered(rule, unqualified, 'registry-1.docker.io/library/nginx')).to.deep.equal([
+            'registry-1.docker.io/library/nginx:1',
+          ]);
+        });
+      }
     }
   });
 
@@ -149,20 +179,23 @@ describe('an exemption', () => {
     for (const parts of [{}, { rules: [VALID_REFERENCE] }, { namespaces: ['*'] }]) {
       expect(covers(parts, { rule: VALID_REFERENCE, image: 'X', namespace: 'x' })).to.equal(false);
     }
-    expect(covers({ images: ['docker.io/**'] }, { image: 'docker.io/X' }, 'docker.io')).to.equal(false);
+    for (const rule of ['empty-tag', 'registry-allowlist']) {
+      const unqualified = { 'registry-allowlist': 'docker.io' };
+      expect(covers({ images: ['docker.io/**'] }, { rule, image: 'docker.io/X' }, unqualified)).to.equal(false);
+    }
   });
 
   it('covers also that a rule failed', () => {
     const [finding] = exempt(
       [findingOf({ failed: true })],
-      compileExemptions([exemptionOf()], undefined),
+      compileExemptions([exemptionOf()], NOTHING_SET),
       contextOf({}),
       0,
     );
     expect(finding?.exemption?.name).to.equal('legacy');
   });
 
-  it('reads unqualified as the selection has it', () => {
+  it('reads unqualified as the rule does in the selection', () => {
     const unqualified = (value: string) => settingsOf({ 'registry-allowlist': { options: { unqualified: value } } });
     const { everywhere, overrides } = rulesetUnder({
       rules: unqualified('docker.io'),
@@ -172,11 +205,14 @@ describe('an exemption', () => {
       ],
       exemptions: [exemptionOf({ images: ['docker.io/**'] })],
     });
-    const finding = findingOf({ image: 'nginx' });
     const selections = [everywhere, ...overrides.map(({ selection }) => selection)];
-    expect(
-      selections.map(({ exemptions }) => exempt([finding], exemptions, contextOf({}), 0)[0]?.exemption !== undefined),
-    ).to.deep.equal([true, false, true]);
+    const coveredIn = (rule: string) => {
+      const finding = findingOf({ rule, image: 'nginx' });
+      return selections.map(({ exemptions }) => exempt([finding], exemptions, contextOf({}), 0)[0]?.exemption?.name);
+    };
+    expect(coveredIn('registry-allowlist')).to.deep.equal(['legacy', undefined, 'legacy']);
+    expect(coveredIn('allowed-repositories')).to.deep.equal([undefined, undefined, undefined]);
+    expect(coveredIn('empty-tag')).to.deep.equal(['legacy', 'legacy', 'legacy']);
   });
 });
 
@@ -184,7 +220,7 @@ describe('exempt', () => {
   const END = Date.parse('2026-03-01T00:00:00Z');
   const named = (name: string, parts: Partial<Exemption> = {}) => exemptionOf({ name, ...parts });
   const coveredBy = (exemptions: readonly Exemption[], now: number): string | undefined =>
-    exempt([findingOf()], compileExemptions(exemptions, undefined), contextOf({}), now)[0]?.exemption?.name;
+    exempt([findingOf()], compileExemptions(exemptions, NOTHING_SET), contextOf({}), now)[0]?.exemption?.name;
 
   for (const [what, now, covered] of [
     ['long before', 0, true],
@@ -231,11 +267,11 @@ describe('exempt', () => {
     const findings = [findingOf(), findingOf({ rule: 'blocked-tags', action: 'warn' }), findingOf({ action: 'audit' })];
     const before = [...findings];
     const exemption = named('a', { rules: ['empty-tag'] });
-    const after = exempt(findings, compileExemptions([exemption], undefined), contextOf({}), 0);
+    const after = exempt(findings, compileExemptions([exemption], NOTHING_SET), contextOf({}), 0);
     expect(after).to.deep.equal([{ ...before[0], exemption }, before[1], { ...before[2], exemption }]);
     expect(after[1]).to.equal(before[1]);
     expect(findings).to.deep.equal(before);
-    expect(exempt([], compileExemptions([exemption], undefined), contextOf({}), 0)).to.deep.equal([]);
+    expect(exempt([], compileExemptions([exemption], NOTHING_SET), contextOf({}), 0)).to.deep.equal([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { MAX_BODY_BYTES, MAX_JSON_MARKS } from '../../src/gate/body-limits.ts';
+import { MAX_BODY_BYTES, BODY_LIMITS } from '../../src/gate/body-limits.ts';
 import type { RefusalCode } from '../../src/gate/refusal.ts';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import type { Random } from '../random.ts';
@@ -188,7 +188,7 @@ const tooComplex: Maker = (random) => {
     ['{', '},'],
     ['{"a":', '1},'],
   ] as const);
-  return whole('too many values', `[${(open + close).repeat(MAX_JSON_MARKS)}1]`, 'body-too-complex');
+  return whole('too many values', `[${(open + close).repeat(BODY_LIMITS.large.marks)}1]`, 'body-too-complex');
 };
 
 /** Few bytes, and a mistake in each. */

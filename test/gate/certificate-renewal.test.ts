@@ -40,7 +40,7 @@ describe('the renewal of the certificate', () => {
 
   afterEach(async () => {
     inUse.stop();
-    await gate.server.close();
+    await gate.close();
     await folder.remove();
   });
 

@@ -50,7 +50,7 @@ describe('a client that has to be known', () => {
   });
   after(async () => rm(folder, { recursive: true }));
   afterEach(async () => {
-    await Promise.all(gates.splice(0).map(async ({ server }) => server.close()));
+    await Promise.all(gates.splice(0).map(async ({ server }) => server.close(AbortSignal.abort())));
   });
 
   const start = async (by: keyof typeof secrets, settings: KnownClients['settings']): Promise<TestGate> => {

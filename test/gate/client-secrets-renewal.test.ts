@@ -46,6 +46,7 @@ describe('the renewal of what the API server is known by', () => {
         port: 0,
         opsPort: 0,
         certsDir: folder.path,
+        logReviewsPerSecond: 100,
         client: { ...files, identity: 'require', names: undefined },
       },
       certificate: await loadCertificate(folder.path, new Date()),
@@ -59,7 +60,7 @@ describe('the renewal of what the API server is known by', () => {
       certificatePollMs: 10,
     });
   });
-  afterEach(async () => gate.close());
+  afterEach(async () => gate.close(AbortSignal.abort()));
 
   const isKnownBy = async (sent: {
     readonly identity?: TestCertificate;

@@ -120,6 +120,6 @@ export async function readToEnd(socket: Socket): Promise<string> {
     text += chunk.toString('latin1');
   });
   socket.on('error', () => {});
-  if (!socket.closed) await once(socket, 'close');
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }

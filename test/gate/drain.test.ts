@@ -10,6 +10,7 @@ describe('createDrain', () => {
     expect(drain.draining()).to.equal(true);
     await drain.over;
     expect(begun).to.deep.equal([true]);
+    expect(drain.hurry.aborted).to.equal(false);
   });
 
   it('is over at once when told again', async () => {
@@ -19,6 +20,7 @@ describe('createDrain', () => {
     drain.begin();
     drain.begin();
     await drain.over;
+    expect(drain.hurry.aborted).to.equal(true);
     expect(begun).to.equal(1);
   });
 });

@@ -14,6 +14,7 @@ describe('createErrorAnswer', () => {
       answer: (_ctx, status, json) => answers.push({ status, ...(JSON.parse(json) as object) }),
       log: pino({ base: null }, { write: (line: string) => lines.push(line) }),
       metrics,
+      logRefusal: () => {},
     });
     await answerErrors({ state: {} } as Context, () => {
       throw Object.assign(new Error('the body\ncannot be read'), { body: 'hunter2' });

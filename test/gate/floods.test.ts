@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { MAX_JSON_MARKS } from '../../src/gate/body-limits.ts';
+import { BODY_LIMITS } from '../../src/gate/body-limits.ts';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import { makeCerts, runReady, type Certs, type ReadyGate } from '../cli/imagegate.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -34,8 +34,8 @@ const withValues = (body: string, count: number): string =>
 
 /** What comes at once: how many, of what, and how it may be answered. */
 const FLOODS: readonly (readonly [string, number, () => string])[] = [
-  ['large bodies that wait for a rule', 16, () => withValues(SLOW, MAX_JSON_MARKS - 1000)],
-  ['large bodies of little text', 16, () => withValues(SLOW, MAX_JSON_MARKS / 4)],
+  ['large bodies that wait for a rule', 16, () => withValues(SLOW, BODY_LIMITS.large.marks - 1000)],
+  ['large bodies of little text', 16, () => withValues(SLOW, BODY_LIMITS.large.marks / 4)],
   ['small bodies of many values', 300, () => withValues(SLOW, 24_000)],
   ['small pods that every rule fails at', 150, () => pod(1000, `docker.io/b:${SLOW_TAG}`)],
   ['large pods that every rule fails at', 16, () => pod(16_000, `docker.io/b:${SLOW_TAG}`)],

@@ -15,7 +15,7 @@ const body = JSON.stringify(admissionReview(REQUEST));
 describe('createPolicyRoute', () => {
   let gate: TestGate;
   afterEach(async () => {
-    await gate.server.close();
+    await gate.close();
   });
   const answered = async (
     judgement: Promise<AdmissionResponse>,
@@ -29,7 +29,7 @@ describe('createPolicyRoute', () => {
 
   it('answers with the judgement', async () => {
     expect((await answered(Promise.resolve(policyDenied(REQUEST.uid, ['x']))))?.allowed).to.equal(false);
-    await gate.server.close();
+    await gate.close();
     expect(await answered(Promise.resolve(allowed(REQUEST.uid)), '?timeout=15s')).to.deep.equal({
       uid: REQUEST.uid,
       allowed: true,

@@ -30,7 +30,7 @@ describe('the renewal of the policy token', () => {
     ca = certificate;
     pair = { 'server.crt': certificate, 'server.key': key };
   });
-  afterEach(async () => gate.close());
+  afterEach(async () => gate.close(AbortSignal.abort()));
 
   /** Swaps the mounted Secret, as a kubelet does. */
   const mount = async (token: string | undefined): Promise<void> =>
@@ -40,7 +40,7 @@ describe('the renewal of the policy token', () => {
     await mount(token);
     lines = [];
     gate = await startGate({
-      settings: { port: 0, opsPort: 0, certsDir: folder.path },
+      settings: { port: 0, opsPort: 0, certsDir: folder.path, logReviewsPerSecond: 100 },
       certificate: await loadCertificate(folder.path, new Date()),
       policyToken: await loadPolicyToken(folder.path),
       rulesets: { current: () => ruleset, problem: () => undefined },

@@ -7,6 +7,8 @@ import { createOpsServer } from '../../src/gate/ops-server.ts';
 import { createProbes } from '../../src/gate/probes.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { rulesetOf } from '../ruleset.ts';
+import { until } from '../until.ts';
+import { readToEnd } from './client.ts';
 
 describe('the probes', () => {
   let port: number;
@@ -70,6 +72,38 @@ describe('the probes', () => {
     const answer = await get('/metrics');
     expect(answer.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
     expect(await answer.text()).to.contain('imagegate_rule_errors_total{rule="empty-tag",dry_run="false"} 0\n');
+  });
+
+  it('make the metrics once a second, for whoever asks in it', async () => {
+    let made = 0;
+    const registry = { contentType: 'text/plain', metrics: async () => String((made += 1)) };
+    const counting = createOpsServer(
+      createProbes({ checks: {}, remarks: {}, metrics: { ...metrics, registry: registry as never } }).callback(),
+    );
+    const from = performance.now();
+    const url = `http://127.0.0.1:${await counting.listen(0)}/metrics`;
+    const ask = async () => (await fetch(url)).text();
+    const answers = [await ask(), await ask(), await ask()];
+    const seconds = Math.floor((performance.now() - from) / 1000);
+    expect(Number(answers[2])).to.be.at.most(1 + seconds);
+    await until(async () => Number(await ask()) > Number(answers[2]), 'new ones in the next second', 5000);
+    await counting.close();
+  });
+
+  it('end a connection that does not wait for its answers', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1900));
+    expect(await readToEnd(socket)).to.equal('');
+    expect((await get('/livez')).status).to.equal(200);
+  });
+
+  it('take what is no path for a mistake of who sent it', async () => {
+    for (const target of ['http://[::1', '*', 'livez', '%']) {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await readToEnd(socket), target).to.match(/^HTTP\/1.1 400 /);
+    }
   });
 
   it('answer nothing else', async () => {

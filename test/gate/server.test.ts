@@ -20,13 +20,8 @@ describe('createGateServer', () => {
   async function start(options: TestGateOptions = {}): Promise<void> {
     gate = await startTestGate(options);
   }
-  const answered = async (): Promise<number | undefined> =>
-    send(gate, { body: ALLOWED }).then(
-      ({ status }) => status,
-      () => undefined,
-    );
   afterEach(async () => {
-    await gate.server.close();
+    await gate.close();
   });
 
   describe('the server', () => {
@@ -75,6 +70,12 @@ describe('createGateServer', () => {
         status: 400,
         code: 'http-malformed',
       },
+      ...['http://[::1', 'http://gate/validate', '*', '%', '?', 'validate'].map((text) => ({
+        what: `the target ${text}`,
+        text: `GET ${text} HTTP/1.1\r\nHost: x\r\n\r\n`,
+        status: 400,
+        code: 'http-malformed',
+      })),
       {
         what: 'a head of 20 KB',
         text: HEAD.replace('Host: x', `Host: ${'x'.repeat(20_000)}`),
@@ -92,8 +93,23 @@ describe('createGateServer', () => {
         expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).to.deep.include({ code });
         expect(gate.lines[0]).to.deep.include({ level: 40, status, code });
         expect(await gate.metric(`imagegate_bad_requests_total{status="${status}"}`)).to.equal(1);
+        expect(await gate.metric('imagegate_bad_requests_total{status="500"}')).to.equal(0);
       });
     }
+
+    it('tells some of many requests that it refuses, and counts all', async () => {
+      await start();
+      for (let count = 0; count < 50; count += 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        await send(gate, { method: 'GET' });
+      }
+      await until(() => gate.lines.some(({ leftOut }) => leftOut !== undefined), 'those left out to be told', 5000);
+      const told = gate.lines.filter(({ status }) => status === 405).length;
+      const leftOut = gate.lines.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0);
+      expect(told).to.be.below(50);
+      expect(told + leftOut).to.equal(50);
+      expect(await gate.metric('imagegate_bad_requests_total{status="405"}')).to.equal(50);
+    });
 
     it('answers a broken chunk with 400, and does not fail', async () => {
       await start();
@@ -121,8 +137,9 @@ describe('createGateServer', () => {
         requestTimeout: 15_000,
         connectionsCheckingInterval: 1000,
         handshakeTimeout: 5000,
-        closeTimeout: 20_000,
-        maxConnections: 1024,
+        closeTimeout: 105_000,
+        hurriedCloseTimeout: 20_000,
+        maxConnections: 2048,
       });
       await start();
       const agent = new Agent({ keepAlive: true });
@@ -131,17 +148,41 @@ describe('createGateServer', () => {
       expect(headers['keep-alive']).to.equal('timeout=120');
     });
 
-    it('closes connections beyond the most, and keeps the others', async () => {
+    it('lets whoever comes in though it is full: a connection without a verdict goes', async () => {
       await start({ limits: { maxConnections: 2 } });
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       await send(gate, { body: ALLOWED, agent });
-      const second = await openTls(gate);
-      const [error] = (await once(connectTls(target()), 'error')) as [Error & { code: string }];
-      expect(error.code).to.equal('ECONNRESET');
-      expect((await send(gate, { body: ALLOWED, agent })).status).to.equal(200);
-      second.destroy();
-      await until(async () => (await answered()) === 200, 'the place of the second', 5000);
+      const silent = await openTls(gate);
+      const ended = readToEnd(silent);
+      expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
+      await ended;
+      const outgoing = open(gate, { agent, headers: { 'content-length': String(ALLOWED.length) } });
+      outgoing.end(ALLOWED);
+      expect((await answerTo(outgoing)).status).to.equal(200);
+      expect(outgoing.reusedSocket).to.equal(true);
       agent.destroy();
+    });
+
+    for (const [what, request] of [
+      ['a GET', 'GET /validate HTTP/1.1\r\nHost: x\r\n\r\n'],
+      ['a review', HEAD + ALLOWED],
+    ] as const) {
+      it(`ends a connection that does not wait for its answers: ${what}`, async () => {
+        await start();
+        const socket = await openTls(gate);
+        socket.write(request.repeat(500));
+        await readToEnd(socket);
+        // One answer at most: the rest of the packet is parsed, and left.
+        expect(gate.lines.length).to.be.at.most(1);
+        expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
+      });
+    }
+
+    it('answers an expectation that it does not know like any other request', async () => {
+      await start();
+      expect((await send(gate, { body: ALLOWED, headers: { expect: 'wonders' } })).status).to.equal(200);
+      const { status, headers } = await send(gate, { method: 'GET', headers: { expect: 'wonders' } });
+      expect([status, headers.connection]).to.deep.equal([405, 'close']);
     });
 
     describe('with time limits', () => {
@@ -149,6 +190,26 @@ describe('createGateServer', () => {
         await start({ limits: { handshakeTimeout: 50 } });
         await readToEnd(connectTcp(gate.port, 'localhost'));
         expect(gate.lines.map(({ msg }) => msg)).to.deep.equal(['A connection broke: TLS handshake timeout']);
+      });
+
+      it('keeps a connection that was not used, and then gives its head all of its time', async () => {
+        await start({ limits: { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 20 } });
+        const [unused, slow] = [await openTls(gate), await openTls(gate)];
+        slow.write('POST /validate');
+        // Both have been looked at by then.
+        expect(await readToEnd(slow)).to.match(/^HTTP\/1.1 408 /);
+        await until(() => gate.lines.length === 1, 'the other one to be told', 5000);
+        unused.write(HEAD);
+        unused.write(ALLOWED);
+        await once(unused, 'data');
+        unused.destroy();
+        expect(await gate.metric('imagegate_bad_requests_total{status="408"}')).to.equal(1);
+      });
+
+      it('ends one that is never used as late as any that is idle', async () => {
+        await start({ limits: { keepAliveTimeout: 200, headersTimeout: 50, connectionsCheckingInterval: 20 } });
+        expect(await readToEnd(await openTls(gate))).to.equal('');
+        expect(gate.lines.filter(({ level }) => Number(level) > 20)).to.deep.equal([]);
       });
 
       it('answers a head that does not come with 408', async () => {
@@ -184,13 +245,33 @@ describe('createGateServer', () => {
   });
 
   describe('closing', () => {
-    it('ends idle connections, and those that never sent a request', async () => {
-      await start({ limits: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 } });
+    const patient = new AbortController().signal;
+
+    it('waits for idle connections to go by themselves: a request may be on its way over one', async () => {
+      await start();
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await send(gate, { body: ALLOWED, agent });
+      const unused = await openTls(gate);
+      const closed = gate.server.close(patient);
+      expect((await send(gate, { body: ALLOWED, agent })).status).to.equal(200);
+      unused.write(HEAD);
+      unused.write(ALLOWED);
+      await once(unused, 'data');
+      unused.destroy();
+      agent.destroy();
+      expect(await closed).to.equal(0);
+    });
+
+    it('ends idle connections, and those that never sent a request, in a hurry', async () => {
+      await start();
       const agent = new Agent({ keepAlive: true });
       await send(gate, { body: ALLOWED, agent });
       const silent = await openTls(gate);
       const ended = readToEnd(silent);
-      expect(await gate.server.close()).to.equal(0);
+      const hurry = new AbortController();
+      const closed = gate.server.close(hurry.signal);
+      hurry.abort();
+      expect(await closed).to.equal(0);
       await ended;
       await until(() => Object.values(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
     });
@@ -204,7 +285,7 @@ describe('createGateServer', () => {
       await once(outgoing, 'continue');
       outgoing.write(ALLOWED.slice(0, 10));
       draining = true;
-      const closed = gate.server.close();
+      const closed = gate.close();
       const refused = await send(gate, { body: ALLOWED }).catch((error: Error & { code: string }) => error.code);
       expect(refused).to.equal('ECONNREFUSED');
       outgoing.end(ALLOWED.slice(10));
@@ -225,25 +306,31 @@ describe('createGateServer', () => {
       const answer = answerTo(outgoing);
       outgoing.flushHeaders();
       await once(outgoing, 'continue');
-      const closed = gate.server.close();
+      const closed = gate.close();
       outgoing.end(ALLOWED);
       expect((await answer).headers.connection).to.equal('keep-alive');
       expect(await closed).to.equal(0);
       agent.destroy();
     });
 
-    it('cuts what takes longer than any request may', async () => {
-      await start({ limits: { closeTimeout: 50 } });
-      const inMidBody = await openTls(gate);
-      inMidBody.write(`${HEAD}{`);
-      const inHandshake = connectTcp(gate.port, 'localhost');
-      await once(inHandshake, 'connect');
-      const ends = [readToEnd(inMidBody), readToEnd(inHandshake)];
-      // The server has to have seen both, or there would be nothing to cut.
-      await send(gate, { body: ALLOWED });
-      expect(await gate.server.close()).to.equal(2);
-      await Promise.all(ends);
-    });
+    for (const [what, signal] of [
+      ['of all that is left what is there for too long', patient],
+      ['in a hurry what takes longer than any request may', AbortSignal.abort()],
+    ] as const)
+      it(`cuts ${what}`, async () => {
+        await start({ limits: { closeTimeout: 50, hurriedCloseTimeout: 50 } });
+        const inMidBody = await openTls(gate);
+        inMidBody.write(`${HEAD}{`);
+        const inHandshake = connectTcp(gate.port, 'localhost');
+        await once(inHandshake, 'connect');
+        const ends = [readToEnd(inMidBody), readToEnd(inHandshake)];
+        // The server has to have seen both, or there would be nothing to cut.
+        await send(gate, { body: ALLOWED });
+        const cut = await gate.server.close(signal);
+        // In a hurry a connection without a request is ended at once.
+        expect(cut).to.equal(signal.aborted ? 1 : 2);
+        await Promise.all(ends);
+      });
   });
 
   describe('a port that cannot be had', () => {

@@ -10,6 +10,7 @@ const DEFAULTS = {
   policyDir: undefined,
   logLevel: 'info',
   logFormat: 'json',
+  logReviewsPerSecond: 100,
   drainSeconds: 15,
   client: undefined,
 };
@@ -50,6 +51,7 @@ describe('loadSettings', () => {
     ]),
     [{ LOG_FORMAT: 'text' }, { logFormat: 'text' }],
     [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
+    [{ LOG_REVIEWS_PER_SECOND: '0' }, { logReviewsPerSecond: 0 }],
     [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
     [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
     [{ CLIENT_CA_FILE: 'ca' }, { client: { ...CLIENT, caFile: 'ca' } }],
@@ -139,6 +141,7 @@ describe('loadSettings', () => {
       'POLICY_DIR',
       'LOG_LEVEL',
       'LOG_FORMAT',
+      'LOG_REVIEWS_PER_SECOND',
       'DRAIN_SECONDS',
       'CLIENT_CA_FILE',
       'CLIENT_NAMES',

@@ -1,13 +1,12 @@
 import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
-import { createApp } from '../../src/gate/app.ts';
 import type { KnownClients } from '../../src/gate/client-check.ts';
-import { createMalformedHttpAnswer } from '../../src/gate/malformed-http.ts';
 import type { JudgePolicy } from '../../src/gate/policy-route.ts';
 import type { PolicyToken } from '../../src/gate/policy-token.ts';
 import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
-import { createGateServer, type GateServer, type GateServerOptions } from '../../src/gate/server.ts';
+import type { GateServer, GateServerOptions } from '../../src/gate/server.ts';
+import { createWebhook } from '../../src/gate/webhook.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
 import { rulesetOf } from '../ruleset.ts';
 
@@ -20,6 +19,8 @@ export interface TestGate {
   /** What signed the server's certificate. */
   readonly ca: string;
   readonly server: GateServer;
+  /** Ends it in a hurry. Resolves with the number of connections that had to be cut. */
+  close(): Promise<number>;
   readonly metrics: Metrics;
   /** All that was logged, from level debug on. */
   readonly lines: readonly LogLine[];
@@ -36,6 +37,7 @@ export interface TestGateOptions {
   readonly clients?: KnownClients;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
+  readonly logReviewsPerSecond?: number;
   readonly certificate?: TestCertificate;
   readonly metrics?: Metrics;
 }
@@ -47,21 +49,17 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
   const texts: string[] = [];
   const log = pino({ level: 'debug', base: null }, { write: (line: string) => texts.push(line) });
   const metrics = options.metrics ?? createMetrics();
-  const app = createApp({
+  const { certificate: cert, key } = options.certificate ?? certificate;
+  const server = createWebhook({
     ruleset: options.ruleset ?? (() => ruleset),
     judgePolicy: options.judgePolicy ?? (async ({ uid }) => allowed(uid)),
     policyToken: options.policyToken ?? (() => undefined),
     clients: options.clients,
     log,
     metrics,
+    logReviewsPerSecond: options.logReviewsPerSecond ?? 100,
     draining: options.draining ?? (() => false),
-  });
-  const { certificate: cert, key } = options.certificate ?? certificate;
-  const server = createGateServer({
-    app: app.callback(),
     certificate: { cert: Buffer.from(cert), key: Buffer.from(key) },
-    clientCa: () => options.clients?.secrets().ca,
-    onClientError: createMalformedHttpAnswer({ log, metrics }),
     ...(options.limits && { limits: options.limits }),
   });
   const port = await server.listen(0);
@@ -69,6 +67,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
     port,
     ca: cert,
     server,
+    close: async () => server.close(AbortSignal.abort()),
     metrics,
     get lines() {
       return texts.map((text) => JSON.parse(text) as LogLine);

@@ -6,7 +6,7 @@ import { admissionReview, podCreate } from '../admission-request.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { rulesetOf, rulesetUnder } from '../ruleset.ts';
 import { until } from '../until.ts';
-import { MAX_BODY_BYTES, MAX_JSON_MARKS, SMALL_BODY_BYTES } from '../../src/gate/body-limits.ts';
+import { BODY_LIMITS, MAX_BODY_BYTES, SMALL_BODY_BYTES } from '../../src/gate/body-limits.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
 import { answerTo, open, send, type Sent } from './client.ts';
 import { startTestGate, type TestGate } from './test-gate.ts';
@@ -22,7 +22,7 @@ describe('over the wire', () => {
     gate = await startTestGate();
   });
   afterEach(async () => {
-    await gate.server.close();
+    await gate.close();
   });
 
   describe('the webhook', () => {
@@ -84,7 +84,7 @@ describe('over the wire', () => {
       let asked = 0;
       const counting = await startTestGate({ ruleset: () => ((asked += 1), rulesetOf()) });
       await send(counting, { body: DENIED });
-      await counting.server.close();
+      await counting.close();
       expect(asked).to.equal(1);
     });
 
@@ -96,12 +96,26 @@ describe('over the wire', () => {
       );
     });
 
+    it('logs so many reviews of one address, tells how many it left out, and counts all', async () => {
+      const quiet = await startTestGate({ logReviewsPerSecond: 1 });
+      for (let count = 0; count < 40; count += 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        await send(quiet, { body: ALLOWED });
+      }
+      await until(() => quiet.lines.some(({ leftOut }) => leftOut !== undefined), 'those left out to be told', 5000);
+      const told = quiet.lines.filter(({ msg }) => msg === 'review').length;
+      const leftOut = quiet.lines.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0);
+      expect(told).to.be.within(30, 39);
+      expect(told + leftOut).to.equal(40);
+      await quiet.close();
+    });
+
     it('closes the connection after an answer while it drains', async () => {
       const draining = await startTestGate({ draining: () => true });
       const agent = new Agent({ keepAlive: true });
       const { status, headers } = await send(draining, { body: ALLOWED, agent });
       agent.destroy();
-      await draining.server.close();
+      await draining.close();
       expect({ status, connection: headers.connection }).to.deep.equal({ status: 200, connection: 'close' });
     });
   });
@@ -342,7 +356,7 @@ describe('over the wire', () => {
     });
 
     it('is refused when its values would not fit into memory', async () => {
-      const { status, json, headers } = await send(gate, { body: `[${'[],'.repeat(MAX_JSON_MARKS / 2)}[]]` });
+      const { status, json, headers } = await send(gate, { body: `[${'[],'.repeat(BODY_LIMITS.large.marks / 2)}[]]` });
       expect({ status, code: json.code }).to.deep.equal({ status: 413, code: 'body-too-complex' });
       expect(headers.connection).to.equal('close');
     });
@@ -416,48 +430,41 @@ describe('over the wire', () => {
     /** A request whose body has come, but for its end. */
     async function begin(bytes: number) {
       const outgoing = open(gate, { headers: { 'content-length': String(bytes + 1) } });
-      outgoing.on('error', () => {});
+      const answer = answerTo(outgoing);
       await new Promise((resolve) => outgoing.write(Buffer.alloc(bytes, ' '), resolve));
-      return outgoing;
+      return { outgoing, answer };
     }
 
     const large = Buffer.from(
       ALLOWED.replace('"metadata":{', `"metadata":{"annotations":{"a":"${'x'.repeat(25 * MIB)}"},`),
     );
 
-    it('refuses what is over it with 429, and takes it later', async () => {
-      const first = await begin(30 * MIB);
-      let refused: Awaited<ReturnType<typeof send>> | undefined;
-      await until(
-        async () => {
-          const answered = await send(gate, { body: large });
-          if (answered.status === 429) refused = answered;
-          return refused !== undefined;
-        },
-        'the first body to be counted',
-        10_000,
-      );
-      expect(refused?.json.code).to.equal('overloaded');
-      expect(refused?.headers).to.deep.include({ 'retry-after': '1', connection: 'close' });
-      // Reviews of the usual size never meet it.
-      expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
-      const padded = ALLOWED.replace('{', `{${' '.repeat(60 * 1024)}`);
-      expect((await send(gate, { body: padded })).status).to.equal(200);
-      // A client that goes away gives back what it had taken.
-      first.destroy();
-      await until(async () => (await send(gate, { body: large })).status === 200, 'the budget to be free', 10_000);
-    }).timeout(60_000);
-
-    it('counts a chunked body as well, and nothing that was only announced', async () => {
-      const announced = [1, 2, 3].map(() => open(gate, { headers: { 'content-length': String(30 * MIB) } }));
-      for (const outgoing of announced) outgoing.on('error', () => {}).write('{');
-      const first = await begin(30 * MIB);
-      await until(async () => (await send(gate, { body: [large] })).status === 429, 'the first to be counted', 10_000);
-      expect((await send(gate, { body: [ALLOWED] })).status).to.equal(200);
-      first.destroy();
-      await until(async () => (await send(gate, { body: [large] })).status === 200, 'the budget to be free', 10_000);
-      for (const outgoing of announced) outgoing.destroy();
-    }).timeout(60_000);
+    for (const [what, body] of [
+      ['one with a length', large],
+      ['a chunked one', [large]],
+    ] as const) {
+      it(`refuses with 429 who holds it and does not send, for ${what} that comes`, async () => {
+        const { outgoing, answer } = await begin(30 * MIB);
+        // Nothing is held against what was only announced.
+        const announced = open(gate, { headers: { 'content-length': String(30 * MIB) } }).on('error', () => {});
+        announced.write('{');
+        expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
+        let refused: Awaited<typeof answer> | undefined;
+        void answer.then((answered) => (refused = answered));
+        await until(
+          async () => {
+            expect((await send(gate, { body })).json.response?.allowed).to.equal(true);
+            return refused !== undefined;
+          },
+          'the one who holds it to be refused',
+          10_000,
+        );
+        expect([refused?.status, refused?.json.code]).to.deep.equal([429, 'overloaded']);
+        expect(refused?.headers).to.deep.include({ 'retry-after': '1', connection: 'close' });
+        outgoing.destroy();
+        announced.destroy();
+      }).timeout(60_000);
+    }
   });
 
   describe('the budget of values', () => {
@@ -471,7 +478,7 @@ describe('over the wire', () => {
       const rules = fakeCustomRules(['slow'], async () => released.then(() => []));
       const ruleset = rulesetUnder({}, rules);
       const slow = await startTestGate({ ruleset: () => ruleset });
-      const first = send(slow, { body: withValues(MAX_JSON_MARKS - 1000) });
+      const first = send(slow, { body: withValues(BODY_LIMITS.large.marks - 1000) });
       await until(() => rules.tasks.length === 1, 'the first to be judged', 10_000);
       const few = withValues(60_000);
       const refused = await send(slow, { body: few });
@@ -480,7 +487,7 @@ describe('over the wire', () => {
       release();
       expect((await first).json.response?.allowed).to.equal(true);
       expect((await send(slow, { body: few })).json.response?.allowed).to.equal(true);
-      await slow.server.close();
+      await slow.close();
     }).timeout(30_000);
   });
 
@@ -492,7 +499,7 @@ describe('over the wire', () => {
         },
       });
       const { status, json } = await send(broken, { body: ALLOWED });
-      await broken.server.close();
+      await broken.close();
       expect(status).to.equal(200);
       expect(
         await broken.metric('imagegate_reviews_total{verdict="errored",operation="CREATE",dry_run="false"}'),
@@ -508,7 +515,7 @@ describe('over the wire', () => {
     it('within the engine is a denial too, logged as an error', async () => {
       const broken = await startTestGate({ ruleset: () => ({ ...rulesetOf(), everywhere: undefined }) as never });
       const { json } = await send(broken, { body: ALLOWED });
-      await broken.server.close();
+      await broken.close();
       expect(json.response?.status?.code).to.equal(500);
       expect(broken.lines[0]).to.deep.include({ level: 50, verdict: 'errored', msg: 'review' });
       expect(
@@ -527,7 +534,7 @@ describe('over the wire', () => {
       };
       const broken = await startTestGate({ metrics });
       const { json } = await send(broken, { body: ALLOWED });
-      await broken.server.close();
+      await broken.close();
       expect(json.response?.allowed).to.equal(true);
       expect(broken.lines[0]).to.deep.include({ level: 50, msg: 'no more numbers' });
     });
@@ -541,7 +548,7 @@ describe('over the wire', () => {
       };
       const broken = await startTestGate({ metrics });
       const { status, text } = await send(broken, { body: '[]' });
-      await broken.server.close();
+      await broken.close();
       expect({ status, text }).to.deep.equal({ status: 500, text: 'Internal Server Error' });
       expect(broken.lines.map(({ msg }) => msg)).to.deep.equal(['A connection broke: no more numbers']);
     });

@@ -1,16 +1,26 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { DOCKER_HUB_HOSTS } from '../../src/image/docker-hub.ts';
 import { normalizedRegistry, normalizedRepository, parseReference } from '../../src/image/reference.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../../src/rule/repository-patterns.ts';
+import type { Purpose } from '../../src/rule/registry-reading.ts';
 import { BAD_REPOSITORIES } from './bad-repositories.ts';
 
 interface Case {
   readonly entries: readonly string[];
   readonly unqualified?: 'untrusted' | 'docker.io';
-  readonly defaultPort?: 'kept' | 'dropped';
+  readonly purpose?: Purpose;
   readonly matching: readonly string[];
   readonly others: readonly string[];
+}
+
+/** All ways to write one image of Docker Hub. */
+function namesOfHub(repository: string): readonly string[] {
+  return [
+    repository,
+    ...DOCKER_HUB_HOSTS.flatMap((host) => [host, `${host}:443`]).map((host) => `${host}/${repository}`),
+  ];
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -124,15 +134,37 @@ const CASES: Readonly<Record<string, Case>> = {
     matching: ['localhost:5000/app:1', 'localhost/a/b'],
     others: ['localhost:5001/app', 'localhost:5000'],
   },
-  'defaultPort: kept': {
-    entries: ['ghcr.io/acme/**', 'gcr.io:443/acme/**'],
-    defaultPort: 'kept',
-    matching: ['ghcr.io/acme/app', 'gcr.io:443/acme/app'],
-    others: ['ghcr.io:443/acme/app', 'gcr.io/acme/app'],
+  'purpose: allow': {
+    entries: ['ghcr.io/acme/**', 'gcr.io:443/acme/**', 'docker.io/library/*', 'registry-1.docker.io/acme/app'],
+    purpose: 'allow',
+    matching: [
+      'ghcr.io/acme/app',
+      'gcr.io:443/acme/app',
+      'docker.io/nginx',
+      'index.docker.io/nginx',
+      'registry-1.docker.io/acme/app',
+    ],
+    others: [
+      'ghcr.io:443/acme/app',
+      'gcr.io/acme/app',
+      'nginx',
+      'docker.io:443/nginx',
+      'index.docker.io:443/nginx',
+      'registry-1.docker.io/library/nginx',
+      'registry.hub.docker.com/library/nginx',
+      'docker.io/acme/app',
+      'registry-1.docker.io:443/acme/app',
+    ],
   },
-  'defaultPort: dropped': {
+  'purpose: exempt': {
+    entries: ['ghcr.io/acme/**', 'gcr.io:443/acme/**', 'docker.io/library/*', '*.docker.io:443/acme/*'],
+    purpose: 'exempt',
+    matching: ['ghcr.io/acme/app', 'gcr.io:443/acme/app', ...namesOfHub('library/nginx'), ...namesOfHub('acme/app')],
+    others: ['ghcr.io:443/acme/app', 'gcr.io/acme/app', 'docker.io:5000/nginx', 'x.docker.io/acme/app'],
+  },
+  'purpose: deny': {
     entries: ['ghcr.io/acme/**', '*.gcr.io/acme/*', 'quay.io:443/acme/*', 'docker.io/library/*', 'localhost:443/x'],
-    defaultPort: 'dropped',
+    purpose: 'deny',
     matching: [
       'ghcr.io/acme/app',
       'ghcr.io:443/acme/app',
@@ -153,14 +185,58 @@ const CASES: Readonly<Record<string, Case>> = {
       'ghcr.io:443/other/app',
       '[::443]/acme/app',
       'localhost:5000/x',
-      'nginx',
     ],
   },
-  'defaultPort: dropped, with wildcards that name it': {
+  'purpose: deny, with wildcards and addresses that name the port': {
     entries: ['*.gcr.io:443/acme/*', '[2001:db8::1]:443/x'],
-    defaultPort: 'dropped',
+    purpose: 'deny',
     matching: ['eu.gcr.io/acme/app', 'eu.gcr.io:443/acme/app', '[2001:db8::1]/x', '[2001:db8::1]:443/x'],
     others: ['gcr.io:443/acme/app', 'eu.gcr.io:5000/acme/app', '[2001:db8::1]:44/x'],
+  },
+  ...Object.fromEntries(
+    (['exempt', 'deny'] as const).flatMap((purpose) =>
+      [
+        'docker.io/library/nginx',
+        'docker.io:443/nginx',
+        'index.docker.io:443/library/nginx',
+        'registry-1.docker.io/library/nginx',
+        'registry-1.docker.io/nginx',
+        'registry.hub.docker.com:0443/library/*',
+        'registry.hub.docker.com/*',
+        'registry.hub.docker.com/**',
+        '*.docker.io/library/nginx',
+        '*.docker.io/ngin*',
+        '*.docker.com/**',
+        '*.io/library/nginx',
+      ].map((entry): [string, Case] => [
+        `purpose: ${purpose}, Docker Hub as ${entry}`,
+        {
+          entries: [entry],
+          purpose,
+          matching: [...namesOfHub('library/nginx'), ...namesOfHub('nginx')],
+          others: [
+            'gcr.io/library/nginx/x',
+            'docker.io:5000/library/nginx',
+            'registry-2.docker.com:5000/nginx',
+            'hub.docker.com.evil.com/nginx',
+            'evildocker.io.com/library/nginx',
+          ],
+        },
+      ]),
+    ),
+  ),
+  'purpose: deny, a wildcard is no Docker Hub where it has none of its names': {
+    entries: ['*.acme.docker.io/**', '*.x.docker.com/**', '*.ocker.io/**'],
+    purpose: 'deny',
+    matching: ['x.acme.docker.io/library/nginx'],
+    others: namesOfHub('library/nginx'),
+  },
+  'purpose: deny, unqualified: untrusted': {
+    entries: ['registry-1.docker.io/library/*'],
+    purpose: 'deny',
+    unqualified: 'untrusted',
+    matching: ['docker.io/nginx', 'registry.hub.docker.com/nginx'],
+    others: ['nginx', 'library/nginx'],
   },
   'unqualified references are from nowhere by default': {
     entries: ['docker.io/**'],
@@ -198,11 +274,13 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** What entries mean, said once more: slow, and too short to be wrong. */
-function matchesNaively(entry: string, reference: string): boolean {
+function matchesNaively(entry: string, reference: string, purpose: Purpose): boolean {
   const image = parseReference(reference);
   const [host = '', ...pattern] = entry.split('/');
   const registry = normalizedRegistry(image);
-  if (host.startsWith('*') ? !registry.endsWith(host.slice(1)) : registry !== host) return false;
+  const isHub = purpose !== 'allow' && DOCKER_HUB_HOSTS.includes(registry);
+  const isAt = (name: string): boolean => (host.startsWith('*') ? name.endsWith(host.slice(1)) : name === host);
+  if (!(isHub ? DOCKER_HUB_HOSTS : [registry]).some(isAt)) return false;
   return fitsNaively(pattern, normalizedRepository(image).split('/'));
 }
 
@@ -246,21 +324,31 @@ describe('repositoryPatterns', () => {
 
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
   it(`matches what its meaning says (SEED=${seed})`, () => {
-    const host = fc.constantFrom('a.io', 'b.a.io', 'c.b.a.io', 'docker.io');
-    const entryHost = fc.constantFrom('a.io', 'b.a.io', '*.a.io', '*.b.a.io', '*.io', 'docker.io');
+    const host = fc.constantFrom('a.io', 'b.a.io', 'c.b.a.io', 'docker.io', 'registry-1.docker.io');
+    const entryHost = fc.constantFrom(
+      'a.io',
+      'b.a.io',
+      '*.a.io',
+      '*.b.a.io',
+      '*.io',
+      'docker.io',
+      '*.docker.io',
+      'registry.hub.docker.com',
+    );
+    const purposes = fc.constantFrom<Purpose[]>('allow', 'exempt', 'deny');
     const component = fc.stringMatching(/^[ab]{1,3}$/);
     const glob = fc.stringMatching(/^[ab*]{1,3}$/).filter((text) => !text.includes('**'));
     const patterns = fc.array(fc.oneof(glob, component, fc.constant('**')), { minLength: 2, maxLength: 6 });
     const entry = fc.tuple(entryHost, patterns).map(([first, rest]) => [first, ...rest].join('/'));
     const image = fc
-      .tuple(host, fc.array(component, { minLength: 1, maxLength: 7 }))
+      .tuple(host, fc.array(component, { minLength: 2, maxLength: 7 }))
       .map(([first, rest]) => [first, ...rest].join('/'));
     let matched = 0;
     fc.assert(
-      fc.property(fc.array(entry, { maxLength: 4 }), image, (entries, reference) => {
-        const expected = entries.some((one) => matchesNaively(one, reference));
+      fc.property(fc.array(entry, { maxLength: 4 }), image, purposes, (entries, reference, purpose) => {
+        const expected = entries.some((one) => matchesNaively(one, reference, purpose));
         if (expected) matched += 1;
-        expect(repositoryPatterns(entries).matches(parseReference(reference))).to.equal(expected);
+        expect(repositoryPatterns(entries, { purpose }).matches(parseReference(reference))).to.equal(expected);
       }),
       { numRuns: 20_000, seed },
     );

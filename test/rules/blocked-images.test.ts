@@ -28,6 +28,12 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
       'ghcr.io:443/evil/app:1',
       'ghcr.io:0443/evil/app:1',
       'quay.io:443/acme/miner-1:1',
+      // Docker Hub has more names.
+      'registry-1.docker.io/library/nginx:1',
+      'registry-1.docker.io:443/nginx:1',
+      'registry.hub.docker.com/library/nginx',
+      `registry.hub.docker.com:443/library/nginx@${DIGEST}`,
+      'index.docker.io:443/nginx:1',
     ],
     allowed: [
       'nginx-exporter',
@@ -41,6 +47,9 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
       'quay.io/miner-1:1',
       'quay.io:5000/acme/miner-1:1',
       'constructor',
+      'registry-1.docker.io/acme/nginx:1',
+      'registry-1.docker.io:5000/library/nginx:1',
+      'registry-2.docker.io/library/nginx:1',
     ],
   },
   'with unqualified: docker.io': {
@@ -50,7 +59,7 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
   },
   'with unqualified: untrusted': {
     options: { images: IMAGES, unqualified: 'untrusted' },
-    denied: ['docker.io/nginx:1'],
+    denied: ['docker.io/nginx:1', 'registry-1.docker.io/library/nginx:1'],
     allowed: ['nginx:1', 'library/nginx:1'],
   },
   'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'ghcr.io/evil/app'] },
@@ -69,6 +78,22 @@ describe('blocked-images', () => {
         (image) =>
           `nginx image has a non-allowed name! (${image}). These images "docker.io/library/nginx,ghcr.io/evil/**,quay.io/*/miner-*" are prohibited.`,
       );
+    });
+  }
+
+  for (const entry of [
+    'registry-1.docker.io/library/nginx',
+    'registry.hub.docker.com:443/library/*',
+    'docker.io:443/nginx',
+    '*.docker.io/**',
+  ]) {
+    it(`denies Docker Hub's image by every name for ${entry}`, () => {
+      const sentenceOf = ruleSentences('blocked-images', { images: [entry] });
+      for (const image of ['nginx', 'docker.io/nginx', 'index.docker.io/nginx', 'registry-1.docker.io/library/nginx']) {
+        expect(sentenceOf(image)).to.equal(
+          `nginx image has a non-allowed name! (${image}). These images "${entry}" are prohibited.`,
+        );
+      }
     });
   }
 

@@ -37,6 +37,10 @@ const CASES: Readonly<Record<string, Case>> = {
       ['index.docker.io:443/acme/app:1', 'mirror.example.com/hub/acme/app:1'],
       ['quay.io:443/app:1', 'quay.mirror.example.com:5000/app:1'],
       ['gcr.io:0443/acme/app:1', 'gcr.io/mirror/acme/app:1'],
+      // Docker Hub has more names.
+      ['registry-1.docker.io/library/nginx:1', 'mirror.example.com/hub/library/nginx:1'],
+      ['registry-1.docker.io:443/nginx:1', 'mirror.example.com/hub/library/nginx:1'],
+      [`registry.hub.docker.com/acme/app:1@${DIGEST}`, `mirror.example.com/hub/acme/app:1@${DIGEST}`],
     ],
     allowed: [
       'mirror.example.com/hub/library/nginx:1.27',
@@ -45,7 +49,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'gcr.io/mirror/acme/app:1',
       // What no mirror serves is the business of other rules.
       'ghcr.io/acme/app:1',
-      'registry-1.docker.io/library/nginx:1',
+      'registry-1.docker.io:5000/library/nginx:1',
       'docker.io:5000/nginx:1',
       'gcr.io:443/mirror/acme/app:1',
       'eu.gcr.io/acme/app:1',
@@ -54,7 +58,10 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'with unqualified: untrusted': {
     options: { mirrors: MIRRORS, unqualified: 'untrusted' },
-    denied: [['docker.io/nginx:1', 'mirror.example.com/hub/library/nginx:1']],
+    denied: [
+      ['docker.io/nginx:1', 'mirror.example.com/hub/library/nginx:1'],
+      ['registry-1.docker.io/library/nginx:1', 'mirror.example.com/hub/library/nginx:1'],
+    ],
     allowed: ['nginx:1', 'acme/app:1'],
   },
   'with unqualified: docker.io': {
@@ -76,10 +83,25 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     allowed: ['quay.io:5000/app:1', 'gcr.io/mirror/app:1', 'm.io/quay/app:1'],
   },
+  'with another name of Docker Hub in the entries': {
+    options: {
+      mirrors: [
+        { registry: 'registry-1.docker.io', mirror: 'registry.hub.docker.com/mirror' },
+        { registry: 'quay.io', mirror: 'm.io' },
+      ],
+    },
+    denied: [
+      ['nginx:1', 'registry.hub.docker.com/mirror/library/nginx:1'],
+      ['docker.io/acme/app:1', 'registry.hub.docker.com/mirror/acme/app:1'],
+      ['registry-1.docker.io/acme/app:1', 'registry.hub.docker.com/mirror/acme/app:1'],
+    ],
+    allowed: ['docker.io/mirror/acme/app:1', 'mirror/library/nginx:1'],
+  },
   'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'gcr.io/app'] },
 };
 
 const HOST = 'the host of a registry, such as docker.io or registry.example.com:5000';
+const HUB = 'It is another name of docker.io, and read as that: write docker.io.';
 const ALONE = 'Write the host alone: a mirror has all of a registry.';
 
 /** A bad entry after a good one, and what is said about it. */
@@ -96,12 +118,7 @@ const BAD: readonly (readonly [registry: string, mirror: string, found: string, 
       'quay',
       'A registry has a dot or a port (only localhost may do without): write the whole host name.',
     ],
-    [
-      'index.docker.io',
-      'm.io',
-      'index.docker.io',
-      'It is another name of docker.io, and read as that: write docker.io.',
-    ],
+    ['index.docker.io', 'm.io', 'index.docker.io', HUB],
     ['ghcr.io', 'm.io', 'ghcr.io', 'Entry 1 has its mirror.', 'a registry that has no mirror yet'],
     ['ghcr.io:443', 'm.io', 'ghcr.io:443', 'Entry 1 has its mirror.', 'a registry that has no mirror yet'],
     [
@@ -132,6 +149,8 @@ const BAD: readonly (readonly [registry: string, mirror: string, found: string, 
     ['quay.io', 'ghcr.io/quay', 'ghcr.io/quay', 'Write where its images come from in the end.'],
     ['quay.io', 'ghcr.io:443/quay', 'ghcr.io:443/quay', 'Write where its images come from in the end.'],
     ['quay.io:443', 'quay.io', 'quay.io', 'Write where its images come from in the end.'],
+    ['docker.io', 'registry-1.docker.io', 'registry-1.docker.io', 'Write where its images come from in the end.'],
+    ['quay.io', 'index.docker.io/x', 'index.docker.io/x', HUB],
   ];
 
 describe('registry-mirror', () => {
@@ -177,6 +196,12 @@ describe('registry-mirror', () => {
       expect(others).to.deep.equal([]);
     });
   }
+
+  it('refuses Docker Hub twice, by whatever names', () => {
+    const mirrors = ['docker.io', 'registry.hub.docker.com:443'].map((registry) => ({ registry, mirror: 'm.io' }));
+    expect(optionMistakes('registry-mirror', { mirrors })).to.have.length(1);
+    expect(optionMistakes('registry-mirror', { mirrors })[0]).to.include({ remedy: 'Entry 1 has its mirror.' });
+  });
 
   it('tells all bad entries', () => {
     const mirrors = [

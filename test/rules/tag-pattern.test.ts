@@ -31,6 +31,9 @@ const CASES: Readonly<Record<string, Case>> = {
       // Nor does the default port make another image.
       'ghcr.io:443/acme/app:1.0',
       'docker.io:443/acme/app:1',
+      // Nor does another name of Docker Hub.
+      'registry-1.docker.io/acme/app:1',
+      'registry.hub.docker.com:443/acme/app:1',
       // Without a tag there is none that is allowed, whatever the digest says.
       'ghcr.io/acme/app',
       `ghcr.io/acme/app@${DIGEST}`,
@@ -41,6 +44,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'ghcr.io/acme/app:stable',
       `acme/app:v1@${DIGEST}`,
       'ghcr.io:443/acme/app:v1',
+      'registry-1.docker.io/acme/app:v1',
       // Nothing is asked of these.
       'ghcr.io/acme:1',
       'ghcr.io/other/app:1',
@@ -56,6 +60,8 @@ const CASES: Readonly<Record<string, Case>> = {
       'nginx:1.24.9',
       'nginx:2.0.0',
       'docker.io/nginx:latest',
+      'registry-1.docker.io/library/nginx:1.24.0',
+      'registry.hub.docker.com/nginx:latest',
       // A tag of two numbers moves on.
       'docker.io/nginx:1.27',
       // To semver this is a pre-release.
@@ -74,7 +80,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'with unqualified: untrusted': {
     options: { patterns: [ACME], unqualified: 'untrusted' },
     words: 'the tags "v*,stable"',
-    denied: ['docker.io/acme/app:1'],
+    denied: ['docker.io/acme/app:1', 'registry-1.docker.io/acme/app:1'],
     allowed: ['acme/app:1', 'acme/app'],
   },
   'with several patterns, the first that is about an image counts': {

@@ -1,0 +1,150 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
+import bodyParser from 'koa-bodyparser';
+import type { Context } from 'koa';
+import { MAX_BODY_BYTES } from './body-limits.ts';
+import { JsonMarks } from './json-marks.ts';
+import { ClientGoneError, emptyBody, notJson, Refusal, tooComplex, tooLarge } from './refusal.ts';
+
+/** What a text may begin with; koa-bodyparser passes over it too. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Where the chunks of one body go, and what it turns out to be. */
+export interface BodyReader {
+  /** Returns why there must be no more, if it is so. */
+  add(chunk: Buffer): Refusal | undefined;
+  /** All have come. Called once, and never after `fail`. */
+  end(): void;
+  /** No more will come. */
+  fail(reason: Error): void;
+  /** The marks of JSON in all of them. */
+  marks(): number;
+  readonly parsed: Promise<object>;
+}
+
+/** Reads as koa-bodyparser would, but without what that needs for streams of any size and encoding (docs/decisions/0006). */
+export class SmallReader implements BodyReader {
+  readonly parsed: Promise<object>;
+  #body: Buffer | undefined;
+  #resolve!: (value: object) => void;
+  #reject!: (reason: Error) => void;
+
+  constructor() {
+    this.parsed = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  add(chunk: Buffer): undefined {
+    this.#body = this.#body === undefined ? chunk : Buffer.concat([this.#body, chunk]);
+  }
+
+  marks(): number {
+    const marks = new JsonMarks();
+    if (this.#body !== undefined) marks.add(this.#body);
+    return marks.count;
+  }
+
+  end(): void {
+    try {
+      this.#resolve(parsedObject(this.#body?.toString() ?? ''));
+    } catch (error) {
+      this.#reject(error as Error);
+    }
+  }
+
+  fail(reason: Error): void {
+    this.#reject(reason);
+  }
+}
+
+/** Hands what is large or chunked on to koa-bodyparser, in a stream that is ours to end. */
+export class LargeReader implements BodyReader {
+  readonly parsed: Promise<object>;
+  readonly #stream = new PassThrough();
+  readonly #marks = new JsonMarks();
+  readonly #maxMarks: number;
+
+  constructor({ headers }: IncomingMessage, parse: BodyParser, maxMarks: number) {
+    this.#maxMarks = maxMarks;
+    // Once koa-bodyparser has given up, it does not listen any more, and the client may still go away.
+    this.#stream.on('error', () => {});
+    this.parsed = parse(Object.assign(this.#stream, { headers }));
+  }
+
+  add(chunk: Buffer): Refusal | undefined {
+    this.#marks.add(chunk);
+    if (this.#marks.count > this.#maxMarks) return tooComplex(this.#maxMarks);
+    this.#stream.write(chunk);
+    return undefined;
+  }
+
+  marks(): number {
+    return this.#marks.count;
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+
+  fail(reason: Error): void {
+    this.#stream.destroy(reason);
+  }
+}
+
+function parsedObject(text: string): object {
+  const value = valueOf(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  if (typeof value !== 'object' || value === null) throw notJson();
+  return value;
+}
+
+function valueOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Its error quotes the body, which nobody should see.
+    throw notJson();
+  }
+}
+
+/** The types of koa-bodyparser know neither of these. */
+interface Options extends Omit<bodyParser.Options, 'jsonLimit'> {
+  /** A number is not parsed anew for each request. */
+  readonly jsonLimit: number;
+  /** `ignore`: a key `__proto__` becomes a property like any other, which harms nobody here. */
+  readonly onProtoPoisoning: 'ignore';
+}
+
+/** Reads a stream with the headers of a request as JSON: an object or an array, of at most `MAX_BODY_BYTES`, in UTF-8. */
+export type BodyParser = (stream: PassThrough & Pick<IncomingMessage, 'headers'>) => Promise<object>;
+
+export function createParser(): BodyParser {
+  const options: Options = {
+    enableTypes: ['json'],
+    jsonLimit: MAX_BODY_BYTES,
+    onProtoPoisoning: 'ignore',
+    // The request check has seen to that.
+    detectJSON: () => true,
+    onerror: (error) => {
+      throw bodyError(error);
+    },
+  };
+  const parse = bodyParser(options as unknown as bodyParser.Options);
+  return async (stream) => {
+    // All that it uses of a context: what it reads from, and where it puts what it has read.
+    const request: { body?: object; rawBody?: string } = {};
+    await parse({ req: stream, request } as unknown as Context, async () => {});
+    // Of no bytes at all it makes an empty object.
+    if (request.rawBody === '') throw emptyBody();
+    return request.body ?? {};
+  };
+}
+
+/** The parser's error without the body, which it carries as a property and, for bad JSON, partly in its message. */
+function bodyError(error: Error & { readonly type?: string }): Error {
+  if (error instanceof Refusal || error instanceof ClientGoneError) return error;
+  if (error instanceof SyntaxError) return notJson();
+  if (error.type === 'entity.too.large') return tooLarge();
+  return new Error(`The body cannot be read: ${error.message}`);
+}

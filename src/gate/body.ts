@@ -1,0 +1,109 @@
+import type { IncomingMessage } from 'node:http';
+import type { Middleware } from 'koa';
+import { BODY_LIMITS, SMALL_BODY_BYTES, type BodyLimits, type Room } from './body-limits.ts';
+import { createParser, LargeReader, SmallReader, type BodyReader } from './body-readers.ts';
+import { FairBudget, type Share } from './fair-budget.ts';
+import { ValuesBudget } from './json-marks.ts';
+import { ClientGoneError, overloaded } from './refusal.ts';
+
+/** Makes what reads the body of a request whose head was checked, and keeps what it holds until the request is answered. */
+export function createBodyReader(limits: BodyLimits = BODY_LIMITS): Middleware {
+  const parse = createParser();
+  const [small, large] = [new Budgets(limits.small), new Budgets(limits.large)];
+  return async (ctx, next) => {
+    const { req } = ctx;
+    const body = isSmall(req)
+      ? new Body(req, new SmallReader(), small)
+      : new Body(req, new LargeReader(req, parse, limits.large.marks), large);
+    try {
+      ctx.request.body = await body.read();
+      await next();
+    } finally {
+      body.release();
+    }
+  };
+}
+
+/** Whether a request says that its body is small. A chunked one says nothing. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) <= SMALL_BODY_BYTES;
+}
+
+/** What all bodies of a kind have together: bytes while they are read, values while they are judged. */
+class Budgets {
+  readonly bytes: FairBudget;
+  readonly values: ValuesBudget;
+
+  constructor(room: Room) {
+    this.bytes = new FairBudget(room.bytes);
+    this.values = new ValuesBudget(room.marks);
+  }
+}
+
+/** The one owner of a body: of its chunks, of what it holds, and of its refusal, which happens once, as a rejection. */
+class Body {
+  readonly #req: IncomingMessage;
+  readonly #reader: BodyReader;
+  readonly #budgets: Budgets;
+  readonly #address: string;
+  readonly #share: Share;
+  #values = 0;
+  #stopped = false;
+
+  constructor(req: IncomingMessage, reader: BodyReader, budgets: Budgets) {
+    this.#req = req;
+    this.#reader = reader;
+    this.#budgets = budgets;
+    this.#address = req.socket.remoteAddress ?? '';
+    this.#share = budgets.bytes.open(this.#address, () => this.#refuse(overloaded()));
+  }
+
+  /** @throws {Refusal | ClientGoneError} */
+  async read(): Promise<object> {
+    this.#req.on('data', this.#add).on('end', this.#end).on('error', this.#gone).on('close', this.#gone);
+    try {
+      return await this.#reader.parsed;
+    } finally {
+      this.#stop();
+      this.#budgets.bytes.close(this.#share);
+    }
+  }
+
+  /** Gives back what it still holds. */
+  release(): void {
+    this.#budgets.values.release(this.#address, this.#values);
+  }
+
+  readonly #add = (chunk: Buffer): void => {
+    this.#budgets.bytes.take(this.#share, chunk.length);
+    // It may have been this one that had to give back.
+    if (this.#stopped) return;
+    const refusal = this.#reader.add(chunk);
+    if (refusal !== undefined) this.#refuse(refusal);
+  };
+
+  readonly #end = (): void => {
+    const { values } = this.#budgets;
+    // Each mark has a byte of its own: as long as there is room, those of a small body need not be counted.
+    const taken = values.take(this.#address, this.#share.held) ?? values.take(this.#address, this.#reader.marks());
+    if (taken === undefined) {
+      this.#refuse(overloaded());
+      return;
+    }
+    this.#values = taken;
+    this.#stop();
+    this.#reader.end();
+  };
+
+  readonly #gone = (): void => this.#refuse(new ClientGoneError());
+
+  #refuse(reason: Error): void {
+    this.#stop();
+    this.#reader.fail(reason);
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#req.off('data', this.#add).off('end', this.#end).off('error', this.#gone).off('close', this.#gone);
+  }
+}

@@ -1,0 +1,35 @@
+import { createApp, type AppOptions } from './app.ts';
+import { Connections } from './connections.ts';
+import { createMalformedHttpAnswer } from './malformed-http.ts';
+import { createRefusalLog } from './refusal-log.ts';
+import { createReviewLog } from './request-log.ts';
+import { createGateServer, SERVER_LIMITS, type GateServer, type GateServerOptions } from './server.ts';
+
+export interface WebhookOptions
+  extends
+    Omit<AppOptions, 'logRefusal' | 'logReview' | 'onVerdict'>,
+    Pick<GateServerOptions, 'certificate' | 'limits'> {
+  /** Lines of the log for reviews from one address. */
+  readonly logReviewsPerSecond: number;
+}
+
+/** Makes what answers the API server: the app, its server, and what both share. It does not listen yet. */
+export function createWebhook({ certificate, limits, ...options }: WebhookOptions): GateServer {
+  const { maxConnections } = { ...SERVER_LIMITS, ...limits };
+  const logRefusal = createRefusalLog(options.log);
+  const connections = new Connections(maxConnections);
+  const app = createApp({
+    ...options,
+    logRefusal,
+    logReview: createReviewLog(options.log, options.logReviewsPerSecond),
+    onVerdict: (socket) => connections.proved(socket),
+  });
+  return createGateServer({
+    app: app.callback(),
+    certificate,
+    clientCa: () => options.clients?.secrets().ca,
+    connections,
+    onClientError: createMalformedHttpAnswer({ ...options, logRefusal }),
+    ...(limits && { limits }),
+  });
+}

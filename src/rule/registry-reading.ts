@@ -1,0 +1,62 @@
+import { DOCKER_HUB, DOCKER_HUB_HOSTS, OFFICIAL } from '../image/docker-hub.ts';
+import type { ImageReference } from '../image/reference.ts';
+import { splitAtSlash } from './registry-entry.ts';
+
+/**
+ * What follows for an image that an entry matches, and so which hosts are one registry:
+ *
+ * - `allow`: only what container runtimes read as one. `docker.io` and `index.docker.io` are Docker Hub, and a port makes
+ *   another registry: nothing is trusted that was not listed.
+ * - `deny`: Docker Hub by every host that serves it, and any registry also with the port of HTTPS, so that nobody gets
+ *   past an entry by writing another name of what it names.
+ * - `exempt`: Docker Hub as for `deny`, other registries as for `allow`.
+ */
+export type Purpose = 'allow' | 'exempt' | 'deny';
+
+/** How entries and images are read before they are compared. */
+export interface RegistryReading {
+  /** Of a host, or of a wildcard of hosts. */
+  readonly host: (host: string) => string;
+  readonly image: (image: ImageReference) => ImageReference;
+  /** Of an entry with a repository. It is two where a wildcard has Docker Hub by another name than `docker.io`. */
+  readonly repositories: (entry: string) => readonly string[];
+}
+
+/** At the end of a host, so not within an IPv6 address. Zeros before it make no other port for those who connect. */
+const HTTPS_PORT = /:0*443$/;
+
+const AS_WRITTEN: RegistryReading = {
+  host: (host) => host,
+  image: (image) => image,
+  repositories: (entry) => [entry],
+};
+
+export function registryReading(purpose: Purpose): RegistryReading {
+  if (purpose === 'allow') return AS_WRITTEN;
+
+  const read = (host: string): string => {
+    const withoutPort = host.replace(HTTPS_PORT, '');
+    if (DOCKER_HUB_HOSTS.includes(withoutPort)) return DOCKER_HUB;
+    return purpose === 'deny' ? withoutPort : host;
+  };
+  const image = (written: ImageReference): ImageReference => {
+    const registry = written.registry && read(written.registry);
+    return registry === written.registry ? written : { ...written, registry };
+  };
+  const repositories = (entry: string): readonly string[] => {
+    const [written, path] = splitAtSlash(entry);
+    const host = read(written);
+    // As in images: without an account it is an official one.
+    const onHub = `${DOCKER_HUB}/${path.includes('/') || path === '**' ? '' : OFFICIAL}${path}`;
+    if (host === DOCKER_HUB) return [onHub];
+    return hasHubByAnotherName(host) ? [`${host}/${path}`, onHub] : [`${host}/${path}`];
+  };
+  return { host: read, image, repositories };
+}
+
+/** Images of Docker Hub are compared as `docker.io`, which a wildcard of its other hosts does not match. */
+function hasHubByAnotherName(host: string): boolean {
+  if (!host.startsWith('*') || DOCKER_HUB.endsWith(host.slice(1))) return false;
+  const ending = host.slice(1).replace(HTTPS_PORT, '');
+  return DOCKER_HUB_HOSTS.some((name) => name.endsWith(ending));
+}
