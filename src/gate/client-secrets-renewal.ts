@@ -25,11 +25,14 @@ export function renewClientSecrets(options: ClientSecretsRenewalOptions): KnownC
     isSame: isSameClientSecrets,
     pollMs,
     onChange: () => {
-      log.info('What the API server is known by has changed.');
+      log.info('Reloaded CLIENT_CA_FILE and CLIENT_TOKEN_FILE.');
       onChange();
     },
     onMistakes: (mistakes) =>
-      log.error({ mistakes: mistakes.map(mistakeText) }, 'What the API server is to be known by is not used.'),
+      log.error(
+        { mistakes: mistakes.map(mistakeText) },
+        'CLIENT_CA_FILE or CLIENT_TOKEN_FILE is invalid: what was loaded before stays in use.',
+      ),
   });
   return { settings: client, secrets, stop };
 }

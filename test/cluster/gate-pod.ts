@@ -46,10 +46,17 @@ const program = join(projectRoot, 'build', 'src', 'main.js');
  * Makes one for the cluster, with free ports, not started yet.
  * @param components what it ends with, at the latest.
  * @param root the folder in place of `/`, absolute.
+ * @param ownPort where it is to listen; any free one, if nothing is said.
  */
-export async function createGatePod(cluster: Cluster, components: Components, root: string): Promise<GatePod> {
+export async function createGatePod(
+  cluster: Cluster,
+  components: Components,
+  root: string,
+  ownPort?: number,
+): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
-  const [port = 0, opsPort = 0] = await freePorts(2);
+  const [freePort = 0, opsPort = 0] = await freePorts(2);
+  const port = ownPort ?? freePort;
   let starts = 0;
   let pod: PodOfDeployment | undefined;
   let running: Component | undefined;

@@ -102,7 +102,7 @@ describe('a client that has to be known', () => {
       const { status, json, headers } = await ask(gate, certificate, authorization);
       if (problem === undefined) expect(json.response).to.have.property('allowed');
       else {
-        expect(status).to.equal(403);
+        expect(status).to.equal(401);
         expect(json).to.deep.equal({
           code: 'client-unknown',
           message: `Only the API server may ask: there is ${problem}.`,

@@ -77,9 +77,10 @@ describe('the renewal of what the API server is known by', () => {
       ),
     );
   /** What was told of it, among what was told of the requests. */
-  const told = () => lines.filter(({ msg }) => /known by/.test(String(msg))).map(({ level, msg }) => [level, msg]);
-  const CHANGED = [30, 'What the API server is known by has changed.'];
-  const NOT_USED = [50, 'What the API server is to be known by is not used.'];
+  const told = () =>
+    lines.filter(({ msg }) => /CLIENT_CA_FILE/.test(String(msg))).map(({ level, msg }) => [level, msg]);
+  const CHANGED = [30, 'Reloaded CLIENT_CA_FILE and CLIENT_TOKEN_FILE.'];
+  const NOT_USED = [50, 'CLIENT_CA_FILE or CLIENT_TOKEN_FILE is invalid: what was loaded before stays in use.'];
 
   it('takes other CAs and tokens, first both beside the old, then alone', async () => {
     expect(await all()).to.deep.equal([true, false, true, false]);
@@ -109,6 +110,6 @@ describe('the renewal of what the API server is known by', () => {
       send({ port: gate.port, ca: next.certificate, identity: oldClient }, { body }).catch(() => undefined);
     expect((await until(answer, 'the new certificate', 5000)).status).to.equal(200);
     const stranger = { port: gate.port, ca: next.certificate, identity: newClient };
-    expect((await send(stranger, { body })).status).to.equal(403);
+    expect((await send(stranger, { body })).status).to.equal(401);
   });
 });

@@ -9,6 +9,8 @@ import type { TestCertificate } from '../certificate.ts';
 export interface Target {
   readonly port: number;
   readonly ca: string;
+  /** The name that the certificate has to have; localhost if nothing is said. */
+  readonly servername?: string;
   /** The certificate of the client, with its key. */
   readonly identity?: TestCertificate | undefined;
 }
@@ -57,6 +59,7 @@ export function open(
     host: 'localhost',
     port: target.port,
     ca: target.ca,
+    ...(target.servername && { servername: target.servername }),
     ...(target.identity && { cert: target.identity.certificate, key: target.identity.key }),
     method,
     path,
