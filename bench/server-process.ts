@@ -65,6 +65,7 @@ export async function startGate(
     PORT: '0',
     OPS_PORT: '0',
     CERTS_DIR: certsDir,
+    SERVER_NAME: 'localhost',
     DRAIN_SECONDS: '0',
     ...ALL_LINES,
     ...more,

@@ -36,7 +36,7 @@ writes into the folder of this script, all of it git-ignored:
   server.key, server.crt  what the gate serves with
   policy-token            the end of the path at which the gate judges its own ConfigMaps. Whoever has it can run code
                           in the gate: never commit it, nor the two files below, which have it too
-  secret.yaml             pair and token as the Secret imagegate-webhook-certificates
+  secret.yaml             pair, CA and token as the Secret imagegate-webhook-certificates
   webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle, and the token in its third path
 
 Run again, it keeps the CA and the token, and makes a new server certificate. If it fails, the files are as they were.
@@ -314,10 +314,13 @@ take_token() {
   fi
 }
 
+# write_secret <folder of the CA>: the gate takes no certificate that is of another CA than the Secret has.
 write_secret() {
-  local certificate key policy_token
+  local certificate key ca policy_token
   certificate=$(ssl base64 -A -in "$stage/server.crt")
   key=$(ssl base64 -A -in "$stage/server.key")
+  ssl x509 -in "$1/ca.crt" >"$stage/ca-of-secret.crt"
+  ca=$(ssl base64 -A -in "$stage/ca-of-secret.crt")
   policy_token=$(printf '%s' "$token" | ssl base64 -A)
   cat >"$stage/secret.yaml" <<YAML
 # Written by certificates.sh. It holds a private key and the policy token: never commit it.
@@ -330,6 +333,7 @@ type: Opaque
 data:
   server.crt: $certificate
   server.key: $key
+  ca.crt: $ca
   policy-token: $policy_token
 YAML
 }
@@ -411,7 +415,7 @@ make_certificates() {
   keep_old_cas >"$stage/ca-old.crt"
   if ! [ -s "$stage/ca-old.crt" ]; then rm -f "$stage/ca-old.crt"; fi
   take_token
-  write_secret
+  write_secret "$ca_folder"
   write_webhook "$ca_folder"
 }
 

@@ -26,7 +26,14 @@ export async function startGateProcess(environment: Readonly<Record<string, stri
   const made = await makeCertificate();
   await writeFile(join(folder.path, 'server.crt'), made.certificate);
   await writeFile(join(folder.path, 'server.key'), made.key, { mode: 0o600 });
-  const settings = { CERTS_DIR: folder.path, PORT: '0', OPS_PORT: '0', LOG_FORMAT: 'json', DRAIN_SECONDS: '0' };
+  const settings = {
+    CERTS_DIR: folder.path,
+    SERVER_NAME: 'localhost',
+    PORT: '0',
+    OPS_PORT: '0',
+    LOG_FORMAT: 'json',
+    DRAIN_SECONDS: '0',
+  };
   const child = spawn(process.execPath, [join(projectRoot, 'build', 'src', 'main.js')], {
     env: { PATH: process.env['PATH'], ...settings, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -10,15 +10,22 @@ import type { RulesetLoader } from '../policy/ruleset-loader.ts';
 const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
 
+const TOO_SLOW =
+  'This machine was too slow to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
+
 export interface LiveRulesOptions {
   readonly loader: RulesetLoader;
   readonly folders: readonly string[];
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** For tests. */
+  readonly pollMs?: number;
+  readonly now?: () => number;
 }
 
 /** The ruleset of the moment, of which the log and the metrics tell. @throws {MistakesError} for the first one. */
-export async function startLiveRules({ loader, folders, log, metrics }: LiveRulesOptions): Promise<LiveRuleset> {
+export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRuleset> {
+  const { loader, folders, log, metrics, pollMs = POLL_MS, now } = options;
   let toldAbout = new Set<string>();
   const tellLapsed = ({ policy }: Ruleset): void => {
     for (const { name, owner } of lapsedExemptions(policy.exemptions, Date.now())) {
@@ -28,7 +35,8 @@ export async function startLiveRules({ loader, folders, log, metrics }: LiveRule
   };
   const rulesets = await startLiveRuleset({
     folders,
-    pollMs: POLL_MS,
+    pollMs,
+    ...(now && { now }),
     load: async () => loader.load(await loader.read()),
     onLoaded: (ruleset) => {
       metrics.rulesetInUse(ruleset, Date.now());
@@ -36,9 +44,12 @@ export async function startLiveRules({ loader, folders, log, metrics }: LiveRule
       toldAbout = new Set();
       tellLapsed(ruleset);
     },
-    onRefused: (error) => {
+    onRefused: (error, retryMs) => {
       metrics.rulesetRefused();
-      log.error({ mistakes: problemsOf(error) }, 'What is written now is not used; the ruleset before it stays.');
+      const mistakes = problemsOf(error);
+      if (retryMs === undefined)
+        log.error({ mistakes }, 'What is written now is not used; the ruleset before it stays.');
+      else log.warn({ mistakes, next: `in ${retryMs / 1000} s` }, TOO_SLOW);
     },
   });
   metrics.rulesetInUse(rulesets.current(), Date.now());

@@ -1,4 +1,4 @@
-import { loadCertificate, type Certificate } from '../gate/certificate.ts';
+import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/certificate.ts';
 import { loadClientSecrets, type ClientSecrets } from '../gate/client-secrets.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
@@ -18,7 +18,7 @@ export interface Prepared {
 }
 
 /** Where the secrets are. */
-export interface SecretPlaces extends Pick<Settings, 'certsDir'> {
+export interface SecretPlaces extends CertificatePlace {
   readonly client: Parameters<typeof loadClientSecrets>[0] | undefined;
 }
 
@@ -32,12 +32,12 @@ export interface SecretPlaces extends Pick<Settings, 'certsDir'> {
  */
 export async function prepare(
   settings: Settings | undefined,
-  { certsDir, client }: SecretPlaces,
+  { client, ...place }: SecretPlaces,
   startRulesets: () => Promise<LiveRuleset>,
   collected: CollectedMistakes,
 ): Promise<Prepared> {
-  const certificate = await collected.from(async () => loadCertificate(certsDir, new Date()));
-  const policyToken = await collected.from(async () => loadPolicyToken(certsDir));
+  const certificate = await collected.from(async () => loadCertificate(place, new Date()));
+  const policyToken = await collected.from(async () => loadPolicyToken(place.dir));
   const clientSecrets = client && (await collected.from(async () => loadClientSecrets(client)));
   const rulesets = await collected.from(startRulesets);
   const { mistakes } = collected;

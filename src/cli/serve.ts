@@ -55,8 +55,7 @@ async function run(
 ): Promise<void> {
   const { logger } = log;
   const metrics = createMetrics();
-  const places = maybeSettings ?? placesIn(env);
-  const { policyDir, rulesDir } = places;
+  const { certsDir, serverName, policyDir, rulesDir, client } = maybeSettings ?? placesIn(env);
   const sources: LoaderOptions = {
     environment: env,
     policyDir,
@@ -66,7 +65,8 @@ async function run(
   const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
-  const prepared = await prepare(maybeSettings, places, startRulesets, collected);
+  const secretPlaces = { dir: certsDir, serverName, client };
+  const prepared = await prepare(maybeSettings, secretPlaces, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
@@ -99,10 +99,11 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   await gate.close(drain.hurry);
 }
 
-/** Where to look although other settings are wrong. */
-function placesIn(env: Environment): SecretPlaces & Pick<Settings, 'rulesDir' | 'policyDir'> {
+/** Where to look although other settings are wrong; which name the certificate must have may be one of them. */
+function placesIn(env: Environment): Omit<SecretPlaces, 'dir'> & Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
   return {
     certsDir: env['CERTS_DIR'] || 'certs',
+    serverName: undefined,
     rulesDir: env['RULES_DIR'] || undefined,
     policyDir: env['POLICY_DIR'] || undefined,
     client: { caFile: env['CLIENT_CA_FILE'] || undefined, tokenFile: env['CLIENT_TOKEN_FILE'] || undefined },

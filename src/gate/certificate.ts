@@ -3,21 +3,43 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { certificateFaults } from './certificate-faults.ts';
 
-/** A certificate and its key, as files, before anybody has looked into them. */
+/** A certificate and its key. */
 export interface CertificateFiles {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
+/** The files as they are found, before anybody has looked into them. */
+export interface FoundCertificate extends CertificateFiles {
+  /** The CAs that the certificate should come from; `undefined` where nobody says so. */
+  readonly ca: Buffer | undefined;
+}
+
 /** A certificate with its key, of which is known that TLS can use them. */
-export interface Certificate extends CertificateFiles {
+export interface Certificate extends FoundCertificate {
   readonly validFrom: Date;
   readonly validTo: Date;
 }
 
+/** Where a certificate lies, and what it is for. */
+export interface CertificatePlace {
+  readonly dir: string;
+  /** What the API server calls the gate; `undefined` if that is not known, and then no name is asked for. */
+  readonly serverName: string | undefined;
+}
+
+export interface CheckedCertificate {
+  /** `undefined` if TLS cannot use it. */
+  readonly certificate: Certificate | undefined;
+  /** All that is wrong, also with one that TLS can use: it has expired, say, and so no client takes it. */
+  readonly mistakes: readonly Mistake[];
+}
+
 const CERT_FILE = 'server.crt';
 const KEY_FILE = 'server.key';
+const CA_FILE = 'ca.crt';
 const MS_PER_DAY = 86_400_000;
 /** The longest notice before a certificate expires; one that lives shorter gets a fifth of its life. */
 const NOTICE_MS = 30 * MS_PER_DAY;
@@ -26,65 +48,78 @@ const MAKE_PAIR =
   'Set CERTS_DIR to the folder of the pair. deploy/certificates.sh makes one for a cluster; `npm run demo` tries the gate without.';
 
 /**
- * Reads server.crt and server.key.
+ * Reads server.crt and server.key, and ca.crt where there is one.
  *
  * @throws {MistakesError} with every file that cannot be read.
  */
-export async function readCertificate(dir: string): Promise<CertificateFiles> {
-  const files = [CERT_FILE, KEY_FILE].map((file) => join(dir, file));
-  const [cert, key] = await Promise.allSettled(files.map(async (file) => readFile(file)));
-  if (cert?.status === 'fulfilled' && key?.status === 'fulfilled') return { cert: cert.value, key: key.value };
+export async function readCertificate(dir: string): Promise<FoundCertificate> {
+  const files = [CERT_FILE, KEY_FILE, CA_FILE].map((file) => join(dir, file));
+  const [cert, key, ca] = await Promise.allSettled(files.map(async (file) => readFile(file)));
+  const hasNoCa = ca?.status === 'rejected' && reasonOf(ca.reason) === 'ENOENT';
+  if (cert?.status === 'fulfilled' && key?.status === 'fulfilled' && (ca?.status === 'fulfilled' || hasNoCa))
+    return { cert: cert.value, key: key.value, ca: ca.status === 'fulfilled' ? ca.value : undefined };
   // In the order of the files, whichever read ended first.
   throw new MistakesError(
-    [cert, key].flatMap((read, index) => (read?.status === 'rejected' ? [unreadable(files[index]!, read.reason)] : [])),
+    [cert, key, hasNoCa ? undefined : ca].flatMap((read, index) =>
+      read?.status === 'rejected' ? [unreadable(files[index]!, reasonOf(read.reason))] : [],
+    ),
   );
 }
 
 /**
  * Looks whether TLS will work with these files. `setSecureContext` doesn't: it takes an empty certificate, and after that
  * no handshake succeeds.
- *
- * @param dir where they come from, for the mistakes
- * @throws {MistakesError} with all that is wrong with them.
  */
-export function checkCertificate({ cert, key }: CertificateFiles, dir: string, now: Date): Certificate {
+export function checkCertificate(
+  found: FoundCertificate,
+  { dir, serverName }: CertificatePlace,
+  now: Date,
+): CheckedCertificate {
+  const { cert, key, ca } = found;
   const mistakes: Mistake[] = [];
   const certFile = join(dir, CERT_FILE);
   const keyFile = join(dir, KEY_FILE);
   const x509 = parsed(() => parseCertificate(cert), 'a certificate in PEM', certFile, mistakes);
   const privateKey = parsed(() => createPrivateKey(key), 'a private key in PEM, without a password', keyFile, mistakes);
-  if (x509 !== undefined && x509.validToDate < now) mistakes.push(expired(certFile, x509.validToDate));
   if (x509 !== undefined && privateKey !== undefined) mistakes.push(...pairMistakes(x509, privateKey, keyFile));
   if (mistakes.length === 0)
     parsed(() => createSecureContext({ cert, key }), 'a pair that TLS takes', certFile, mistakes);
-  if (mistakes.length > 0 || x509 === undefined) throw new MistakesError(mistakes);
-  return { cert, key, validFrom: x509.validFromDate, validTo: x509.validToDate };
+  if (x509 === undefined) return { certificate: undefined, mistakes };
+  const [validFrom, validTo] = [new Date(x509.validFrom), new Date(x509.validTo)];
+  return {
+    certificate: mistakes.length === 0 ? { ...found, validFrom, validTo } : undefined,
+    mistakes: [
+      ...mistakes,
+      ...certificateFaults(x509, { cert, ca, certFile, caFile: join(dir, CA_FILE), serverName, now }),
+    ],
+  };
 }
 
 /**
- * Reads and checks the certificate of a folder.
+ * Reads the certificate of a folder, and checks it only as far as it must be right to serve at all: at the start there is
+ * none before it that could serve in its place.
  *
- * @throws {MistakesError} with all that is wrong with it.
+ * @throws {MistakesError} with all that is wrong with it, if TLS cannot use it.
  */
-export async function loadCertificate(dir: string, now: Date): Promise<Certificate> {
-  return checkCertificate(await readCertificate(dir), dir, now);
+export async function loadCertificate(place: CertificatePlace, now: Date): Promise<Certificate> {
+  const { certificate, mistakes } = checkCertificate(await readCertificate(place.dir), place, now);
+  if (certificate === undefined) throw new MistakesError(mistakes);
+  return certificate;
 }
 
-/** What is worth a warning about a certificate that works, if anything is: it ends soon, or has yet to begin. */
+/** What is worth a warning about a certificate that works, if anything is: it ends soon. */
 export function certificateWarning({ validFrom, validTo }: Certificate, now: Date): string | undefined {
-  if (validFrom > now) return `The certificate is not valid before ${validFrom.toISOString()}.`;
   const left = validTo.getTime() - now.getTime();
-  if (left > Math.min(NOTICE_MS, (validTo.getTime() - validFrom.getTime()) / 5)) return undefined;
-  if (left <= 0) return `The certificate expired on ${validTo.toISOString()}: the API server refuses it.`;
+  if (left < 0 || left > Math.min(NOTICE_MS, (validTo.getTime() - validFrom.getTime()) / 5)) return undefined;
   return `The certificate expires on ${validTo.toISOString()}: renew it before.`;
 }
 
-function parseCertificate(cert: Buffer): { validFromDate: Date; validToDate: Date; x509: X509Certificate } {
+function parseCertificate(cert: Buffer): X509Certificate {
   // X509Certificate reads DER too, which TLS does not.
   if (!cert.includes('-----BEGIN')) throw new Error('no PEM block');
   const x509 = new X509Certificate(cert);
-  // The properties that are dates already came with Node 22.10; these texts are in a form that Date has always read.
-  return { validFromDate: new Date(x509.validFrom), validToDate: new Date(x509.validTo), x509 };
+  if (Number.isNaN(Date.parse(x509.validFrom) + Date.parse(x509.validTo))) throw new Error('dates that are none');
+  return x509;
 }
 
 /** What `parse` makes, or a mistake. OpenSSL's reasons hold nothing of the file's content. */
@@ -98,21 +133,18 @@ function parsed<T>(parse: () => T, expected: string, where: string, mistakes: Mi
   }
 }
 
-function pairMistakes({ x509 }: { x509: X509Certificate }, privateKey: KeyObject, where: string): Mistake[] {
+function pairMistakes(x509: X509Certificate, privateKey: KeyObject, where: string): readonly Mistake[] {
   if (x509.checkPrivateKey(privateKey)) return [];
   const expected = `the private key of ${CERT_FILE}`;
   const remedy = 'Write both files anew, from the same run of certificates.sh, say.';
   return [{ code: 'certificate-pair-mismatch', where, expected, found: 'the key of another certificate', remedy }];
 }
 
-function expired(where: string, validTo: Date): Mistake {
-  const found = `one that expired on ${validTo.toISOString()}`;
-  const remedy = 'Make a new one, with certificates.sh, say.';
-  return { code: 'certificate-expired', where, expected: 'a certificate that is valid', found, remedy };
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-function unreadable(where: string, error: unknown): Mistake {
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+function unreadable(where: string, reason: string): Mistake {
   const [found, remedy] =
     reason === 'ENOENT'
       ? ['no such file', MAKE_PAIR]

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { Certificate } from './certificate.ts';
-import { renewCertificate, type CertificateInUse } from './certificate-renewal.ts';
+import { renewCertificate, type CertificateRenewal } from './certificate-renewal.ts';
 import { renewClientSecrets } from './client-secrets-renewal.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import type { JudgePolicy } from './policy-route.ts';
@@ -15,7 +15,7 @@ import type { Settings } from './settings.ts';
 import { createWebhook } from './webhook.ts';
 
 export interface GateOptions {
-  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'logReviewsPerSecond'> &
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'serverName' | 'logReviewsPerSecond'> &
     Partial<Pick<Settings, 'client'>>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
@@ -48,21 +48,22 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const { settings, clientSecrets, rulesets, metrics, log, draining } = options;
   const { client } = settings;
   addProcessMetrics(metrics);
-  const token = renewPolicyToken({ ...options, dir: settings.certsDir });
-  const onChange = (): void => server.renew(inUse.certificate());
+  const place = { dir: settings.certsDir, serverName: settings.serverName };
+  const token = renewPolicyToken({ ...options, dir: place.dir });
+  const onChange = (): void => server.renew(renewal.certificate());
   const clients = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onChange });
   const policyToken = token.current;
   const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken, clients });
-  const inUse = renewCertificate({ ...options, dir: settings.certsDir, server, metrics });
+  const renewal = renewCertificate({ ...options, place, server });
   const state = { listening: false };
   const probes = createProbes({
     metrics,
-    checks: readiness(state, inUse, draining),
-    remarks: { policy: () => rulesets.problem() },
+    checks: readiness(state, renewal, draining),
+    remarks: { certificate: () => renewal.problem(), policy: () => rulesets.problem() },
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {
-    inUse.stop();
+    renewal.stop();
     token.stop();
     clients?.stop();
     const cut = await server.close(hurry);
@@ -78,10 +79,19 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   return { port: ports[0].value, opsPort: ports[1].value, close };
 }
 
-function readiness(state: { readonly listening: boolean }, inUse: CertificateInUse, draining: () => boolean) {
+/**
+ * One certificate that does not work makes the gate unready, one that has expired: nobody takes it, so nothing is lost, and
+ * a rollout does not replace pods that still have a better one. What else may be wrong with it is for the API server to
+ * say, whose clock, whose CAs and whose name for us may be others than we know of: that is a remark.
+ */
+function readiness(
+  state: { readonly listening: boolean },
+  { certificate }: Pick<CertificateRenewal, 'certificate'>,
+  draining: () => boolean,
+) {
   return {
     listening: () => (state.listening ? undefined : 'the webhook does not listen yet'),
-    certificate: () => (inUse.certificate().validTo < new Date() ? 'it has expired' : undefined),
+    expiry: () => (certificate().validTo < new Date() ? 'the certificate has expired' : undefined),
     draining: () => (draining() ? 'the gate was told to end' : undefined),
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 
@@ -10,8 +11,10 @@ export interface Settings {
   readonly port: number;
   /** The port of the probes and the metrics (HTTP); 0 takes any free one. */
   readonly opsPort: number;
-  /** The folder of server.crt, server.key and policy-token. */
+  /** The folder of server.crt, server.key, ca.crt and policy-token. */
   readonly certsDir: string;
+  /** The DNS name by which the API server asks, which the certificate must have. */
+  readonly serverName: string;
   /** A folder of rule files beside the built-in ones. */
   readonly rulesDir: string | undefined;
   /** A folder with a file for each key of the policy. */
@@ -52,6 +55,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = (typeof LOG_FORMATS)[number];
 export type ClientIdentity = (typeof CLIENT_IDENTITIES)[number];
 
+/** That of the Service in deploy/. */
+const SERVER_NAME = 'imagegate-webhook.imagegate.svc';
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const MAX_PORT = 65_535;
 /** More than one gate can judge. */
 const MAX_LOG_REVIEWS = 99_999;
@@ -62,7 +68,12 @@ const MAX_DRAIN_SECONDS = 600;
 export const SETTINGS: readonly SettingHelp[] = [
   { name: 'PORT', byDefault: '3000', meaning: 'port of the webhook (HTTPS); 0 takes any free one' },
   { name: 'OPS_PORT', byDefault: '8080', meaning: 'port of /livez, /readyz and /metrics (HTTP); 0 takes any free one' },
-  { name: 'CERTS_DIR', byDefault: 'certs', meaning: 'folder of server.crt, server.key and policy-token' },
+  { name: 'CERTS_DIR', byDefault: 'certs', meaning: 'folder of server.crt, server.key, ca.crt and policy-token' },
+  {
+    name: 'SERVER_NAME',
+    byDefault: SERVER_NAME,
+    meaning: 'DNS name that the certificate must have: <service>.<namespace>.svc',
+  },
   { name: 'RULES_DIR', byDefault: 'none', meaning: 'folder of rule files beside the built-in ones; may be POLICY_DIR' },
   {
     name: 'POLICY_DIR',
@@ -99,6 +110,7 @@ export function loadSettings(env: Environment, terminal: boolean): Settings {
     port: integer(env, 'PORT', 3000, MAX_PORT, mistakes),
     opsPort: integer(env, 'OPS_PORT', 8080, MAX_PORT, mistakes),
     certsDir: path(env, 'CERTS_DIR', 'folder', mistakes) ?? 'certs',
+    serverName: dnsName(env, 'SERVER_NAME', SERVER_NAME, mistakes),
     rulesDir: path(env, 'RULES_DIR', 'folder', mistakes),
     policyDir: path(env, 'POLICY_DIR', 'folder', mistakes),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info', mistakes),
@@ -141,6 +153,20 @@ function path(env: Environment, name: string, to: 'file' | 'folder', mistakes: M
   const text = env[name];
   if (text === '') mistakes.push(mistake(name, `a path to a ${to}`, text, 'Set it to a path, or leave it out.'));
   return text === '' ? undefined : text;
+}
+
+function dnsName(env: Environment, name: string, byDefault: string, mistakes: Mistake[]): string {
+  const text = env[name] ?? byDefault;
+  if (text.length > 253 || isIP(text) !== 0 || !text.split('.').every((label) => DNS_LABEL.test(label)))
+    mistakes.push(
+      mistake(
+        name,
+        'a DNS name',
+        text,
+        `Set it to what the API server calls the gate, or leave it out for ${byDefault}.`,
+      ),
+    );
+  return text;
 }
 
 function names(env: Environment, name: string, mistakes: Mistake[]): ReadonlySet<string> | undefined {

@@ -1,12 +1,17 @@
 /**
- * The codes of every mistake that a start can end with. docs/errors.md explains each of them, and a test of the
+ * The codes of every mistake that a start can end with, or that is told while the gate runs. docs/errors.md explains each of them, and a test of the
  * repository fails when one is missing there or here.
  */
 export type MistakeCode =
+  | 'certificate-ca-invalid'
   | 'certificate-expired'
   | 'certificate-invalid'
+  | 'certificate-name-mismatch'
+  | 'certificate-not-yet-valid'
   | 'certificate-pair-mismatch'
   | 'certificate-unreadable'
+  | 'certificate-untrusted'
+  | 'certificate-usage-mismatch'
   | 'client-file-invalid'
   | 'exemption-invalid'
   | 'option-invalid'
@@ -40,6 +45,8 @@ export interface Mistake {
   readonly found: string;
   /** What to do, a whole sentence. */
   readonly remedy: string;
+  /** Nobody has to mend it: there was too little time, or no process to be had, and the same may do later. */
+  readonly mayPass?: true;
 }
 
 /** The mistake in one line: where, what was expected, what was found, what to do, and the code to look up. */

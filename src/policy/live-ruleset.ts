@@ -1,5 +1,5 @@
 import type { Ruleset } from '../engine/ruleset.ts';
-import { problemsOf } from '../mistake/mistake.ts';
+import { MistakesError, problemsOf } from '../mistake/mistake.ts';
 import { folderState } from './folder-state.ts';
 
 export interface LiveRulesetOptions {
@@ -11,9 +11,18 @@ export interface LiveRulesetOptions {
   readonly pollMs: number;
   /** Another ruleset is in use. */
   readonly onLoaded: (ruleset: Ruleset) => void;
-  /** What is there cannot be used, so the old one stays. Told once for each state of the folders. */
-  readonly onRefused: (error: unknown) => void;
+  /**
+   * What is there cannot be used, so the old one stays. Told once for each state of the folders; but where only time was
+   * lacking, it is tried again after so many milliseconds, and told each time.
+   */
+  readonly onRefused: (error: unknown, retryMs: number | undefined) => void;
+  /** A clock in milliseconds that is never set; `performance.now()` by default. */
+  readonly now?: () => number;
 }
+
+/** The pause before what lacked time is tried again: twice as long each time. */
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 60_000;
 
 /**
  * Loads a ruleset, and another whenever the folders change: whole or not at all. By looking again and again, since not
@@ -30,8 +39,11 @@ export async function startLiveRuleset(options: LiveRulesetOptions): Promise<Liv
 /** The ruleset of the moment. */
 export class LiveRuleset {
   readonly #options: LiveRulesetOptions;
+  readonly #now: () => number;
   #current: Ruleset;
-  #problem: string | undefined;
+  #refusal: unknown;
+  /** When what lacked time is tried again. */
+  #retry: { readonly at: number; readonly pauseMs: number } | undefined;
   /** The folders as they were when what they hold was taken or refused, and as they were at the last look. */
   #settled: string;
   #lastSeen: string;
@@ -41,6 +53,7 @@ export class LiveRuleset {
 
   constructor(options: LiveRulesetOptions, first: Ruleset, state: string) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#current = first;
     this.#settled = state;
     this.#lastSeen = state;
@@ -53,7 +66,8 @@ export class LiveRuleset {
 
   /** Why what is there now is not in use; `undefined` if it is. */
   problem(): string | undefined {
-    return this.#problem;
+    if (this.#refusal === undefined) return undefined;
+    return refusalText(this.#refusal, this.#retry && this.#retry.at - this.#now());
   }
 
   /** Looks no more, and ends the workers of custom rules once they have answered. */
@@ -73,9 +87,10 @@ export class LiveRuleset {
 
   async #look(): Promise<void> {
     const seen = await folderState(this.#options.folders);
-    const isNew = seen !== this.#settled && seen === this.#lastSeen;
+    const isSteady = seen === this.#lastSeen;
     this.#lastSeen = seen;
-    if (isNew && !this.#stopped) await this.#reload(seen);
+    const isDue = seen !== this.#settled || (this.#retry !== undefined && this.#now() >= this.#retry.at);
+    if (isSteady && isDue && !this.#stopped) await this.#reload(seen);
     this.#lookSoon();
   }
 
@@ -86,17 +101,26 @@ export class LiveRuleset {
       if (!(next instanceof Refusal)) await next.custom?.close();
       return;
     }
+    const lastPauseMs = state === this.#settled ? this.#retry?.pauseMs : undefined;
     this.#settled = state;
-    if (next instanceof Refusal) {
-      this.#problem = refusalText(next.reason);
-      this.#options.onRefused(next.reason);
-    } else this.#replace(next);
+    this.#retry = undefined;
+    if (next instanceof Refusal) this.#refuse(next.reason, lastPauseMs);
+    else this.#replace(next);
+  }
+
+  #refuse(reason: unknown, lastPauseMs: number | undefined): void {
+    this.#refusal = reason;
+    if (mayPass(reason)) {
+      const pauseMs = lastPauseMs === undefined ? FIRST_RETRY_MS : Math.min(2 * lastPauseMs, LAST_RETRY_MS);
+      this.#retry = { at: this.#now() + pauseMs, pauseMs };
+    }
+    this.#options.onRefused(reason, this.#retry?.pauseMs);
   }
 
   #replace(next: Ruleset): void {
     const last = this.#current;
     this.#current = next;
-    this.#problem = undefined;
+    this.#refusal = undefined;
     this.#options.onLoaded(next);
     // Requests that it still judges are answered first.
     void last.custom?.close();
@@ -112,7 +136,16 @@ class Refusal {
   }
 }
 
+/** Whether nothing is wrong but that there was too little time. */
+function mayPass(reason: unknown): boolean {
+  return reason instanceof MistakesError && reason.mistakes.every((mistake) => mistake.mayPass);
+}
+
 /** All problems in one line each. */
-function refusalText(error: unknown): string {
-  return `what is written is not in use, and the ruleset before it is:\n  ${problemsOf(error).join('\n  ')}`;
+function refusalText(error: unknown, retryMs: number | undefined): string {
+  const what =
+    retryMs === undefined
+      ? 'what is written is not in use'
+      : `this machine was too slow to load what is written, which is tried again in ${Math.max(0, Math.ceil(retryMs / 1000))} s`;
+  return `${what}, and the ruleset before it is:\n  ${problemsOf(error).join('\n  ')}`;
 }

@@ -82,17 +82,19 @@ function endedBy({ path }: RuleFile, reason: EndReason, { loadMs }: Pick<Limits,
     exit: 'one that ends its process',
     error: 'no process to import it',
   };
-  return unloadable(
-    path,
-    found[reason],
-    'A rule file only says what the rule is: keep loops, exits and waiting out of it.',
-  );
+  const plain = 'A rule file only says what the rule is: keep loops, exits and waiting out of it.';
+  return reason === 'deadline' || reason === 'error'
+    ? { ...unloadable(path, found[reason], `The machine may be too busy: try again. ${plain}`), mayPass: true }
+    : unloadable(path, found[reason], plain);
 }
 
 function notTried([first, ...others]: readonly RuleFile[], { validateMs }: Pick<Limits, 'validateMs'>): Mistake {
   const more = ['', ', nor was the one after it'][others.length] ?? `, nor were the ${others.length} after it`;
   const found = `one that was not tried to its end${more}, since the others took the ${validateMs / 1000} s that there are to try all`;
-  return unloadable(first!.path, found, 'Mend the others first.');
+  return {
+    ...unloadable(first!.path, found, 'Mend the others first; if there was only too little time, try again.'),
+    mayPass: true,
+  };
 }
 
 function unloadable(where: string, found: string, remedy: string): Mistake {

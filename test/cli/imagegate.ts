@@ -78,10 +78,18 @@ export async function makeCerts(): Promise<Certs> {
 }
 
 export async function runReady(certs: Certs, env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {
-  const settings = { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, LOG_FORMAT: 'json', DRAIN_SECONDS: '0' };
+  const settings = {
+    PORT: '0',
+    OPS_PORT: '0',
+    CERTS_DIR: certs.dir,
+    SERVER_NAME: 'localhost',
+    LOG_FORMAT: 'json',
+    DRAIN_SECONDS: '0',
+  };
   const gate = runImagegate({ env: { ...settings, ...env } });
   const why = () => `the gate to be ready; it says ${gate.stdout()}${gate.stderr()}`;
   await until(() => gate.lines().some(({ msg }) => msg === 'ImageGate is ready!'), why, 10_000);
-  const { port, opsPort } = gate.lines()[0] as { port: number; opsPort: number };
+  const listening = gate.lines().find(({ msg }) => msg === 'Listening.');
+  const { port, opsPort } = listening as unknown as { port: number; opsPort: number };
   return { ...gate, port, opsPort, ca: certs.certificate };
 }

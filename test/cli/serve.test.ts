@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { admissionReview, podCreate } from '../admission-request.ts';
+import { makeCertificate } from '../certificate.ts';
 import { answerTo, open, send } from '../gate/client.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { until } from '../until.ts';
@@ -76,6 +77,30 @@ describe('the command line', () => {
       ]);
       expect(gate.stderr()).to.equal('');
     });
+
+    for (const [what, made, status, codes] of [
+      ['expired, which makes it unready', { notAfter: new Date('2020-02-01') }, 503, ['certificate-expired']],
+      ['not valid yet', { notBefore: new Date('2099-01-01') }, 200, ['certificate-not-yet-valid']],
+      ['for other names', { names: ['imagegate'] }, 200, ['certificate-name-mismatch']],
+    ] as const) {
+      it(`serves with a certificate that is ${what}, and tells what is wrong`, async () => {
+        const period = { notBefore: new Date('2020-01-01'), notAfter: new Date('2099-02-01') };
+        const { certificate, key } = await makeCertificate({ ...period, ...made });
+        await writeFile(join(folder, 'server.crt'), certificate);
+        await writeFile(join(folder, 'server.key'), key);
+        const gate = await runReady(certs, { CERTS_DIR: folder });
+        running.push(gate);
+        expect(messages(gate)).to.include('The certificate in use does not work, and there is none that does.');
+        expect((await probe(gate, '/readyz')).status).to.equal(status);
+        const verbose = await (await probe(gate, '/readyz?verbose')).text();
+        expect(verbose).to.include(
+          status === 200 ? '[+]expiry ok\n' : '[-]expiry failed: the certificate has expired\n',
+        );
+        const [, remark = ''] =
+          /^\[!\]certificate: the one in use does not work:\n((?: {2}.*\n)+)/m.exec(verbose) ?? [];
+        expect([...remark.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)).to.deep.equal(codes);
+      });
+    }
 
     it('starts without a policy token, and says what is missing and what to do', async () => {
       await rm(join(certs.dir, 'policy-token'));
@@ -223,6 +248,22 @@ describe('the command line', () => {
       expect(line).to.deep.include({ level: 'fatal', msg: 'ImageGate did not start.' });
       expect(line?.['mistakes']).to.have.lengthOf(told.length);
       expect(`  ${(line!['mistakes'] as string[]).join('\n  ')}`).to.equal(block.split('\n\n')[1]);
+    });
+
+    it('tells all that is wrong with a certificate that cannot serve', async () => {
+      const expired = await makeCertificate({ notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') });
+      await writeFile(join(folder, 'server.crt'), expired.certificate);
+      await writeFile(join(folder, 'server.key'), certs.key);
+      await writeFile(join(folder, 'ca.crt'), certs.certificate);
+      const gate = run({ env: { CERTS_DIR: folder, LOG_FORMAT: 'json' } });
+      expect(await gate.ended).to.equal(1);
+      const codes = [...gate.stderr().matchAll(/\[([\w-]+)\]$/gm)].map(([, code]) => code);
+      expect(codes).to.deep.equal([
+        'certificate-pair-mismatch',
+        'certificate-expired',
+        'certificate-name-mismatch',
+        'certificate-untrusted',
+      ]);
     });
 
     it('tells a malformed policy token, and nothing of it', async () => {

@@ -55,11 +55,12 @@ export class CertificatesRun {
   }
 
   /** What the Secret brings into the cluster. */
-  secret(): { certificate: X509Certificate; key: string; policyToken: string } {
+  secret(): { certificate: X509Certificate; key: string; ca: X509Certificate; policyToken: string } {
     const [secret] = manifestsOf(this.read('secret.yaml'));
     const field = (name: string): string => Buffer.from(String(at(secret, ['data', name])), 'base64').toString();
     const certificate = new X509Certificate(field('server.crt'));
-    return { certificate, key: field('server.key'), policyToken: field('policy-token') };
+    const ca = new X509Certificate(field('ca.crt'));
+    return { certificate, key: field('server.key'), ca, policyToken: field('policy-token') };
   }
 
   /** The CAs that each entry of webhook-with-ca.yaml makes the API server trust. */

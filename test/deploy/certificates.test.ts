@@ -141,16 +141,18 @@ describe('deploy/certificates.sh', function () {
       for (const serial of serials) expect(serial).to.match(/^[0-9A-F]{20,34}$/);
     });
 
-    it('writes the pair as the Secret that the Deployment mounts', () => {
+    it('writes pair and CA as the Secret that the Deployment mounts', () => {
       deploy.succeed();
       const [secret, ...others] = manifestsOf(deploy.read('secret.yaml'));
       expect(others).to.deep.equal([]);
       expect(secret).to.deep.include({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' });
       expect(secret?.metadata).to.deep.equal({ name: 'imagegate-webhook-certificates', namespace: 'imagegate' });
-      expect(Object.keys(at(secret, ['data']) as object)).to.deep.equal(['server.crt', 'server.key', 'policy-token']);
-      const { certificate, key } = deploy.secret();
+      const keys = Object.keys(at(secret, ['data']) as object);
+      expect(keys).to.deep.equal(['server.crt', 'server.key', 'ca.crt', 'policy-token']);
+      const { certificate, key, ca } = deploy.secret();
       expect(certificate.fingerprint256).to.equal(deploy.certificate('server.crt').fingerprint256);
       expect(key).to.equal(deploy.read('server.key'));
+      expect(ca.fingerprint256).to.equal(deploy.certificate('ca.crt').fingerprint256);
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
@@ -297,6 +299,7 @@ describe('deploy/certificates.sh', function () {
         expect(isTrusted(deploy.secret().certificate, cas), 'what they will serve').to.equal(true);
       }
       expect(isTrusted(deploy.secret().certificate, [old.ca])).to.equal(false);
+      expect(deploy.secret().ca.subject).to.equal(deploy.certificate('ca.crt').subject);
       expect(stdout.indexOf('webhook-with-ca.yaml')).to.be.greaterThan(0);
       expect(stdout.indexOf('webhook-with-ca.yaml')).to.be.below(stdout.indexOf('secret.yaml'));
       expect(stdout.indexOf('rollout status')).to.be.below(stdout.indexOf('--drop-old-ca'));

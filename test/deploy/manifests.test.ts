@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { JUDGE_MS, MARGIN_MS } from '../../src/gate/policy-in-time.ts';
 import { SERVER_LIMITS } from '../../src/gate/server.ts';
+import { loadSettings } from '../../src/gate/settings.ts';
 import { at, manifest, manifests } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
 
@@ -440,6 +441,11 @@ describe('deploy/', () => {
       );
       expect(script).to.include(`SERVICE=${service.metadata.name}\n`);
       expect(script).to.include(`NAMESPACE=${service.metadata.namespace}\n`);
+    });
+
+    it('the Service has the name that the gate looks for in its certificate', () => {
+      const { serverName } = loadSettings({}, false);
+      expect(serverName).to.equal(`${service.metadata.name}.${service.metadata.namespace}.svc`);
     });
 
     it('POLICY_DIR is where the ConfigMap is mounted', () => {

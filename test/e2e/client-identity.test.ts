@@ -44,8 +44,8 @@ describe('deploy/components/client-identity', function () {
 
   /** The files of the component as they lie on the control plane, with a client certificate beside the token. */
   async function writeEtcKubernetes(port: number): Promise<void> {
-    const ca = await makeCertificate({ commonNames: ['the CA of the API server'] });
-    const client = await makeCertificate({ ca, commonNames: ['api-server'], usage: 'clientAuth' });
+    const ca = await makeCertificate({ commonName: 'the CA of the API server' });
+    const client = await makeCertificate({ issuer: ca, commonName: 'api-server', usage: 'clientAuth' });
     const [configuration, kubeconfig] = await Promise.all(
       ['admission-configuration.yaml', 'webhook-kubeconfig.yaml'].map(async (name) => {
         const text = await readFile(join(component, name), 'utf8');

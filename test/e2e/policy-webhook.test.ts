@@ -110,7 +110,7 @@ describe('kubectl patch of what the gate goes by', () => {
   it('is refused with a rule whose import never ends', async () => {
     const data = { 'endless.mjs': 'for (;;);' };
     const mistake =
-      'ConfigMap imagegate-webhook-rules/endless.mjs: expected a module that can be imported, found one that was not imported, with its prepare, when the 5 s for all files were over. A rule file only says what the rule is: keep loops, exits and waiting out of it. [rule-file-unloadable]';
+      'ConfigMap imagegate-webhook-rules/endless.mjs: expected a module that can be imported, found one that was not imported, with its prepare, when the 5 s for all files were over. The machine may be too busy: try again. A rule file only says what the rule is: keep loops, exits and waiting out of it. [rule-file-unloadable]';
     expect(await gate().patch(RULES, data)).to.deep.equal(notPatched([mistake]));
   });
 

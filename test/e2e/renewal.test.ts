@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { makeCertificate } from '../certificate.ts';
 import { until } from '../until.ts';
 import { runCertificates } from '../cluster/deploy-copy.ts';
 import type { GatePod } from '../cluster/gate-pod.ts';
@@ -32,16 +33,19 @@ describe('a certificate', function () {
     await until(async () => (await servedSerial(gate)) !== before, 'the gate to serve the new certificate', 30_000);
   };
 
+  const createPod = async () => {
+    const pod = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: 'docker.io/nginx:1' }] } };
+    return suite().cluster.api.send('POST', '/api/v1/namespaces/renewal/pods?dryRun=All', pod);
+  };
+
   /** Creates pods one after another, until told to end; resolves with what was refused. */
   const load = () => {
-    const { api } = suite().cluster;
-    const pod = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: 'docker.io/nginx:1' }] } };
     const state = { ended: false, created: 0 };
     const refusals = (async () => {
       const texts: string[] = [];
       while (!state.ended) {
         // oxlint-disable-next-line no-await-in-loop -- one after another
-        const { status, text } = await api.send('POST', '/api/v1/namespaces/renewal/pods?dryRun=All', pod);
+        const { status, text } = await createPod();
         if (status === 201) state.created += 1;
         else texts.push(text);
       }
@@ -77,6 +81,48 @@ describe('a certificate', function () {
       10_000,
     );
     expect(renewed).to.include({ level: 'info' });
+  });
+
+  /** So many at once that the API server has to connect anew: it keeps at most 25 connections. Resolves with the statuses. */
+  const burst = async (): Promise<ReadonlySet<number>> => {
+    const answers = await Promise.all(Array.from({ length: 50 }, createPod));
+    return new Set(answers.map(({ status }) => status));
+  };
+
+  it('that does not work is not taken, and told until it is mended, and no pod is refused', async () => {
+    const { cluster, gate } = suite();
+    const before = await servedSerial(gate);
+    const verbose = async (): Promise<string> => (await gate.ops('/readyz?verbose'))?.text ?? '';
+    const pods = load();
+    const { certificate, key } = await makeCertificate({
+      names: ['imagegate.example.com'],
+      issuer: await makeCertificate(),
+      notBefore: new Date('2099-01-01'),
+      notAfter: new Date('2099-02-01'),
+    });
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const data = JSON.stringify({ data: { 'server.crt': base64(certificate), 'server.key': base64(key) } });
+    const secret = ['-n', 'imagegate', 'patch', 'secret', 'imagegate-webhook-certificates', '--patch', data];
+    expect(await cluster.kubectl(secret)).to.include({ code: 0 });
+    await gate.refreshVolumes();
+    const remark = /^\[!\]certificate: .*((?:\n {2}.*)+)$/m;
+    const [, told = ''] = await until(async () => remark.exec(await verbose()), 'the remark', 40_000);
+    expect([...told.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)).to.deep.equal([
+      'certificate-not-yet-valid',
+      'certificate-name-mismatch',
+      'certificate-untrusted',
+    ]);
+    expect(await servedSerial(gate)).to.equal(before);
+    expect([...(await burst())]).to.deep.equal([201]);
+    await pods.more(10);
+    expect(await pods.end()).to.deep.equal([]);
+    await apply('secret.yaml');
+    await gate.refreshVolumes();
+    await until(async () => (await verbose()).includes('[+]certificate ok\n'), 'nothing to be wrong', 40_000);
+    const lines = gate.log().filter(({ msg }) => /certificate does not work/.test(String(msg)));
+    expect(lines.map(({ level }) => level)).to.deep.equal(['error']);
+    const { text = '' } = (await gate.ops('/metrics')) ?? {};
+    expect(text).to.include('\nimagegate_certificate_reload_errors_total 1\n');
   });
 
   it('is replaced with its CA in the order of --help, without a refused pod', async () => {

@@ -154,6 +154,7 @@ async function startProcess(
       PORT: String(port),
       OPS_PORT: String(opsPort),
       CERTS_DIR: certificates,
+      SERVER_NAME: 'localhost',
       POLICY_DIR: folder,
       RULES_DIR: folder,
       DRAIN_SECONDS: '0',

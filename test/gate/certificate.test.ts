@@ -12,6 +12,8 @@ const made = await makeCertificate();
 const other = await makeCertificate();
 const past = new Date('2020-01-01T00:00:00Z');
 const expired = await makeCertificate({ notBefore: past, notAfter: new Date('2020-02-01T00:00:00Z') });
+const early = await makeCertificate({ notBefore: new Date('2099-01-01T00:00:00Z'), notAfter: new Date('2099-02-01') });
+const misnamed = await makeCertificate({ names: ['imagegate'] });
 const ec = { namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' } } as const;
 const withPassword = generateKeyPairSync('ec', {
   ...ec,
@@ -37,8 +39,10 @@ describe('a certificate', () => {
     if (key !== undefined) await writeFile(join(dir, 'server.key'), key);
   }
 
+  const load = async (): Promise<Certificate> => loadCertificate({ dir, serverName: 'localhost' }, new Date());
+
   async function mistakes(): Promise<readonly Mistake[]> {
-    const error: unknown = await loadCertificate(dir, new Date()).catch((thrown: unknown) => thrown);
+    const error: unknown = await load().catch((thrown: unknown) => thrown);
     if (error instanceof MistakesError) return error.mistakes;
     throw error;
   }
@@ -49,7 +53,7 @@ describe('a certificate', () => {
   describe('loadCertificate', () => {
     it('loads a pair, and knows how long it is valid', async () => {
       await write(made.certificate, made.key);
-      const { cert, key, validFrom, validTo } = await loadCertificate(dir, new Date());
+      const { cert, key, validFrom, validTo } = await load();
       expect(cert.toString()).to.equal(made.certificate);
       expect(key.toString()).to.equal(made.key);
       expect(validTo.getTime() - validFrom.getTime()).to.be.within(DAY_MS, DAY_MS + 120_000);
@@ -57,7 +61,7 @@ describe('a certificate', () => {
 
     it('takes a chain', async () => {
       await write(`${made.certificate}\n${other.certificate}`, made.key);
-      expect((await loadCertificate(dir, new Date())).cert.toString()).to.contain(other.certificate);
+      expect((await load()).cert.toString()).to.contain(other.certificate);
     });
 
     for (const { what, cert, key, found } of [
@@ -96,6 +100,16 @@ describe('a certificate', () => {
         key: made.key,
         found: [['certificate-invalid', 'server.crt']],
       },
+      {
+        what: 'a certificate with a date that is none',
+        cert: made.certificate.replace(/\n[^-]+/, (body) => {
+          const der = Buffer.from(body, 'base64');
+          der.write('99999999', der.indexOf(Buffer.from([0x17, 0x0d])) + 2); // UTCTime, of 13 bytes
+          return `\n${der.toString('base64')}\n`;
+        }),
+        key: made.key,
+        found: [['certificate-invalid', 'server.crt']],
+      },
       { what: 'the key in both files', cert: made.key, key: made.key, found: [['certificate-invalid', 'server.crt']] },
       {
         what: 'the certificate in both files',
@@ -120,12 +134,6 @@ describe('a certificate', () => {
         cert: made.certificate,
         key: weak,
         found: [['certificate-pair-mismatch', 'server.key']],
-      },
-      {
-        what: 'an expired one',
-        cert: expired.certificate,
-        key: expired.key,
-        found: [['certificate-expired', 'server.crt']],
       },
       {
         what: "an expired one with another's key",
@@ -153,6 +161,17 @@ describe('a certificate', () => {
       });
     }
 
+    for (const [what, { certificate, key }] of Object.entries({
+      expired,
+      'not yet valid': early,
+      'of other names': misnamed,
+    })) {
+      it(`takes one that is ${what}, which can serve`, async () => {
+        await write(certificate, key);
+        expect((await load()).key.toString()).to.equal(key);
+      });
+    }
+
     it('says why a file cannot be read', async () => {
       await write(made.certificate, made.key);
       await chmod(join(dir, 'server.key'), 0);
@@ -174,6 +193,9 @@ describe('a certificate', () => {
         remedy: 'Check CERTS_DIR, and that the process may read the file.',
       });
       await rm(join(dir, 'server.crt'), { recursive: true });
+      await write(made.certificate, made.key);
+      await mkdir(join(dir, 'ca.crt'));
+      expect((await mistakes()).map(({ where }) => where)).to.include(join(dir, 'ca.crt'));
     });
   });
 
@@ -182,6 +204,7 @@ describe('a certificate', () => {
     const lasting = (before: number, after: number): Certificate => ({
       cert: Buffer.alloc(0),
       key: Buffer.alloc(0),
+      ca: undefined,
       validFrom: new Date(now.getTime() - before * DAY_MS),
       validTo: new Date(now.getTime() + after * DAY_MS),
     });
@@ -202,13 +225,9 @@ describe('a certificate', () => {
       {
         what: 'none to go',
         certificate: lasting(10, 0),
-        warning: 'The certificate expired on 2026-11-23T12:00:00.000Z: the API server refuses it.',
+        warning: 'The certificate expires on 2026-11-23T12:00:00.000Z: renew it before.',
       },
-      {
-        what: 'a day until it begins',
-        certificate: lasting(-1, 365),
-        warning: 'The certificate is not valid before 2026-11-24T12:00:00.000Z.',
-      },
+      { what: 'an end that is past, which is a mistake', certificate: lasting(10, -0.1), warning: undefined },
     ]) {
       it(what, () => {
         expect(certificateWarning(certificate, now)).to.equal(warning);

@@ -17,18 +17,18 @@ const NEXT = 'b'.repeat(32);
 const body = JSON.stringify(admissionReview(admissionRequest()));
 const past = new Date('2020-01-01T00:00:00Z');
 
-const ca = await makeCertificate({ commonNames: ['the CA'] });
+const ca = await makeCertificate({ commonName: 'the CA' });
 const certificates = {
-  'a certificate of the CA': await makeCertificate({ ca, commonNames: ['api'], usage: 'clientAuth' }),
-  'one of another name': await makeCertificate({ ca, commonNames: ['kubelet'] }),
-  'one of two names': await makeCertificate({ ca, commonNames: ['api', 'kubelet'] }),
-  'one that has expired': await makeCertificate({ ca, commonNames: ['api'], notBefore: past, notAfter: past }),
-  'one for servers': await makeCertificate({ ca, commonNames: ['api'], usage: 'serverAuth' }),
+  'a certificate of the CA': await makeCertificate({ issuer: ca, commonName: 'api', usage: 'clientAuth' }),
+  'one of another name': await makeCertificate({ issuer: ca, commonName: 'kubelet' }),
+  'one of two names': await makeCertificate({ issuer: ca, commonName: ['api', 'kubelet'] }),
+  'one that has expired': await makeCertificate({ issuer: ca, commonName: 'api', notBefore: past, notAfter: past }),
+  'one for servers': await makeCertificate({ issuer: ca, commonName: 'api', usage: 'serverAuth' }),
   'one of another CA': await makeCertificate({
-    ca: await makeCertificate({ commonNames: ['the CA'] }),
-    commonNames: ['api'],
+    issuer: await makeCertificate({ commonName: 'the CA' }),
+    commonName: 'api',
   }),
-  'one that it signed itself': await makeCertificate({ commonNames: ['api'] }),
+  'one that it signed itself': await makeCertificate({ commonName: 'api' }),
 };
 type Certificate = keyof typeof certificates;
 

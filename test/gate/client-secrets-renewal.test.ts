@@ -19,13 +19,10 @@ const [FIRST, SECOND] = ['a'.repeat(32), 'b'.repeat(32)] as const;
 const body = JSON.stringify(admissionReview(admissionRequest()));
 const server = await makeCertificate();
 const pair = { 'server.crt': server.certificate, 'server.key': server.key };
-const [oldCa, newCa] = [
-  await makeCertificate({ commonNames: ['old'] }),
-  await makeCertificate({ commonNames: ['new'] }),
-];
+const [oldCa, newCa] = [await makeCertificate({ commonName: 'old' }), await makeCertificate({ commonName: 'new' })];
 const [oldClient, newClient] = [
-  await makeCertificate({ ca: oldCa, commonNames: ['api'] }),
-  await makeCertificate({ ca: newCa, commonNames: ['api'] }),
+  await makeCertificate({ issuer: oldCa, commonName: 'api' }),
+  await makeCertificate({ issuer: newCa, commonName: 'api' }),
 ];
 
 describe('the renewal of what the API server is known by', () => {
@@ -46,10 +43,11 @@ describe('the renewal of what the API server is known by', () => {
         port: 0,
         opsPort: 0,
         certsDir: folder.path,
+        serverName: 'localhost',
         logReviewsPerSecond: 100,
         client: { ...files, identity: 'require', names: undefined },
       },
-      certificate: await loadCertificate(folder.path, new Date()),
+      certificate: await loadCertificate({ dir: folder.path, serverName: 'localhost' }, new Date()),
       policyToken: undefined,
       clientSecrets: await loadClientSecrets(files),
       rulesets: { current: () => rulesetOf(), problem: () => undefined },

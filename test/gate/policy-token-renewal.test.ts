@@ -40,8 +40,8 @@ describe('the renewal of the policy token', () => {
     await mount(token);
     lines = [];
     gate = await startGate({
-      settings: { port: 0, opsPort: 0, certsDir: folder.path, logReviewsPerSecond: 100 },
-      certificate: await loadCertificate(folder.path, new Date()),
+      settings: { port: 0, opsPort: 0, certsDir: folder.path, serverName: 'localhost', logReviewsPerSecond: 100 },
+      certificate: await loadCertificate({ dir: folder.path, serverName: 'localhost' }, new Date()),
       policyToken: await loadPolicyToken(folder.path),
       rulesets: { current: () => ruleset, problem: () => undefined },
       judgePolicy: async ({ uid }) => allowed(uid),

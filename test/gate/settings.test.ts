@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { loadSettings, SETTINGS, type Environment } from '../../src/gate/settings.ts';
-import { MistakesError, mistakeText } from '../../src/mistake/mistake.ts';
+import { MistakesError, mistakeText, shown } from '../../src/mistake/mistake.ts';
 
 const DEFAULTS = {
   port: 3000,
   opsPort: 8080,
   certsDir: 'certs',
+  serverName: 'imagegate-webhook.imagegate.svc',
   rulesDir: undefined,
   policyDir: undefined,
   logLevel: 'info',
@@ -43,6 +44,8 @@ describe('loadSettings', () => {
       { port: 0, opsPort: 0 },
     ],
     [{ CERTS_DIR: '/etc/certs' }, { certsDir: '/etc/certs' }],
+    [{ SERVER_NAME: 'Gate-2.x.svc' }, { serverName: 'Gate-2.x.svc' }],
+    [{ SERVER_NAME: 'localhost' }, { serverName: 'localhost' }],
     [{ RULES_DIR: 'rules.d' }, { rulesDir: 'rules.d' }],
     [{ POLICY_DIR: '/etc/imagegate/policy' }, { policyDir: '/etc/imagegate/policy' }],
     ...['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [
@@ -79,6 +82,14 @@ describe('loadSettings', () => {
     `CLIENT_NAMES: expected names, separated by a comma, found "${found}". Name at least one, or leave it out for any. [setting-invalid]`;
   const alone = (name: string, others: string, found: string): string =>
     `${name}: expected ${others} beside it, found "${found}". Set that, too, or leave this one out. [setting-invalid]`;
+  const serverName = (found: string): string =>
+    mistakeText({
+      code: 'setting-invalid',
+      where: 'SERVER_NAME',
+      expected: 'a DNS name',
+      found: shown(found),
+      remedy: 'Set it to what the API server calls the gate, or leave it out for imagegate-webhook.imagegate.svc.',
+    });
   const levels = 'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent';
 
   for (const [env, ...expected] of [
@@ -92,6 +103,22 @@ describe('loadSettings', () => {
     [{ CERTS_DIR: '' }, folder('CERTS_DIR')],
     [{ RULES_DIR: '' }, folder('RULES_DIR')],
     [{ POLICY_DIR: '' }, folder('POLICY_DIR')],
+    ...[
+      '',
+      '.',
+      'a..b',
+      'a.',
+      '-a.b',
+      'a_b',
+      'https://a.b',
+      'a:443',
+      '*.svc',
+      '127.0.0.1',
+      '::1',
+      `${'a'.repeat(64)}.b`,
+      'a.'.repeat(126) + 'ab',
+      'ä.b',
+    ].map((name) => [{ SERVER_NAME: name }, serverName(name)]),
     [{ CLIENT_CA_FILE: '' }, folder('CLIENT_CA_FILE', 'file')],
     [{ CLIENT_TOKEN_FILE: '' }, folder('CLIENT_TOKEN_FILE', 'file')],
     [{ CLIENT_CA_FILE: 'ca', CLIENT_NAMES: '' }, names('')],
@@ -137,6 +164,7 @@ describe('loadSettings', () => {
       'PORT',
       'OPS_PORT',
       'CERTS_DIR',
+      'SERVER_NAME',
       'RULES_DIR',
       'POLICY_DIR',
       'LOG_LEVEL',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
-import { startLiveRuleset, type LiveRuleset } from '../../src/policy/live-ruleset.ts';
+import { startLiveRuleset, type LiveRuleset, type LiveRulesetOptions } from '../../src/policy/live-ruleset.ts';
 import { createRulesetLoader, type RulesetLoader } from '../../src/policy/ruleset-loader.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
@@ -18,25 +18,34 @@ describe('startLiveRuleset', () => {
   let live: LiveRuleset | undefined;
   let loaded: Ruleset[];
   let refused: unknown[];
+  let retries: (number | undefined)[];
   let custom: ReturnType<typeof customRulesStarter>;
   let loader: RulesetLoader;
 
   beforeEach(() => {
     loaded = [];
     refused = [];
+    retries = [];
     custom = customRulesStarter();
     const dirs = { policyDir: folder.path, rulesDir: folder.path };
     loader = createRulesetLoader({ builtIn: BUILT_IN, environment: {}, startCustomRules: custom.start, ...dirs });
   });
   afterEach(async () => live?.stop());
 
-  const start = async (load = async () => loader.load(await loader.read())): Promise<LiveRuleset> => {
+  const start = async (
+    load = async () => loader.load(await loader.read()),
+    more: Partial<LiveRulesetOptions> = {},
+  ): Promise<LiveRuleset> => {
     live = await startLiveRuleset({
       folders: [folder.path],
       pollMs: 5,
       load,
       onLoaded: (ruleset) => loaded.push(ruleset),
-      onRefused: (error) => refused.push(error),
+      onRefused: (error, retryMs) => {
+        refused.push(error);
+        retries.push(retryMs);
+      },
+      ...more,
     });
     return live;
   };
@@ -71,6 +80,62 @@ describe('startLiveRuleset', () => {
     await until(() => loaded.length === 1, 'the mended ruleset', MS);
     expect(rulesets.problem()).to.equal(undefined);
     expect(refused).to.have.lengthOf(1);
+  });
+
+  it('tries again what only lacked time, with growing pauses, until it has time or is changed', async () => {
+    const tooSlow = new MistakesError([
+      { code: 'rule-fails-on-sample', where: 'rule mine', expected: 'x', found: 'y', remedy: 'Z.', mayPass: true },
+    ]);
+    let [clock, isSlow] = [0, false];
+    const tries: number[] = [];
+    const pauses: (number | undefined)[] = [];
+    const problems: (string | undefined)[] = [];
+    const rulesets = await start(
+      async () => {
+        if (isSlow) tries.push(clock);
+        if (isSlow) throw tooSlow;
+        return loader.load(await loader.read());
+      },
+      {
+        // Each look is half a second later than the one before.
+        now: () => (clock += 500),
+        onRefused: (_, retryMs) => {
+          pauses.push(retryMs);
+          problems.push(live?.problem());
+        },
+      },
+    );
+    isSlow = true;
+    await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'audit' });
+    await until(() => pauses.length > 8, 'the tries', MS);
+    const expected = [1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1000);
+    expect(pauses.slice(0, 8)).to.deep.equal(expected);
+    for (const [index, pause] of expected.entries())
+      expect(tries[index + 1]! - tries[index]!).to.be.within(pause, pause + 1500);
+    expect(problems[2]).to.match(
+      /^this machine was too slow to load what is written, which is tried again in [34] s, and the ruleset before it is:\n {2}rule mine: /,
+    );
+    const before = pauses.length;
+    await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
+    await until(() => pauses.indexOf(1000, before) !== -1, 'the change to be tried anew', MS);
+    isSlow = false;
+    await until(() => loaded.length === 1, 'the ruleset', MS);
+    expect(actions(loaded[0]!)[0]).to.equal('empty-tag warn');
+    expect(rulesets.problem()).to.equal(undefined);
+  });
+
+  it('does not try again what is wrong, whatever else lacked time', async () => {
+    const mistake = { code: 'rule-unknown', where: 'x', expected: 'x', found: 'y', remedy: 'Z.' } as const;
+    let isBad = false;
+    const rulesets = await start(async () => {
+      if (isBad) throw new MistakesError([{ ...mistake, mayPass: true }, mistake]);
+      return loader.load(await loader.read());
+    });
+    isBad = true;
+    await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
+    await until(() => refused.length === 1, 'the refusal', MS);
+    expect(retries).to.deep.equal([undefined]);
+    expect(rulesets.problem()).to.match(/^what is written is not in use, /);
   });
 
   it('notices plain files, written again or gone', async () => {

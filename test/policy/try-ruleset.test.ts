@@ -143,4 +143,23 @@ describe('tryRuleset', () => {
     );
     expect(await found(20)).to.deep.equal([failed[0], ...untried]);
   });
+
+  for (const [what, sampleMs, mayPass, found] of [
+    [
+      'that it failed',
+      60_000,
+      undefined,
+      'none: The rule mine failed: it threw. Until it is mended or switched off, it lets nothing pass.',
+    ],
+    ['that there was too little time, where that was over', 0, true, 'none by then'],
+  ] as const) {
+    it(`tells of a rule ${what}`, async () => {
+      const custom = fakeCustomRules(['mine'], ({ rules: [rule = ''] }) => [{ rule, image: 0, failure: 'it threw' }]);
+      const error = await tryRuleset(rulesetUnder({}, custom), 10_000, sampleMs).catch((thrown: unknown) => thrown);
+      const { mistakes } = error as MistakesError;
+      expect(mistakes.map((mistake) => [mistake.code, mistake.found, mistake.mayPass])).to.deep.equal([
+        ['rule-fails-on-sample', found, mayPass],
+      ]);
+    });
+  }
 });
