@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { until } from '../until.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   kubectl(args: readonly string[], options?: KubectlOptions & { readonly user?: User }): Promise<KubectlResult>;
   /** The API server without kubectl, as admin. */
   readonly api: ApiClient;
+  /** The same over connections that are kept, so many at most: for a load. */
+  keepAliveApi(maxSockets: number): ApiClient;
   /** The path of the API server's audit log: what `auditPolicy` says, an event a line. */
   readonly auditLog: string;
   /** `kubectl apply -f -` as admin. Returns what it printed. @throws Error with kubectl's words if it fails. */
@@ -40,9 +43,17 @@ export interface Cluster {
    * @throws Error if KUBEBUILDER_ASSETS has no kube-controller-manager, or with the end of its log.
    */
   startControllers(): Promise<void>;
+  /**
+   * Ends a server with a signal, starts it again with the same data and port, and resolves once the API server is ready.
+   * @throws Error with the end of its log, if it is not.
+   */
+  restart(server: ServerName, signal: NodeJS.Signals): Promise<void>;
   /** Ends all processes, waits for it, and removes the temporary folder. Called again, it returns the same promise. */
   stop(): Promise<void>;
 }
+
+/** What a cluster is not one without. */
+export type ServerName = 'etcd' | 'kube-apiserver';
 
 /** What to start beside etcd and kube-apiserver. */
 export interface ClusterOptions {
@@ -80,7 +91,8 @@ export async function startCluster({
 
 interface Boot {
   readonly server: string;
-  readonly api: ApiClient;
+  readonly apiWith: (agent: Agent | false) => ApiClient;
+  readonly restart: Cluster['restart'];
 }
 
 /** etcd and kube-apiserver, ready; the kubeconfigs are in the folder then. */
@@ -106,7 +118,7 @@ async function bootApiServer(
   await writeFile(files.auditPolicy, auditPolicy);
 
   // Both at once: kube-apiserver tries again until etcd answers.
-  components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
+  const etcd = components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
   const apiServerFlags = [...apiServerArguments(port, etcdPort, files), ...flags];
   const apiServer = components.start(join(assets, 'kube-apiserver'), apiServerFlags);
   const waitFor = <T>(condition: () => Promise<T | false>, what: string): Promise<T> =>
@@ -125,7 +137,8 @@ async function bootApiServer(
     if (certificate === '') return false;
     return (await apiClient(server, certificate, token).status('/readyz')) === 200 && certificate;
   }, 'kube-apiserver to be ready');
-  const api = apiClient(server, ca, token);
+  const apiWith: Boot['apiWith'] = (agent) => apiClient(server, ca, token, agent);
+  const api = apiWith(false);
   // A namespace is made shortly after the API server calls itself ready.
   const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
   await waitFor(
@@ -143,7 +156,18 @@ async function bootApiServer(
       writeFile(kubeconfigPath(folder, user), kubeconfig(server, ca, user, secret), { mode: 0o600 }),
     ),
   ]);
-  return { server, api };
+  const running = { etcd, 'kube-apiserver': apiServer };
+  return {
+    server,
+    apiWith,
+    restart: async (name, signal) => {
+      running[name] = await components.restart(running[name], signal);
+      await waitFor(
+        async () => (await api.status('/readyz')) === 200,
+        `kube-apiserver to be ready again after ${name} was restarted`,
+      );
+    },
+  };
 }
 
 function kubeconfigPath(folder: string, user: User): string {
@@ -155,7 +179,8 @@ function auditLogPath(folder: string): string {
 }
 
 /** What the tests get to see of a cluster that has booted. */
-function offer(assets: string, folder: string, { server, api }: Boot, components: Components): Cluster {
+function offer(assets: string, folder: string, { server, apiWith, restart }: Boot, components: Components): Cluster {
+  const api = apiWith(false);
   const environment = (user: User = 'admin'): Record<string, string> => ({
     PATH: [assets, process.env['PATH']].join(delimiter),
     HOME: folder,
@@ -174,12 +199,14 @@ function offer(assets: string, folder: string, { server, api }: Boot, components
     environment,
     kubectl,
     api,
+    keepAliveApi: (maxSockets) => apiWith(new Agent({ keepAlive: true, maxSockets, timeout: 30_000 })),
     auditLog: auditLogPath(folder),
     apply: async (yaml) => {
       const { code, stdout, stderr } = await kubectl(['apply', '-f', '-'], { input: yaml });
       if (code !== 0) throw new Error(`kubectl apply ended with code ${code}:\n${stdout}${stderr}`);
       return stdout;
     },
+    restart,
     startControllers: () => (controllersStarted ??= startControllers(assets, folder, api, components)),
     stop: () => (stopped ??= components.stop()),
   };

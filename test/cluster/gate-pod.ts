@@ -8,6 +8,7 @@ import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
 
 /** A line of the gate's log. */
@@ -21,10 +22,18 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export interface GatePod {
   /** Where it serves reviews, on loopback. */
   readonly port: number;
+  /** Where it serves probes and metrics. */
+  readonly opsPort: number;
   /** Starts it, with what the cluster holds now, and resolves when it is ready. */
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
   refreshVolumes(): Promise<void>;
+  /** Has a mounted volume hold other files than the cluster does, until it is brought up to date. */
+  mount(path: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** The process that was started last. */
+  readonly pid: number;
+  /** Sends it a signal, if it has not ended. */
+  signal(name: NodeJS.Signals): void;
   /** Sends SIGTERM. */
   terminate(): void;
   /** Ends it in order if it runs, without the time of the drain. @throws Error if its exit code is not 0. */
@@ -35,8 +44,30 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics: undefined while nobody answers. */
-  ops(path: string): Promise<{ status: number; text: string } | undefined>;
+  /** GET on its port of probes and metrics, see `askOps`. */
+  ops(path: string): Promise<OpsAnswer | undefined>;
+}
+
+/** What may differ from one pod to the next. */
+export interface GatePodOptions {
+  /** The namespace of the Deployment. Default: imagegate. */
+  readonly namespace?: string;
+  /** Its logs are named after it. Default: gate. */
+  readonly name?: string;
+  /** Where it is to listen. Default: any free one. */
+  readonly port?: number | undefined;
+  /** Added to the environment of the Deployment: a path is one in the pod. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment as it is: a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
+  /** Told of each process that is started, long before it is ready. */
+  readonly onStart?: (pid: number) => void;
+}
+
+interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machineEnv'>> {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly onStart: GatePodOptions['onStart'];
 }
 
 const readyMs = 30_000;
@@ -46,13 +77,12 @@ const program = join(projectRoot, 'build', 'src', 'main.js');
  * Makes one for the cluster, with free ports, not started yet.
  * @param components what it ends with, at the latest.
  * @param root the folder in place of `/`, absolute.
- * @param ownPort where it is to listen; any free one, if nothing is said.
  */
 export async function createGatePod(
   cluster: Cluster,
   components: Components,
   root: string,
-  ownPort?: number,
+  { namespace = 'imagegate', name = 'gate', port: ownPort, env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [freePort = 0, opsPort = 0] = await freePorts(2);
@@ -65,22 +95,24 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const ops: GatePod['ops'] = (path) =>
-    fetch(`http://127.0.0.1:${opsPort}${path}`).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => undefined,
-    );
+  const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
+  const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
-    for (const mount of pod?.mounts ?? []) {
-      // oxlint-disable-next-line no-await-in-loop -- two of them
-      await mountConfigMap(join(root, mount.path), await volumeFiles(cluster, mount));
-    }
+    const mounts = pod?.mounts ?? [];
+    await Promise.all(mounts.map(async (each) => mount(each.path, await volumeFiles(cluster, namespace, each))));
   };
   const start = async (): Promise<void> => {
-    pod = await podOf(cluster);
+    pod = await podOf(cluster, namespace);
     await refreshVolumes();
     starts += 1;
-    running = await startProcess(components, root, pod, { name: `gate-${starts}`, port, opsPort });
+    const asProcess = { ...pod, env: { ...pod.env, ...env } };
+    running = await startProcess(components, root, asProcess, {
+      name: `${name}-${starts}`,
+      port,
+      opsPort,
+      machineEnv,
+      onStart,
+    });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -94,8 +126,14 @@ export async function createGatePod(
   };
   return {
     port,
+    opsPort,
     start,
     refreshVolumes,
+    mount,
+    get pid() {
+      return current().pid ?? 0;
+    },
+    signal: (signal) => current().signal(signal),
     terminate: () => current().signal('SIGTERM'),
     stop,
     restart: async () => {
@@ -114,7 +152,7 @@ async function startProcess(
   components: Components,
   root: string,
   { workingDirectory, env }: PodOfDeployment,
-  { name, port, opsPort }: { readonly name: string; readonly port: number; readonly opsPort: number },
+  { name, port, opsPort, machineEnv, onStart }: ProcessOptions,
 ): Promise<Component> {
   const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
@@ -122,8 +160,9 @@ async function startProcess(
   const gate = components.start(process.execPath, [program], {
     name,
     cwd,
-    env: { ...Object.fromEntries(paths), PORT: String(port), OPS_PORT: String(opsPort) },
+    env: { ...Object.fromEntries(paths), ...machineEnv, PORT: String(port), OPS_PORT: String(opsPort) },
   });
+  if (gate.pid !== undefined) onStart?.(gate.pid);
   await until(
     () => {
       gate.assertRunning();

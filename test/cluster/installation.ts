@@ -37,7 +37,7 @@ export async function install(cluster: Cluster, port?: number): Promise<Installa
   const components = startComponents(folder);
   const deploy = join(folder, 'deploy');
   try {
-    const gate = await createGatePod(cluster, components, join(folder, 'pod'), port);
+    const gate = await createGatePod(cluster, components, join(folder, 'pod'), { port });
     await copyDeploy(deploy);
     await pointAtLocalGate(deploy, gate.port);
     await runCertificates(deploy);

@@ -1,6 +1,5 @@
+import type { ApiClient } from './api-client.ts';
 import type { Cluster } from './cluster.ts';
-
-const namespace = 'imagegate';
 
 /** What the Deployment imagegate-webhook says about the process of its pods. */
 export interface PodOfDeployment {
@@ -52,8 +51,11 @@ interface Deployment {
 }
 
 /** Reads it from the cluster. @throws Error if it is not there, or has a volume of a kind that is not known here. */
-export async function podOf(cluster: Cluster): Promise<PodOfDeployment> {
-  const deployment = (await read(cluster, 'deployment', 'imagegate-webhook')) as Deployment;
+export async function podOf({ api }: Cluster, namespace: string): Promise<PodOfDeployment> {
+  const deployment = (await read(
+    api,
+    `/apis/apps/v1/namespaces/${namespace}/deployments/imagegate-webhook`,
+  )) as Deployment;
   const { containers, volumes } = deployment.spec.template.spec;
   const [container] = containers;
   if (container === undefined) throw new Error('The Deployment has no container.');
@@ -79,26 +81,31 @@ function sourcesOf({ configMap, secret, projected }: Volume): readonly VolumeSou
   );
 }
 
-/** The files of a volume, as the cluster has them now. */
-export async function volumeFiles(cluster: Cluster, { sources }: Mount): Promise<Readonly<Record<string, string>>> {
-  const files = await Promise.all(sources.map(async (source) => sourceFiles(cluster, source)));
+/** The files of a volume of a namespace, as the cluster has them now. */
+export async function volumeFiles(
+  { api }: Cluster,
+  namespace: string,
+  { sources }: Mount,
+): Promise<Readonly<Record<string, string>>> {
+  const files = await Promise.all(sources.map(async (source) => sourceFiles(api, namespace, source)));
   return Object.assign({}, ...files) as Readonly<Record<string, string>>;
 }
 
 async function sourceFiles(
-  cluster: Cluster,
+  api: ApiClient,
+  namespace: string,
   { kind, name, optional }: VolumeSource,
 ): Promise<Readonly<Record<string, string>>> {
-  const found = await read(cluster, kind, name, optional);
+  const found = await read(api, `/api/v1/namespaces/${namespace}/${kind}s/${name}`, optional);
   const { data = {} } = (found ?? {}) as { data?: Readonly<Record<string, string>> };
   if (kind === 'configmap') return data;
   const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const);
   return Object.fromEntries(decoded);
 }
 
-async function read(cluster: Cluster, kind: string, name: string, optional = false): Promise<unknown> {
-  const { code, stdout, stderr } = await cluster.kubectl(['get', kind, name, '-n', namespace, '-o', 'json']);
-  if (optional && stderr.includes('(NotFound)')) return undefined;
-  if (code !== 0) throw new Error(`kubectl get ${kind} ${name} ended with code ${code}: ${stderr}`);
-  return JSON.parse(stdout);
+async function read(api: ApiClient, path: string, optional = false): Promise<unknown> {
+  const { status, text } = await api.send('GET', path);
+  if (optional && status === 404) return undefined;
+  if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+  return JSON.parse(text);
 }

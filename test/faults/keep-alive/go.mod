@@ -1,0 +1,3 @@
+module imagegate/test/faults/keep-alive
+
+go 1.21
