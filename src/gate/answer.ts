@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Context } from 'koa';
+import { isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
+import { REFUSALS } from './refusal.ts';
 
 /** Answers with JSON. */
 export type Answer = (ctx: Context, status: number, json: string, headers?: Readonly<Record<string, string>>) => void;
 
 /** How long a client that is told no may go on sending before the connection is cut, in milliseconds. */
 const LINGER_MS = 2000;
+/** Of these an API server may have to learn while it sends a large body: it tries again, or tells the user. */
+const LARGE_REFUSED: ReadonlySet<number> = new Set([REFUSALS['body-too-large'], REFUSALS.overloaded]);
 
 export interface AnswerOptions {
   /** Whether clients should find another gate: then each answer is the last on its connection. */
@@ -35,7 +39,7 @@ export function createAnswer({ draining, onVerdict }: AnswerOptions): Answer {
     if (isVerdict) onVerdict(req.socket);
     if (!isVerdict || unread || draining()) headers['connection'] = 'close';
     res.writeHead(status, headers);
-    if (unread) endAfterBody(req, res, json);
+    if (unread) endAfterBody(req, res, json, LARGE_REFUSED.has(status) ? MAX_BODY_BYTES : SMALL_BODY_BYTES);
     else res.end(json);
   };
 }
@@ -47,15 +51,22 @@ function hasUnreadBody(req: IncomingMessage): boolean {
 }
 
 /**
- * Sends the answer, and reads on until the client has nothing more to send, or for some seconds. Closing at once would
- * make the kernel reset the connection, and a client that is busy sending would see that in place of the answer.
+ * Sends the answer, and reads on until the client has nothing more to send, for some seconds, or until it has sent so many
+ * bytes. Closing at once would make the kernel reset the connection, and a client that is busy sending would see that in
+ * place of the answer.
  */
-function endAfterBody(req: IncomingMessage, res: ServerResponse, json: string): void {
+function endAfterBody(req: IncomingMessage, res: ServerResponse, json: string, bytes: number): void {
+  let [read, pieces] = [0, 0];
   const end = (): void => {
     clearTimeout(timer);
     res.end();
   };
   const timer = setTimeout(end, LINGER_MS);
   res.write(json);
-  req.once('end', end).once('close', end).resume();
+  req.on('data', ({ length }: Buffer) => {
+    read += length;
+    pieces += 1;
+    if (read > bytes || isInPieces(pieces, read)) end();
+  });
+  req.once('end', end).once('close', end);
 }

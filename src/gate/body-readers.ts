@@ -25,7 +25,7 @@ export interface BodyReader {
 /** Reads as koa-bodyparser would, but without what that needs for streams of any size and encoding (docs/decisions/0006). */
 export class SmallReader implements BodyReader {
   readonly parsed: Promise<object>;
-  #body: Buffer | undefined;
+  readonly #chunks: Buffer[] = [];
   #resolve!: (value: object) => void;
   #reject!: (reason: Error) => void;
 
@@ -37,18 +37,20 @@ export class SmallReader implements BodyReader {
   }
 
   add(chunk: Buffer): undefined {
-    this.#body = this.#body === undefined ? chunk : Buffer.concat([this.#body, chunk]);
+    this.#chunks.push(chunk);
   }
 
   marks(): number {
     const marks = new JsonMarks();
-    if (this.#body !== undefined) marks.add(this.#body);
+    for (const chunk of this.#chunks) marks.add(chunk);
     return marks.count;
   }
 
   end(): void {
     try {
-      this.#resolve(parsedObject(this.#body?.toString() ?? ''));
+      const [first, second] = this.#chunks;
+      const body = second === undefined ? first : Buffer.concat(this.#chunks);
+      this.#resolve(parsedObject(body?.toString() ?? ''));
     } catch (error) {
       this.#reject(error as Error);
     }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
-import { BODY_LIMITS, SMALL_BODY_BYTES, type BodyLimits, type Room } from './body-limits.ts';
+import { BODY_LIMITS, isInPieces, SMALL_BODY_BYTES, type BodyLimits, type Room } from './body-limits.ts';
 import { createParser, LargeReader, SmallReader, type BodyReader } from './body-readers.ts';
 import { FairBudget, type Share } from './fair-budget.ts';
 import { ValuesBudget } from './json-marks.ts';
-import { ClientGoneError, overloaded } from './refusal.ts';
+import { ClientGoneError, inPieces, overloaded } from './refusal.ts';
 
 /** Makes what reads the body of a request whose head was checked, and keeps what it holds until the request is answered. */
 export function createBodyReader(limits: BodyLimits = BODY_LIMITS): Middleware {
@@ -47,6 +47,7 @@ class Body {
   readonly #budgets: Budgets;
   readonly #address: string;
   readonly #share: Share;
+  #pieces = 0;
   #values = 0;
   #stopped = false;
 
@@ -78,7 +79,8 @@ class Body {
     this.#budgets.bytes.take(this.#share, chunk.length);
     // It may have been this one that had to give back.
     if (this.#stopped) return;
-    const refusal = this.#reader.add(chunk);
+    this.#pieces += 1;
+    const refusal = isInPieces(this.#pieces, this.#share.held) ? inPieces() : this.#reader.add(chunk);
     if (refusal !== undefined) this.#refuse(refusal);
   };
 

@@ -1,6 +1,9 @@
 import type { AddressInfo, Server } from 'node:net';
 import { MistakesError, messageOf } from '../mistake/mistake.ts';
 
+/** What the kernel takes at most: where a thousand come at once, a probe should not have to knock again. */
+const BACKLOG = 4096;
+
 /**
  * Listens on all addresses.
  *
@@ -12,7 +15,7 @@ export async function listen(server: Server, port: number, setting: string): Pro
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(portUnavailable(setting, port, error));
     server.once('error', failed);
-    server.listen(port, () => {
+    server.listen({ port, backlog: BACKLOG }, () => {
       server.off('error', failed);
       resolve((server.address() as AddressInfo).port);
     });

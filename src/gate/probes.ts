@@ -38,12 +38,16 @@ export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
 }
 
 async function onlyReads(ctx: Context, next: Next): Promise<void> {
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-    await next();
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = ctx.req.headers;
+  const hasBody = length !== '0' || encoding !== undefined;
+  if (hasBody || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
+    ctx.status = hasBody ? 400 : 405;
+    ctx.set('allow', 'GET, HEAD');
+    // A body without end would be read for as long as the connection is kept.
+    ctx.set('connection', 'close');
     return;
   }
-  ctx.status = 405;
-  ctx.set('allow', 'GET, HEAD');
+  await next();
 }
 
 /** That there is an answer is the answer: a process that hangs gives none. */

@@ -6,6 +6,7 @@ import { MAX_BODY_BYTES } from './body-limits.ts';
  */
 export const REFUSALS = {
   'body-empty': 400,
+  'body-in-pieces': 400,
   'json-invalid': 400,
   'review-invalid': 400,
   'http-malformed': 400,
@@ -62,6 +63,11 @@ export class ClientGoneError extends Error {
 /** There is no body, or it has no bytes. */
 export function emptyBody(): Refusal {
   return new Refusal('body-empty', 'The request has no body: it must be an AdmissionReview.');
+}
+
+/** The body costs more to read than its bytes are worth. */
+export function inPieces(): Refusal {
+  return new Refusal('body-in-pieces', 'The body comes in too many pieces that are too small.');
 }
 
 /** The body has more bytes than are read. */

@@ -40,6 +40,8 @@ export const SERVER_LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1000,
   handshakeTimeout: 5000,
+  /** Bytes. An API server's head has less than one KiB, and a bearer token at most four. */
+  maxHeaderSize: 8192,
   /** From `close()` until what is left is cut: the 90 s after which no API server has an idle connection, and some. */
   closeTimeout: 105_000,
   /** The same in a hurry: a whole request, a look for those that exceed it, and some. */

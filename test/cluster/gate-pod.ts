@@ -8,6 +8,7 @@ import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
 
 /** A line of the gate's log. */
@@ -21,6 +22,8 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export interface GatePod {
   /** Where it serves reviews, on loopback. */
   readonly port: number;
+  /** Where it serves probes and metrics. */
+  readonly opsPort: number;
   /** Starts it, with what the cluster holds now, and resolves when it is ready. */
   start(): Promise<void>;
   /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
@@ -41,8 +44,8 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics: undefined while nobody answers. */
-  ops(path: string): Promise<{ status: number; text: string } | undefined>;
+  /** GET on its port of probes and metrics, see `askOps`. */
+  ops(path: string): Promise<OpsAnswer | undefined>;
 }
 
 /** What may differ from one pod to the next. */
@@ -51,8 +54,18 @@ export interface GatePodOptions {
   readonly namespace?: string;
   /** Its logs are named after it. Default: gate. */
   readonly name?: string;
-  /** Added to the environment of the Deployment. */
+  /** Added to the environment of the Deployment: a path is one in the pod. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment as it is: a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
+  /** Told of each process that is started, long before it is ready. */
+  readonly onStart?: (pid: number) => void;
+}
+
+interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machineEnv'>> {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly onStart: GatePodOptions['onStart'];
 }
 
 const readyMs = 30_000;
@@ -67,7 +80,7 @@ export async function createGatePod(
   cluster: Cluster,
   components: Components,
   root: string,
-  { namespace = 'imagegate', name = 'gate', env = {} }: GatePodOptions = {},
+  { namespace = 'imagegate', name = 'gate', env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [port = 0, opsPort = 0] = await freePorts(2);
@@ -79,11 +92,7 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const ops: GatePod['ops'] = (path) =>
-    fetch(`http://127.0.0.1:${opsPort}${path}`).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => undefined,
-    );
+  const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
   const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
@@ -94,7 +103,13 @@ export async function createGatePod(
     await refreshVolumes();
     starts += 1;
     const asProcess = { ...pod, env: { ...pod.env, ...env } };
-    running = await startProcess(components, root, asProcess, { name: `${name}-${starts}`, port, opsPort });
+    running = await startProcess(components, root, asProcess, {
+      name: `${name}-${starts}`,
+      port,
+      opsPort,
+      machineEnv,
+      onStart,
+    });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -108,6 +123,7 @@ export async function createGatePod(
   };
   return {
     port,
+    opsPort,
     start,
     refreshVolumes,
     mount,
@@ -133,7 +149,7 @@ async function startProcess(
   components: Components,
   root: string,
   { workingDirectory, env }: PodOfDeployment,
-  { name, port, opsPort }: { readonly name: string; readonly port: number; readonly opsPort: number },
+  { name, port, opsPort, machineEnv, onStart }: ProcessOptions,
 ): Promise<Component> {
   const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
@@ -141,8 +157,9 @@ async function startProcess(
   const gate = components.start(process.execPath, [program], {
     name,
     cwd,
-    env: { ...Object.fromEntries(paths), PORT: String(port), OPS_PORT: String(opsPort) },
+    env: { ...Object.fromEntries(paths), ...machineEnv, PORT: String(port), OPS_PORT: String(opsPort) },
   });
+  if (gate.pid !== undefined) onStart?.(gate.pid);
   await until(
     () => {
       gate.assertRunning();

@@ -11,6 +11,7 @@ import { startComponents, type Components } from '../cluster/components.ts';
 import { freePorts } from '../cluster/free-ports.ts';
 import type { LogLine } from '../cluster/gate-pod.ts';
 import type { KubectlResult } from '../cluster/kubectl.ts';
+import { askOps } from '../cluster/ops-client.ts';
 import type { User } from '../cluster/users.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { projectRoot } from '../project-root.ts';
@@ -205,8 +206,9 @@ function createRulesGate(
   const patch: RulesGate['patch'] = async (configMap, data) =>
     cluster.kubectl(['-n', 'imagegate', 'patch', 'configmap', configMap, '--patch', JSON.stringify({ data })]);
   const ops: RulesGate['ops'] = async (path) => {
-    const response = await fetch(`http://127.0.0.1:${opsPort}${path}`);
-    return { status: response.status, text: await response.text() };
+    const answer = await askOps(opsPort, path);
+    if (answer === undefined) throw new Error(`GET ${path}: no answer`);
+    return answer;
   };
   const loads = async (): Promise<number> => {
     const { text } = await ops('/metrics');

@@ -1,8 +1,8 @@
 import type { ApiAnswer, ApiClient } from '../cluster/api-client.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A pod that the shipped policy allows, or one that it denies. */
-export type PodKind = 'good' | 'bad';
+/** A pod that the shipped policy allows, one that it denies, or one that it allows and that makes a large review. */
+export type PodKind = 'good' | 'bad' | 'large';
 
 /** What became of one dry-run create. */
 export interface Outcome {
@@ -36,15 +36,19 @@ export interface Creates {
   readonly bursts: (count: number, pauseMs: number, pod?: PodKind) => Load;
 }
 
-/** The image of each kind of pod. */
-export type Images = Readonly<Record<PodKind, string>>;
+/** The image of each kind of pod; a large one has the good one's. */
+export type Images = Readonly<Record<Exclude<PodKind, 'large'>, string>>;
 
 const shipped: Images = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:latest' };
+
+/** 300 KB of a review: Go writes each of them as six bytes. */
+const env = [{ name: 'X', value: '<'.repeat(50_000) }];
 
 export function createsIn(api: ApiClient, namespace: string, images: Images = shipped): Creates {
   let turn = 0;
   const create = async (pod: PodKind = turn++ % 2 === 0 ? 'good' : 'bad'): Promise<Outcome> => {
-    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', image: images[pod] }] } };
+    const container = pod === 'large' ? { image: images.good, env } : { image: images[pod] };
+    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', ...container }] } };
     const sent = performance.now();
     const answer = await api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object).then(read, failed);
     return { pod, sent, latencyMs: performance.now() - sent, ...answer };
@@ -119,7 +123,7 @@ function failed(error: unknown): Pick<Outcome, 'verdict' | 'text'> {
 
 /** Good pods that were denied, and bad ones that were allowed. */
 export function wrong(outcomes: readonly Outcome[]): readonly Outcome[] {
-  return outcomes.filter(({ pod, verdict }) => verdict === (pod === 'good' ? 'denied' : 'ok'));
+  return outcomes.filter(({ pod, verdict }) => verdict === (pod === 'bad' ? 'ok' : 'denied'));
 }
 
 export function failures(outcomes: readonly Outcome[]): readonly Outcome[] {

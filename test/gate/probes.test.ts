@@ -97,6 +97,13 @@ describe('the probes', () => {
     expect((await get('/livez')).status).to.equal(200);
   });
 
+  it('read no body', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n');
+    expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 400 /);
+    expect((await fetch(`http://127.0.0.1:${port}/livez`, { method: 'POST', body: 'x' })).status).to.equal(400);
+  });
+
   it('take what is no path for a mistake of who sent it', async () => {
     for (const target of ['http://[::1', '*', 'livez', '%']) {
       const socket = connect(port, '127.0.0.1');

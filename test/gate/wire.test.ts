@@ -102,11 +102,10 @@ describe('over the wire', () => {
         // oxlint-disable-next-line no-await-in-loop
         await send(quiet, { body: ALLOWED });
       }
-      await until(() => quiet.lines.some(({ leftOut }) => leftOut !== undefined), 'those left out to be told', 5000);
-      const told = quiet.lines.filter(({ msg }) => msg === 'review').length;
-      const leftOut = quiet.lines.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0);
-      expect(told).to.be.within(30, 39);
-      expect(told + leftOut).to.equal(40);
+      const told = () => quiet.lines.filter(({ msg }) => msg === 'review').length;
+      const leftOut = () => quiet.lines.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0);
+      await until(() => told() + leftOut() === 40, 'those left out to be told', 5000);
+      expect(leftOut()).to.be.above(0);
       await quiet.close();
     });
 

@@ -1,4 +1,160 @@
-import type { Fault } from '../fault.ts';
+import { peakResidentMib } from '../../../bench/process-usage.ts';
+import type { GatePod, LogLine } from '../../cluster/gate-pod.ts';
+import { until } from '../../until.ts';
+import { buildAttacker } from '../attacker.ts';
+import { attackKinds, type Attack } from '../attack-kinds.ts';
+import { startDecoy, type Victim } from '../decoy.ts';
+import type { Fault, Figure } from '../fault.ts';
+import { inThePod, MEMORY_MIB } from '../in-the-pod.ts';
+import { failures, wrong } from '../load.ts';
+import { besiege, type Siege } from '../siege.ts';
+import type { World } from '../world.ts';
+import { largeReviews } from './large-reviews.ts';
+
+type Sources = Readonly<Record<string, readonly string[]>>;
+type Kinds = Readonly<Record<string, Attack>>;
+
+const addresses = Array.from({ length: 9 }, (_, index) => `127.0.0.${index + 1}`);
+/** Whose share of the gate is used up. */
+const each: Sources = {
+  'one address': addresses.slice(1, 2),
+  'eight addresses': addresses.slice(1),
+  "the API server's address": addresses.slice(0, 1),
+};
+/** Where shares do not matter, in CI all of them at once will do. */
+const together: Sources = { 'all addresses': addresses };
+
+/** By how much an attack may raise the 99th percentile beyond what it costs the machine, in milliseconds. */
+const MOST_MS = 100;
+/** Of a gate's log, apart from the lines of reviews: so many, and so many more each second. */
+const MOST_LINES = { atOnce: 30, perSecond: 10 };
+/** After which an attack's backlog is over. */
+const RECOVERY_MS = 30_000;
+
+interface RowOptions {
+  readonly name: string;
+  readonly kinds: Kinds;
+  /** Those of CI. */
+  readonly sources: Sources;
+  /** How many creates a second. Default: 100. */
+  readonly perSecond?: number;
+  /** How many creates of large pods beside. */
+  readonly large?: number;
+}
+
+function row({ name, kinds, sources, perSecond = 100, large = 0 }: RowOptions): Fault {
+  return {
+    name,
+    passesWhen: `0 creates fail; p99 at most ${MOST_MS} ms above that of the same attack on another process`,
+    heavy: true,
+    deadlineSeconds: (long) => (long ? 3600 : 240),
+    run: async ({ long, createWorld }) => {
+      const [attacker, decoy] = await Promise.all([buildAttacker(), startDecoy()]);
+      try {
+        // With a gate beside the one that is attacked, half of the creates would not meet the attack.
+        const world = await createWorld({ name: 'attacked', gates: 1, env: inThePod });
+        const size = { creates: long ? 1000 : 200, perSecond: long ? Math.min(50, perSecond) : perSecond, large };
+        const lay: Lay = async (attack, victim, from) => {
+          await until(async () => isAnswering(world), 'the gate to answer again', RECOVERY_MS);
+          return besiege({ world, attacker, attack, victim, from, ...size });
+        };
+        return await attackAll(world.gates[0] as GatePod, decoy, kinds, long ? each : sources, lay);
+      } finally {
+        decoy.end();
+      }
+    },
+  };
+}
+
+type Lay = (attack: Attack, victim: Victim, from: readonly string[]) => Promise<Siege>;
+
+async function isAnswering(world: World): Promise<boolean> {
+  return failures(await world.burst(1)).length === 0;
+}
+
+/** Tries each kind from each source. @throws Error with all that did not hold. */
+async function attackAll(
+  gate: GatePod,
+  decoy: Victim,
+  kinds: Kinds,
+  sources: Sources,
+  lay: Lay,
+): Promise<readonly Figure[]> {
+  const problems: string[] = [];
+  const sieges: Siege[] = [];
+  const above: number[] = [];
+  let ended: string | undefined;
+  void gate.end.then((how) => (ended = how));
+  for (const [kind, attack] of Object.entries(kinds)) {
+    let other = await lay(attack, decoy, addresses.slice(1, 2));
+    for (const [source, from] of Object.entries(sources)) {
+      const told = gate.log().length;
+      let siege = await lay(attack, gate, from);
+      if (siege.p99 - other.p99 > MOST_MS && failures(siege.outcomes).length === 0) {
+        // The machine may have been busy with something else: once more, one right after the other.
+        other = await lay(attack, decoy, from);
+        siege = await lay(attack, gate, from);
+      }
+      sieges.push(siege);
+      above.push(siege.p99 - other.p99);
+      const harm = harmOf(attack, siege, other, gate.log().slice(told));
+      if (ended !== undefined) harm.push(`the process ended with ${ended}`);
+      problems.push(...harm.map((what) => `${kind}, from ${source}: ${what}`));
+      if (ended !== undefined) throw new Error(problems.join('\n'));
+    }
+  }
+  const peak = peakResidentMib(gate.pid);
+  if (peak > MEMORY_MIB) problems.push(`it took ${peak.toFixed(0)} MiB`);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return [
+    ['creates', sieges.reduce((sum, { outcomes }) => sum + outcomes.length, 0)],
+    ['connections', sieges.flatMap(({ counts }) => counts).reduce((sum, { opened }) => sum + opened, 0)],
+    ['p99 above (ms)', Math.max(...above).toFixed(0)],
+    ['memory (MiB)', peak.toFixed(0)],
+  ];
+}
+
+/** What did not hold. */
+function harmOf(attack: Attack, siege: Siege, other: Siege, lines: readonly LogLine[]): string[] {
+  const failed = [...failures(siege.outcomes), ...wrong(siege.outcomes)];
+  const lost = failures(other.outcomes).length;
+  const ours = siege.counts.flatMap(({ answers }) => Object.keys(answers)).filter((status) => Number(status) >= 500);
+  const stayed = siege.counts.filter(({ longestMs }, index) => longestMs > attack[index]!.goneMs);
+  const errors = lines.filter(({ level }) => level === 'error' || level === 'fatal');
+  const told = lines.filter(({ msg }) => msg !== 'review').length;
+  const { atOnce, perSecond } = MOST_LINES;
+  return [
+    lost > 0 && `${lost} creates failed while the decoy was attacked`,
+    failed.length > 0 && `${failed.length} of ${siege.outcomes.length} creates failed: ${shown(failed[0]?.text)}`,
+    siege.p99 - other.p99 > MOST_MS && `p99 ${siege.p99.toFixed(0)} ms, of the decoy's attack ${other.p99.toFixed(0)}`,
+    siege.probesLost > 0 && `${siege.probesLost} probes were not answered`,
+    ours.length > 0 && `answered with ${ours.join(', ')}`,
+    stayed.length > 0 && `a connection lived for ${Math.max(...stayed.map(({ longestMs }) => longestMs))} ms`,
+    errors.length > 0 && `${errors.length} errors in the log: ${shown(JSON.stringify(errors[0]))}`,
+    told > atOnce + perSecond * siege.seconds &&
+      `${told} lines of log in ${siege.seconds.toFixed(0)} s, apart from reviews`,
+  ].filter((what) => what !== false);
+}
+
+function shown(text = ''): string {
+  return text.length > 300 ? `${text.slice(0, 150)} … ${text.slice(-150)}` : text;
+}
 
 /** Rows of what a stranger does. */
-export const attacks: readonly Fault[] = [];
+export const attacks: readonly Fault[] = [
+  row({ name: 'two limits crossed at once', kinds: attackKinds.limits, sources: together }),
+  row({ name: 'connections beyond the bound', kinds: attackKinds.connections, sources: each }),
+  row({ name: 'connections to the ops port', kinds: attackKinds.ops, sources: each }),
+  row({ name: 'pipelined requests', kinds: attackKinds.pipelines, sources: together }),
+  row({ name: 'malformed and refused requests', kinds: attackKinds.malformed, sources: together }),
+  row({ name: 'bodies that stop', kinds: attackKinds.bodies, sources: each, large: 40 }),
+  row({ name: 'much work for few bytes', kinds: attackKinds.pieces, sources: together }),
+  row({ name: '500 new connections a second', kinds: attackKinds.churn, sources: each }),
+  row({
+    name: 'slow heads, half handshakes, silent connections',
+    kinds: attackKinds.slow,
+    sources: together,
+    perSecond: 10,
+  }),
+  largeReviews,
+];

@@ -1,0 +1,3 @@
+module imagegate/test/faults/attacker
+
+go 1.24
