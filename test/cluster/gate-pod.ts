@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountConfigMap } from '../mounted-config-map.ts';
-import { fresh } from '../fresh.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
 
 /** A line of the gate's log. */
@@ -44,8 +44,8 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics, which are those of this moment: undefined while nobody answers. */
-  ops(path: string): Promise<{ status: number; text: string } | undefined>;
+  /** GET on its port of probes and metrics, see `askOps`. */
+  ops(path: string): Promise<OpsAnswer | undefined>;
 }
 
 /** What may differ from one pod to the next. */
@@ -95,12 +95,7 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const read: GatePod['ops'] = (path) =>
-    fetch(`http://127.0.0.1:${opsPort}${path}`).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => undefined,
-    );
-  const ops: GatePod['ops'] = (path) => (path === '/metrics' ? fresh(async () => read(path)) : read(path));
+  const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
   const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
