@@ -21,7 +21,7 @@ export interface Imagegate {
 
 export interface ImagegateOptions {
   readonly args?: readonly string[];
-  /** The whole environment, but for `PATH` and what measures coverage. */
+  /** The whole environment, but for `PATH`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -29,10 +29,10 @@ export interface ImagegateOptions {
 const MAIN = join(projectRoot, 'build', 'src', 'main.js');
 
 export function runImagegate({ args = [], env = {}, cwd = projectRoot }: ImagegateOptions = {}): Imagegate {
-  const { PATH, NODE_V8_COVERAGE } = process.env;
+  const { PATH } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), ...env },
+    env: { PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };

@@ -12,7 +12,10 @@ export interface ApiAnswer {
 
 /** Asks the API server directly: what has to be known or done before kubectl is of use, or is not to be had from it. */
 export interface ApiClient {
-  /** Sends a request, with an object as JSON if there is one. @throws Error if it is not answered. */
+  /**
+   * Sends a request, with an object as JSON if there is one; for PATCH, that is a merge patch, or a list of operations.
+   * @throws Error if it is not answered.
+   */
   send(method: string, path: string, object?: unknown): Promise<ApiAnswer>;
   /** The HTTP status of a GET; undefined while the server can't be reached. */
   status(path: string): Promise<number | undefined>;
@@ -32,7 +35,13 @@ const timeoutMs = 40_000;
 export function apiClient(server: string, ca: string, token: string, agent: Agent | false = false): ApiClient {
   const send: ApiClient['send'] = (method, path, object) =>
     new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const body = object === undefined ? '' : JSON.stringify(object);
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': contentType(method, object),
+        // For DELETE Node leaves it away, and then the API server does not read the body.
+        'content-length': Buffer.byteLength(body),
+      };
       const call = request(`${server}${path}`, { method, ca, headers, agent, timeout: timeoutMs }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -41,7 +50,7 @@ export function apiClient(server: string, ca: string, token: string, agent: Agen
       });
       call.once('timeout', () => call.destroy(new Error(`${method} ${path} was not answered in ${timeoutMs} ms`)));
       call.once('error', reject);
-      call.end(object === undefined ? undefined : JSON.stringify(object));
+      call.end(body);
     });
   return {
     send,
@@ -55,6 +64,11 @@ export function apiClient(server: string, ca: string, token: string, agent: Agen
       if (status !== 201) throw new Error(`POST ${path}: ${status} ${text}`);
     },
   };
+}
+
+function contentType(method: string, object: unknown): string {
+  if (method !== 'PATCH') return 'application/json';
+  return Array.isArray(object) ? 'application/json-patch+json' : 'application/merge-patch+json';
 }
 
 /** The texts of the headers `Warning: 299 - "text"`, one each. */

@@ -43,14 +43,24 @@ export interface Cluster {
    * @throws Error if KUBEBUILDER_ASSETS has no kube-controller-manager, or with the end of its log.
    */
   startControllers(): Promise<void>;
+  /**
+   * Ends a server with a signal, starts it again with the same data and port, and resolves once the API server is ready.
+   * @throws Error with the end of its log, if it is not.
+   */
+  restart(server: ServerName, signal: NodeJS.Signals): Promise<void>;
   /** Ends all processes, waits for it, and removes the temporary folder. Called again, it returns the same promise. */
   stop(): Promise<void>;
 }
+
+/** What a cluster is not one without. */
+export type ServerName = 'etcd' | 'kube-apiserver';
 
 /** What to start beside etcd and kube-apiserver. */
 export interface ClusterOptions {
   /** Whether to start the controllers right away. Default: false. */
   readonly controllers?: boolean;
+  /** Flags of kube-apiserver beside those that every cluster has. */
+  readonly apiServerFlags?: readonly string[];
 }
 
 const bootDeadlineMs = 60_000;
@@ -61,12 +71,15 @@ const bootDeadlineMs = 60_000;
  * that has not been done (see `clusterAssets`). If this process ends without `stop`, nothing stays behind either.
  * @throws Error that names the component, with the end of its log.
  */
-export async function startCluster({ controllers = false }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster({
+  controllers = false,
+  apiServerFlags = [],
+}: ClusterOptions = {}): Promise<Cluster> {
   const assets = await clusterAssets();
   const folder = await mkdtemp(join(tmpdir(), 'imagegate-cluster-'));
   const components = startComponents(folder);
   try {
-    const boot = await bootApiServer(assets, folder, components);
+    const boot = await bootApiServer(assets, folder, components, apiServerFlags);
     const cluster = offer(assets, folder, boot, components);
     if (controllers) await cluster.startControllers();
     return cluster;
@@ -79,10 +92,16 @@ export async function startCluster({ controllers = false }: ClusterOptions = {})
 interface Boot {
   readonly server: string;
   readonly apiWith: (agent: Agent | false) => ApiClient;
+  readonly restart: Cluster['restart'];
 }
 
 /** etcd and kube-apiserver, ready; the kubeconfigs are in the folder then. */
-async function bootApiServer(assets: string, folder: string, components: Components): Promise<Boot> {
+async function bootApiServer(
+  assets: string,
+  folder: string,
+  components: Components,
+  flags: readonly string[],
+): Promise<Boot> {
   const [etcdPort = 0, port = 0] = await freePorts(2);
   const secret = makeSecret();
   const token = tokenOf('admin', secret);
@@ -99,8 +118,9 @@ async function bootApiServer(assets: string, folder: string, components: Compone
   await writeFile(files.auditPolicy, auditPolicy);
 
   // Both at once: kube-apiserver tries again until etcd answers.
-  components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
-  const apiServer = components.start(join(assets, 'kube-apiserver'), apiServerArguments(port, etcdPort, files));
+  const etcd = components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
+  const apiServerFlags = [...apiServerArguments(port, etcdPort, files), ...flags];
+  const apiServer = components.start(join(assets, 'kube-apiserver'), apiServerFlags);
   const waitFor = <T>(condition: () => Promise<T | false>, what: string): Promise<T> =>
     until(
       () => {
@@ -136,7 +156,18 @@ async function bootApiServer(assets: string, folder: string, components: Compone
       writeFile(kubeconfigPath(folder, user), kubeconfig(server, ca, user, secret), { mode: 0o600 }),
     ),
   ]);
-  return { server, apiWith };
+  const running = { etcd, 'kube-apiserver': apiServer };
+  return {
+    server,
+    apiWith,
+    restart: async (name, signal) => {
+      running[name] = await components.restart(running[name], signal);
+      await waitFor(
+        async () => (await api.status('/readyz')) === 200,
+        `kube-apiserver to be ready again after ${name} was restarted`,
+      );
+    },
+  };
 }
 
 function kubeconfigPath(folder: string, user: User): string {
@@ -148,7 +179,7 @@ function auditLogPath(folder: string): string {
 }
 
 /** What the tests get to see of a cluster that has booted. */
-function offer(assets: string, folder: string, { server, apiWith }: Boot, components: Components): Cluster {
+function offer(assets: string, folder: string, { server, apiWith, restart }: Boot, components: Components): Cluster {
   const api = apiWith(false);
   const environment = (user: User = 'admin'): Record<string, string> => ({
     PATH: [assets, process.env['PATH']].join(delimiter),
@@ -175,6 +206,7 @@ function offer(assets: string, folder: string, { server, apiWith }: Boot, compon
       if (code !== 0) throw new Error(`kubectl apply ended with code ${code}:\n${stdout}${stderr}`);
       return stdout;
     },
+    restart,
     startControllers: () => (controllersStarted ??= startControllers(assets, folder, api, components)),
     stop: () => (stopped ??= components.stop()),
   };

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountConfigMap } from '../mounted-config-map.ts';
-import { fresh } from '../fresh.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
 
 /** A line of the gate's log. */
@@ -44,8 +44,8 @@ export interface GatePod {
   readonly end: Promise<string>;
   /** Its log since the last start; review lines come up to a second late. */
   log(): readonly LogLine[];
-  /** GET on its port of probes and metrics, which are those of this moment: undefined while nobody answers. */
-  ops(path: string): Promise<{ status: number; text: string } | undefined>;
+  /** GET on its port of probes and metrics, see `askOps`. */
+  ops(path: string): Promise<OpsAnswer | undefined>;
 }
 
 /** What may differ from one pod to the next. */
@@ -54,8 +54,20 @@ export interface GatePodOptions {
   readonly namespace?: string;
   /** Its logs are named after it. Default: gate. */
   readonly name?: string;
-  /** Added to the environment of the Deployment. */
+  /** Where it serves reviews. Default: a free port. */
+  readonly port?: number | undefined;
+  /** Added to the environment of the Deployment: a path is one in the pod. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment as it is: a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
+  /** Told of each process that is started, long before it is ready. */
+  readonly onStart?: (pid: number) => void;
+}
+
+interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machineEnv'>> {
+  readonly port: number;
+  readonly opsPort: number;
+  readonly onStart: GatePodOptions['onStart'];
 }
 
 const readyMs = 30_000;
@@ -70,10 +82,11 @@ export async function createGatePod(
   cluster: Cluster,
   components: Components,
   root: string,
-  { namespace = 'imagegate', name = 'gate', env = {} }: GatePodOptions = {},
+  { namespace = 'imagegate', name = 'gate', port: ownPort, env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
-  const [port = 0, opsPort = 0] = await freePorts(2);
+  const [freePort = 0, opsPort = 0] = await freePorts(2);
+  const port = ownPort ?? freePort;
   let starts = 0;
   let pod: PodOfDeployment | undefined;
   let running: Component | undefined;
@@ -82,13 +95,8 @@ export async function createGatePod(
     if (running === undefined) throw new Error('The gate was never started.');
     return running;
   };
-  const read: GatePod['ops'] = (path) =>
-    fetch(`http://127.0.0.1:${opsPort}${path}`).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-      () => undefined,
-    );
+  const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
   const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
-  const ops: GatePod['ops'] = (path) => (path === '/metrics' ? fresh(async () => read(path)) : read(path));
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
     await Promise.all(mounts.map(async (each) => mount(each.path, await volumeFiles(cluster, namespace, each))));
@@ -98,7 +106,13 @@ export async function createGatePod(
     await refreshVolumes();
     starts += 1;
     const asProcess = { ...pod, env: { ...pod.env, ...env } };
-    running = await startProcess(components, root, asProcess, { name: `${name}-${starts}`, port, opsPort });
+    running = await startProcess(components, root, asProcess, {
+      name: `${name}-${starts}`,
+      port,
+      opsPort,
+      machineEnv,
+      onStart,
+    });
   };
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
@@ -138,7 +152,7 @@ async function startProcess(
   components: Components,
   root: string,
   { workingDirectory, env }: PodOfDeployment,
-  { name, port, opsPort }: { readonly name: string; readonly port: number; readonly opsPort: number },
+  { name, port, opsPort, machineEnv, onStart }: ProcessOptions,
 ): Promise<Component> {
   const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
@@ -146,8 +160,9 @@ async function startProcess(
   const gate = components.start(process.execPath, [program], {
     name,
     cwd,
-    env: { ...Object.fromEntries(paths), PORT: String(port), OPS_PORT: String(opsPort) },
+    env: { ...Object.fromEntries(paths), ...machineEnv, PORT: String(port), OPS_PORT: String(opsPort) },
   });
+  if (gate.pid !== undefined) onStart?.(gate.pid);
   await until(
     () => {
       gate.assertRunning();

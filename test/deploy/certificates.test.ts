@@ -77,7 +77,7 @@ describe('deploy/certificates.sh', function () {
 
   describe('a first run', () => {
     it('writes exactly its seven files, which only their owner can read', () => {
-      deploy.succeed();
+      deploy.firstRun();
       expect(Object.keys(deploy.files())).to.deep.equal(made);
       for (const name of made) expect(statSync(join(deploy.folder, name)).mode & 0o777, name).to.equal(0o600);
     });
@@ -91,7 +91,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('makes a CA that may sign certificates and nothing else, for ten years', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const ca = deploy.certificate('ca.crt');
       const der = ca.raw.toString('hex');
       expect(ca.ca).to.equal(true);
@@ -104,7 +104,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('makes a server certificate for the names of the Service, for a year', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const server = deploy.certificate('server.crt');
       const der = server.raw.toString('hex');
       expect(server.ca).to.equal(false);
@@ -119,7 +119,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('signs it with that CA, and links the two by key identifier', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const ca = deploy.certificate('ca.crt');
       const server = deploy.certificate('server.crt');
       expect(isTrusted(server, [ca])).to.equal(true);
@@ -133,7 +133,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('gives each certificate a serial number of its own', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const serials = [deploy.certificate('ca.crt'), deploy.certificate('server.crt')].map((one) => one.serialNumber);
       deploy.succeed('--new-ca');
       serials.push(...[deploy.certificate('ca.crt'), deploy.certificate('server.crt')].map((one) => one.serialNumber));
@@ -142,7 +142,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('writes pair and CA as the Secret that the Deployment mounts', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const [secret, ...others] = manifestsOf(deploy.read('secret.yaml'));
       expect(others).to.deep.equal([]);
       expect(secret).to.deep.include({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' });
@@ -157,7 +157,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('fills the caBundle of every entry of webhook.yaml in and the token of one, and changes nothing else', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const ca = deploy.certificate('ca.crt').fingerprint256;
       expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);
 
@@ -173,7 +173,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('makes a policy token of 32 random bytes, the same in the Secret and in the path of the third entry', () => {
-      const { stdout } = deploy.succeed();
+      const { stdout } = deploy.firstRun();
       const file = deploy.read('policy-token');
       expect(file).to.match(/^[0-9a-f]{64}\n$/);
       const token = file.trimEnd();
@@ -183,7 +183,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('says when both expire, how to renew, and the next commands with the webhook last', () => {
-      const { stdout } = deploy.succeed();
+      const { stdout } = deploy.firstRun();
       const ends = ['ca.crt', 'server.crt'].map((name) => deploy.certificate(name).validTo);
       expect(stdout).to.include(`CA: made, expires ${ends[0]}.`);
       expect(stdout).to.include(`Server certificate: made, expires ${ends[1]}.`);
@@ -213,7 +213,7 @@ describe('deploy/certificates.sh', function () {
 
   describe('run again', () => {
     it('keeps its CA and makes a new server certificate', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const first = deploy.files();
       const { stdout } = deploy.succeed();
       const second = deploy.files();
@@ -226,7 +226,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('makes a new token where its file is gone, and has Secret and webhook applied', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const old = deploy.secret().policyToken;
       rmSync(join(deploy.folder, 'policy-token'));
       const { stdout } = deploy.succeed();
@@ -244,7 +244,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('never shows the token to whoever lists processes', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const folder = join(deploy.folder, '.seen');
       mkdirSync(folder);
       for (const command of ['openssl', 'awk', 'cat', 'mv']) {
@@ -269,7 +269,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('takes the changes of webhook.yaml over', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const webhook = join(deploy.folder, 'webhook.yaml');
       writeFileSync(webhook, readFileSync(webhook, 'utf8').replaceAll('timeoutSeconds: 5', 'timeoutSeconds: 7'));
       const { stdout } = deploy.succeed();
@@ -285,7 +285,7 @@ describe('deploy/certificates.sh', function () {
 
   describe('--new-ca', () => {
     it('makes the API server trust the new CA and the old one', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const old = { ca: deploy.certificate('ca.crt'), server: deploy.certificate('server.crt') };
       const token = deploy.read('policy-token');
       const { stdout } = deploy.succeed('--new-ca');
@@ -306,7 +306,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('keeps the old CA in the bundle on later runs, until --drop-old-ca takes it out and nothing else', () => {
-      deploy.succeed();
+      deploy.firstRun();
       deploy.succeed('--new-ca');
       deploy.succeed();
       expect(deploy.trusted().map((cas) => cas.length)).to.deep.equal([2, 2, 2]);
@@ -326,7 +326,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('twice keeps all three: neither may have reached the cluster', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const first = deploy.certificate('server.crt');
       deploy.succeed('--new-ca');
       const second = deploy.certificate('server.crt');
@@ -339,7 +339,7 @@ describe('deploy/certificates.sh', function () {
     });
 
     it('needs only the certificate of the old CA, so a lost key can be replaced', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const old = deploy.certificate('server.crt');
       rmSync(join(deploy.folder, 'ca.key'));
       deploy.succeed('--new-ca');
@@ -381,37 +381,37 @@ describe('deploy/certificates.sh', function () {
     }
 
     it('is --ca-days for a CA that is kept', () => {
-      deploy.succeed();
+      deploy.firstRun();
       failsAndLeavesAll(['--ca-days', '5000'], 2, 'add --new-ca');
     });
 
     it('is --drop-old-ca where there is none', () => {
-      deploy.succeed();
+      deploy.firstRun();
       failsAndLeavesAll(['--drop-old-ca'], 1, 'is for after --new-ca');
     });
 
     it('is a key of a CA without its certificate, with --new-ca as well', () => {
-      deploy.succeed();
+      deploy.firstRun();
       rmSync(join(deploy.folder, 'ca.crt'));
       failsAndLeavesAll([], 1, 'ca.key is there, but its certificate ca.crt is not');
       failsAndLeavesAll(['--new-ca'], 1, 'ca.key is there, but its certificate ca.crt is not');
     });
 
     it('is a certificate of a CA without its key', () => {
-      deploy.succeed();
+      deploy.firstRun();
       rmSync(join(deploy.folder, 'ca.key'));
       failsAndLeavesAll([], 1, 'ca.crt is there, but its key ca.key is not', '--new-ca');
     });
 
     it('is a key of another CA', () => {
-      deploy.succeed();
+      deploy.firstRun();
       writeFileSync(join(deploy.folder, 'ca.key'), deploy.read('server.key'));
       failsAndLeavesAll([], 1, 'do not belong together', '--new-ca');
     });
 
     for (const name of ['ca.key', 'ca.crt']) {
       it(`is a ${name} that cannot be read`, () => {
-        deploy.succeed();
+        deploy.firstRun();
         writeFileSync(join(deploy.folder, name), 'broken\n');
         failsAndLeavesAll([], 1, `${name} is no`);
       });
@@ -425,7 +425,7 @@ describe('deploy/certificates.sh', function () {
       ['goes on', `${'a'.repeat(64)}\nmore\n`],
     ] as const) {
       it(`is a policy-token that ${what}`, () => {
-        deploy.succeed();
+        deploy.firstRun();
         writeFileSync(join(deploy.folder, 'policy-token'), text);
         failsAndLeavesAll([], 1, 'policy-token is not 64 lower-case hex digits', 'remove it for a new one');
         failsAndLeavesAll(['--new-ca'], 1, 'policy-token is not');
@@ -433,7 +433,7 @@ describe('deploy/certificates.sh', function () {
     }
 
     it('is --drop-old-ca without a policy-token', () => {
-      deploy.succeed();
+      deploy.firstRun();
       deploy.succeed('--new-ca');
       rmSync(join(deploy.folder, 'policy-token'));
       failsAndLeavesAll(['--drop-old-ca'], 1, 'policy-token is not there', 'Run ./certificates.sh first');
@@ -452,7 +452,7 @@ describe('deploy/certificates.sh', function () {
       ['place for the token', 'path: /validate-policy', 'path: /validate'],
     ] as const) {
       it(`is a webhook.yaml without one ${place}`, () => {
-        deploy.succeed();
+        deploy.firstRun();
         const webhook = join(deploy.folder, 'webhook.yaml');
         writeFileSync(webhook, readFileSync(webhook, 'utf8').replace(from, to));
         const says = 'webhook.yaml should have three lines with caBundle, and one with path: /validate-policy';
@@ -461,7 +461,7 @@ describe('deploy/certificates.sh', function () {
     }
 
     it('is a PATH without openssl', () => {
-      deploy.succeed();
+      deploy.firstRun();
       const before = deploy.files();
       const path = join(deploy.folder, '.path');
       mkdirSync(path);
@@ -502,7 +502,7 @@ describe('deploy/certificates.sh', function () {
 
     for (const flags of [[], ['--new-ca']]) {
       it(`of any call of openssl leaves all files as they were: ${flags.join(' ') || 'no flags'}`, () => {
-        deploy.succeed();
+        deploy.firstRun();
         const before = deploy.files();
         let failures = 0;
         for (let call = 1; ; call++) {
@@ -539,7 +539,7 @@ describe('deploy/certificates.sh', function () {
         const fresh = new CertificatesRun();
         deploy.remove();
         deploy = fresh;
-        deploy.succeed();
+        deploy.firstRun();
         const old = deploy.certificate('server.crt');
         const run = deploy.run(['--new-ca'], { path: failingAt('mv', call) });
         if (run.code === 0) {

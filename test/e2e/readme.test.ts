@@ -105,9 +105,16 @@ describe('README.md', function () {
     if (line === runByCi) {
       it(`${title} (run by .ci/run)`, async () => {
         const ci = await readFile(join(projectRoot, '.ci', 'run'), 'utf8');
+        // There it is built once for all that follows.
         expect(ci)
           .to.match(/^step install npm ci$/m)
-          .and.match(/^suite test npm test$/m);
+          .and.match(/^step build npm run cluster:build$/m)
+          .and.match(/^suite .* npm test --ignore-scripts$/m);
+        const { scripts } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as {
+          scripts: Record<string, string>;
+        };
+        expect(scripts['pretest']).to.equal('npm run build');
+        expect(scripts['cluster:build']).to.match(/^npm run build && /);
       });
     } else if (needs !== undefined) {
       it(`${title} NOT RUN, needs ${needs}`, async function () {

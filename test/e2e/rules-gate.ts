@@ -11,10 +11,10 @@ import { startComponents, type Components } from '../cluster/components.ts';
 import { freePorts } from '../cluster/free-ports.ts';
 import type { LogLine } from '../cluster/gate-pod.ts';
 import type { KubectlResult } from '../cluster/kubectl.ts';
+import { askOps } from '../cluster/ops-client.ts';
 import type { User } from '../cluster/users.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { projectRoot } from '../project-root.ts';
-import { fresh } from '../fresh.ts';
 import { until } from '../until.ts';
 import type { Manifest } from './objects.ts';
 import { sharedInstallation } from './shared-installation.ts';
@@ -205,11 +205,11 @@ function createRulesGate(
     cluster.kubectl(['--namespace', namespace, ...args], { user });
   const patch: RulesGate['patch'] = async (configMap, data) =>
     cluster.kubectl(['-n', 'imagegate', 'patch', 'configmap', configMap, '--patch', JSON.stringify({ data })]);
-  const read: RulesGate['ops'] = async (path) => {
-    const response = await fetch(`http://127.0.0.1:${opsPort}${path}`);
-    return { status: response.status, text: await response.text() };
+  const ops: RulesGate['ops'] = async (path) => {
+    const answer = await askOps(opsPort, path);
+    if (answer === undefined) throw new Error(`GET ${path}: no answer`);
+    return answer;
   };
-  const ops: RulesGate['ops'] = async (path) => (path === '/metrics' ? fresh(async () => read(path)) : read(path));
   const loads = async (): Promise<number> => {
     const { text } = await ops('/metrics');
     return Number(/^imagegate_ruleset_loads_total\{result="success"\} (\d+)$/m.exec(text)?.[1]);

@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly gates?: number;
   /** Added to the environment of each gate. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The same, but a path is one of this machine. */
+  readonly machineEnv?: Readonly<Record<string, string>>;
   /** Others than those that the shipped policy allows and denies. */
   readonly images?: Images;
   /**
@@ -61,7 +63,7 @@ const maxSockets = 64;
 
 /** Installs deploy/ for the world, and resolves when its gates are asked. */
 export async function createWorld(cluster: Cluster, options: WorldOptions): Promise<World> {
-  const { name, gates: count = 2, images, timeoutSeconds, edit } = options;
+  const { name, gates: count = 2, machineEnv = {}, images, timeoutSeconds, edit } = options;
   const folder = await mkdtemp(join(tmpdir(), `imagegate-faults-${name}-`));
   const components = startComponents(folder);
   const proxy = await startProxy();
@@ -78,7 +80,12 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
   };
   const startGate: World['startGate'] = async () => {
     const podName = `gate-${(made += 1)}`;
-    const gate = await createGatePod(cluster, components, join(folder, podName), { namespace, name: podName, env });
+    const gate = await createGatePod(cluster, components, join(folder, podName), {
+      namespace,
+      name: podName,
+      env,
+      machineEnv,
+    });
     gates.push(gate);
     await gate.start();
     return gate;

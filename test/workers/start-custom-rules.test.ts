@@ -13,7 +13,7 @@ import { BAD_CHECKS } from './bad-checks.ts';
 const GOOD = ['a-good', 'z-good'];
 const IMAGES = ['x:1', 'x:bad'];
 /** How often each bad rule is met; by hand more often, as `BAD_RULE_TIMES=50`. */
-const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 5);
+const TIMES = Number(process.env['BAD_RULE_TIMES'] ?? 2);
 /** How many other requests there are to each bad one. */
 const OTHERS = 20;
 /** What a rule may use, and what one may try to make of it. */
@@ -69,6 +69,9 @@ describe('startCustomRules', () => {
     open.push(result.rules);
     return result;
   };
+  /** With one worker: that takes half the time, where nothing is to be said of several. */
+  const alone: typeof start = async (path, texts, options) =>
+    started(path, texts, { limits: { workers: 1 }, ...options });
   afterEach(async () => {
     await Promise.all(open.map(async (rules) => rules.close()));
     open = [];
@@ -76,7 +79,7 @@ describe('startCustomRules', () => {
 
   describe('loading', () => {
     it('asks each rule about each image, and tells what they say', async () => {
-      const { rules } = await started(folder.path, {
+      const { rules } = await alone(folder.path, {
         'a-good.js': goodRule('a-good'),
         'b.mjs': ruleText('b', 'return;'),
       });
@@ -94,7 +97,7 @@ describe('startCustomRules', () => {
       };
       const path = 'ConfigMap of-rules/a.js';
       const files = [{ name: 'a', path, realpath: path, beside }];
-      const { rules } = await started(folder.path, {}, { files });
+      const { rules } = await alone(folder.path, {}, { files });
       expect(await rules.judge(taskOf(IMAGES, ['a']))).to.deep.equal([
         { rule: 'a', image: 1, violations: [{ problem: 'x', remedy: 'y' }] },
       ]);
@@ -105,7 +108,7 @@ describe('startCustomRules', () => {
         const frozen = [image, context, context.userInfo, context.userInfo.groups, context.workload.labels, context.container]
           .every(Object.isFrozen);
         return [{ problem: JSON.stringify({ image, context, frozen, has: 'tag' in image && 'namespace' in context }), remedy: 'x' }];`;
-      const { rules } = await started(folder.path, { 'a.js': ruleText('a', check) });
+      const { rules } = await alone(folder.path, { 'a.js': ruleText('a', check) });
       const task = taskOf(['quay.io/x'], ['a']);
       const [judgement] = await rules.judge(task);
       const seen = JSON.parse((judgement as unknown as { violations: { problem: string }[] }).violations[0]!.problem);
@@ -130,7 +133,7 @@ describe('startCustomRules', () => {
           check: (image, { tags, patterns }) => patterns.matches(image.tag) ? [{ problem: 'is ' + tags, remedy: 'x' }] : [],
         });`;
       const settings = [new Map(), new Map([['a', { options: { tags: ['b*'] }, sources: {} }]])];
-      const { rules } = await started(folder.path, { 'a.js': text }, { settings });
+      const { rules } = await alone(folder.path, { 'a.js': text }, { settings });
       expect(told(await rules.judge(taskOf(['x:bad', 'x:none'], ['a'], { selection: 0 })))).to.deep.equal([
         'a 1: is none',
       ]);
@@ -153,7 +156,7 @@ describe('startCustomRules', () => {
         import { word } from './_word.ts';
         const of = (image: ImageReference): string => image.repository;
         export default defineRule({ meta: { name: 'a', description: 'X.' }, check: (image) => [{ problem: of(image) + word, remedy: 'x' }] });`;
-      const { rules } = await started(folder.path, {
+      const { rules } = await alone(folder.path, {
         'a.ts': text,
         '_word.ts': "export const word: string = ' is bad';",
       });
@@ -337,7 +340,7 @@ describe('startCustomRules', () => {
       await writeFile(join(inPackage, 'index.js'), "export { bad } from './lib/bad.js';");
       await writeFile(join(inPackage, 'lib', 'bad.js'), "export const bad = 'bad';");
       const check = "return [bad, again].includes(image.tag) ? [{ problem: 'is bad', remedy: 'x' }] : [];";
-      const { rules } = await started(folder.path, {
+      const { rules } = await alone(folder.path, {
         'a.js': ruleText(
           'a',
           check,
@@ -410,7 +413,7 @@ describe('startCustomRules', () => {
       for (const { found, mayPass } of mistakes) expect(mayPass, found).to.equal(found === late || undefined);
     });
 
-    for (const [what, code] of Object.entries({
+    const CHANGES: Readonly<Record<string, string>> = {
       'Array.prototype.map': 'Array.prototype.map = () => [];',
       'Object.prototype': 'Object.prototype.problem = 1;',
       'JSON.stringify': "JSON.stringify = () => 'x';",
@@ -430,22 +433,23 @@ describe('startCustomRules', () => {
       'node:crypto': "import crypto from 'node:crypto'; crypto.Hash.prototype.update = () => {};",
       'what all rules import':
         "import { InvalidEntriesError } from 'imagegate/rule'; InvalidEntriesError.prototype.x = 1;",
-    })) {
-      it(`refuses a file that changes ${what}, and names it`, async () => {
-        const mistakes = await startMistakes(folder.path, {
-          'a.js': goodRule('a'),
-          'b.js': `${code}\n${goodRule('b')}`,
-        });
-        expect(mistakes.map(({ where, code: mistake }) => [where, mistake])).to.deep.equal([
-          [join(folder.path, 'b.js:1'), 'rule-file-unloadable'],
-        ]);
-        expect(mistakes[0]?.found).to.match(/^TypeError: Cannot /);
-      });
-    }
+    };
+    it('refuses each file that changes what is not its own, and names it', async () => {
+      const changing = Object.values(CHANGES).map((code, index): [string, string] => [
+        `b-${String(index).padStart(2, '0')}`,
+        code,
+      ]);
+      const texts = changing.map(([name, code]) => [`${name}.js`, `${code}\n${goodRule(name)}`]);
+      const mistakes = await startMistakes(folder.path, { 'a.js': goodRule('a'), ...Object.fromEntries(texts) });
+      expect(mistakes.map(({ where, code }) => [where, code])).to.deep.equal(
+        changing.map(([name]) => [join(folder.path, `${name}.js:1`), 'rule-file-unloadable']),
+      );
+      for (const { where, found } of mistakes) expect(found, where).to.match(/^TypeError: Cannot /);
+    });
 
     it('leaves to each rule the true functions, whatever another one tries', async () => {
       const tries = TAMPERING.map((code) => `try { ${code}; told.push(${JSON.stringify(code)}); } catch {}`).join('\n');
-      const { rules } = await started(folder.path, {
+      const { rules } = await alone(folder.path, {
         'a-bad.js': ruleText('a-bad', `const told = [];\n${tries}\n${TELL}`, IMPORTS),
         'b-good.js': ruleText('b-good', `const told = [\n${TRUTHS.join(',\n')}\n];\n${TELL}`, IMPORTS),
       });
@@ -749,9 +753,9 @@ describe('startCustomRules', () => {
         process.getActiveResourcesInfo().length,
         readdirSync('/proc/self/fd').length,
       ];
-      for (let i = 0; i < 3; i += 1) await cycle();
+      for (let i = 0; i < 2; i += 1) await cycle();
       const before = held();
-      for (let i = 0; i < 20; i += 1) await cycle();
+      for (let i = 0; i < 4; i += 1) await cycle();
       // What tests before this one had left may have gone meanwhile.
       const isGone = (): boolean => held().every((now, index) => now <= before[index]!);
       await until(isGone, () => `no more than ${before.join(', ')}; there are ${held().join(', ')}`, 10_000);

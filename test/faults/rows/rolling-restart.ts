@@ -92,7 +92,7 @@ function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 
 }
 
 export const rollingRestarts: readonly Fault[] = (['endpoint first', 'SIGTERM first'] as const).flatMap((order) => [
-  rollingRestart(order, 'quiet pools', quiet),
+  rollingRestart(order, 'quiet pools', quiet, 5),
   rollingRestart(order, 'bursts', bursts, 5),
   rollingRestart(order, 'steady', steady),
 ]);

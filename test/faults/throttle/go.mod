@@ -1,0 +1,3 @@
+module imagegate/test/faults/throttle
+
+go 1.21
