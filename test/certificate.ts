@@ -11,7 +11,8 @@ export interface CertificateOptions {
   readonly issuer?: TestCertificate;
   /** Whether it may sign others; if nothing else is said, one that signs itself may. */
   readonly isCa?: boolean;
-  readonly commonName?: string;
+  /** Several, where it has a list of them. */
+  readonly commonName?: string | readonly string[];
   /** What it is for, where it says so. */
   readonly usage?: 'serverAuth' | 'clientAuth';
   /** DNS names; `localhost` if nothing else is said. 127.0.0.1 is always in it. */
@@ -34,7 +35,8 @@ export async function makeCertificate({
   notAfter = new Date(Date.now() + DAY_MS),
 }: CertificateOptions = {}): Promise<TestCertificate> {
   const altNames = [...names.map((value) => ({ type: 2 as const, value })), { type: 7 as const, ip: '127.0.0.1' }];
-  const made = await generate([{ name: 'commonName', value: commonName }], {
+  const subject = [commonName].flat().map((value) => ({ name: 'commonName', value }));
+  const made = await generate(subject, {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',

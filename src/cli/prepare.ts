@@ -1,4 +1,5 @@
 import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/certificate.ts';
+import { loadClientSecrets, type ClientSecrets } from '../gate/client-secrets.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
@@ -11,12 +12,19 @@ export interface Prepared {
   readonly certificate: Certificate;
   /** `undefined` if there is none. */
   readonly policyToken: PolicyToken | undefined;
+  /** `undefined` if the settings name no file of them. */
+  readonly clientSecrets: ClientSecrets | undefined;
   readonly rulesets: LiveRuleset;
 }
 
+/** Where the secrets are. */
+export interface SecretPlaces extends CertificatePlace {
+  readonly client: Parameters<typeof loadClientSecrets>[0] | undefined;
+}
+
 /**
- * Loads the certificate, the policy token, and the policy with the rules, each as far as it goes whatever is wrong with
- * the others.
+ * Loads the certificate, the policy token, what the API server is known by, and the policy with the rules, each as far as
+ * it goes whatever is wrong with the others.
  *
  * @param settings `undefined` if there were mistakes in them
  * @param collected what is wrong already, for all of it to be told together
@@ -24,17 +32,18 @@ export interface Prepared {
  */
 export async function prepare(
   settings: Settings | undefined,
-  place: CertificatePlace,
+  { client, ...place }: SecretPlaces,
   startRulesets: () => Promise<LiveRuleset>,
   collected: CollectedMistakes,
 ): Promise<Prepared> {
   const certificate = await collected.from(async () => loadCertificate(place, new Date()));
   const policyToken = await collected.from(async () => loadPolicyToken(place.dir));
+  const clientSecrets = client && (await collected.from(async () => loadClientSecrets(client)));
   const rulesets = await collected.from(startRulesets);
   const { mistakes } = collected;
   if (mistakes.length > 0 || settings === undefined || certificate === undefined || rulesets === undefined) {
     await rulesets?.stop();
     throw new MistakesError(mistakes);
   }
-  return { settings, certificate, policyToken, rulesets };
+  return { settings, certificate, policyToken, clientSecrets, rulesets };
 }

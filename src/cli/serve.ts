@@ -10,7 +10,7 @@ import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../policy/judge-config-map.ts';
 import { createLoader, type LoaderOptions } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, type Prepared, type SecretPlaces } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
 
 export interface ServeOptions {
@@ -55,7 +55,7 @@ async function run(
 ): Promise<void> {
   const { logger } = log;
   const metrics = createMetrics();
-  const { certsDir, serverName, policyDir, rulesDir } = maybeSettings ?? folders(env);
+  const { certsDir, serverName, policyDir, rulesDir, client } = maybeSettings ?? placesIn(env);
   const sources: LoaderOptions = {
     environment: env,
     policyDir,
@@ -65,7 +65,8 @@ async function run(
   const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
-  const prepared = await prepare(maybeSettings, { dir: certsDir, serverName }, startRulesets, collected);
+  const secretPlaces = { dir: certsDir, serverName, client };
+  const prepared = await prepare(maybeSettings, secretPlaces, startRulesets, collected);
   try {
     // Told to end before it began: nobody has to be waited for.
     if (drain.draining()) return;
@@ -99,12 +100,13 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
 }
 
 /** Where to look although other settings are wrong; which name the certificate must have may be one of them. */
-function folders(env: Environment): Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> & { serverName: undefined } {
+function placesIn(env: Environment): Omit<SecretPlaces, 'dir'> & Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
   return {
     certsDir: env['CERTS_DIR'] || 'certs',
     serverName: undefined,
     rulesDir: env['RULES_DIR'] || undefined,
     policyDir: env['POLICY_DIR'] || undefined,
+    client: { caFile: env['CLIENT_CA_FILE'] || undefined, tokenFile: env['CLIENT_TOKEN_FILE'] || undefined },
   };
 }
 

@@ -28,7 +28,7 @@ export function createAnswer({ draining, onVerdict }: AnswerOptions): Answer {
   return (ctx, status, json, extra) => {
     ctx.respond = false;
     const { req, res } = ctx;
-    if (res.headersSent) return;
+    if (res.headersSent || req.socket.destroyed) return;
     const headers: Record<string, string | number> = {
       ...extra,
       'content-type': 'application/json; charset=utf-8',

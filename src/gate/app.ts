@@ -5,6 +5,7 @@ import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './admission-route.ts';
 import { createAnswer, type AnswerOptions } from './answer.ts';
 import { createBodyReader } from './body.ts';
+import { createClientCheck, type KnownClients } from './client-check.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import type { Metrics } from './metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
@@ -19,6 +20,8 @@ export interface AppOptions extends AnswerOptions {
   readonly judgePolicy: JudgePolicy;
   /** The policy token of the moment. */
   readonly policyToken: () => PolicyToken | undefined;
+  /** By what clients are known; anybody is if there is nothing. */
+  readonly clients?: KnownClients | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly logRefusal: LogRefusal;
@@ -40,12 +43,13 @@ class HandAnsweringKoa extends Koa {
  * token, and answers each.
  */
 export function createApp(options: AppOptions): Koa {
-  const { judgePolicy, policyToken, log } = options;
+  const { judgePolicy, policyToken, clients, log } = options;
   const app = new HandAnsweringKoa();
   const answer = createAnswer(options);
   // All that is left for Koa to tell are connections that break.
   app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
   app.use(createErrorAnswer({ ...options, answer }));
+  if (clients !== undefined) app.use(createClientCheck({ ...options, clients }));
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, answer, log }));

@@ -80,7 +80,13 @@ class Body {
     // It may have been this one that had to give back.
     if (this.#stopped) return;
     this.#pieces += 1;
-    const refusal = isInPieces(this.#pieces, this.#share.held) ? inPieces() : this.#reader.add(chunk);
+    if (isInPieces(this.#pieces, this.#share.held)) {
+      this.#refuse(inPieces());
+      // Not even an answer, for which the rest of what has come would have to be read.
+      this.#req.destroy();
+      return;
+    }
+    const refusal = this.#reader.add(chunk);
     if (refusal !== undefined) this.#refuse(refusal);
   };
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 
+const VERSION_TAG = 0xa0;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** The certificates of a file in PEM. What is none is left out, as the API server does it with a caBundle. */
@@ -45,5 +46,37 @@ export function isValidAt({ validFrom, validTo }: X509Certificate, now: Date): b
 }
 
 function hasIssued(ca: X509Certificate, certificate: X509Certificate, now: Date): boolean {
-  return ca.ca && isValidAt(ca, now) && certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+  return (
+    ca.ca &&
+    isValidAt(ca, now) &&
+    certificate.checkIssued(ca) &&
+    isNamedBy(ca, certificate) &&
+    certificate.verify(ca.publicKey)
+  );
 }
+
+/** As Go has it, in which the API server is written: byte for byte, where `checkIssued` takes any encoding of the letters. */
+function isNamedBy(ca: X509Certificate, certificate: X509Certificate): boolean {
+  return encodedNames(certificate).issuer.equals(encodedNames(ca).subject);
+}
+
+/** RFC 5280, 4.1: version (there or not), serial number, signature algorithm, issuer, validity, subject. */
+function encodedNames({ raw }: X509Certificate): { readonly issuer: Buffer; readonly subject: Buffer } {
+  const toBeSigned = Buffer.concat(derParts(raw).slice(0, 1));
+  const parts = derParts(toBeSigned).filter(([tag]) => tag !== VERSION_TAG);
+  return { issuer: Buffer.concat(parts.slice(2, 3)), subject: Buffer.concat(parts.slice(4, 5)) };
+}
+
+/** The parts of a sequence, each with its head. */
+function derParts(sequence: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  for (let rest = sequence.subarray(derHead(sequence)); rest.length > 0; rest = rest.subarray(parts.at(-1)!.length)) {
+    parts.push(rest.subarray(0, derHead(rest) + derLength(rest)));
+  }
+  return parts;
+}
+
+const derHead = (der: Buffer): number => (der[1]! < 0x80 ? 2 : 2 + (der[1]! & 0x7f));
+// Never throws, nor is the sum of both ever 0: OpenSSL reads lengths that Go refuses, so what comes of those does not matter.
+const derLength = (der: Buffer): number =>
+  der[1]! < 0x80 ? der[1]! : Number(`0x0${der.toString('hex', 2, derHead(der))}`);

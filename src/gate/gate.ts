@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { Certificate } from './certificate.ts';
 import { renewCertificate, type CertificateRenewal } from './certificate-renewal.ts';
+import { renewClientSecrets } from './client-secrets-renewal.ts';
+import type { ClientSecrets } from './client-secrets.ts';
 import type { JudgePolicy } from './policy-route.ts';
 import type { PolicyToken } from './policy-token.ts';
 import { renewPolicyToken } from './policy-token-renewal.ts';
@@ -13,9 +15,12 @@ import type { Settings } from './settings.ts';
 import { createWebhook } from './webhook.ts';
 
 export interface GateOptions {
-  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'serverName' | 'logReviewsPerSecond'>;
+  readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'serverName' | 'logReviewsPerSecond'> &
+    Partial<Pick<Settings, 'client'>>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
+  /** What the files of `settings.client` have. */
+  readonly clientSecrets?: ClientSecrets | undefined;
   readonly rulesets: RulesetInUse;
   readonly judgePolicy: JudgePolicy;
   readonly metrics: Metrics;
@@ -40,12 +45,15 @@ export interface Gate {
  * @throws {MistakesError} when one cannot be had, or both.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const { settings, rulesets, metrics, log, draining } = options;
+  const { settings, clientSecrets, rulesets, metrics, log, draining } = options;
+  const { client } = settings;
   addProcessMetrics(metrics);
   const place = { dir: settings.certsDir, serverName: settings.serverName };
   const token = renewPolicyToken({ ...options, dir: place.dir });
-  const policyToken = () => token.policyToken();
-  const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken });
+  const onChange = (): void => server.renew(renewal.certificate());
+  const clients = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onChange });
+  const policyToken = token.current;
+  const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken, clients });
   const renewal = renewCertificate({ ...options, place, server });
   const state = { listening: false };
   const probes = createProbes({
@@ -57,6 +65,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const close = async (hurry: AbortSignal): Promise<void> => {
     renewal.stop();
     token.stop();
+    clients?.stop();
     const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that took longer than a request may.');
     await opsServer.close();

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Ruleset } from '../engine/ruleset.ts';
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { counter, counterFromZero, gauge } from './counters.ts';
-import { REFUSAL_STATUSES, WORKER_ENDS, type WorkerEnd } from './known-labels.ts';
+import { IDENTITIES, REFUSAL_STATUSES, WORKER_ENDS, type Identity, type WorkerEnd } from './known-labels.ts';
 import { createReviewCount, type Counted } from './review-count.ts';
 import { createRuleMetrics } from './rule-metrics.ts';
 
@@ -13,6 +13,8 @@ export interface Metrics {
   reviewed(request: AdmissionRequest, review: Counted, seconds: number): void;
   /** A request that was not judged. */
   refused(status: number): void;
+  /** A request came from a client that is known, or is not, where the settings ask for that. */
+  clientSeen(identity: Identity): void;
   /** A ruleset that is loaded, and when, in milliseconds since 1970. */
   rulesetInUse(ruleset: Ruleset, loadedAt: number): void;
   rulesetRefused(): void;
@@ -34,6 +36,7 @@ export function createMetrics(): Metrics {
     'status',
     REFUSAL_STATUSES,
   );
+  const clients = counterFromZero(registry, 'client_identity', 'Requests by client.', 'identity', IDENTITIES);
   const reloadErrors = counter(registry, 'certificate_reload_errors', 'Renewed certificates that do not work.');
   const expiry = gauge(registry, 'certificate_expiry', 'When the certificate in use expires');
   const loaded = gauge(registry, 'ruleset_last_success', 'When the ruleset in use was loaded');
@@ -41,17 +44,12 @@ export function createMetrics(): Metrics {
     'success',
     'failure',
   ]);
-  const workerEnds = counterFromZero(
-    registry,
-    'worker_ends',
-    'Worker processes of custom rules that ended.',
-    'reason',
-    WORKER_ENDS,
-  );
+  const workerEnds = counterFromZero(registry, 'worker_ends', 'Rule workers that ended.', 'reason', WORKER_ENDS);
   return {
     registry,
     reviewed: countReview,
     refused: (status) => badRequests.inc({ status }),
+    clientSeen: (identity) => clients.inc({ identity }),
     rulesetInUse: (ruleset, loadedAt) => {
       loads.inc({ result: 'success' });
       loaded.set(loadedAt / 1000);

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { MistakesError, mistakeText } from '../mistake/mistake.ts';
+import { mistakeText } from '../mistake/mistake.ts';
 import { CERTIFICATE_POLL_MS } from './certificate-renewal.ts';
 import { isSamePolicyToken, loadPolicyToken, type PolicyToken } from './policy-token.ts';
+import { watchSecret, type SecretInUse } from './secret-watch.ts';
 
 export interface PolicyTokenRenewalOptions {
   readonly dir: string;
@@ -12,73 +13,25 @@ export interface PolicyTokenRenewalOptions {
   readonly certificatePollMs?: number;
 }
 
-export interface PolicyTokenInUse {
-  /** The token that is asked for now; without one, the path is unknown. */
-  policyToken(): PolicyToken | undefined;
-  /** Looks no more. */
-  stop(): void;
-}
-
 const CLOSED =
   'CERTS_DIR has no policy-token, so a bad policy is not refused where it is written: run certificates.sh, apply the Secret and the webhook.';
 
 /**
- * Keeps to the token as it is written, by reading it again and again, as it is done for the certificate. A new one counts
- * at once, and the one before no more: it may have become known. One that is malformed is nobody's path; it is told,
- * once, when a second look finds the same.
+ * Keeps to the token as it is written; without one, the path is unknown. A new one counts at once, and the one before no
+ * more: it may have become known. One that is malformed is nobody's path.
  */
-export function renewPolicyToken(options: PolicyTokenRenewalOptions): PolicyTokenInUse {
-  const { dir, log, certificatePollMs = CERTIFICATE_POLL_MS } = options;
-  let { policyToken } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  let suspect: { readonly message: string; readonly told: boolean } | undefined;
-
-  async function look(): Promise<void> {
-    const found = await lookAt(dir);
-    if (stopped) return;
-    if (found instanceof MistakesError) suspect = suspected(found);
-    else {
-      suspect = undefined;
-      if (!isSamePolicyToken(found, policyToken)) take(found);
-    }
-    schedule();
-  }
-
-  function take(found: PolicyToken | undefined): void {
-    policyToken = found;
-    if (found === undefined) log.warn(CLOSED);
-    else log.info('Another policy token is in use.');
-  }
-
-  function suspected({ message, mistakes }: MistakesError): typeof suspect {
-    const seenBefore = suspect?.message === message;
-    const texts = mistakes.map(mistakeText);
-    if (seenBefore && !suspect?.told) log.error({ mistakes: texts }, 'The new policy token is not used.');
-    return { message, told: seenBefore };
-  }
-
-  function schedule(): void {
-    timer = setTimeout(() => void look(), certificatePollMs).unref();
-  }
-
+export function renewPolicyToken(options: PolicyTokenRenewalOptions): SecretInUse<PolicyToken | undefined> {
+  const { dir, policyToken, log, certificatePollMs: pollMs = CERTIFICATE_POLL_MS } = options;
   if (policyToken === undefined) log.warn(CLOSED);
-  schedule();
-  return {
-    policyToken: () => policyToken,
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
+  return watchSecret({
+    load: async () => loadPolicyToken(dir),
+    current: policyToken,
+    isSame: isSamePolicyToken,
+    pollMs,
+    onChange: (found) => {
+      if (found === undefined) log.warn(CLOSED);
+      else log.info('Another policy token is in use.');
     },
-  };
-}
-
-/** The token of now, none, or what is wrong with it. */
-async function lookAt(dir: string): Promise<PolicyToken | undefined | MistakesError> {
-  try {
-    return await loadPolicyToken(dir);
-  } catch (error) {
-    if (error instanceof MistakesError) return error;
-    throw error;
-  }
+    onMistakes: (mistakes) => log.error({ mistakes: mistakes.map(mistakeText) }, 'The new policy token is not used.'),
+  });
 }

@@ -26,7 +26,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
   const file = join(dir, TOKEN_FILE);
   try {
     const text = await readFile(file, 'latin1');
-    if (FORM.test(text)) return { hash: hashOf(text.trimEnd()) };
+    if (FORM.test(text)) return { hash: hashOfToken(text.trimEnd()) };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     if (code === 'ENOENT') return undefined;
@@ -38,7 +38,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
 /** Whether a path is the one for reviews of the gate's own ConfigMaps; without a token there is no such path. */
 export function isPolicyPath(path: string, token: PolicyToken | undefined): boolean {
   if (token === undefined || !path.startsWith(POLICY_PATH)) return false;
-  return timingSafeEqual(hashOf(path.slice(POLICY_PATH.length)), token.hash);
+  return timingSafeEqual(hashOfToken(path.slice(POLICY_PATH.length)), token.hash);
 }
 
 /** Whether two are the same, or both are none. */
@@ -46,7 +46,8 @@ export function isSamePolicyToken(a: PolicyToken | undefined, b: PolicyToken | u
   return a === undefined || b === undefined ? a === b : timingSafeEqual(a.hash, b.hash);
 }
 
-function hashOf(token: string): Buffer {
+/** What is kept of a token, and compared in constant time. */
+export function hashOfToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 

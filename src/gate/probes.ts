@@ -43,8 +43,9 @@ async function onlyReads(ctx: Context, next: Next): Promise<void> {
   if (hasBody || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
     ctx.status = hasBody ? 400 : 405;
     ctx.set('allow', 'GET, HEAD');
-    // A body without end would be read for as long as the connection is kept.
     ctx.set('connection', 'close');
+    // One without a length could be read without end.
+    if (encoding !== undefined) ctx.req.destroy();
     return;
   }
   await next();

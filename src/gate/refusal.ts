@@ -10,6 +10,7 @@ export const REFUSALS = {
   'json-invalid': 400,
   'review-invalid': 400,
   'http-malformed': 400,
+  'client-unknown': 401,
   'path-unknown': 404,
   'method-not-allowed': 405,
   'request-timeout': 408,

@@ -10,6 +10,8 @@ export interface GateServerOptions {
   /** Answers each request; never rejects. */
   readonly app: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   readonly certificate: CertificateFiles;
+  /** The CAs of the moment whose client certificates count, where the first is there from the start. */
+  readonly clientCa: () => Buffer | undefined;
   readonly connections: Connections;
   /** Answers what never becomes a request. */
   readonly onClientError: (error: Error, socket: Socket) => void;
@@ -20,7 +22,7 @@ export interface GateServerOptions {
 export interface GateServer {
   /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
   listen(port: number): Promise<number>;
-  /** Uses another certificate for all connections to come. */
+  /** Uses another certificate for all connections to come, and the CAs of clients as they are then. */
   renew(certificate: CertificateFiles): void;
   /**
    * Takes no more connections, and resolves when none is left: requests in flight are answered, and idle connections go by
@@ -54,13 +56,15 @@ const IDLE_CHECK_MS = 100;
 
 /** Makes the server of the webhook: HTTP/1.1 over TLS 1.2 or newer. */
 export function createGateServer(options: GateServerOptions): GateServer {
-  const { app, certificate, connections, onClientError, limits } = options;
+  const { app, certificate, clientCa, connections, onClientError, limits } = options;
   const { closeTimeout, hurriedCloseTimeout, maxConnections: _, ...timeouts } = { ...SERVER_LIMITS, ...limits };
   const answer = oneAtATime((req, res) => {
     connections.used(req.socket);
     void app(req, res);
   });
-  const server = createServer({ ...timeouts, ...secureContext(certificate) }, answer);
+  // Whoever has no certificate gets an answer that says so (client-check.ts).
+  const clients = { requestCert: clientCa() !== undefined, rejectUnauthorized: false };
+  const server = createServer({ ...timeouts, ...clients, ...secureContext(certificate, clientCa()) }, answer);
   // Before its first request, a connection may be idle as long as after its last.
   server.timeout = timeouts.keepAliveTimeout;
   server.on('clientError', onClientError);
@@ -69,13 +73,13 @@ export function createGateServer(options: GateServerOptions): GateServer {
   connections.watch(server);
   return {
     listen: (port) => listen(server, port, 'PORT'),
-    renew: (renewed) => server.setSecureContext(secureContext(renewed)),
+    renew: (renewed) => server.setSecureContext(secureContext(renewed, clientCa())),
     close: (hurry) => close(server, connections, hurry, { closeTimeout, hurriedCloseTimeout }),
   };
 }
 
-function secureContext({ cert, key }: CertificateFiles) {
-  return { cert, key, minVersion: 'TLSv1.2' as const };
+function secureContext({ cert, key }: CertificateFiles, ca: Buffer | undefined) {
+  return { cert, key, ...(ca && { ca }), minVersion: 'TLSv1.2' as const };
 }
 
 type CloseTimeouts = Pick<typeof SERVER_LIMITS, 'closeTimeout' | 'hurriedCloseTimeout'>;

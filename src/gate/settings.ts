@@ -25,6 +25,19 @@ export interface Settings {
   readonly logReviewsPerSecond: number;
   /** How long the gate goes on answering after it was told to end, in seconds. */
   readonly drainSeconds: number;
+  /** By what the API server has to be known; `undefined` if by nothing. */
+  readonly client: ClientSettings | undefined;
+}
+
+/** By what the API server is known, at least one of the two files, and what becomes of a request without. */
+export interface ClientSettings {
+  /** The CAs that sign its client certificate. */
+  readonly caFile: string | undefined;
+  /** The common names that the certificate may have; any if nothing is said. */
+  readonly names: ReadonlySet<string> | undefined;
+  /** Its bearer token. */
+  readonly tokenFile: string | undefined;
+  readonly identity: ClientIdentity;
 }
 
 /** What can be set, for `--help` and for docs: one line each. */
@@ -36,9 +49,11 @@ export interface SettingHelp {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_FORMATS = ['json', 'text'] as const;
+const CLIENT_IDENTITIES = ['observe', 'require'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = (typeof LOG_FORMATS)[number];
+export type ClientIdentity = (typeof CLIENT_IDENTITIES)[number];
 
 /** That of the Service in deploy/. */
 const SERVER_NAME = 'imagegate-webhook.imagegate.svc';
@@ -73,6 +88,14 @@ export const SETTINGS: readonly SettingHelp[] = [
     meaning: 'lines about reviews from one address, in the long run; half a minute of them may come at once',
   },
   { name: 'DRAIN_SECONDS', byDefault: '15', meaning: 'how long requests are still answered after a SIGTERM' },
+  { name: 'CLIENT_CA_FILE', byDefault: 'none', meaning: 'file of the CAs of the client certificate of the API server' },
+  { name: 'CLIENT_NAMES', byDefault: 'any', meaning: 'common names that this certificate may have, separated by ,' },
+  { name: 'CLIENT_TOKEN_FILE', byDefault: 'none', meaning: 'file of the bearer token of the API server' },
+  {
+    name: 'CLIENT_IDENTITY',
+    byDefault: 'observe',
+    meaning: 'what becomes of requests without either: observe (counted and logged), require (refused)',
+  },
 ];
 
 /**
@@ -86,18 +109,33 @@ export function loadSettings(env: Environment, terminal: boolean): Settings {
   const settings: Settings = {
     port: integer(env, 'PORT', 3000, MAX_PORT, mistakes),
     opsPort: integer(env, 'OPS_PORT', 8080, MAX_PORT, mistakes),
-    certsDir: folder(env, 'CERTS_DIR', mistakes) ?? 'certs',
+    certsDir: path(env, 'CERTS_DIR', 'folder', mistakes) ?? 'certs',
     serverName: dnsName(env, 'SERVER_NAME', SERVER_NAME, mistakes),
-    rulesDir: folder(env, 'RULES_DIR', mistakes),
-    policyDir: folder(env, 'POLICY_DIR', mistakes),
+    rulesDir: path(env, 'RULES_DIR', 'folder', mistakes),
+    policyDir: path(env, 'POLICY_DIR', 'folder', mistakes),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'info', mistakes),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, terminal ? 'text' : 'json', mistakes),
     logReviewsPerSecond: integer(env, 'LOG_REVIEWS_PER_SECOND', 100, MAX_LOG_REVIEWS, mistakes),
     drainSeconds: integer(env, 'DRAIN_SECONDS', 15, MAX_DRAIN_SECONDS, mistakes),
+    client: client(env, mistakes),
   };
   if (settings.port === settings.opsPort && settings.port !== 0) mistakes.push(samePort(settings.port));
   if (mistakes.length > 0) throw new MistakesError(mistakes);
   return settings;
+}
+
+function client(env: Environment, mistakes: Mistake[]): ClientSettings | undefined {
+  const settings = {
+    caFile: path(env, 'CLIENT_CA_FILE', 'file', mistakes),
+    names: names(env, 'CLIENT_NAMES', mistakes),
+    tokenFile: path(env, 'CLIENT_TOKEN_FILE', 'file', mistakes),
+    identity: oneOf(env, 'CLIENT_IDENTITY', CLIENT_IDENTITIES, 'observe', mistakes),
+  };
+  mistakes.push(
+    ...aloneMistakes(env, 'CLIENT_NAMES', ['CLIENT_CA_FILE']),
+    ...aloneMistakes(env, 'CLIENT_IDENTITY', ['CLIENT_CA_FILE', 'CLIENT_TOKEN_FILE']),
+  );
+  return settings.caFile === undefined && settings.tokenFile === undefined ? undefined : settings;
 }
 
 function integer(env: Environment, name: string, byDefault: number, max: number, mistakes: Mistake[]): number {
@@ -111,9 +149,9 @@ function integer(env: Environment, name: string, byDefault: number, max: number,
   return Number.NaN;
 }
 
-function folder(env: Environment, name: string, mistakes: Mistake[]): string | undefined {
+function path(env: Environment, name: string, to: 'file' | 'folder', mistakes: Mistake[]): string | undefined {
   const text = env[name];
-  if (text === '') mistakes.push(mistake(name, 'a path to a folder', text, 'Set it to a path, or leave it out.'));
+  if (text === '') mistakes.push(mistake(name, `a path to a ${to}`, text, 'Set it to a path, or leave it out.'));
   return text === '' ? undefined : text;
 }
 
@@ -129,6 +167,23 @@ function dnsName(env: Environment, name: string, byDefault: string, mistakes: Mi
       ),
     );
   return text;
+}
+
+function names(env: Environment, name: string, mistakes: Mistake[]): ReadonlySet<string> | undefined {
+  const text = env[name];
+  if (text === undefined) return undefined;
+  const found = text.split(',').map((one) => one.trim());
+  if (found.includes('')) {
+    mistakes.push(mistake(name, 'names, separated by a comma', text, 'Name at least one, or leave it out for any.'));
+  }
+  return new Set(found);
+}
+
+/** A setting that says nothing without one of others: most likely that one is misspelt, and nobody would be asked. */
+function aloneMistakes(env: Environment, name: string, others: readonly string[]): Mistake[] {
+  const text = env[name];
+  if (text === undefined || others.some((other) => env[other] !== undefined)) return [];
+  return [mistake(name, `${others.join(' or ')} beside it`, text, 'Set that, too, or leave this one out.')];
 }
 
 function oneOf<T extends string>(

@@ -27,6 +27,7 @@ export function createWebhook({ certificate, limits, ...options }: WebhookOption
   return createGateServer({
     app: app.callback(),
     certificate,
+    clientCa: () => options.clients?.secrets().ca,
     connections,
     onClientError: createMalformedHttpAnswer({ ...options, logRefusal }),
     ...(limits && { limits }),

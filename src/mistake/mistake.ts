@@ -12,6 +12,7 @@ export type MistakeCode =
   | 'certificate-unreadable'
   | 'certificate-untrusted'
   | 'certificate-usage-mismatch'
+  | 'client-file-invalid'
   | 'exemption-invalid'
   | 'option-invalid'
   | 'policy-action-invalid'

@@ -213,6 +213,7 @@ describe('the command line', () => {
         PORT: 'https',
         DRAIN_SECONDS: '-1',
         CERTS_DIR: join(folder, 'nowhere'),
+        CLIENT_CA_FILE: join(folder, 'nowhere', 'ca'),
         RULES_DIR: folder,
         BLOCKED_TAGS: '',
         DISABLE_EMPTY_TAG: 'yes',
@@ -226,15 +227,16 @@ describe('the command line', () => {
         where,
         code,
       ]);
-      expect(told.slice(0, 6)).to.deep.equal([
+      expect(told.slice(0, 7)).to.deep.equal([
         ['PORT', 'setting-invalid'],
         ['DRAIN_SECONDS', 'setting-invalid'],
         [join(folder, 'nowhere', 'server.crt'), 'certificate-unreadable'],
         [join(folder, 'nowhere', 'server.key'), 'certificate-unreadable'],
+        [join(folder, 'nowhere', 'ca'), 'client-file-invalid'],
         ['BLOCKED_TAGS (environment)', 'policy-list-empty'],
         ['DISABLE_EMPTY_TAG (environment)', 'policy-boolean-invalid'],
       ]);
-      expect(told.slice(6).map(([, code]) => code)).to.include('rule-file-invalid');
+      expect(told.slice(7).map(([, code]) => code)).to.include('rule-file-invalid');
       // As text, the block is all there is.
       expect(gate.stdout()).to.equal('');
 

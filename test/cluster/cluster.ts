@@ -59,6 +59,8 @@ export type ServerName = 'etcd' | 'kube-apiserver';
 export interface ClusterOptions {
   /** Whether to start the controllers right away. Default: false. */
   readonly controllers?: boolean;
+  /** Flags of kube-apiserver beside those that every cluster has. */
+  readonly apiServerFlags?: readonly string[];
 }
 
 const bootDeadlineMs = 60_000;
@@ -69,12 +71,15 @@ const bootDeadlineMs = 60_000;
  * that has not been done (see `clusterAssets`). If this process ends without `stop`, nothing stays behind either.
  * @throws Error that names the component, with the end of its log.
  */
-export async function startCluster({ controllers = false }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster({
+  controllers = false,
+  apiServerFlags = [],
+}: ClusterOptions = {}): Promise<Cluster> {
   const assets = await clusterAssets();
   const folder = await mkdtemp(join(tmpdir(), 'imagegate-cluster-'));
   const components = startComponents(folder);
   try {
-    const boot = await bootApiServer(assets, folder, components);
+    const boot = await bootApiServer(assets, folder, components, apiServerFlags);
     const cluster = offer(assets, folder, boot, components);
     if (controllers) await cluster.startControllers();
     return cluster;
@@ -91,7 +96,12 @@ interface Boot {
 }
 
 /** etcd and kube-apiserver, ready; the kubeconfigs are in the folder then. */
-async function bootApiServer(assets: string, folder: string, components: Components): Promise<Boot> {
+async function bootApiServer(
+  assets: string,
+  folder: string,
+  components: Components,
+  flags: readonly string[],
+): Promise<Boot> {
   const [etcdPort = 0, port = 0] = await freePorts(2);
   const secret = makeSecret();
   const token = tokenOf('admin', secret);
@@ -109,7 +119,8 @@ async function bootApiServer(assets: string, folder: string, components: Compone
 
   // Both at once: kube-apiserver tries again until etcd answers.
   const etcd = components.start(join(assets, 'etcd'), etcdArguments(folder, etcdPort));
-  const apiServer = components.start(join(assets, 'kube-apiserver'), apiServerArguments(port, etcdPort, files));
+  const apiServerFlags = [...apiServerArguments(port, etcdPort, files), ...flags];
+  const apiServer = components.start(join(assets, 'kube-apiserver'), apiServerFlags);
   const waitFor = <T>(condition: () => Promise<T | false>, what: string): Promise<T> =>
     until(
       () => {

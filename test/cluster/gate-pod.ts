@@ -54,6 +54,8 @@ export interface GatePodOptions {
   readonly namespace?: string;
   /** Its logs are named after it. Default: gate. */
   readonly name?: string;
+  /** Where it serves reviews. Default: a free port. */
+  readonly port?: number | undefined;
   /** Added to the environment of the Deployment: a path is one in the pod. */
   readonly env?: Readonly<Record<string, string>>;
   /** Added to the environment as it is: a path is one of this machine. */
@@ -80,10 +82,11 @@ export async function createGatePod(
   cluster: Cluster,
   components: Components,
   root: string,
-  { namespace = 'imagegate', name = 'gate', env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
+  { namespace = 'imagegate', name = 'gate', port: ownPort, env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
   if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
-  const [port = 0, opsPort = 0] = await freePorts(2);
+  const [freePort = 0, opsPort = 0] = await freePorts(2);
+  const port = ownPort ?? freePort;
   let starts = 0;
   let pod: PodOfDeployment | undefined;
   let running: Component | undefined;

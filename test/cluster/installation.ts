@@ -29,14 +29,15 @@ export interface Installation {
 
 /**
  * Installs the gate as `certificates.sh --help` has it, and starts it. The webhook comes last, by `closeGate`.
+ * @param port where the gate is to listen; any free one, if nothing is said.
  * @throws Error with the words of what failed.
  */
-export async function install(cluster: Cluster): Promise<Installation> {
+export async function install(cluster: Cluster, port?: number): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'imagegate-installation-'));
   const components = startComponents(folder);
   const deploy = join(folder, 'deploy');
   try {
-    const gate = await createGatePod(cluster, components, join(folder, 'pod'));
+    const gate = await createGatePod(cluster, components, join(folder, 'pod'), { port });
     await copyDeploy(deploy);
     await pointAtLocalGate(deploy, gate.port);
     await runCertificates(deploy);

@@ -9,7 +9,7 @@ let installed: Promise<Installation> | undefined;
 
 /** The one installation on the shared cluster: the first call makes it, and after the last test it is removed. */
 export async function sharedInstallation(): Promise<Installation> {
-  installed ??= sharedCluster().then(install);
+  installed ??= sharedCluster().then(async (cluster) => install(cluster));
   return installed;
 }
 

@@ -143,7 +143,9 @@ export function expectNoneWrong(outcomes: readonly Outcome[]): void {
 
 function expectNone(what: string, found: readonly Outcome[], of: number): void {
   if (found.length === 0) return;
-  const texts = [...new Set(found.map(({ pod, text }) => `${pod} pod: ${text}`))].slice(0, 3);
+  const texts = [
+    ...new Set(found.map(({ pod, latencyMs: ms, text }) => `${pod} pod, after ${(ms / 1000).toFixed(1)} s: ${text}`)),
+  ].slice(0, 3);
   throw new Error(`${found.length} of ${of} creates ${what}:\n${texts.map((text) => `  ${text}`).join('\n')}`);
 }
 

@@ -18,11 +18,14 @@ export function faultTable(results: readonly Result[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** On what it was measured, and when: a sentence below the table. */
-export function machine(date: Date): string {
+/**
+ * On what it was measured, and when: sentences below the table.
+ * @param pauseMs for how long the machine stood still at most: seconds are a reason for failures that are not the gate's
+ */
+export function machine(date: Date, pauseMs: number): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `Measured on ${date.toISOString().slice(0, 10)} with ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, ${memory} GiB, Node ${process.version}.`;
+  return `Measured on ${date.toISOString().slice(0, 10)} with ${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, ${memory} GiB, Node ${process.version}. The machine let the test wait for ${(pauseMs / 1000).toFixed(1)} s at most.`;
 }
 
 /** One row, as soon as it has ended. */

@@ -21,7 +21,7 @@ export interface RunOptions {
 }
 
 /** So many gates start, and so many creates are on the way, that two cores are not the bottleneck. */
-const sideBySide = 6;
+const sideBySide = 8;
 
 /**
  * Runs the rows: some of those that are light side by side, begun in their order, and the heavy ones one after another,

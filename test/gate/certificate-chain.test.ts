@@ -22,7 +22,19 @@ const lower = await step(upper, 'lower');
 const expiredStep = await step(ca, 'old step', past);
 const noCaStep = await step(ca, 'no step', { isCa: false });
 
-const x509 = ({ certificate }: TestCertificate): X509Certificate => new X509Certificate(certificate);
+/** The name as OpenSSL writes it, a UTF8String in place of a PrintableString. A CA's own signature is not looked at. */
+const encodedOtherwise = {
+  certificate: pem(x509(ca).raw.toString('latin1').replaceAll('\x13\x02CA', '\x0c\x02CA')),
+  key: ca.key,
+};
+
+function x509({ certificate }: TestCertificate): X509Certificate {
+  return new X509Certificate(certificate);
+}
+
+function pem(der: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der, 'latin1').toString('base64')}\n-----END CERTIFICATE-----\n`;
+}
 
 describe('brokenChainEnd', () => {
   for (const [what, issuer, between, cas, end] of [
@@ -33,6 +45,7 @@ describe('brokenChainEnd', () => {
     ['that is there itself, though it is no CA', undefined, [noCa], [noCa], undefined],
     ['beside steps of others', lower, [expiredStep, loop, lower, noCaStep, upper], [ca], undefined],
     ['of another CA of the same name', ca, [], [sameName], 'leaf'],
+    ['of a CA whose name is encoded otherwise', ca, [], [encodedOtherwise], 'leaf'],
     ['of a CA that has expired', expiredCa, [], [expiredCa], 'leaf'],
     ['of a CA that is not valid yet', futureCa, [], [futureCa], 'leaf'],
     ['of one that is no CA', noCa, [], [noCa], 'leaf'],

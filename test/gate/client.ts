@@ -3,11 +3,16 @@ import { request, type Agent } from 'node:https';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import type { TestCertificate } from '../certificate.ts';
 
 /** Where a gate listens, and what signed its certificate. */
 export interface Target {
   readonly port: number;
   readonly ca: string;
+  /** The name that the certificate has to have; localhost if nothing is said. */
+  readonly servername?: string;
+  /** The certificate of the client, with its key. */
+  readonly identity?: TestCertificate | undefined;
 }
 
 export interface Sent {
@@ -56,6 +61,8 @@ export function open(
     host: 'localhost',
     port: target.port,
     ca: target.ca,
+    ...(target.servername && { servername: target.servername }),
+    ...(target.identity && { cert: target.identity.certificate, key: target.identity.key }),
     method,
     path,
     headers: sent,

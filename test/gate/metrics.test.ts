@@ -58,8 +58,9 @@ describe('the metrics', () => {
       ),
     );
     expect(labelsOf('reviews')).to.have.members(reviews);
-    const statuses = ['400', '404', '405', '408', '413', '415', '429', '431', '500'];
+    const statuses = ['400', '401', '404', '405', '408', '413', '415', '429', '431', '500'];
     expect(labelsOf('bad_requests')).to.have.members(statuses.map((status) => `status="${status}"`));
+    expect(labelsOf('client_identity')).to.have.members(['identity="present"', 'identity="absent"']);
     const reasons = ['deadline', 'memory', 'exit', 'error'];
     expect(labelsOf('worker_ends')).to.have.members(reasons.map((reason) => `reason="${reason}"`));
     expect(labelsOf('ruleset_loads')).to.have.members(['result="success"', 'result="failure"']);

@@ -100,7 +100,7 @@ describe('the probes', () => {
   it('read no body', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n');
-    expect(await readToEnd(socket)).to.match(/^HTTP\/1.1 400 /);
+    expect(await readToEnd(socket)).to.equal('');
     expect((await fetch(`http://127.0.0.1:${port}/livez`, { method: 'POST', body: 'x' })).status).to.equal(400);
   });
 

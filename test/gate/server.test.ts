@@ -194,7 +194,7 @@ describe('createGateServer', () => {
           if (!socket.destroyed) socket.write(piece, () => setImmediate(next));
         };
         next();
-        await ended;
+        expect(await ended).to.equal('');
         expect(gate.lines.filter(({ level }) => Number(level) > 20)).to.have.lengthOf(1);
         expect(gate.lines.find(({ status }) => status === 400)).to.deep.include({ code: 'body-in-pieces' });
       });

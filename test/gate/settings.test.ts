@@ -13,7 +13,9 @@ const DEFAULTS = {
   logFormat: 'json',
   logReviewsPerSecond: 100,
   drainSeconds: 15,
+  client: undefined,
 };
+const CLIENT = { caFile: undefined, names: undefined, tokenFile: undefined, identity: 'observe' };
 
 function mistakes(env: Environment): readonly string[] {
   try {
@@ -55,6 +57,12 @@ describe('loadSettings', () => {
     [{ LOG_REVIEWS_PER_SECOND: '0' }, { logReviewsPerSecond: 0 }],
     [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
     [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
+    [{ CLIENT_CA_FILE: 'ca' }, { client: { ...CLIENT, caFile: 'ca' } }],
+    [{ CLIENT_TOKEN_FILE: 't' }, { client: { ...CLIENT, tokenFile: 't' } }],
+    [
+      { CLIENT_CA_FILE: 'ca', CLIENT_TOKEN_FILE: 't', CLIENT_NAMES: 'a, system:b', CLIENT_IDENTITY: 'require' },
+      { client: { caFile: 'ca', tokenFile: 't', names: new Set(['a', 'system:b']), identity: 'require' } },
+    ],
     [{ HOME: '/root', PORTS: 'many' }, {}],
   ] as const) {
     it(`takes ${JSON.stringify(env)}`, () => {
@@ -68,8 +76,12 @@ describe('loadSettings', () => {
 
   const number = (name: string, max: number, found: string, byDefault: number): string =>
     `${name}: expected a whole number from 0 to ${max}, found ${JSON.stringify(found)}. Set it to a number, or leave it out for ${byDefault}. [setting-invalid]`;
-  const folder = (name: string): string =>
-    `${name}: expected a path to a folder, found "". Set it to a path, or leave it out. [setting-invalid]`;
+  const folder = (name: string, to = 'folder'): string =>
+    `${name}: expected a path to a ${to}, found "". Set it to a path, or leave it out. [setting-invalid]`;
+  const names = (found: string): string =>
+    `CLIENT_NAMES: expected names, separated by a comma, found "${found}". Name at least one, or leave it out for any. [setting-invalid]`;
+  const alone = (name: string, others: string, found: string): string =>
+    `${name}: expected ${others} beside it, found "${found}". Set that, too, or leave this one out. [setting-invalid]`;
   const serverName = (found: string): string =>
     mistakeText({
       code: 'setting-invalid',
@@ -107,6 +119,16 @@ describe('loadSettings', () => {
       'a.'.repeat(126) + 'ab',
       'ä.b',
     ].map((name) => [{ SERVER_NAME: name }, serverName(name)]),
+    [{ CLIENT_CA_FILE: '' }, folder('CLIENT_CA_FILE', 'file')],
+    [{ CLIENT_TOKEN_FILE: '' }, folder('CLIENT_TOKEN_FILE', 'file')],
+    [{ CLIENT_CA_FILE: 'ca', CLIENT_NAMES: '' }, names('')],
+    [{ CLIENT_CA_FILE: 'ca', CLIENT_NAMES: 'a,,b' }, names('a,,b')],
+    [{ CLIENT_TOKEN_FILE: 't', CLIENT_NAMES: 'a' }, alone('CLIENT_NAMES', 'CLIENT_CA_FILE', 'a')],
+    [{ CLIENT_IDENTITY: 'require' }, alone('CLIENT_IDENTITY', 'CLIENT_CA_FILE or CLIENT_TOKEN_FILE', 'require')],
+    [
+      { CLIENT_CA_FILE: 'ca', CLIENT_IDENTITY: 'required' },
+      'CLIENT_IDENTITY: expected one of observe, require, found "required". Did you mean require? [setting-invalid]',
+    ],
     [{ LOG_LEVEL: 'INFO' }, `${levels}, found "INFO". Did you mean info? [setting-invalid]`],
     [
       { LOG_LEVEL: '' },
@@ -149,6 +171,10 @@ describe('loadSettings', () => {
       'LOG_FORMAT',
       'LOG_REVIEWS_PER_SECOND',
       'DRAIN_SECONDS',
+      'CLIENT_CA_FILE',
+      'CLIENT_NAMES',
+      'CLIENT_TOKEN_FILE',
+      'CLIENT_IDENTITY',
     ]);
   });
 });

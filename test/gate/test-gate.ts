@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
+import type { KnownClients } from '../../src/gate/client-check.ts';
 import type { JudgePolicy } from '../../src/gate/policy-route.ts';
 import type { PolicyToken } from '../../src/gate/policy-token.ts';
 import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
@@ -33,6 +34,7 @@ export interface TestGateOptions {
   readonly ruleset?: () => Ruleset;
   readonly judgePolicy?: JudgePolicy;
   readonly policyToken?: () => PolicyToken | undefined;
+  readonly clients?: KnownClients;
   readonly draining?: () => boolean;
   readonly limits?: GateServerOptions['limits'];
   readonly logReviewsPerSecond?: number;
@@ -52,6 +54,7 @@ export async function startTestGate(options: TestGateOptions = {}): Promise<Test
     ruleset: options.ruleset ?? (() => ruleset),
     judgePolicy: options.judgePolicy ?? (async ({ uid }) => allowed(uid)),
     policyToken: options.policyToken ?? (() => undefined),
+    clients: options.clients,
     log,
     metrics,
     logReviewsPerSecond: options.logReviewsPerSecond ?? 100,
