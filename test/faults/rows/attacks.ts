@@ -103,14 +103,14 @@ async function attackAll(
       above.push(siege.p99 - other.p99);
       const harm = harmOf(attack, siege, other, gate.log().slice(told));
       problems.push(...harm.map((what) => `${kind}, from ${source}: ${what}`));
-      if (ended !== undefined) throw new Error(`The process ended with ${ended}.`);
     }
   };
   try {
     for (const [kind, attack] of Object.entries(kinds)) await attackOne(kind, attack);
     if (peakResidentMib(gate.pid) > MEMORY_MIB) problems.push('It took more memory than it has.');
   } catch (error) {
-    problems.push(messageOf(error));
+    // Where it has ended, that is the reason.
+    problems.push(ended === undefined ? messageOf(error) : `The process ended with ${ended}.`);
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return [
