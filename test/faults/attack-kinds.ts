@@ -119,7 +119,7 @@ const slowHead = [{ text: 'GET / HTTP/1.1\r\nX: ' }, { text: 'x', times: 1000, e
 const GONE_MS = 6500;
 
 /** At full speed, as far as the other side reads. */
-const stream = (...script: Plan['scripts'][number]) => ({ ...held(8), scripts: [script], then: 'close' }) as const;
+const stream = (...script: Plan['scripts'][number]) => ({ ...held(4), scripts: [script], then: 'close' }) as const;
 /** The same, in pieces of a byte: chunks of HTTP, or records of TLS. */
 const inChunks = (begin: string) => stream({ text: begin }, { text: '1\r\nx\r\n', times: 5_000_000 });
 const inRecords = (begin: string, bytes: number) =>
@@ -161,11 +161,15 @@ export const attackKinds = {
   },
   pieces: {
     'large bodies at full speed': [webhook(stream({ text: post(30_000_000) }, { text: 'x', times: 30_000_000 }))],
-    'chunks of one byte': [webhook(inChunks(chunkedPost))],
-    'chunks of one byte to the ops port': [ops(inChunks(head('GET /livez HTTP/1.1', 'Transfer-Encoding: chunked')))],
-    'large bodies in records of one byte': [webhook(inRecords(post(2_000_000), 2_000_000))],
-    'small bodies in records of one byte': [webhook(inRecords(post(65_000), 65_000))],
-    'heads in records of one byte': [webhook(inRecords('GET / HTTP/1.1\r\nX: ', 17_000))],
+    'bodies in chunks of one byte': [
+      webhook(inChunks(chunkedPost)),
+      ops(inChunks(head('GET /livez HTTP/1.1', 'Transfer-Encoding: chunked'))),
+    ],
+    'bodies and heads in records of one byte': [
+      webhook(inRecords(post(2_000_000), 2_000_000)),
+      webhook(inRecords(post(65_000), 65_000)),
+      webhook(inRecords('GET / HTTP/1.1\r\nX: ', 17_000)),
+    ],
   },
   churn: {
     'new connections with a review each': [webhook({ ...held(50), scripts: each([review]), then: 'close' })],
