@@ -144,7 +144,6 @@ describe('deploy/components/client-identity', function () {
 
     for (const [what, settings] of Object.entries({
       'by its token': TOKEN,
-      'by its certificate': CERTIFICATE,
       'by its certificate of a name': [...CERTIFICATE, 'CLIENT_NAMES=other,api-server'],
     })) {
       it(`the API server is known ${what}, for pods and for the policy, and nobody else is`, async () => {

@@ -94,8 +94,8 @@ function crossing(begin: (bytes: number) => string): Attack {
   ];
   return [webhook({ connections: 2, perSecond: 100, scripts, then: 'close' })];
 }
-/** So many that are held, and as many new ones as may come in a second. */
-const held = (connections: number) => ({ connections, firstPerSecond: 5000, perSecond: 500, again: true }) as const;
+/** So many that are held, and as many new ones as come in a second. */
+const held = (connections: number) => ({ connections, perSecond: 500, again: true }) as const;
 /** More than a gate has at once. */
 const BEYOND = 2150;
 /** Where what is held goes anyway, more than a gate had before it shared. */
@@ -107,7 +107,7 @@ const silent = { scripts: [[]], then: 'hold' } as const;
 /** One text each, and the answer to it. */
 const each = (texts: readonly string[]): Plan['scripts'] => texts.map((text) => [{ text, answer: true }]);
 /** Every few seconds the same. */
-const often = (text: string) => ({ scripts: [[{ text, answer: true }, { afterMs: 3000 }]], then: 'repeat' }) as const;
+const often = (text: string) => ({ scripts: [[{ text, answer: true }, { afterMs: 10_000 }]], then: 'repeat' }) as const;
 /** Ten times a second, in one packet. */
 const pipelined = (text: string, times: number) =>
   ({ ...held(10), perSecond: 10, scripts: [[{ text, times }, { afterMs: 1000 }]], then: 'close' }) as const;
@@ -157,10 +157,10 @@ export const attackKinds = {
     'large bodies that stop': [
       webhook({ ...held(36), perSecond: 20, ...bodies(2_000_000, Math.floor(BODY_LIMITS.large.bytes / 36)) }),
     ],
-    'large bodies at full speed': [webhook(stream({ text: post(30_000_000) }, { text: 'x', times: 30_000_000 }))],
     'small bodies that stop': [webhook({ ...held(MANY), ...bodies(65_536, 65_000) })],
   },
   pieces: {
+    'large bodies at full speed': [webhook(stream({ text: post(30_000_000) }, { text: 'x', times: 30_000_000 }))],
     'chunks of one byte': [webhook(inChunks(chunkedPost))],
     'chunks of one byte to the ops port': [ops(inChunks(head('GET /livez HTTP/1.1', 'Transfer-Encoding: chunked')))],
     'large bodies in records of one byte': [webhook(inRecords(post(2_000_000), 2_000_000))],

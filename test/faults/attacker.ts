@@ -12,7 +12,6 @@ export interface Plan {
   readonly from: readonly string[];
   readonly tls: 'none' | 'half' | 'full';
   readonly connections: number;
-  readonly firstPerSecond?: number;
   readonly perSecond: number;
   readonly again?: boolean;
   readonly seconds: number;

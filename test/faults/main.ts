@@ -48,7 +48,7 @@ const bound = setTimeout(
     console.error('The faults did not end in time.');
     process.exit(1);
   },
-  (long ? 8 * 3600 : 600) * 1000,
+  (long ? 8 * 3600 : 1100) * 1000,
 );
 const cluster = await startCluster();
 const results = await runFaults(chosen, { long, cluster, onResult: (result) => console.log(resultLine(result)) });

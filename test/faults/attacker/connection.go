@@ -41,7 +41,13 @@ func clientHello() []byte {
 }
 
 func (c connection) run(ctx context.Context, onOpen func()) {
+	select {
+	case c.opening <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
 	raw, conn, err := c.open(ctx)
+	<-c.opening
 	onOpen()
 	if err != nil {
 		c.report.failed(ctx)

@@ -22,10 +22,9 @@ type plan struct {
 	From []string
 	// "none": plain TCP. "half": a ClientHello, and nothing after it. "full": a handshake.
 	TLS string
-	// How many are held at once, and how many are opened a second: until each was opened once, and after that.
-	Connections    int
-	FirstPerSecond float64
-	PerSecond      float64
+	// How many are held at once, and how many are opened a second once they are.
+	Connections int
+	PerSecond   float64
 	// Whether one that has ended is replaced.
 	Again   bool
 	Seconds float64
@@ -52,8 +51,10 @@ type step struct {
 
 const (
 	mostConnections = 16_000
-	mostPerSecond   = 10_000
+	mostPerSecond   = 1000
 	mostSeconds     = 3600
+	// So many at the same time: where the machine is the bottleneck, the attack waits for it.
+	mostOpening = 20
 )
 
 func main() {
@@ -70,6 +71,7 @@ func main() {
 	}()
 	output := json.NewEncoder(os.Stdout)
 	a := attack{plan: p, hello: clientHello(), meeting: newMeeting(), report: newReport()}
+	a.opening = make(chan struct{}, mostOpening)
 	a.run(ctx, func() { output.Encode(map[string]bool{"ready": true}) })
 	output.Encode(a.report.result())
 }
@@ -81,7 +83,7 @@ func readPlan(input io.Reader) (p plan, err error) {
 		return p, err
 	}
 	within := p.Connections > 0 && p.Connections <= mostConnections && p.Seconds > 0 && p.Seconds <= mostSeconds &&
-		p.PerSecond > 0 && max(p.PerSecond, p.FirstPerSecond) <= mostPerSecond
+		p.PerSecond > 0 && p.PerSecond <= mostPerSecond
 	if !within || p.Port == 0 || len(p.From) == 0 || len(p.Scripts) == 0 {
 		return p, errors.New("the plan lacks a bound, an address or a script")
 	}
@@ -93,10 +95,11 @@ type attack struct {
 	hello   []byte
 	meeting *meeting
 	report  *report
+	opening chan struct{}
 }
 
 func (a *attack) run(ctx context.Context, onReady func()) {
-	turns := newTurns(ctx, max(a.FirstPerSecond, a.PerSecond))
+	turns := startTurns(ctx, a.PerSecond)
 	var all, first sync.WaitGroup
 	for number := range a.Connections {
 		all.Add(1)
@@ -105,13 +108,17 @@ func (a *attack) run(ctx context.Context, onReady func()) {
 			defer all.Done()
 			onOpen := sync.OnceFunc(first.Done)
 			defer onOpen()
-			for again := true; again && turns.take(ctx); again = a.Again {
+			connection{a, number}.run(ctx, onOpen)
+			for a.Again {
+				first.Wait()
+				if !take(ctx, turns) {
+					return
+				}
 				connection{a, number}.run(ctx, onOpen)
 			}
 		}()
 	}
 	first.Wait()
-	turns.setPace(a.PerSecond)
 	onReady()
 	all.Wait()
 }
