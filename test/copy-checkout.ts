@@ -49,12 +49,12 @@ function filesOfGit(root: string, env: NodeJS.ProcessEnv): readonly string[] | u
   }
 }
 
-const MADE_ANYWHERE = new Set(['.git', 'node_modules', 'build', 'coverage', '.cluster', 'certs']);
+const MADE_ANYWHERE = new Set(['.git', 'node_modules', 'build', 'coverage', '.cluster', 'certs', 'client-token']);
 
 /** What is no source: as .gitignore has it, of which the test takes each line. */
 function isMade(path: string): boolean {
   const name = basename(path);
-  if (MADE_ANYWHERE.has(name) || /\.(?:tgz|log)$/.test(name)) return true;
+  if (MADE_ANYWHERE.has(name) || /\.(?:tgz|log|bak)$/.test(name)) return true;
   if (path === join('.ci', 'node24')) return true;
   return dirname(path) === 'deploy' && notShipped.test(name);
 }
