@@ -24,6 +24,8 @@ export interface Sent {
   readonly body?: string | Buffer | readonly (string | Buffer)[];
   /** Keeps the connection for more requests. */
   readonly agent?: Agent;
+  /** A connection that is there already, in place of a new one. */
+  readonly socket?: TLSSocket;
 }
 
 export interface Answered {
@@ -51,7 +53,7 @@ export interface JsonAnswer {
 /** Begins a request to a gate; the body is up to the caller. */
 export function open(
   target: Target,
-  { method = 'POST', path = '/validate', headers, agent }: Sent = {},
+  { method = 'POST', path = '/validate', headers, agent, socket }: Sent = {},
 ): ClientRequest {
   const all: OutgoingHttpHeaders = { 'content-type': 'application/json', ...headers };
   const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -65,6 +67,7 @@ export function open(
     path,
     headers: sent,
     agent: agent ?? false,
+    ...(socket !== undefined && { createConnection: () => socket }),
   });
 }
 

@@ -83,7 +83,8 @@ describe('WorkerPool', () => {
       } while (!state.isOver);
       // oxlint-disable-next-line no-await-in-loop
       expect(await looping).to.have.members([...failures, 'good 1: is bad']);
-      if (failures === late) expect(others, 'so many while it loops').to.be.above(20);
+      // The last of them may have waited for it.
+      if (failures === late) expect(others, 'so many while it loops').to.be.above(1);
     }
   });
 

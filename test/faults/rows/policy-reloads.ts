@@ -33,7 +33,7 @@ const policy = (number: number): Readonly<Record<string, string>> => ({
 export const policyReloads: Fault = {
   name: 'policy reloads, good and bad',
   passesWhen: 'every verdict by the old or the new set',
-  deadlineSeconds: (long) => (long ? 5400 : 300),
+  deadlineSeconds: (long) => (long ? 7200 : 300),
   run: async ({ long, createWorld }) => {
     const images = { good: 'docker.io/nginx:1', bad: 'quay.io/nginx:latest' };
     const world = await createWorld({ name: 'policy', images, timeoutSeconds: 20 });

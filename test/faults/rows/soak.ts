@@ -18,7 +18,7 @@ const flat: Readonly<Record<keyof Sample, number>> = { mib: 8, descriptors: 4 };
 export const soak: Fault = {
   name: 'soak with reloads and renewals',
   passesWhen: 'resident memory flat after warm-up (slope of the minima), descriptors flat, 0 errors',
-  deadlineSeconds: (long) => (long ? 7500 : 150),
+  deadlineSeconds: (long) => (long ? 10_800 : 240),
   run: async ({ long, createWorld }) => {
     const world = await createWorld({ name: 'soak', timeoutSeconds: 20 });
     const seconds = long ? 7200 : 60;
