@@ -37,8 +37,8 @@ const BURST = 17;
 /** From when all connections are there until the attacker ends by itself. */
 const MOST_SECONDS = 300;
 const PROBE_EVERY_MS = 500;
-/** As the readiness probe of deploy/ has it. */
-const PROBE_TIMEOUT_MS = 2000;
+/** As the liveness probe of deploy/ has it. */
+const PROBE_TIMEOUT_MS = 5000;
 
 /** Has the gates asked, as steadily as they answer, while a victim is attacked: one of them, or somebody else. */
 export async function besiege(options: SiegeOptions): Promise<Siege> {

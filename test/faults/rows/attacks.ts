@@ -29,6 +29,8 @@ const together: Sources = { 'all addresses': addresses };
 const MOST_MS = 100;
 /** Of a gate's log, apart from the lines of reviews: so many, and so many more each second. */
 const MOST_LINES = { atOnce: 30, perSecond: 10 };
+/** So often it is measured once more. */
+const MOST_AGAIN = 2;
 /** After which an attack's backlog is over. */
 const RECOVERY_MS = 30_000;
 
@@ -93,7 +95,7 @@ async function attackAll(
     for (const [source, from] of Object.entries(sources)) {
       let told = gate.log().length;
       let siege = await lay(attack, gate, from);
-      if (siege.p99 - other.p99 > MOST_MS && failures(siege.outcomes).length === 0) {
+      for (let again = 0; again < MOST_AGAIN && isOnlySlow(siege, other); again += 1) {
         // The machine may have been busy with something else: once more, one right after the other.
         other = await layDecoy();
         told = gate.log().length;
@@ -119,6 +121,10 @@ async function attackAll(
     ['p99 above (ms)', Math.max(...above).toFixed(0)],
     ['memory (MiB)', peakResidentMib(gate.pid).toFixed(0)],
   ];
+}
+
+function isOnlySlow(siege: Siege, other: Siege): boolean {
+  return siege.p99 - other.p99 > MOST_MS && failures(siege.outcomes).length === 0;
 }
 
 /** What did not hold. */
