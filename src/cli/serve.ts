@@ -2,7 +2,7 @@ import { printable } from '../admission/printable.ts';
 import { createDrain, type Drain } from '../gate/drain.ts';
 import { createMetrics } from '../gate/metrics.ts';
 import { startGate, type GateOptions } from '../gate/gate.ts';
-import { createLog, type Log } from '../gate/log.ts';
+import { createLog, MAX_LOGGED_MESSAGE, type Log } from '../gate/log.ts';
 import { loadSettings, type Environment, type Settings } from '../gate/settings.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import { CollectedMistakes } from './collected-mistakes.ts';
@@ -130,5 +130,6 @@ function tellWhy(
   }
   const stack = error instanceof Error ? error.stack : undefined;
   writeError(`ImageGate failed: ${stack ?? messageOf(error)}\n`);
-  if (logFormat === 'json') logger.fatal({ stack }, `ImageGate failed: ${printable(messageOf(error), 512)}`);
+  if (logFormat === 'json')
+    logger.fatal({ stack }, `ImageGate failed: ${printable(messageOf(error), MAX_LOGGED_MESSAGE)}`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Context } from 'koa';
+import { announcesBody } from './announces-body.ts';
 import { isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
 import { REFUSALS } from './refusal.ts';
 
@@ -46,8 +47,7 @@ export function createAnswer({ draining, onVerdict }: AnswerOptions): Answer {
 
 /** Whether the client may still be sending: an answer then has to close the connection, or it would hang. */
 function hasUnreadBody(req: IncomingMessage): boolean {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers;
-  return !req.readableEnded && (length !== '0' || encoding !== undefined);
+  return !req.readableEnded && announcesBody(req);
 }
 
 /**

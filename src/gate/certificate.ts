@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { codeOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { certificateFaults } from './certificate-faults.ts';
 
 /** A certificate and its key. */
@@ -55,13 +55,13 @@ const MAKE_PAIR =
 export async function readCertificate(dir: string): Promise<FoundCertificate> {
   const files = [CERT_FILE, KEY_FILE, CA_FILE].map((file) => join(dir, file));
   const [cert, key, ca] = await Promise.allSettled(files.map(async (file) => readFile(file)));
-  const hasNoCa = ca?.status === 'rejected' && reasonOf(ca.reason) === 'ENOENT';
+  const hasNoCa = ca?.status === 'rejected' && codeOf(ca.reason) === 'ENOENT';
   if (cert?.status === 'fulfilled' && key?.status === 'fulfilled' && (ca?.status === 'fulfilled' || hasNoCa))
     return { cert: cert.value, key: key.value, ca: ca.status === 'fulfilled' ? ca.value : undefined };
   // In the order of the files, whichever read ended first.
   throw new MistakesError(
     [cert, key, hasNoCa ? undefined : ca].flatMap((read, index) =>
-      read?.status === 'rejected' ? [unreadable(files[index]!, reasonOf(read.reason))] : [],
+      read?.status === 'rejected' ? [unreadable(files[index]!, codeOf(read.reason))] : [],
     ),
   );
 }
@@ -138,10 +138,6 @@ function pairMistakes(x509: X509Certificate, privateKey: KeyObject, where: strin
   const expected = `the private key of ${CERT_FILE}`;
   const remedy = 'Write both files anew, from the same run of certificates.sh, say.';
   return [{ code: 'certificate-pair-mismatch', where, expected, found: 'the key of another certificate', remedy }];
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function unreadable(where: string, reason: string): Mistake {

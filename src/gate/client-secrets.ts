@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { codeOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { hashOfToken } from './policy-token.ts';
 import type { ClientSettings } from './settings.ts';
 
@@ -49,8 +49,7 @@ async function parsed<T>(
   try {
     return parse(await readFile(where)) ?? mistake('something else');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return mistake(`a file that cannot be read (${code})`);
+    return mistake(`a file that cannot be read (${codeOf(error)})`);
   }
 }
 

@@ -5,6 +5,7 @@ import { printable } from '../admission/printable.ts';
 import { admissionReview, errored } from '../admission/response.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import type { Answer } from './answer.ts';
+import { MAX_LOGGED_MESSAGE } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { ClientGoneError, Refusal, refusalBody } from './refusal.ts';
 import type { LogRefusal } from './refusal-log.ts';
@@ -19,9 +20,6 @@ export interface ErrorAnswerOptions {
 
 /** As it is counted. */
 const ERRORED = { verdict: 'errored', findings: [], unknownKind: false } as const;
-
-/** A message may name fields of a stranger's choice; this much of it is logged. */
-const MAX_MESSAGE = 512;
 
 /**
  * The outermost middleware: notes when a request arrived, and answers whatever is thrown on its way. Koa's own handler
@@ -51,7 +49,10 @@ export function createErrorAnswer({ answer, log, metrics, logRefusal }: ErrorAns
   function fail(ctx: Context, error: unknown): void {
     const { review, contact, arrivedAt = Number.NaN, isPolicyReview } = stateOf(ctx);
     const uid = review?.request.uid;
-    log.error({ status: 500, uid: printableUid(uid), stack: frames(error) }, printable(messageOf(error), MAX_MESSAGE));
+    log.error(
+      { status: 500, uid: printableUid(uid), stack: frames(error) },
+      printable(messageOf(error), MAX_LOGGED_MESSAGE),
+    );
     if (review !== undefined && uid !== undefined) {
       const isCounted = isPolicyReview === true || ctx.res.headersSent;
       answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));

@@ -3,6 +3,9 @@ import type { Settings } from './settings.ts';
 import { LineWriter } from './line-writer.ts';
 import { textLine } from './text-line.ts';
 
+/** A message may name fields of a stranger's choice; so many characters of it are logged. */
+export const MAX_LOGGED_MESSAGE = 512;
+
 export interface Log {
   readonly logger: Logger;
   /** Resolves when all that was logged is written, or cannot be. */

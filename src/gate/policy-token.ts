@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { codeOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
 
 /**
  * What the path ends with at which the API server asks about the gate's own ConfigMaps, and nobody else can: to judge a
@@ -28,7 +28,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
     const text = await readFile(file, 'latin1');
     if (FORM.test(text)) return { hash: hashOfToken(text.trimEnd()) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
     throw new MistakesError([invalid(file, `a file that cannot be read (${code})`)]);
   }

@@ -1,4 +1,5 @@
 import Koa, { type Context, type Next } from 'koa';
+import { announcesBody } from './announces-body.ts';
 import type { Metrics } from './metrics.ts';
 import { parseTarget } from './request-target.ts';
 
@@ -38,14 +39,13 @@ export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
 }
 
 async function onlyReads(ctx: Context, next: Next): Promise<void> {
-  const { 'content-length': length = '0', 'transfer-encoding': encoding } = ctx.req.headers;
-  const hasBody = length !== '0' || encoding !== undefined;
+  const hasBody = announcesBody(ctx.req);
   if (hasBody || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
     ctx.status = hasBody ? 400 : 405;
     ctx.set('allow', 'GET, HEAD');
     ctx.set('connection', 'close');
     // One without a length could be read without end.
-    if (encoding !== undefined) ctx.req.destroy();
+    if (ctx.req.headers['transfer-encoding'] !== undefined) ctx.req.destroy();
     return;
   }
   await next();

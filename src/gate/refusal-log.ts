@@ -2,13 +2,11 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { printable } from '../admission/printable.ts';
 import { createLineLimit } from './line-limit.ts';
+import { MAX_LOGGED_MESSAGE } from './log.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Logs a request that was refused, and from where it came. */
 export type LogRefusal = (refusal: Refusal, socket: Socket) => void;
-
-/** A message may name fields of a stranger's choice; this much of it is logged. */
-const MAX_MESSAGE = 512;
 
 /** Makes what logs refused requests: some a second, and then how many more there were. */
 export function createRefusalLog(log: Logger): LogRefusal {
@@ -19,7 +17,7 @@ export function createRefusalLog(log: Logger): LogRefusal {
     if (!limit('')) return;
     log.warn(
       { status, code, uid: uid === undefined ? undefined : printable(uid), address },
-      printable(message, MAX_MESSAGE),
+      printable(message, MAX_LOGGED_MESSAGE),
     );
   };
 }

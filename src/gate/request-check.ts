@@ -1,4 +1,5 @@
 import type { Context, Middleware, Next } from 'koa';
+import { announcesBody } from './announces-body.ts';
 import { MAX_BODY_BYTES } from './body-limits.ts';
 import { isPolicyPath, type PolicyToken } from './policy-token.ts';
 import { emptyBody, Refusal, tooLarge } from './refusal.ts';
@@ -30,14 +31,14 @@ export function createRequestCheck(policyToken: () => PolicyToken | undefined): 
   };
 }
 
-function checkHead({ req: { headers, method } }: Context): void {
+function checkHead({ req }: Context): void {
+  const { headers, method } = req;
   if (method !== 'POST') {
     throw new Refusal('method-not-allowed', 'Reviews are taken by POST.', { headers: { allow: 'POST' } });
   }
   checkType(headers['content-type'], headers['content-encoding']);
-  const length = headers['content-length'];
-  if (length === undefined ? headers['transfer-encoding'] === undefined : Number(length) === 0) throw emptyBody();
-  if (Number(length) > MAX_BODY_BYTES) throw tooLarge();
+  if (!announcesBody(req)) throw emptyBody();
+  if (Number(headers['content-length']) > MAX_BODY_BYTES) throw tooLarge();
 }
 
 function checkType(type: string | undefined, encoding: string | undefined): void {

@@ -6,11 +6,10 @@ import type { Finding } from '../engine/finding.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { property } from '../workload/json-object.ts';
 import { createLineLimit } from './line-limit.ts';
+import { MAX_LOGGED_MESSAGE } from './log.ts';
 
 /** Names of Kubernetes have at most 253 characters. */
 const MAX_NAME = 253;
-/** A message may name fields of a stranger's choice; this much of it is logged. */
-const MAX_ERROR = 512;
 
 /** Logs a review that was answered to an address. */
 export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
@@ -64,7 +63,7 @@ function fields(request: AdmissionRequest, review: Review, ms: number): object {
     warned,
     audited,
     exempt,
-    error: 'error' in review ? printable(messageOf(review.error), MAX_ERROR) : undefined,
+    error: 'error' in review ? printable(messageOf(review.error), MAX_LOGGED_MESSAGE) : undefined,
     dryRun: dryRun === true ? true : undefined,
     uid: printable(uid, MAX_NAME),
     ms: Math.round(ms * 1000) / 1000,
