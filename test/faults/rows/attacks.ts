@@ -155,11 +155,11 @@ function shown(text = ''): string {
 
 /** Rows of what a stranger does. */
 export const attacks: readonly Fault[] = [
-  row({ name: 'two limits crossed at once', kinds: 'limits', sources: together }),
+  row({ name: 'two limits crossed at once', kinds: 'limits', sources: each }),
   row({ name: 'connections beyond the bound', kinds: 'connections', sources: each }),
   row({ name: 'connections to the ops port', kinds: 'ops', sources: each }),
-  row({ name: 'pipelined requests', kinds: 'pipelines', sources: together }),
-  row({ name: 'malformed and refused requests', kinds: 'malformed', sources: together }),
+  row({ name: 'pipelined requests', kinds: 'pipelines', sources: each }),
+  row({ name: 'malformed and refused requests', kinds: 'malformed', sources: each }),
   row({ name: 'bodies that stop', kinds: 'bodies', sources: each, large: 40 }),
   row({ name: 'bodies at full speed and in small pieces', kinds: 'pieces', sources: together }),
   row({ name: '500 new connections a second', kinds: 'churn', sources: each }),
