@@ -7,6 +7,9 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY rules ./rules
 COPY schemas ./schemas
+# What puts the engine for custom rules together.
+COPY scripts/meter-engine.ts scripts/guest-pictures.ts ./scripts/
+COPY scripts/metering ./scripts/metering
 # A checkout under a strict umask has a package.json that only its owner can read.
 RUN npm run build && chmod 644 package.json
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { Instruction, Stage } from './dockerfile.ts';
 import { isLetThrough, stages } from './dockerfile.ts';
@@ -12,8 +12,11 @@ import { projectRoot } from '../project-root.ts';
 const [build, dependencies, image] = stages() as [Stage, Stage, Stage];
 const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
   bin: Record<string, string>;
+  scripts: Record<string, string>;
   dependencies: Record<string, string>;
 };
+/** What `npm run build` runs after the compiler. */
+const buildScripts = [...packageJson.scripts['build']!.matchAll(/node (\S+)/g)].map(([, script]) => script!);
 const deployment = manifest('deployment.yaml', 'Deployment');
 const container = ['spec', 'template', 'spec', 'containers', 0] as const;
 
@@ -97,6 +100,7 @@ describe('Dockerfile', () => {
       'src/gate/server.ts',
       'rules/empty-tag.ts',
       'schemas/admission-review.schema.json',
+      'scripts/metering/meter-module.ts',
     ];
     for (const path of wanted) it(`lets ${path} through`, () => expect(isLetThrough(path)).to.equal(true));
 
@@ -135,7 +139,7 @@ describe('Dockerfile', () => {
         const target = copy.words.at(-1) ?? '';
         for (const source of copy.words.slice(0, -1)) {
           expect(existsSync(join(projectRoot, source)), `COPY ${source}`).to.equal(true);
-          cpSync(join(projectRoot, source), join(app, target, target === './' ? source : ''), {
+          cpSync(join(projectRoot, source), join(app, target, target.endsWith('/') ? basename(source) : ''), {
             recursive: true,
             filter: (from) => isLetThrough(relative(projectRoot, from).replaceAll('\\', '/')),
           });
@@ -143,12 +147,11 @@ describe('Dockerfile', () => {
       }
       // `npm ci` and `npm run build`, without npm: the packages are those that are installed here.
       symlinkSync(join(projectRoot, 'node_modules'), join(app, 'node_modules'), 'junction');
-      const tsc = spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')], {
-        cwd: app,
-        encoding: 'utf8',
-      });
-      expect(tsc.stdout + tsc.stderr).to.equal('');
-      expect(tsc.status).to.equal(0);
+      for (const script of ['node_modules/typescript/bin/tsc', ...buildScripts]) {
+        const run = spawnSync(process.execPath, [script], { cwd: app, encoding: 'utf8' });
+        expect(run.stdout + run.stderr).to.equal('');
+        expect(run.status).to.equal(0);
+      }
       for (const copy of of(image, 'COPY').filter((one) => one.flags[0] === '--from=build')) {
         const [source = '', target = ''] = copy.words;
         const from = join(app, relative('/app', source));
@@ -169,6 +172,8 @@ describe('Dockerfile', () => {
       for (const schema of filesBelow(join(app, 'build', 'schemas')))
         expect(files).to.include(`build/schemas/${schema}`);
       expect(files).to.include('build/schemas/admission-review.schema.json');
+      for (const made of ['engine.wasm', 'rule.picture', 'options.picture'])
+        expect(files).to.include(`build/src/sandbox/${made}`);
       expect(files.filter((path) => !/^(package\.json|build\/(src|rules|schemas)\/.*)$/.test(path))).to.deep.equal([]);
     });
 
