@@ -4,6 +4,7 @@ export default defineRule({
   meta: {
     name: 'allowed-repositories',
     description: 'Deny images from repositories that are not on a list.',
+    action: 'off',
     schema: {
       type: 'object',
       additionalProperties: false,

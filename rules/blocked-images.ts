@@ -4,6 +4,7 @@ export default defineRule({
   meta: {
     name: 'blocked-images',
     description: 'Deny images whose name is on a list.',
+    action: 'off',
     schema: {
       type: 'object',
       additionalProperties: false,

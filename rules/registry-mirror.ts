@@ -4,6 +4,7 @@ export default defineRule({
   meta: {
     name: 'registry-mirror',
     description: 'Deny images that a mirror serves and that do not come from it.',
+    action: 'off',
     schema: {
       type: 'object',
       additionalProperties: false,

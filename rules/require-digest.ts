@@ -5,6 +5,7 @@ export default defineRule({
   meta: {
     name: 'require-digest',
     description: 'Deny images that have no digest.',
+    action: 'off',
   },
   check(image) {
     if (image.digest !== undefined) return;

@@ -4,6 +4,7 @@ export default defineRule({
   meta: {
     name: 'tag-pattern',
     description: 'Deny images whose tag is not as the patterns for their name ask.',
+    action: 'off',
     schema: {
       type: 'object',
       additionalProperties: false,

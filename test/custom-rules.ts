@@ -1,24 +1,35 @@
-import type { CustomJudgement, CustomRules, CustomTask } from '../src/engine/evaluate-custom.ts';
+import type { Answer, CustomRule } from '../src/engine/custom-rule.ts';
+import type { ImageReference } from '../src/image/reference.ts';
+import type { RuleContext } from '../src/rule/rule.ts';
 
-/** Custom rules that are asked in this thread, and remember what they were asked. */
-export interface FakeCustomRules extends CustomRules {
-  readonly tasks: readonly CustomTask[];
+/** What a custom rule was asked. */
+export interface Asked {
+  readonly rule: string;
+  readonly selection: number;
+  readonly image: string;
+  readonly context: RuleContext;
 }
 
-/** Custom rules of these names, whose judgements are what a function says. */
+export type FakeCustomRules = readonly CustomRule[] & { readonly asked: Asked[] };
+
+/**
+ * Custom rules of these names without a sandbox, which note what they are asked. What they say is what a function says,
+ * each time for so many steps.
+ */
 export function fakeCustomRules(
   names: readonly string[],
-  judge: (task: CustomTask) => readonly CustomJudgement[] | Promise<readonly CustomJudgement[]> = () => [],
+  answer: (asked: Asked) => Answer = () => ({ violations: [] }),
+  steps = 1000,
 ): FakeCustomRules {
-  const tasks: CustomTask[] = [];
-  return {
-    names,
-    descriptions: new Map(),
-    tasks,
-    async judge(task) {
-      tasks.push(task);
-      return judge(task);
+  const all: Asked[] = [];
+  const rules = names.map((name) => ({
+    name,
+    description: '',
+    ask: (selection: number, image: ImageReference, context: RuleContext) => {
+      const asked = { rule: name, selection, image: image.raw, context };
+      all.push(asked);
+      return { answer: answer(asked), steps, isNew: true };
     },
-    async close() {},
-  };
+  }));
+  return Object.assign(rules, { asked: all });
 }

@@ -6,6 +6,6 @@ export async function loadRulesetOf(
   environment: Readonly<Record<string, string>> = {},
   { policyDir, rulesDir }: { readonly policyDir?: string; readonly rulesDir?: string } = {},
 ): Promise<Ruleset> {
-  const loader = await createLoader({ environment, policyDir, rulesDir, log: () => {} });
+  const loader = await createLoader({ environment, policyDir, rulesDir, watch: { print: () => {} } });
   return loader.load(await loader.read());
 }

@@ -1,5 +1,6 @@
 import { requestContext } from '../src/admission/request-context.ts';
 import { sentence } from '../src/admission/sentence.ts';
+import { completed } from '../src/engine/completed.ts';
 import { evaluate } from '../src/engine/evaluate.ts';
 import { VALID_REFERENCE } from '../src/engine/valid-reference.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';
@@ -20,7 +21,9 @@ export function ruleSentences(rule: string, options: Readonly<Record<string, unk
 export function sentencesIn(ruleset: Ruleset, rule: string): SentenceOf {
   return (image, container = 'nginx') => {
     const request = podCreate({ [container]: image });
-    const findings = evaluate(imagesToJudge(podSpecs(request) ?? []), ruleset.everywhere, requestContext(request));
+    const findings = completed(
+      evaluate(imagesToJudge(podSpecs(request) ?? []), ruleset.everywhere, requestContext(request, 0)),
+    );
     const sentences = findings.filter((finding) => finding.rule === rule).map(sentence);
     if (sentences.length > 1) throw new Error(`more than one sentence: ${sentences.join('\n')}`);
     return sentences[0];

@@ -1,4 +1,4 @@
-import type { CustomRules } from '../src/engine/evaluate-custom.ts';
+import type { CustomRule } from '../src/engine/custom-rule.ts';
 import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';
@@ -15,11 +15,11 @@ export function rulesetOf(
   const rules = Object.entries(settings).map(
     ([name, setting]) => [name, { action: 'deny', options: {}, sources: {}, ...setting }] as const,
   );
-  return createRuleset([...BUILT_IN, ...more], undefined, { ...DEFAULT_POLICY, rules: new Map(rules) });
+  return createRuleset([...BUILT_IN, ...more], [], { ...DEFAULT_POLICY, rules: new Map(rules) });
 }
 
 /** The built-in rules, and custom ones if any are given, under a policy of which only these parts are written. */
-export function rulesetUnder(policy: Partial<Policy>, custom?: CustomRules): Ruleset {
+export function rulesetUnder(policy: Partial<Policy>, custom: readonly CustomRule[] = []): Ruleset {
   return createRuleset(BUILT_IN, custom, { ...DEFAULT_POLICY, ...policy });
 }
 

@@ -1,21 +1,26 @@
-import type { RequestContext } from '../engine/evaluate.ts';
+import type { RequestContext } from '../engine/rule-contexts.ts';
 import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 
 const NONE: JsonObject = Object.freeze({});
 
+const MINUTE_MS = 60_000;
+
 /**
  * What rules may know of the request, frozen, so that no rule changes it for the next.
  *
+ * @param now when it is judged, in milliseconds since 1970; rules know the minute, so that what they said holds for more
+ *   than one moment
  * @throws {UnreadableWorkloadError} for labels and annotations that are not texts, which the API server never sends.
  */
-export function requestContext(request: AdmissionRequest): RequestContext {
+export function requestContext(request: AdmissionRequest, now: number): RequestContext {
   const object = isObject(request.object) ? request.object : NONE;
   const metadata = objectOr(object['metadata']);
   const { username = '', groups } = request.userInfo ?? {};
   const { group, version, kind } = request.kind;
   return Object.freeze({
     operation: request.operation,
+    now: minuteOf(now),
     namespace: request.namespace === '' ? undefined : request.namespace,
     userInfo: Object.freeze({ username, groups: Object.freeze(groups ?? []) }),
     workload: Object.freeze({
@@ -26,6 +31,19 @@ export function requestContext(request: AdmissionRequest): RequestContext {
       annotations: textsOf(metadata, 'annotations'),
     }),
   });
+}
+
+let lastMinute = NaN;
+let lastText = '';
+
+/** The text of a minute, which takes longer to make than all else here, is kept for the requests that follow within it. */
+function minuteOf(now: number): string {
+  const minute = Math.floor(now / MINUTE_MS);
+  if (minute !== lastMinute) {
+    lastText = new Date(minute * MINUTE_MS).toISOString();
+    lastMinute = minute;
+  }
+  return lastText;
 }
 
 function objectOr(value: unknown): JsonObject {

@@ -1,8 +1,7 @@
+import { completed } from '../engine/completed.ts';
 import { evaluate } from '../engine/evaluate.ts';
-import { evaluateCustom } from '../engine/evaluate-custom.ts';
 import { exempt } from '../engine/exemptions.ts';
 import type { Finding } from '../engine/finding.ts';
-import { mergeFindings } from '../engine/merge-findings.ts';
 import { selectionFor, type Ruleset } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';
@@ -26,35 +25,34 @@ export interface Review {
   readonly error?: unknown;
 }
 
-/** The times that a review depends on. */
+/** The time that a review depends on. */
 export interface Moment {
   /** When it is judged, in milliseconds since 1970: exemptions end. */
   readonly now: number;
-  /** When custom rules must have answered, on the clock of `performance.now()`. */
-  readonly deadline: number;
+}
+
+/** Judges one request, at once. Whatever throws on the way ends in a denial that says so: it never throws itself. */
+export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Review {
+  return completed(reviewing(request, ruleset, moment));
 }
 
 /**
- * Judges one request: at once, or, where custom rules have a say, as soon as they have had it. Whatever throws on the way
- * ends in a denial that says so: it never throws or rejects itself.
+ * Judges one request, in pieces that somebody else decides about: it stops behind every check that takes its time, with
+ * what that took, in steps of custom rules. Most requests have no such check, and are judged at the first call of `next`.
  */
-export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Review | Promise<Review> {
+export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
   try {
     if (request.operation === 'DELETE' || request.operation === 'CONNECT' || isMirrorPod(request)) {
       return { verdict: 'allowed', response: allowed(request.uid), findings: [], unknownKind: false };
     }
     const specs = podSpecs(request, ruleset.policy.podSpecPaths);
     if (specs === undefined) return allowUnknownKind(request);
-    const context = requestContext(request);
+    const context = requestContext(request, moment.now);
     const selection = selectionFor(ruleset, context.namespace);
     const images = imagesToJudge(specs);
-    const found = evaluate(images, selection, context);
-    const answer = (findings: readonly Finding[]): Review =>
-      respond(request.uid, exempt(findings, selection.exemptions, context, moment.now), ruleset.policy, moment.now);
-    if (ruleset.custom === undefined || selection.custom.length === 0 || images.length === 0) return answer(found);
-    return evaluateCustom(images, selection, ruleset.custom, context, moment.deadline)
-      .then((more) => answer(mergeFindings(images, found, more)))
-      .catch((error: unknown) => deny(request, ruleset, error));
+    const found = yield* evaluate(images, selection, context);
+    const findings = exempt(found, selection.exemptions, context, moment.now);
+    return respond(request.uid, findings, ruleset.policy, moment.now);
   } catch (error) {
     return deny(request, ruleset, error);
   }

@@ -11,7 +11,7 @@ const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
 
 const TOO_SLOW =
-  'This machine was too slow to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
+  'There was too little memory to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
 
 export interface LiveRulesOptions {
   readonly loader: RulesetLoader;
@@ -60,9 +60,8 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
 
 /** The rules that are on, by what they do, for the log. */
 export function rulesOf({ everywhere }: Ruleset): Readonly<Record<string, readonly string[] | undefined>> {
-  const rules = [...everywhere.rules, ...everywhere.custom];
   const names = (wanted: string): readonly string[] | undefined => {
-    const of = rules.filter(({ action }) => action === wanted).map(({ name }) => name);
+    const of = everywhere.rules.filter(({ action }) => action === wanted).map(({ name }) => name);
     return of.length > 0 ? of : undefined;
   };
   return { rules: names('deny') ?? [], warned: names('warn'), audited: names('audit') };

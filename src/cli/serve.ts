@@ -60,9 +60,12 @@ async function run(
     environment: env,
     policyDir,
     rulesDir,
-    log: (level, message, fields) => logger[level](fields, message),
+    watch: {
+      print: (rule, level, text) =>
+        logger[level]({ rule, text: printable(text, MAX_LOGGED_MESSAGE) }, 'A custom rule printed'),
+    },
   };
-  const loader = await createLoader({ ...sources, onWorkerEnd: (reason) => metrics.workerEnded(reason) });
+  const loader = await createLoader({ ...sources, watch: { ...sources.watch, ...metrics.customRules } });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
   const secretPlaces = { dir: certsDir, serverName, client };
@@ -72,7 +75,7 @@ async function run(
     if (drain.draining()) return;
     await answer({
       ...prepared,
-      judgePolicy: createConfigMapJudge(await createLoader({ ...sources, trial: true })),
+      judgePolicy: createConfigMapJudge(await createLoader(sources)),
       metrics,
       log,
       drain,

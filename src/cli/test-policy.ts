@@ -16,7 +16,6 @@ export async function testPolicy({ path, rulesDir, write, writeError }: TestPoli
   try {
     const loader = await createTrialLoader(rulesDir, { writeError });
     const ruleset = await loader.load(await withPolicyAt(path, await loader.read()));
-    await ruleset.custom?.close();
     const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);
     const lines = [`deny: ${names(rules)}`, `warn: ${names(warned)}`, `audit: ${names(audited)}`];
     write(`The gate would use the policy ${path}:\n\n  ${lines.join('\n  ')}\n`);

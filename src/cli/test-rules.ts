@@ -4,6 +4,7 @@ import { createTrialLoader } from './create-trial-loader.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { rulesFolderEmpty } from '../rule/rules-folder-empty.ts';
 import type { Output } from './output.ts';
+import { CHECK_STEPS } from '../sandbox/sandboxed-rule.ts';
 import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestRulesOptions extends Output {
@@ -18,16 +19,18 @@ export interface TestRulesOptions extends Output {
  */
 export async function testRules({ folder, policy, write, writeError }: TestRulesOptions): Promise<0 | 1> {
   try {
-    const loader = await createTrialLoader(folder, { writeError });
+    const most = new Map<string, number>();
+    const asked = (rule: string, steps: number): void => void most.set(rule, Math.max(steps, most.get(rule) ?? 0));
+    const loader = await createTrialLoader(folder, { writeError }, asked);
     const written = await loader.read();
     if (written.ruleFiles.length === 0 && written.mistakes === undefined)
       throw new MistakesError([rulesFolderEmpty(folder)]);
     const { custom } = await loader.load(policy === undefined ? written : await withPolicyAt(policy, written));
-    await custom?.close();
     // The policy may have brought more.
     const names = new Set(written.ruleFiles.map(({ name }) => name));
-    const rules = [...(custom?.descriptions ?? [])].filter(([name]) => names.has(name));
-    const lines = rules.map(([name, text]) => `  ${name}: ${printable(text)}`);
+    const lines = custom
+      .filter(({ name }) => names.has(name))
+      .map(({ name, description }) => `  ${name}: ${printable(description)}${usage(most.get(name))}`);
     const [count, them] = lines.length === 1 ? ['One rule', 'it'] : [`${lines.length} rules`, 'them'];
     write(`${count} in ${folder}, and the gate would load ${them}:\n\n${lines.toSorted().join('\n')}\n`);
     return 0;
@@ -36,4 +39,11 @@ export async function testRules({ folder, policy, write, writeError }: TestRules
     writeError(mistakesBlock(error.mistakes, `The gate would not load the rules in ${folder}`));
     return 1;
   }
+}
+
+/** A rule that is off was not asked. */
+function usage(most: number | undefined): string {
+  if (most === undefined) return ' (off, so it was not tried)';
+  const [used, all] = [most, CHECK_STEPS].map((steps) => steps.toLocaleString('en'));
+  return ` (at most ${used} of ${all} steps a check)`;
 }

@@ -1,26 +1,34 @@
-import { InvalidReferenceError, type ImageReference } from '../image/reference.ts';
-import { messageOf } from '../mistake/mistake.ts';
-import type { RuleContext } from '../rule/rule.ts';
+import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import { failureFinding, violationFinding, type Finding } from './finding.ts';
-import { readViolations } from './read-violations.ts';
+import type { Answer } from './custom-rule.ts';
+import { failedFinding, failureFinding, failureRemedy, violationFinding, type Finding } from './finding.ts';
+import { ruleContexts, type RequestContext } from './rule-contexts.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
-/** What a rule may know of the request: the context of a check, but for the container. */
-export type RequestContext = Omit<RuleContext, 'container'>;
+/** What the custom rules may use of one request, all of them together, in steps: a hundred checks that use up all of theirs. */
+export const REQUEST_STEPS = 10_000_000;
+/** What it takes to have an answer that is there already, or that of a built-in rule: some 0.5 µs. */
+const ANSWER_STEPS = 40;
+const SPENT = `the object would take custom rules more than the ${REQUEST_STEPS.toLocaleString('en')} steps that there are for one`;
 
 /**
- * Judges every image by every rule of this thread, in their order. An image that could not be read has that one finding
- * only. A rule that throws, or returns what is no violation, is a finding too, as strict as the rule: never an accidental
- * allow.
+ * Judges every image by every rule, in their order. An image that could not be read has that one finding only. A rule that
+ * throws, or returns what is no violation, is a finding too, as strict as the rule: never an accidental allow.
+ *
+ * Stops behind every check that a custom rule was asked for now, and behind every image, and yields what it cost in steps:
+ * whoever has others to answer goes on later. What was remembered counts what it cost when it was asked, so that no
+ * verdict depends on that.
  */
-export function evaluate(
+export function* evaluate(
   images: readonly ContainerImage[],
   { rules, validReference }: Pick<Selection, 'rules' | 'validReference'>,
   request: RequestContext,
-): readonly Finding[] {
+): Generator<number, readonly Finding[]> {
   const findings: Finding[] = [];
+  const contextOf = ruleContexts(request);
+  const spentRemedies = new Map<BoundRule, string>();
+  let spent = 0;
   for (const image of images) {
     const { reference } = image;
     if (reference instanceof InvalidReferenceError) {
@@ -28,23 +36,27 @@ export function evaluate(
       findings.push(violationFinding({ name: VALID_REFERENCE, action: validReference }, image, violation));
       continue;
     }
-    const context: RuleContext = Object.freeze({ ...request, container: Object.freeze(image.container) });
-    for (const rule of rules) judge(rule, image, reference, context, findings);
+    const context = contextOf(image);
+    for (const rule of rules) {
+      if ('ask' in rule) addFindings(rule, image, rule.ask(reference, context), findings);
+      else if (spent > REQUEST_STEPS) {
+        // One text for all images: an object may have 60,000.
+        const remedy = spentRemedies.get(rule) ?? failureRemedy(rule, SPENT);
+        spentRemedies.set(rule, remedy);
+        findings.push(failedFinding(rule, image, remedy));
+      } else {
+        const { answer, steps, isNew } = rule.askCustom(reference, context);
+        spent += steps;
+        addFindings(rule, image, answer, findings);
+        if (isNew) yield steps;
+      }
+    }
+    yield ANSWER_STEPS * rules.length;
   }
   return findings;
 }
 
-function judge(
-  rule: BoundRule,
-  image: ContainerImage,
-  reference: ImageReference,
-  context: RuleContext,
-  findings: Finding[],
-): void {
-  try {
-    const returned: unknown = rule.check(reference, rule.prepared, context);
-    for (const violation of readViolations(returned)) findings.push(violationFinding(rule, image, violation));
-  } catch (error) {
-    findings.push(failureFinding(rule, image, messageOf(error)));
-  }
+function addFindings(rule: BoundRule, image: ContainerImage, answer: Answer, findings: Finding[]): void {
+  if ('failure' in answer) findings.push(failureFinding(rule, image, answer.failure));
+  else for (const violation of answer.violations) findings.push(violationFinding(rule, image, violation));
 }

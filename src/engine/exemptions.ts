@@ -1,7 +1,7 @@
 import { globMatcher } from '../image/glob.ts';
 import { InvalidReferenceError } from '../image/reference.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
-import type { RequestContext } from './evaluate.ts';
+import type { RequestContext } from './rule-contexts.ts';
 import type { Finding } from './finding.ts';
 import type { RuleSettings } from './settings-by-selection.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';

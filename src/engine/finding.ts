@@ -33,13 +33,28 @@ export function violationFinding(judge: Judge, image: ContainerImage, { problem,
  * @param failure why, as the end of a sentence
  */
 export function failureFinding(judge: Judge, image: ContainerImage, failure: string): Finding {
+  return failedFinding(judge, image, failureRemedy(judge, failure));
+}
+
+/** The same, with words that are there already. */
+export function failedFinding({ name, action }: Judge, image: ContainerImage, remedy: string): Finding {
+  return {
+    rule: name,
+    action: actionOn(image, action),
+    failed: true,
+    image,
+    problem: 'could not be judged',
+    remedy,
+  };
+}
+
+/** What is told of a rule that did not judge. */
+export function failureRemedy({ name, action }: Judge, failure: string): string {
   const until =
-    judge.action === 'deny'
+    action === 'deny'
       ? 'Until it is mended or switched off, it lets nothing pass.'
       : 'Until it is mended, it judges nothing.';
-  const remedy = `The rule ${judge.name} failed: ${failure}. ${until}`;
-  const action = actionOn(image, judge.action);
-  return { rule: judge.name, action, failed: true, image, problem: 'could not be judged', remedy };
+  return `The rule ${name} failed: ${failure}. ${until}`;
 }
 
 /** What was there before the request is the user's to know, not to be stopped by. */

@@ -1,4 +1,4 @@
-import type { EnforcementAction } from './policy.ts';
+import type { EnforcementAction } from '../rule/enforcement-action.ts';
 
 const BY_STRICTNESS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
 

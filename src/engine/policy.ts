@@ -1,8 +1,6 @@
+import type { EnforcementAction } from '../rule/enforcement-action.ts';
 import type { Exemption } from './exemptions.ts';
 import type { RuleOptions } from './prepare-rule.ts';
-
-/** What happens on a violation: the operator's choice, never the rule's. */
-export type EnforcementAction = 'deny' | 'warn' | 'audit' | 'off';
 
 /** An enforcement action under which a rule is asked. */
 export type ActiveAction = Exclude<EnforcementAction, 'off'>;
@@ -48,16 +46,3 @@ export const DEFAULT_POLICY: Policy = {
   contact: undefined,
   podSpecPaths: new Map(),
 };
-
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
-  'allowed-repositories',
-  'blocked-images',
-  'registry-mirror',
-  'require-digest',
-  'tag-pattern',
-]);
-
-/** What a rule does where nothing is written: the built-in ones that need options are off, and so are stricter ones. */
-export function defaultAction(rule: string): EnforcementAction {
-  return OFF_BY_DEFAULT.has(rule) ? 'off' : 'deny';
-}

@@ -14,36 +14,49 @@ export interface RuleOptions {
 }
 
 /** What `check` will receive, or why there is nothing to receive. */
-export type PreparedRule = { readonly prepared: unknown } | { readonly mistakes: readonly Mistake[] };
+export type PreparedRule = { readonly prepared: unknown } | Mistaken;
+
+interface Mistaken {
+  readonly mistakes: readonly Mistake[];
+}
+
+/** The options of one selection that the schema has nothing against, its defaults filled in. JSON, all of it. */
+export interface ValidOptions extends RuleOptions {
+  /** Where the rule is, for messages. */
+  readonly place: string;
+  /** In JavaScript it may have no properties. */
+  readonly schema: Partial<OptionsSchema>;
+}
 
 const NO_OPTIONS: Partial<OptionsSchema> = { type: 'object', additionalProperties: false, properties: {} };
 
 /** All that a rule's schema has left in an Ajv; its meta-schema stays. */
 const NOT_AJVS_OWN = /^(?!http:\/\/json-schema\.org\/)/;
 
-/** What mistakes in options are told with. */
-interface Told {
-  /** The rule, or its file. */
-  readonly place: string;
-  /** In JavaScript it may have no properties. */
-  readonly schema: Partial<OptionsSchema>;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly where: (option: string) => string;
-}
-
-/**
- * Judges the options of every selection by the rule's schema, fills in its defaults, and has the rule prepare them.
- *
- * @param ajv may be that of other rules
- * @param place where the rule is, for messages: its file, if that is not one of ours
- */
+/** What `check` will receive in each selection. */
 export function prepareRule(
   rule: AnyRule,
   settings: readonly RuleOptions[],
   ajv: Ajv,
   place = `rule ${rule.meta.name}`,
 ): readonly PreparedRule[] {
-  const schema: Partial<OptionsSchema> = rule.meta.schema ?? NO_OPTIONS;
+  return validateOptions(rule.meta.schema, settings, ajv, place).map((valid) =>
+    'mistakes' in valid ? valid : prepareOptions(rule, valid),
+  );
+}
+
+/**
+ * Judges the options of every selection by the rule's schema, and fills in its defaults.
+ *
+ * @param ajv may be that of other rules
+ * @param place where the rule is, for messages: its file, if that is not one of ours
+ */
+export function validateOptions(
+  schema: Partial<OptionsSchema> = NO_OPTIONS,
+  settings: readonly RuleOptions[],
+  ajv: Ajv,
+  place: string,
+): readonly (ValidOptions | Mistaken)[] {
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(schema);
@@ -54,26 +67,34 @@ export function prepareRule(
     ajv.removeSchema(NOT_AJVS_OWN);
   }
   return settings.map((setting) => {
-    const options = structuredClone<Record<string, unknown>>(setting.options);
-    const sources = new Map(Object.entries(setting.sources));
-    const where = (option: string): string => sources.get(option) ?? `${place}, option ${option}`;
-    const told = { place, schema, options, where };
+    // They are what YAML and JSON know, and `structuredClone` is not there inside of the sandbox.
+    const options = JSON.parse(JSON.stringify(setting.options)) as Record<string, unknown>;
+    const told = { place, schema, options, sources: setting.sources };
     // Ajv sets errors whenever it says no.
-    if (!validate(options)) return { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
-    return prepareOptions(rule, options, told);
+    return validate(options) ? told : { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
   });
 }
 
-function prepareOptions(rule: AnyRule, options: Record<string, unknown>, told: Told): PreparedRule {
+/** Has the rule prepare options. */
+export function prepareOptions(
+  rule: AnyRule,
+  valid: ValidOptions,
+  wordsOf: (error: unknown) => string = messageOf,
+): PreparedRule {
+  const { options } = valid;
   if (rule.prepare === undefined) return { prepared: Object.freeze(options) };
   try {
     const prepared: unknown = rule.prepare(options);
     if (!isThenable(prepared)) return { prepared };
     ignoreRejection(prepared);
-    return { mistakes: [promiseMistake(told.place)] };
+    return { mistakes: [promiseMistake(valid.place)] };
   } catch (error) {
-    return { mistakes: preparationMistakes(error, told) };
+    return { mistakes: preparationMistakes(error, valid, wordsOf) };
   }
+}
+
+function whereOf({ place, sources }: ValidOptions, option: string): string {
+  return Object.hasOwn(sources, option) ? sources[option]! : `${place}, option ${option}`;
 }
 
 function schemaMistake(place: string, error: unknown): Mistake {
@@ -96,7 +117,7 @@ function promiseMistake(place: string): Mistake {
   };
 }
 
-function optionMistake({ instancePath, keyword, message, params }: ErrorObject, told: Told): Mistake {
+function optionMistake({ instancePath, keyword, message, params }: ErrorObject, told: ValidOptions): Mistake {
   // Of an object Ajv says what it lacks, or has too much, apart from its place.
   const named = (params['additionalProperty'] ?? params['missingProperty']) as string | undefined;
   const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])];
@@ -104,7 +125,7 @@ function optionMistake({ instancePath, keyword, message, params }: ErrorObject, 
   const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], told.options);
   return {
     code: 'option-invalid',
-    where: [told.where(option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(
+    where: [whereOf(told, option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(
       ', ',
     ),
     expected: expectedOf(keyword, message, params),
@@ -121,23 +142,28 @@ function expectedOf(keyword: string, message: string | undefined, params: ErrorO
 }
 
 /** What the rule itself says of the option, or which options there are. */
-function optionRemedy(option: string, { properties = {} }: Told['schema']): string {
+function optionRemedy(option: string, { properties = {} }: ValidOptions['schema']): string {
   if (Object.hasOwn(properties, option)) return properties[option]!.description;
   const names = Object.keys(properties);
   return names.length === 0 ? 'The rule takes no options.' : nearestName(option, names);
 }
 
-function preparationMistakes(error: unknown, { place, schema: { properties = {} }, options, where }: Told): Mistake[] {
+function preparationMistakes(error: unknown, valid: ValidOptions, wordsOf: (error: unknown) => string): Mistake[] {
+  const {
+    place,
+    schema: { properties = {} },
+    options,
+  } = valid;
   if (!(error instanceof InvalidEntriesError)) {
     const expected = 'options that it accepts';
     const names = Object.keys(properties);
     const remedy = names.length === 0 ? 'Mend prepare.' : `Mend prepare, or these options: ${names.join(', ')}.`;
-    return [{ code: 'option-invalid', where: `${place}, prepare`, expected, found: messageOf(error), remedy }];
+    return [{ code: 'option-invalid', where: `${place}, prepare`, expected, found: wordsOf(error), remedy }];
   }
   const option = Object.keys(options).find((key) => options[key] === error.list) ?? 'options';
   return error.entries.map(({ index, expected, found, remedy }) => ({
     code: 'option-invalid',
-    where: `${where(option)}, entry ${index + 1}`,
+    where: `${whereOf(valid, option)}, entry ${index + 1}`,
     expected,
     found,
     remedy,

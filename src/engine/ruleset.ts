@@ -1,14 +1,16 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import type { AnyRule } from '../rule/rule.ts';
-import type { CustomRules } from './evaluate-custom.ts';
+import type { ImageReference } from '../image/reference.ts';
+import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
+import type { Answer, CustomAnswer, CustomRule } from './custom-rule.ts';
 import { compileExemptions, type CompiledExemption } from './exemptions.ts';
 import { distinctMistakes } from './distinct-mistakes.ts';
 import { lesserAction } from './lesser-action.ts';
-import { defaultAction, type ActiveAction, type Policy, type RuleSetting } from './policy.ts';
+import type { ActiveAction, Policy, RuleSetting } from './policy.ts';
 import { prepareRule, type PreparedRule } from './prepare-rule.ts';
+import { readViolations } from './read-violations.ts';
 import { settingsBySelection, type RuleSettings } from './settings-by-selection.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
@@ -18,21 +20,21 @@ export interface ActiveRule {
   readonly action: ActiveAction;
 }
 
-/** A rule that is on, bound to what its `prepare` made of the operator's options. */
-export interface BoundRule extends ActiveRule {
-  readonly check: AnyRule['check'];
-  readonly prepared: unknown;
-}
+/** A rule that is on, bound to the operator's options. Neither way of asking it ever throws. */
+export type BoundRule = ActiveRule &
+  (
+    | { readonly ask: (image: ImageReference, context: RuleContext) => Answer }
+    /** One in the sandbox, where it costs something to ask. */
+    | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer }
+  );
 
 /** The rules that are on, with the actions and options that hold in some namespaces. */
 export interface Selection {
-  /** Its number for `CustomTask`. */
+  /** Its number: 0 for what holds everywhere, from 1 on for the namespace overrides in their order. */
   readonly index: number;
   readonly validReference: ActiveAction;
-  /** The rules that are asked in this thread, in the order in which their violations are told. */
+  /** In the order in which their violations are told. */
   readonly rules: readonly BoundRule[];
-  /** The custom rules, which are asked elsewhere. */
-  readonly custom: readonly ActiveRule[];
   readonly exemptions: readonly CompiledExemption[];
 }
 
@@ -41,8 +43,7 @@ export interface Ruleset {
   /** What holds wherever no override does. */
   readonly everywhere: Selection;
   readonly overrides: readonly { readonly matches: (namespace: string) => boolean; readonly selection: Selection }[];
-  /** Absent where there are none. */
-  readonly custom: CustomRules | undefined;
+  readonly custom: readonly CustomRule[];
   readonly policy: Policy;
 }
 
@@ -55,11 +56,11 @@ const FIRST = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags
  * Binds rules to the operator's policy. The options of a rule that is off are judged too: a mistake in them should not
  * wait for the day when it is switched on.
  *
- * @param custom rules that have judged their own options already
+ * @param custom rules that are bound to their options already
  * @throws {MistakesError} with every bad option, and every rule that the policy names and nobody has.
  */
-export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules | undefined, policy: Policy): Ruleset {
-  const names = [...builtIn.map(({ meta }) => meta.name), ...(custom?.names ?? [])];
+export function createRuleset(builtIn: readonly AnyRule[], custom: readonly CustomRule[], policy: Policy): Ruleset {
+  const names = [...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name)];
   const rules = builtIn.toSorted((a, b) => compareRules(a.meta.name, b.meta.name));
   const mistakes: Mistake[] = [...unknownRules(names, policy), ...optionsOfValidReference(policy)];
   const selections = settingsBySelection(policy);
@@ -69,9 +70,10 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: CustomRules |
     mistakes.push(...bound.mistakes);
     return {
       index,
-      validReference: activeAction(VALID_REFERENCE, settings, policy) ?? policy.enforcement,
-      rules: bound.rules,
-      custom: activeRules(custom?.names ?? [], settings, policy),
+      validReference: activeAction({ name: VALID_REFERENCE }, settings, policy) ?? policy.enforcement,
+      rules: [...bound.rules, ...customRules(custom, index, settings, policy)].toSorted((a, b) =>
+        compareRules(a.name, b.name),
+      ),
       exemptions: compileExemptions(policy.exemptions, settings),
     };
   });
@@ -99,15 +101,25 @@ function rank(name: string): number {
 }
 
 /** What follows from a violation of a rule; `undefined` if it is off. */
-function activeAction(name: string, settings: RuleSettings, { enforcement }: Policy): ActiveAction | undefined {
-  const action = lesserAction(enforcement, settings.get(name)?.action ?? defaultAction(name));
+function activeAction(
+  { name, action: byDefault = 'deny' }: Pick<RuleSummary, 'name' | 'action'>,
+  settings: RuleSettings,
+  { enforcement }: Policy,
+): ActiveAction | undefined {
+  const action = lesserAction(enforcement, settings.get(name)?.action ?? byDefault);
   return action === 'off' ? undefined : action;
 }
 
-function activeRules(names: readonly string[], settings: RuleSettings, policy: Policy): readonly ActiveRule[] {
-  return names.flatMap((name) => {
-    const action = activeAction(name, settings, policy);
-    return action === undefined ? [] : [{ name, action }];
+function customRules(
+  custom: readonly CustomRule[],
+  selection: number,
+  settings: RuleSettings,
+  policy: Policy,
+): readonly BoundRule[] {
+  return custom.flatMap((rule) => {
+    const action = activeAction(rule, settings, policy);
+    if (action === undefined) return [];
+    return [{ name: rule.name, action, askCustom: (image, context) => rule.ask(selection, image, context) }];
   });
 }
 
@@ -135,16 +147,23 @@ function bindRules(
   const mistakes: Mistake[] = [];
   for (const rule of rules) {
     const { name } = rule.meta;
-    const action = activeAction(name, settings, policy);
+    const action = activeAction(rule.meta, settings, policy);
     const result = resultOf(rule);
     if ('mistakes' in result) mistakes.push(...result.mistakes);
     else if (action !== undefined) {
-      // Called as a method of its module, so that a rule may use `this`.
-      const check: AnyRule['check'] = (image, prepared, context) => rule.check(image, prepared, context);
-      bound.push({ name, action, check, prepared: result.prepared });
+      bound.push({ name, action, ask: (image, context) => askRule(rule, result.prepared, image, context) });
     }
   }
   return { rules: bound, mistakes };
+}
+
+/** Called as a method of its module, so that a rule may use `this`. */
+function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
+  try {
+    return { violations: readViolations(rule.check(image, prepared, context)) };
+  } catch (error) {
+    return { failure: messageOf(error) };
+  }
 }
 
 function unknownRules(names: readonly string[], policy: Policy): Mistake[] {

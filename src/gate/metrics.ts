@@ -2,9 +2,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Ruleset } from '../engine/ruleset.ts';
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { counter, counterFromZero, gauge } from './counters.ts';
-import { IDENTITIES, REFUSAL_STATUSES, WORKER_ENDS, type Identity, type WorkerEnd } from './known-labels.ts';
+import { IDENTITIES, REFUSAL_STATUSES, type Identity } from './known-labels.ts';
 import { createReviewCount, type Counted } from './review-count.ts';
-import { createRuleMetrics } from './rule-metrics.ts';
+import { createRuleMetrics, type RuleMetrics } from './rule-metrics.ts';
 
 /** What the gate counts. Labels hold names and numbers that are bounded: nothing of an object that came in. */
 export interface Metrics {
@@ -18,8 +18,8 @@ export interface Metrics {
   /** A ruleset that is loaded, and when, in milliseconds since 1970. */
   rulesetInUse(ruleset: Ruleset, loadedAt: number): void;
   rulesetRefused(): void;
-  /** A worker process that ran custom rules had to be ended, or ended itself. */
-  workerEnded(reason: WorkerEnd): void;
+  /** How custom rules are asked. */
+  readonly customRules: Pick<RuleMetrics, 'asked' | 'remembered'>;
   certificateInUse(certificate: { readonly validTo: Date }): void;
   certificateReloadFailed(): void;
 }
@@ -44,7 +44,6 @@ export function createMetrics(): Metrics {
     'success',
     'failure',
   ]);
-  const workerEnds = counterFromZero(registry, 'worker_ends', 'Rule workers that ended.', 'reason', WORKER_ENDS);
   return {
     registry,
     reviewed: countReview,
@@ -56,7 +55,7 @@ export function createMetrics(): Metrics {
       ruleMetrics.rulesetInUse(ruleset);
     },
     rulesetRefused: () => loads.inc({ result: 'failure' }),
-    workerEnded: (reason) => workerEnds.inc({ reason }),
+    customRules: ruleMetrics,
     certificateInUse: ({ validTo }) => expiry.set(validTo.getTime() / 1000),
     certificateReloadFailed: () => reloadErrors.inc(),
   };

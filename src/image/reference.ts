@@ -1,19 +1,30 @@
 import { DOCKER_HUB, isDockerHub, OFFICIAL } from './docker-hub.ts';
 
-/**
- * An `image:` string, taken apart. The parts are as written, never normalized, and `undefined` where absent:
- * `docker.io/nginx` has the repository `nginx`, not `library/nginx`.
- */
-export interface ImageReference {
-  readonly raw: string;
+/** What of a reference says where its image is: all that matchers look at. */
+export interface ImageName {
   /** Host with port. `undefined` in an unqualified reference such as `nginx` or `library/nginx`. */
   readonly registry: string | undefined;
   readonly repository: string;
+}
+
+/**
+ * An `image:` string, taken apart. The parts are as written, but for `normalized`, and `undefined` where absent:
+ * `docker.io/nginx` has the repository `nginx`, not `library/nginx`.
+ */
+export interface ImageReference extends ImageName {
+  readonly raw: string;
   readonly tag: string | undefined;
   /** Algorithm and hex: `sha256:…`. */
   readonly digest: string | undefined;
   /** The short form for messages, without tag and digest: `nginx` for `docker.io/library/nginx:1`. */
   readonly familiarName: string;
+  /**
+   * What container runtimes read: `docker.io` and `library/nginx` for `nginx`, `docker.io/nginx` and
+   * `index.docker.io/library/nginx`. All other hosts are as written, a port and Docker Hub's further hosts included: to a
+   * runtime they are other registries, with mirrors and credentials of their own. To deny, compare by `repositoryPatterns`
+   * with the purpose `deny`, which also knows what else Docker Hub is called.
+   */
+  readonly normalized: { readonly registry: string; readonly repository: string };
 }
 
 /** The reference cannot be read, or container runtimes read it differently. `reason` is a sentence for the user. */
@@ -61,11 +72,11 @@ export function parseReference(raw: string): ImageReference {
   const digest = at === -1 ? undefined : raw.slice(at + 1);
   // A colon before the last slash belongs to a port.
   const colon = named.indexOf(':', named.lastIndexOf('/') + 1);
-  const name = colon === -1 ? named : named.slice(0, colon);
+  const path = colon === -1 ? named : named.slice(0, colon);
   const tag = colon === -1 ? undefined : named.slice(colon + 1);
-  const slash = name.indexOf('/');
-  const registry = slash !== -1 && isRegistry(name.slice(0, slash)) ? name.slice(0, slash) : undefined;
-  const repository = registry === undefined ? name : name.slice(slash + 1);
+  const slash = path.indexOf('/');
+  const registry = slash !== -1 && isRegistry(path.slice(0, slash)) ? path.slice(0, slash) : undefined;
+  const repository = registry === undefined ? path : path.slice(slash + 1);
 
   if (registry !== undefined) refuseRegistry(registry);
   refuseRepository(registry, repository);
@@ -73,16 +84,19 @@ export function parseReference(raw: string): ImageReference {
   if (digest !== undefined && !DIGEST.test(digest)) {
     refuse('A digest must be sha256, sha384 or sha512, a colon, and all of its lower-case hex digits.');
   }
-  return Object.freeze({ raw, registry, repository, tag, digest, familiarName: familiarName(registry, repository) });
+  const name = { registry, repository };
+  const normalized = Object.freeze({ registry: normalizedRegistry(name), repository: normalizedRepository(name) });
+  const short = familiarName(registry, repository);
+  return Object.freeze({ raw, registry, repository, tag, digest, familiarName: short, normalized });
 }
 
 /** The registry that container runtimes ask: Docker Hub where none is written, and for its old name. */
-export function normalizedRegistry({ registry }: ImageReference): string {
+export function normalizedRegistry({ registry }: ImageName): string {
   return registry === undefined || isDockerHub(registry) ? DOCKER_HUB : registry;
 }
 
 /** The repository that container runtimes ask for: `library/nginx` for Docker Hub's `nginx`. */
-export function normalizedRepository({ registry, repository }: ImageReference): string {
+export function normalizedRepository({ registry, repository }: ImageName): string {
   return isOfficial(registry, repository) ? OFFICIAL + repository : repository;
 }
 

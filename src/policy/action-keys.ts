@@ -1,7 +1,8 @@
 import { VALID_REFERENCE } from '../engine/valid-reference.ts';
-import type { ActiveAction, EnforcementAction } from '../engine/policy.ts';
+import type { ActiveAction } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
+import { ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/enforcement-action.ts';
 import type { FlatKey, WrittenValue } from './flat-keys.ts';
 
 /** The key that puts the whole gate into rehearsal. */
@@ -11,7 +12,6 @@ export const ENFORCEMENT = 'ENFORCEMENT';
 export const RULE_PREFIX = 'RULE_';
 
 const ACTIVE_ACTIONS: readonly ActiveAction[] = ['deny', 'warn', 'audit'];
-const ACTIONS: readonly EnforcementAction[] = [...ACTIVE_ACTIONS, 'off'];
 
 /** Why the engine's own rule takes no `off`. */
 export const NEVER_OFF =
@@ -19,7 +19,7 @@ export const NEVER_OFF =
 
 /** What a rule may do. */
 export function actionsOf(rule: string): readonly EnforcementAction[] {
-  return rule === VALID_REFERENCE ? ACTIVE_ACTIONS : ACTIONS;
+  return rule === VALID_REFERENCE ? ACTIVE_ACTIONS : ENFORCEMENT_ACTIONS;
 }
 
 const RULE_KEY = /^RULE_[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;

@@ -25,7 +25,7 @@ const MAX_WARNINGS = 10;
 
 /**
  * Makes what judges the gate's own ConfigMaps where they are written: each is loaded, with the other one as it is mounted
- * now, as a reload would load it. One at a time, since custom rules are started for it.
+ * now, as a reload would load it. One at a time, so that what they take of memory is bounded.
  */
 export function createConfigMapJudge(loader: RulesetLoader): (request: AdmissionRequest) => Promise<AdmissionResponse> {
   let before: Promise<unknown> = Promise.resolve();
@@ -106,8 +106,7 @@ function isOf({ data }: PolicyConfigMap, name: string, where: string): boolean {
 
 async function mistakesOf(written: Written, loader: RulesetLoader): Promise<readonly Mistake[]> {
   try {
-    const { custom } = await loader.load(written);
-    await custom?.close();
+    await loader.load(written);
     return [];
   } catch (error) {
     if (error instanceof MistakesError) return error.mistakes;

@@ -70,12 +70,11 @@ export class LiveRuleset {
     return refusalText(this.#refusal, this.#retry && this.#retry.at - this.#now());
   }
 
-  /** Looks no more, and ends the workers of custom rules once they have answered. */
+  /** Looks no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#looking;
-    await this.#current.custom?.close();
   }
 
   #lookSoon(): void {
@@ -97,10 +96,7 @@ export class LiveRuleset {
   async #reload(state: string): Promise<void> {
     const { load, folders } = this.#options;
     const next = await load().catch((error: unknown) => new Refusal(error));
-    if (this.#stopped || (await folderState(folders)) !== state) {
-      if (!(next instanceof Refusal)) await next.custom?.close();
-      return;
-    }
+    if (this.#stopped || (await folderState(folders)) !== state) return;
     const lastPauseMs = state === this.#settled ? this.#retry?.pauseMs : undefined;
     this.#settled = state;
     this.#retry = undefined;
@@ -118,12 +114,9 @@ export class LiveRuleset {
   }
 
   #replace(next: Ruleset): void {
-    const last = this.#current;
     this.#current = next;
     this.#refusal = undefined;
     this.#options.onLoaded(next);
-    // Requests that it still judges are answered first.
-    void last.custom?.close();
   }
 }
 
@@ -146,6 +139,6 @@ function refusalText(error: unknown, retryMs: number | undefined): string {
   const what =
     retryMs === undefined
       ? 'what is written is not in use'
-      : `this machine was too slow to load what is written, which is tried again in ${Math.max(0, Math.ceil(retryMs / 1000))} s`;
+      : `there was too little memory to load what is written, which is tried again in ${Math.max(0, Math.ceil(retryMs / 1000))} s`;
   return `${what}, and the ruleset before it is:\n  ${problemsOf(error).join('\n  ')}`;
 }

@@ -1,4 +1,4 @@
-import type { CustomRules } from '../engine/evaluate-custom.ts';
+import type { CustomRule } from '../engine/custom-rule.ts';
 import type { Policy } from '../engine/policy.ts';
 import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';
@@ -9,8 +9,11 @@ import { loadPolicy, type Environment } from './load-policy.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { tryRuleset } from './try-ruleset.ts';
 
-/** Starts what asks custom rules; rejects with a `MistakesError` for files that are none. */
-export type StartCustomRules = (files: readonly RuleFile[], settings: readonly RuleSettings[]) => Promise<CustomRules>;
+/** Loads custom rules; rejects with a `MistakesError` for files that are none. */
+export type LoadCustomRules = (
+  files: readonly RuleFile[],
+  settings: readonly RuleSettings[],
+) => Promise<readonly CustomRule[]>;
 
 /** What a ruleset is made of. */
 export interface RulesetSources {
@@ -20,7 +23,7 @@ export interface RulesetSources {
   readonly ruleFiles: readonly RuleFile[];
   /** What is wrong already, so that all is told together. */
   readonly mistakes?: readonly Mistake[];
-  readonly startCustomRules: StartCustomRules;
+  readonly loadCustomRules: LoadCustomRules;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface RulesetSources {
  */
 export async function loadRuleset(sources: RulesetSources): Promise<Ruleset> {
   const { policy, mistakes } = loadPolicy(sources.environment, sources.policy);
-  const { custom, mistakes: ofRules } = await startedRules(sources, policy);
+  const { custom, mistakes: ofRules } = await loadedRules(sources, policy);
   const known = [...(sources.mistakes ?? []), ...mistakes, ...ofRules];
   try {
     const ruleset = createRuleset(sources.builtIn, custom, policy);
@@ -40,26 +43,29 @@ export async function loadRuleset(sources: RulesetSources): Promise<Ruleset> {
     await tryRuleset(ruleset);
     return ruleset;
   } catch (error) {
-    await custom?.close();
     if (error instanceof MistakesError) throw new MistakesError([...known, ...error.mistakes]);
     throw error;
   }
 }
 
-interface StartedRules {
-  readonly custom: CustomRules | undefined;
+interface LoadedRules {
+  readonly custom: readonly CustomRule[];
   readonly mistakes: readonly Mistake[];
 }
 
 /** The custom rules, or else their names and what is wrong with them: the rest of the policy is judged all the same. */
-async function startedRules({ ruleFiles, startCustomRules }: RulesetSources, policy: Policy): Promise<StartedRules> {
-  if (ruleFiles.length === 0) return { custom: undefined, mistakes: [] };
+async function loadedRules({ ruleFiles, loadCustomRules }: RulesetSources, policy: Policy): Promise<LoadedRules> {
+  if (ruleFiles.length === 0) return { custom: [], mistakes: [] };
   try {
-    return { custom: await startCustomRules(ruleFiles, settingsBySelection(policy)), mistakes: [] };
+    return { custom: await loadCustomRules(ruleFiles, settingsBySelection(policy)), mistakes: [] };
   } catch (error) {
     if (!(error instanceof MistakesError)) throw error;
-    const names = ruleFiles.map(({ name }) => name);
-    const custom = { names, descriptions: new Map(), judge: async () => [], close: async () => {} };
-    return { custom, mistakes: error.mistakes };
+    return { custom: ruleFiles.map(({ name }) => unasked(name)), mistakes: error.mistakes };
   }
+}
+
+/** A rule of which there is but the name: nobody asks it, since its ruleset is not used. */
+function unasked(name: string): CustomRule {
+  const answer = { failure: 'it is not loaded' };
+  return { name, description: '', ask: () => ({ answer, steps: 0, isNew: false }) };
 }

@@ -1,4 +1,5 @@
 import { VALID_REFERENCE } from '../engine/valid-reference.ts';
+import type { EnforcementAction } from '../rule/enforcement-action.ts';
 import type { OptionSchema } from '../rule/options-schema.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { actionsOf } from './action-keys.ts';
@@ -128,25 +129,35 @@ function rulesSchema(rules: readonly RuleMeta[]): object {
       patternErrorMessage: "a rule's name, in kebab-case",
     },
     properties: { ...Object.fromEntries(spelledOut), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
-    additionalProperties: ruleSchema('rule', 'A rule of your own.', actionsOf('rule'), {
-      title: 'options',
-      description: OPTIONS,
-      type: 'object',
-    }),
+    additionalProperties: ruleSchema(
+      'rule',
+      'A rule of your own.',
+      { actions: actionsOf('rule'), byDefault: 'what the rule says of itself' },
+      {
+        title: 'options',
+        description: OPTIONS,
+        type: 'object',
+      },
+    ),
   };
 }
 
 const VALID_REFERENCE_RULE = ruleSchema(
   VALID_REFERENCE,
   'Deny what is no image reference. It is never off: what cannot be read no other rule can judge.',
-  actionsOf(VALID_REFERENCE),
+  { actions: actionsOf(VALID_REFERENCE), byDefault: 'deny' },
 );
 
-function builtIn({ name, description, schema }: RuleMeta): object {
+function builtIn({ name, description, action = 'deny', schema }: RuleMeta): object {
   // An option may come from elsewhere: from a key of its own, or in an override from everywhere.
   const { required: _, ...options } = schema ?? { type: 'object', additionalProperties: false, properties: {} };
   const about = { title: 'options', description: `The options of ${name}.` };
-  return ruleSchema(name, description, actionsOf(name), { ...about, ...titled(options) });
+  return ruleSchema(
+    name,
+    description,
+    { actions: actionsOf(name), byDefault: action },
+    { ...about, ...titled(options) },
+  );
 }
 
 /** A schema in which every property that has no title has its name as one. */
@@ -159,8 +170,19 @@ function titled({ properties, items, ...rest }: Partial<OptionSchema>): object {
   };
 }
 
-function ruleSchema(title: string, description: string, actions: readonly string[], options?: object): object {
-  const action = { title: 'action', description: ACTION, enum: actions };
+/** @param action.byDefault the action where none is written, in words */
+function ruleSchema(
+  title: string,
+  description: string,
+  { actions, byDefault }: { readonly actions: readonly EnforcementAction[]; readonly byDefault: string },
+  options?: object,
+): object {
+  const action = {
+    title: 'action',
+    // No default: an override has the action of everywhere.
+    description: `${ACTION} Where none is written anywhere, it is ${byDefault}.`,
+    enum: actions,
+  };
   const properties = options === undefined ? { action } : { action, options };
   return { title, description, type: 'object', additionalProperties: false, properties };
 }

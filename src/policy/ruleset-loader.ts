@@ -4,7 +4,7 @@ import { MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { findRuleFiles, type RuleFile } from '../rule/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import type { Environment } from './load-policy.ts';
-import { loadRuleset, type StartCustomRules } from './load-ruleset.ts';
+import { loadRuleset, type LoadCustomRules } from './load-ruleset.ts';
 import { readPolicyFolder, type PolicyFolder } from './policy-folder.ts';
 
 export interface RulesetLoaderOptions {
@@ -12,7 +12,7 @@ export interface RulesetLoaderOptions {
   readonly environment: Environment;
   readonly policyDir: string | undefined;
   readonly rulesDir: string | undefined;
-  readonly startCustomRules: StartCustomRules;
+  readonly loadCustomRules: LoadCustomRules;
 }
 
 /** What stands in the folders now. */

@@ -28,8 +28,10 @@ function pod(
   uid: string,
   metadata: { readonly name: string } | { readonly generateName: string },
 ): AdmissionRequest {
-  const containers = (prefix: string) => IMAGES.map((image, index) => ({ name: `${prefix}-${index}`, image }));
   const isMadeByController = 'generateName' in metadata;
+  const pullPolicy = isMadeByController ? { imagePullPolicy: 'IfNotPresent' } : {};
+  const containers = (prefix: string) =>
+    IMAGES.map((image, index) => ({ name: `${prefix}-${index}`, image, ...pullPolicy }));
   return {
     uid,
     kind: { group: '', version: 'v1', kind: 'Pod' },
@@ -47,6 +49,8 @@ function pod(
       kind: 'Pod',
       metadata: isMadeByController ? metadata : { ...metadata, labels: { app: 'sample' }, annotations: { sample: '' } },
       spec: {
+        // The API server fills these in; kinds that it does not know are without.
+        ...(isMadeByController && { serviceAccountName: 'default' }),
         initContainers: containers('init'),
         containers: containers('main'),
         ephemeralContainers: containers('debug'),

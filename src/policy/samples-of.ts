@@ -16,19 +16,19 @@ export interface Sample {
  */
 export function* samplesOf(ruleset: Ruleset): Generator<Sample> {
   const settings = settingsBySelection(ruleset.policy);
-  // Rules, and rules with their options as they cross to a worker.
+  // Rules, and rules with their options.
   const tried = new Set<string>();
   for (const selection of [ruleset.everywhere, ...ruleset.overrides.map((override) => override.selection)]) {
     const options = (name: string): object => settings[selection.index]!.get(name)?.options ?? {};
     const like = (name: string): string => `${name} ${JSON.stringify(options(name))}`;
     const isUntried = ({ name }: { readonly name: string }): boolean => !tried.has(like(name));
-    const [rules, custom] = [selection.rules.filter(isUntried), selection.custom.filter(isUntried)];
-    const names = [...rules, ...custom].map(({ name }) => name);
+    const rules = selection.rules.filter(isUntried);
+    const names = rules.map(({ name }) => name);
     if (names.length === 0) continue;
     const pods = samplePods(namespaceOf(selection, ruleset));
     const count = names.every((name) => tried.has(name)) ? 1 : pods.length;
     for (const name of names) tried.add(name).add(like(name));
-    for (const request of pods.slice(0, count)) yield { request, selection: { ...selection, rules, custom } };
+    for (const request of pods.slice(0, count)) yield { request, selection: { ...selection, rules } };
   }
 }
 

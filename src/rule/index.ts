@@ -11,4 +11,4 @@ export { sentenceList } from './sentence-list.ts';
 export { tagPatterns } from './tag-patterns.ts';
 export { tagsOrRange } from './tags-or-range.ts';
 export { versionRange } from './version-range.ts';
-export type { ImageReference } from '../image/reference.ts';
+export type { ImageName, ImageReference } from '../image/reference.ts';

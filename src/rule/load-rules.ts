@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
 import { nameTaken } from './name-taken.ts';
 import { findRuleFiles, type RuleFile } from './rule-files.ts';
 import type { AnyRule } from './rule.ts';
@@ -57,6 +57,6 @@ async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes:
     const mistakes = ruleMistakes(module['default'], file);
     return mistakes.length > 0 ? { mistakes } : { rule: module['default'] as AnyRule };
   } catch (error) {
-    return { mistakes: [unloadableRule(file, error)] };
+    return { mistakes: [unloadableRule(file.path, messageOf(error), 'Mend the file, and build it anew.')] };
   }
 }

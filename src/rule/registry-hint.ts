@@ -23,12 +23,12 @@ export function registryHint(entries: readonly string[]): (image: ImageReference
   }
 
   return (image) => {
-    const { registry, raw } = image;
+    const { registry, repository, raw } = image;
     if (registry === undefined) return allowed.matches(image) ? `${DOCKER_HUB}/${raw}` : undefined;
     if (registry.length > MAX_LENGTH) return undefined;
     for (const rest of restsOf(registry)) {
       for (const host of byRest.get(rest) ?? []) {
-        if (allowed.matches({ ...image, registry: host })) return host + raw.slice(registry.length);
+        if (allowed.matches({ registry: host, repository })) return host + raw.slice(registry.length);
       }
     }
     return undefined;

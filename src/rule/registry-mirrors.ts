@@ -47,8 +47,8 @@ export function registryMirrors(
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
     const found = byRegistry.get(normalizedRegistry(image));
     if (found === undefined || found.serves(image)) return undefined;
-    const tag = image.tag === undefined ? '' : `:${image.tag}`;
-    const digest = image.digest === undefined ? '' : `@${image.digest}`;
+    const tag = written.tag === undefined ? '' : `:${written.tag}`;
+    const digest = written.digest === undefined ? '' : `@${written.digest}`;
     return `${found.mirror}/${normalizedRepository(image)}${tag}${digest}`;
   };
   return { mirrored };

@@ -1,4 +1,4 @@
-import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
+import { normalizedRegistry, normalizedRepository, type ImageName } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { hostTable } from './host-table.ts';
 import { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
@@ -19,7 +19,7 @@ export function registryPatterns(entries: readonly string[]): {
   /** Whether the one entry is `*`, so that unqualified references match too. */
   readonly matchesAll: boolean;
   /** An unqualified reference is compared as what it is read as: one of Docker Hub. */
-  readonly matches: (image: ImageReference) => boolean;
+  readonly matches: (image: ImageName) => boolean;
 } {
   const invalid = entries.flatMap((entry, index) => invalidEntry(entry, index, entries.length));
   if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
@@ -31,7 +31,7 @@ export function registryPatterns(entries: readonly string[]): {
     const [host, path] = splitAtSlash(entry);
     hosts.entry(host).add(path);
   }
-  const matches = (image: ImageReference): boolean =>
+  const matches = (image: ImageName): boolean =>
     hosts.some(normalizedRegistry(image), (paths) => matchesPath(paths, normalizedRepository(image)));
   return { matchesAll: false, matches };
 }

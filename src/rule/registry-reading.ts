@@ -1,5 +1,5 @@
 import { DOCKER_HUB, DOCKER_HUB_HOSTS, OFFICIAL } from '../image/docker-hub.ts';
-import type { ImageReference } from '../image/reference.ts';
+import type { ImageName } from '../image/reference.ts';
 import { splitAtSlash } from './registry-entry.ts';
 
 /**
@@ -17,7 +17,7 @@ export type Purpose = 'allow' | 'exempt' | 'deny';
 export interface RegistryReading {
   /** Of a host, or of a wildcard of hosts. */
   readonly host: (host: string) => string;
-  readonly image: (image: ImageReference) => ImageReference;
+  readonly image: (image: ImageName) => ImageName;
   /** Of an entry with a repository. It is two where a wildcard has Docker Hub by another name than `docker.io`. */
   readonly repositories: (entry: string) => readonly string[];
 }
@@ -39,9 +39,9 @@ export function registryReading(purpose: Purpose): RegistryReading {
     if (DOCKER_HUB_HOSTS.includes(withoutPort)) return DOCKER_HUB;
     return purpose === 'deny' ? withoutPort : host;
   };
-  const image = (written: ImageReference): ImageReference => {
+  const image = (written: ImageName): ImageName => {
     const registry = written.registry && read(written.registry);
-    return registry === written.registry ? written : { ...written, registry };
+    return registry === written.registry ? written : { registry, repository: written.repository };
   };
   const repositories = (entry: string): readonly string[] => {
     const [written, path] = splitAtSlash(entry);

@@ -1,5 +1,5 @@
 import { DOCKER_HUB } from '../image/docker-hub.ts';
-import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
+import { normalizedRegistry, normalizedRepository, type ImageName } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { componentsMatcher } from './components-matcher.ts';
 import { hostTable } from './host-table.ts';
@@ -31,7 +31,7 @@ export function repositoryPatterns(
     purpose = 'allow',
     unqualified = purpose === 'allow' ? 'untrusted' : 'docker.io',
   }: { readonly purpose?: Purpose; readonly unqualified?: 'untrusted' | 'docker.io' } = {},
-): { readonly matches: (image: ImageReference) => boolean } {
+): { readonly matches: (image: ImageName) => boolean } {
   const invalid = entries.flatMap((entry, index) => {
     const remedy = entryRemedy(entry);
     return remedy === undefined ? [] : [{ index, expected: EXPECTED, found: shown(entry), remedy }];
@@ -53,7 +53,7 @@ export function repositoryPatterns(
     beginnings.set(beginning, patterns);
   }
 
-  const matches = (written: ImageReference): boolean => {
+  const matches = (written: ImageName): boolean => {
     const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return false;
     const components = normalizedRepository(image).split('/');

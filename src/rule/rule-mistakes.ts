@@ -1,10 +1,16 @@
 import { shown, type Mistake } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
+import { ENFORCEMENT_ACTIONS } from './enforcement-action.ts';
+import type { AnyRule, RuleMeta } from './rule.ts';
 import type { RuleFile } from './rule-files.ts';
 
 /** A key of an audit annotation, which the rule's name becomes, has at most 63 characters. */
 const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** The engine's own rule. */
 const RESERVED = 'valid-reference';
+
+const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
+const META_KEYS = ['name', 'description', 'action', 'schema'] as const satisfies readonly (keyof RuleMeta)[];
 
 interface Expectation {
   readonly part: string;
@@ -42,6 +48,7 @@ function expectations(exported: unknown, fileName: string): readonly Expectation
   }
   const { meta, check, prepare } = exported;
   return [
+    ...unknownKeys(exported, 'a rule', RULE_KEYS),
     ...(isObject(meta) ? metaExpectations(meta, fileName) : [metaExpectation(meta)]),
     {
       part: 'check',
@@ -66,8 +73,9 @@ function metaExpectation(meta: unknown): Expectation {
 }
 
 function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: string): readonly Expectation[] {
-  const { name, description, schema } = meta;
+  const { name, description, action, schema } = meta;
   return [
+    ...unknownKeys(meta, 'meta', META_KEYS),
     {
       part: 'meta.name',
       expected: `${shown(fileName)}, the name of the file`,
@@ -89,6 +97,7 @@ function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: str
       holds: typeof description === 'string' && description !== '',
       remedy: 'Say what the rule does.',
     },
+    actionExpectation(action),
     {
       part: 'meta.schema',
       expected: 'the JSON Schema of an object, or none',
@@ -98,6 +107,36 @@ function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: str
     },
     ...(isObject(schema) ? schemaExpectations(schema) : []),
   ];
+}
+
+/** What a misspelt key says would be passed over, and nobody would know. */
+function unknownKeys(
+  written: Readonly<Record<string, unknown>>,
+  whose: 'a rule' | 'meta',
+  known: readonly string[],
+): readonly Expectation[] {
+  return Object.keys(written)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      part: whose === 'meta' ? `meta.${key}` : key,
+      expected: `a key that ${whose} has`,
+      found: written[key],
+      holds: false,
+      remedy: nearestName(key, known),
+    }));
+}
+
+function actionExpectation(action: unknown): Expectation {
+  return {
+    part: 'meta.action',
+    expected: `one of ${ENFORCEMENT_ACTIONS.join(', ')}, or none`,
+    found: action,
+    holds: action === undefined || ENFORCEMENT_ACTIONS.some((known) => known === action),
+    remedy:
+      typeof action === 'string'
+        ? nearestName(action, ENFORCEMENT_ACTIONS)
+        : 'Leave it away, and the rule denies where the operator says nothing.',
+  };
 }
 
 /** What the types of `defineRule` ask for, for those who write JavaScript; the engine has Ajv judge the rest. */

@@ -1,4 +1,5 @@
 import type { ImageReference } from '../image/reference.ts';
+import type { EnforcementAction } from './enforcement-action.ts';
 import type { OptionsOf, OptionsSchema } from './options-schema.ts';
 
 /** What a rule returns for an image that it objects to. The sentence is `<container> image <problem>! (<image>). <remedy>` */
@@ -12,6 +13,8 @@ export interface Violation {
 /** What a rule may know besides the image. Frozen. */
 export interface RuleContext {
   readonly operation: string;
+  /** When it is judged, to the minute: `2026-01-01T00:00:00.000Z`. A rule has no other clock. */
+  readonly now: string;
   /** `undefined` for an object without a namespace. */
   readonly namespace: string | undefined;
   /** Who asks. For the pods of a Deployment that is a controller, not the person behind it. */
@@ -23,19 +26,32 @@ export interface RuleContext {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    /** Of the pod spec in which the image stands, as written. The API server fills it in for a Pod, not for a template. */
+    readonly serviceAccountName: string | undefined;
   };
   readonly container: {
     readonly name: string;
     readonly type: 'initContainer' | 'container' | 'ephemeralContainer' | 'imageVolume';
+    /** Where the image is written: `spec.template.spec.containers[0].image`. */
     readonly fieldPath: string;
+    /** As written, `pullPolicy` of an image volume. The API server fills it in, but for kinds that it does not know. */
+    readonly imagePullPolicy: string | undefined;
+    /** What an UPDATE finds in that place, as written: in the same list under the same name. `undefined` where nothing was. */
+    readonly oldImage: string | undefined;
   };
 }
 
-export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> {
+/** What a ruleset knows of each of its rules, wherever that runs. */
+export interface RuleSummary {
   /** kebab-case, and the file's name. */
   readonly name: string;
   /** One sentence. */
   readonly description: string;
+  /** What happens on a violation where the operator has not said; without one it is denied. */
+  readonly action?: EnforcementAction;
+}
+
+export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends RuleSummary {
   /** The JSON Schema of the options; without one the rule takes none. Defaults stand only here. */
   readonly schema?: Schema;
 }

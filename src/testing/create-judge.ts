@@ -1,12 +1,15 @@
 import { sentence } from '../admission/sentence.ts';
 import { deepFreeze } from '../engine/deep-freeze.ts';
+import { completed } from '../engine/completed.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import type { Finding } from '../engine/finding.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';
 import { createRuleset, type Selection } from '../engine/ruleset.ts';
 import { parseReference, type ImageReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
+import type { RuleFile } from '../rule/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
+import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import { caseContext } from './case-context.ts';
 import type { ReadCase } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';
@@ -17,7 +20,7 @@ interface Thrown {
 }
 
 /** What the gate would say about the image of a case, if the rule were its only one, in whole sentences. */
-export type Judge = (one: ReadCase) => readonly string[];
+export type Judge = (one: ReadCase) => readonly string[] | Promise<readonly string[]>;
 
 /**
  * Makes a judge, who throws a `RuleTestError` for a case that no gate would ask the rule about, and for a rule that does
@@ -34,10 +37,9 @@ export function createJudge(rule: AnyRule): Judge {
     const selection = selections.get(key) ?? bind(asked, options, thrown);
     selections.set(key, selection);
     const { container, ...request } = deepFreeze(structuredClone(caseContext(context)));
-    return askTwice(
-      () => evaluate([{ raw: image, reference, container, unchanged: false }], selection, request),
-      thrown,
-    );
+    const { serviceAccountName } = request.workload;
+    const place = { raw: image, reference, container, serviceAccountName, unchanged: false };
+    return askTwice(() => completed(evaluate([place], selection, request)), thrown);
   };
 }
 
@@ -62,6 +64,35 @@ function askTwice(ask: () => readonly Finding[], thrown: Thrown): readonly strin
   return sentences;
 }
 
+/** As for a rule in this process, but that the gate's own loader takes the rule's file into the sandbox. */
+export function createSandboxJudge(file: RuleFile): Judge {
+  const loaded = new Map<string, Promise<Selection>>();
+  return async ({ image, options, context }) => {
+    const reference = readReference(image);
+    const { container, ...request } = caseContext(context);
+    const key = JSON.stringify(options);
+    const selection = loaded.get(key) ?? load(file, options);
+    loaded.set(key, selection);
+    const { serviceAccountName } = request.workload;
+    const place = { raw: image, reference, container, serviceAccountName, unchanged: false };
+    const findings = completed(evaluate([place], await selection, request));
+    const failure = findings.find(({ failed }) => failed);
+    if (failure === undefined) return findings.map(sentence);
+    throw new RuleTestError(`\`check\` failed, and the gate denies what a rule could not judge. ${failure.remedy}`);
+  };
+}
+
+async function load(file: RuleFile, options: Readonly<Record<string, unknown>>): Promise<Selection> {
+  const rules = new Map([[file.name, settingOf(options)]]);
+  const watch = { print: (rule: string, _level: string, text: string) => process.stderr.write(`${rule}: ${text}\n`) };
+  try {
+    const custom = await loadCustomRules({ files: [file], takenNames: new Map(), settings: [rules], watch });
+    return createRuleset([], custom, { ...DEFAULT_POLICY, rules }).everywhere;
+  } catch (error) {
+    throw notLoaded(error);
+  }
+}
+
 function readReference(image: string): ImageReference {
   try {
     return parseReference(image);
@@ -74,19 +105,25 @@ function readReference(image: string): ImageReference {
 }
 
 function bind(rule: AnyRule, options: Readonly<Record<string, unknown>>, thrown: Thrown): Selection {
-  const sources = Object.fromEntries(Object.keys(options).map((option) => [option, `options.${option}`]));
-  const setting = { action: 'deny', options, sources } as const;
   try {
-    return createRuleset([rule], undefined, { ...DEFAULT_POLICY, rules: new Map([[rule.meta.name, setting]]) })
-      .everywhere;
+    const rules = new Map([[rule.meta.name, settingOf(options)]]);
+    return createRuleset([rule], [], { ...DEFAULT_POLICY, rules }).everywhere;
   } catch (error) {
-    if (!(error instanceof MistakesError)) throw error;
-    const lines = error.mistakes.map(mistakeText).join('\n');
-    throw new RuleTestError(
-      `With these options the gate would not load the rule:\n${lines}${mutationHint(thrown.error)}`,
-      { cause: thrown.error },
-    );
+    throw notLoaded(error, thrown.error);
   }
+}
+
+function settingOf(options: Readonly<Record<string, unknown>>) {
+  const sources = Object.fromEntries(Object.keys(options).map((option) => [option, `options.${option}`]));
+  return { action: 'deny', options, sources } as const;
+}
+
+function notLoaded(error: unknown, cause?: unknown): unknown {
+  if (!(error instanceof MistakesError)) return error;
+  const lines = error.mistakes.map(mistakeText).join('\n');
+  return new RuleTestError(`With these options the gate would not load the rule:\n${lines}${mutationHint(cause)}`, {
+    cause,
+  });
 }
 
 /** The rule, given only what it cannot change. */

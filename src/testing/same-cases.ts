@@ -11,7 +11,7 @@ interface Defaults {
 
 /** The cases that the rule could not tell from one before them, each with that one. */
 export function sameCases(
-  { meta: { schema } }: AnyRule,
+  { meta: { schema } }: { readonly meta: Pick<AnyRule['meta'], 'schema'> },
   cases: readonly ReadCase[],
 ): readonly (readonly [first: ReadCase, again: ReadCase])[] {
   const seen = new Map<string, ReadCase>();

@@ -1,7 +1,9 @@
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { ruleMistakes } from '../rule/rule-mistakes.ts';
-import { createJudge, type Judge } from './create-judge.ts';
+import { createJudge, createSandboxJudge, type Judge } from './create-judge.ts';
 import { casesProblems, readCases, type ReadCase, type RuleCases } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';
 import { sameCases } from './same-cases.ts';
@@ -11,22 +13,59 @@ import { globalRunner, type TestRunner } from './test-runner.ts';
  * Tests a rule: one test a case, each judged as the gate judges. A denial is compared to the letter. Tests that could
  * not fail, or say something else than they seem to, fail.
  *
+ * @param rule the rule; or its file, which is then judged in the sandbox as the gate does:
+ *   `new URL('./no-debug.js', import.meta.url)`
  * @param runner `describe` and `it` where the test runner has no global ones: `node:test`
  */
-export function testRule(rule: AnyRule, cases: RuleCases, runner: TestRunner = globalRunner()): void {
+export function testRule(
+  rule: AnyRule | FileUrl | string,
+  cases: RuleCases,
+  runner: TestRunner = globalRunner(),
+): void {
+  if (typeof rule === 'string') testFile(rule, cases, runner);
+  else if (isUrl(rule)) testFile(rule.href, cases, runner);
+  else testModule(rule, cases, runner);
+}
+
+/** A `URL`: that type is known only to whoever has types for Node or for browsers. */
+export interface FileUrl {
+  readonly href: string;
+}
+
+function isUrl(rule: AnyRule | FileUrl): rule is FileUrl {
+  return rule instanceof URL;
+}
+
+function testModule(rule: AnyRule, cases: RuleCases, runner: TestRunner): void {
   const mistakes = mistakesOf(rule);
+  if (mistakes.length === 0) describeCases(rule.meta.name, rule, createJudge(rule), cases, runner);
+  else runner.describe('a rule', () => runner.it(IS_RULE, () => failFor([...mistakes, ...casesProblems(cases, [])])));
+}
+
+function testFile(place: string, cases: RuleCases, runner: TestRunner): void {
+  const path = place.startsWith('file:') ? fileURLToPath(place) : place;
+  const file = { name: basename(path, extname(path)), path, realpath: path };
+  describeCases(file.name, { meta: {} }, createSandboxJudge(file), cases, runner);
+}
+
+const IS_RULE = 'is a rule, with cases of both kinds, each of them once';
+
+function describeCases(
+  name: string,
+  rule: Parameters<typeof sameCases>[0],
+  judge: Judge,
+  cases: RuleCases,
+  runner: TestRunner,
+): void {
   const all = readCases(cases);
-  const same = mistakes.length === 0 ? sameCases(rule, all) : [];
-  runner.describe(mistakes.length === 0 ? rule.meta.name : 'a rule', () => {
-    runner.it('is a rule, with cases of both kinds, each of them once', () => {
-      const problems = [...mistakes, ...casesProblems(cases, same)];
-      if (problems.length > 0) throw new RuleTestError(problems.join('\n'));
-    });
-    // What is no rule cannot be asked.
-    if (mistakes.length > 0) return;
-    const judge = createJudge(rule);
+  runner.describe(name, () => {
+    runner.it(IS_RULE, () => failFor(casesProblems(cases, sameCases(rule, all))));
     for (const one of all) runner.it(one.title, () => expectVerdict(judge, one));
   });
+}
+
+function failFor(problems: readonly string[]): void {
+  if (problems.length > 0) throw new RuleTestError(problems.join('\n'));
 }
 
 /** What the gate would have against it when it loads. */
@@ -38,15 +77,19 @@ function mistakesOf(rule: unknown): readonly string[] {
   return ruleMistakes(rule, file).map(mistakeText);
 }
 
-function expectVerdict(judge: Judge, one: ReadCase): void {
-  if (one.problems.length > 0) throw new RuleTestError(one.problems.join('\n'));
-  const expected = one.sentences.join('\n');
-  const actual = judge(one).join('\n');
+function expectVerdict(judge: Judge, one: ReadCase): void | Promise<void> {
+  failFor(one.problems);
+  const said = judge(one);
+  return said instanceof Promise ? said.then((sentences) => compare(one, sentences)) : compare(one, said);
+}
+
+function compare({ sentences }: ReadCase, said: readonly string[]): void {
+  const [expected, actual] = [sentences.join('\n'), said.join('\n')];
   if (actual === expected) return;
-  throw new RuleTestError(
-    `The rule should say\n  ${inWords(one.sentences)}\nbut it says\n  ${inWords(actual === '' ? [] : actual.split('\n'))}`,
-    { expected, actual },
-  );
+  throw new RuleTestError(`The rule should say\n  ${inWords(sentences)}\nbut it says\n  ${inWords(said)}`, {
+    expected,
+    actual,
+  });
 }
 
 function inWords(sentences: readonly string[]): string {

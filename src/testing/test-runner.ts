@@ -3,7 +3,7 @@ import { RuleTestError } from './rule-test-error.ts';
 /** What a test runner offers. Mocha, jest and vitest do (vitest under `globals: true`), and `node:test`. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
-  readonly it: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => void | Promise<void>) => unknown;
 }
 
 /** @throws {RuleTestError} if the runner has no global `describe` and `it`. */

@@ -14,6 +14,8 @@ export interface ContainerImage {
   /** The reference, or why there is none. */
   readonly reference: ImageReference | InvalidReferenceError;
   readonly container: ContainerPlace;
+  /** Of the pod spec, as written. */
+  readonly serviceAccountName: string | undefined;
   /** The image was there before the request: whatever is wrong with it is worth a warning, never a denial. */
   readonly unchanged: boolean;
 }
@@ -24,6 +26,10 @@ export interface ContainerPlace {
   readonly type: ContainerType;
   /** Where the image is written: `spec.template.spec.containers[0].image`. */
   readonly fieldPath: string;
+  /** As written; `undefined` where it is absent. */
+  readonly imagePullPolicy: string | undefined;
+  /** What was written there before the request; `undefined` where nothing was, or nothing can be compared. */
+  readonly oldImage: string | undefined;
 }
 
 interface Place {
@@ -32,14 +38,18 @@ interface Place {
   /** From an item of the list to the image: the object that holds it, if not the item itself, and the field. */
   readonly holder?: string;
   readonly field: string;
+  /** Where the holder says when the image is pulled. */
+  readonly pullPolicy: string;
 }
+
+const CONTAINER = { field: 'image', pullPolicy: 'imagePullPolicy' } as const;
 
 /** In the order in which violations are told. A volume holds an image only where it has the key `image`. */
 const PLACES: readonly Place[] = [
-  { list: 'initContainers', type: 'initContainer', field: 'image' },
-  { list: 'containers', type: 'container', field: 'image' },
-  { list: 'ephemeralContainers', type: 'ephemeralContainer', field: 'image' },
-  { list: 'volumes', type: 'imageVolume', holder: 'image', field: 'reference' },
+  { list: 'initContainers', type: 'initContainer', ...CONTAINER },
+  { list: 'containers', type: 'container', ...CONTAINER },
+  { list: 'ephemeralContainers', type: 'ephemeralContainer', ...CONTAINER },
+  { list: 'volumes', type: 'imageVolume', holder: 'image', field: 'reference', pullPolicy: 'pullPolicy' },
 ];
 
 /**
@@ -74,19 +84,32 @@ function itemCount(podSpecs: readonly PodSpec[], key: 'spec' | 'oldSpec'): numbe
 function collectImages(podSpec: PodSpec, place: Place, images: ContainerImage[]): void {
   const list = `${podSpec.fieldPath}.${place.list}`;
   const items = readList(podSpec.spec[place.list], list, place.type === 'container');
-  const oldImages = unchangedImages(podSpec.oldSpec, items, place);
+  const oldImages = oldImagesOf(podSpec.oldSpec, items, place);
+  const serviceAccountName = textOrNone(podSpec.spec['serviceAccountName']);
   for (const [index, item] of items.entries()) {
     const itemPath = `${list}[${index}]`;
     if (!isObject(item)) throw unreadable(itemPath, 'an object', item);
-    const raw = readImage(item, place, itemPath);
-    if (raw === undefined) continue;
-    const unchanged = oldImages !== undefined && oldImages.get(item['name']) === raw;
+    const holder = readHolder(item, place, itemPath);
+    if (holder === undefined) continue;
+    const fieldPath = `${itemPath}${place.holder === undefined ? '' : `.${place.holder}`}.${place.field}`;
+    const raw = readImage(holder[place.field], fieldPath);
+    const oldRaw = oldImages?.get(item['name']);
+    const unchanged = oldRaw === raw;
     if (unchanged && !(podSpec.template && podSpec.changed)) continue;
-    const name = typeof item['name'] === 'string' && item['name'] !== '' ? item['name'] : `${place.list}[${index}]`;
-    const holder = place.holder === undefined ? itemPath : `${itemPath}.${place.holder}`;
-    const container = { name, type: place.type, fieldPath: `${holder}.${place.field}` };
-    images.push({ raw, reference: readReference(raw), container, unchanged });
+    const container = {
+      name: textOrNone(item['name']) || `${place.list}[${index}]`,
+      type: place.type,
+      fieldPath,
+      imagePullPolicy: textOrNone(holder[place.pullPolicy]),
+      oldImage: oldRaw === '' ? undefined : oldRaw,
+    };
+    images.push({ raw, reference: readReference(raw), container, serviceAccountName, unchanged });
   }
+}
+
+/** What rules are told beside the image is not worth a denial where it is not what the API server sends. */
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Kubernetes leaves empty lists away, but for `containers`, which a pod cannot be without. */
@@ -96,25 +119,24 @@ function readList(value: unknown, fieldPath: string, required: boolean): readonl
   throw unreadable(fieldPath, 'a list', value);
 }
 
-/** The image of an item as written; `undefined` for a volume of another type. */
-function readImage(item: JsonObject, place: Place, itemPath: string): string | undefined {
-  let holder = item;
-  let fieldPath = itemPath;
-  if (place.holder !== undefined) {
-    const value = item[place.holder];
-    if (value === undefined || value === null) return undefined;
-    fieldPath += `.${place.holder}`;
-    if (!isObject(value)) throw unreadable(fieldPath, 'an object', value);
-    holder = value;
-  }
-  const image = holder[place.field];
-  if (typeof image === 'string') return image;
-  if (image === undefined || image === null) return '';
-  throw unreadable(`${fieldPath}.${place.field}`, 'a string', image);
+/** The object that holds the image of an item; `undefined` for a volume of another type. */
+function readHolder(item: JsonObject, { holder }: Place, itemPath: string): JsonObject | undefined {
+  if (holder === undefined) return item;
+  const value = item[holder];
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) throw unreadable(`${itemPath}.${holder}`, 'an object', value);
+  return value;
 }
 
-/** The old images of a place by name; `undefined` when there is nothing to compare with. */
-function unchangedImages(
+/** The image as written; empty where it is missing. */
+function readImage(image: unknown, fieldPath: string): string {
+  if (typeof image === 'string') return image;
+  if (image === undefined || image === null) return '';
+  throw unreadable(fieldPath, 'a string', image);
+}
+
+/** The old images of a place by name, empty where one is missing; `undefined` when there is nothing to compare with. */
+function oldImagesOf(
   oldSpec: JsonObject | undefined,
   items: readonly unknown[],
   place: Place,
@@ -125,8 +147,7 @@ function unchangedImages(
   for (const item of oldItems as readonly JsonObject[]) {
     const holder = place.holder === undefined ? item : item[place.holder];
     if (!isObject(holder)) continue;
-    const image = holder[place.field];
-    images.set(item['name'], typeof image === 'string' ? image : '');
+    images.set(item['name'], textOrNone(holder[place.field]) ?? '');
   }
   return images;
 }

@@ -1,3 +1,4 @@
+import { completed } from '../../src/engine/completed.ts';
 import { evaluate } from '../../src/engine/evaluate.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
@@ -9,7 +10,9 @@ import { rulesetOf } from '../ruleset.ts';
 /** What the built-in rules find in a pod of these images. */
 export function findingsOf(images: Readonly<Record<string, string>>): readonly Finding[] {
   const request = podCreate(images);
-  return evaluate(imagesToJudge(podSpecs(request) ?? []), rulesetOf().everywhere, requestContext(request));
+  return completed(
+    evaluate(imagesToJudge(podSpecs(request) ?? []), rulesetOf().everywhere, requestContext(request, 0)),
+  );
 }
 
 /** So many findings, one an image. */

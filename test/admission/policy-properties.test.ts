@@ -2,13 +2,15 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review, type Review } from '../../src/admission/review.ts';
-import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/evaluate-custom.ts';
+import type { Answer, CustomRule } from '../../src/engine/custom-rule.ts';
 import type { Exemption } from '../../src/engine/exemptions.ts';
 import type { Finding } from '../../src/engine/finding.ts';
-import type { EnforcementAction, Policy, RuleSetting } from '../../src/engine/policy.ts';
+import type { Policy, RuleSetting } from '../../src/engine/policy.ts';
+import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
+import { parseReference } from '../../src/image/reference.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { admissionRequest, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
-import { fakeCustomRules } from '../custom-rules.ts';
+import { fakeCustomRules, type Asked } from '../custom-rules.ts';
 import { rulesetUnder } from '../ruleset.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
@@ -22,16 +24,10 @@ const NAMESPACES = ['team-a', 'team-b', 'default'];
 const USERS = ['jane', 'joe'];
 
 /** The custom rules object to every image with a tag, the one by a violation, the other by failing. */
-const judge = ({ images, rules }: CustomTask): readonly CustomJudgement[] =>
-  images.flatMap(({ reference }, image) =>
-    reference.tag === undefined
-      ? []
-      : rules.map((rule) =>
-          rule === 'fails'
-            ? { rule, image, failure: 'it threw' }
-            : { rule, image, violations: [{ problem: 'has a tag', remedy: 'Remove it.' }] },
-        ),
-  );
+const judge = ({ rule, image: raw }: Asked): Answer => {
+  if (parseReference(raw).tag === undefined) return { violations: [] };
+  return rule === 'fails' ? { failure: 'it threw' } : { violations: [{ problem: 'has a tag', remedy: 'Remove it.' }] };
+};
 
 const image = fc.oneof(
   {
@@ -124,10 +120,10 @@ const policy: fc.Arbitrary<Policy> = fc.record({
 /** A gate under a policy. To make one costs more than many reviews. */
 function gateUnder(
   under: Policy,
-  custom: CustomRules = fakeCustomRules(CUSTOM, judge),
+  custom: readonly CustomRule[] = fakeCustomRules(CUSTOM, judge),
 ): (asked: AdmissionRequest) => Promise<Review> {
   const ruleset = rulesetUnder(under, custom);
-  return async (asked) => review(asked, ruleset, { now: 0, deadline: Infinity });
+  return async (asked) => review(asked, ruleset, { now: 0 });
 }
 
 const requests = fc.array(request, { minLength: 1, maxLength: 20 });
@@ -193,13 +189,15 @@ describe(`reviews under any policy (${RUNS} runs, SEED=${SEED})`, function () {
 
   it('deny what cannot be read, and what the gate fails to judge, also in rehearsal', async () => {
     const property = fc.asyncProperty(request, policy, async (asked, under) => {
-      const broken = fakeCustomRules(CUSTOM, async () => Promise.reject(new Error('gone')));
+      const broken = fakeCustomRules(CUSTOM, () => {
+        throw new Error('gone');
+      });
       const gate = gateUnder(under, broken);
       const unreadable = await gate({ ...asked, object: { spec: 'x', template: 'x' } });
       expect(unreadable.verdict).to.equal('denied');
       expect(unreadable.response.allowed).to.equal(false);
       const failed = await gate(asked);
-      expect(failed.verdict === 'errored').to.equal(broken.tasks.length > 0);
+      expect(failed.verdict === 'errored').to.equal(broken.asked.length > 0);
       if (failed.verdict === 'errored') expect(failed.response.allowed).to.equal(false);
     });
     await check(property);

@@ -1,35 +1,29 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review, type Review } from '../../src/admission/review.ts';
+import { review, reviewing, type Review } from '../../src/admission/review.ts';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { CustomJudgement, CustomRules, CustomTask } from '../../src/engine/evaluate-custom.ts';
+import type { Answer, CustomRule } from '../../src/engine/custom-rule.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
-import { fakeCustomRules } from '../custom-rules.ts';
+import { fakeCustomRules, type Asked } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
 import { rulesetUnder, settingsOf } from '../ruleset.ts';
 
-const MOMENT = { now: 1000, deadline: 2000 };
+const MOMENT = { now: 61_000 };
 const CONTACT = 'Ask #images.';
 const BAD = { problem: 'is bad', remedy: 'Mend it.' };
 const GOOD_IMAGES = podCreate({ web: 'gcr.io/web:1', side: 'gcr.io/side:1' });
 
-const bad = (task: CustomTask): readonly CustomJudgement[] =>
-  task.images.flatMap((_, image) => task.rules.map((rule) => ({ rule, image, violations: [BAD] })));
+const bad = (): Answer => ({ violations: [BAD] });
+const ofSide = (answer: Answer) => (asked: Asked) =>
+  asked.context.container.name === 'side' ? answer : { violations: [] };
 
-async function judged(request: AdmissionRequest, custom: CustomRules, policy: Partial<Policy> = {}): Promise<Review> {
+function judged(request: AdmissionRequest, custom: readonly CustomRule[], policy: Partial<Policy> = {}): Review {
   return review(request, rulesetUnder({ contact: CONTACT, ...policy }, custom), MOMENT);
 }
 
 describe('review with custom rules', () => {
-  it('waits for them, and for nothing where there are none', async () => {
-    expect(review(GOOD_IMAGES, rulesetUnder({}), MOMENT)).to.not.be.instanceOf(Promise);
-    const waited = review(GOOD_IMAGES, rulesetUnder({}, fakeCustomRules(['mine'])), MOMENT);
-    expect(waited).to.be.instanceOf(Promise);
-    expect(await waited).to.deep.equal(review(GOOD_IMAGES, rulesetUnder({}), MOMENT));
-  });
-
-  it('asks them once, of all images, with the context, the deadline and the selection of the namespace', async () => {
+  it('asks each about each image, with the context and the selection of the namespace', () => {
     const namespaces = [
       { names: ['other'], rules: new Map() },
       { names: ['team-*'], rules: settingsOf({ yours: { action: 'off' } }) },
@@ -40,24 +34,48 @@ describe('review with custom rules', () => {
       ['team-a', 2, ['mine']],
       ['', 0, ['mine', 'yours']],
     ] as const) {
-      const custom = fakeCustomRules(['mine', 'yours']);
+      const custom = fakeCustomRules(['yours', 'mine']);
       const request = { ...GOOD_IMAGES, namespace };
-      await judged(request, custom, { namespaces });
-      expect(custom.tasks).to.have.lengthOf(1);
-      expect(custom.tasks[0]).to.deep.include({
-        request: requestContext(request),
-        rules,
-        selection,
-        deadline: MOMENT.deadline,
+      judged(request, custom, { namespaces });
+      const images = ['gcr.io/web:1', 'gcr.io/side:1'];
+      expect(custom.asked.map((asked) => [asked.rule, asked.selection, asked.image])).to.deep.equal(
+        images.flatMap((image) => rules.map((rule) => [rule, selection, image])),
+      );
+      const { container, ...context } = custom.asked[0]!.context;
+      const { workload } = requestContext(request, 60_000);
+      expect(context).to.deep.equal({
+        ...requestContext(request, 60_000),
+        now: '1970-01-01T00:01:00.000Z',
+        workload: { ...workload, serviceAccountName: undefined },
       });
-      expect(custom.tasks[0]?.images.map(({ container }) => container.name)).to.deep.equal(['web', 'side']);
+      expect(container.name).to.equal('web');
     }
   });
 
-  it('tells what they find among the findings of the built-in rules, by image, then by rule', async () => {
+  it('denies what comes after the steps that there are for one request, and says so', () => {
+    const images = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`c${index}`, `gcr.io/x:${index}`]));
+    const { findings } = judged(podCreate(images), fakeCustomRules(['mine'], undefined, 6_000_000));
+    expect(
+      findings.map(({ image, failed, remedy }) => [image.container.name, failed, remedy.slice(0, 113)]),
+    ).to.deep.equal(
+      ['c2', 'c3'].map((name) => [
+        name,
+        true,
+        'The rule mine failed: the object would take custom rules more than the 10,000,000 steps that there are for one. U',
+      ]),
+    );
+  });
+
+  it('stops behind each check that a rule was asked for now, and behind each image', () => {
+    const pieces = reviewing(GOOD_IMAGES, rulesetUnder({}, fakeCustomRules(['mine'], undefined, 7)), MOMENT);
+    const steps = Array.from({ length: 5 }, () => pieces.next());
+    expect(steps.map(({ done, value }) => (done === true ? 'done' : value))).to.deep.equal([7, 160, 7, 160, 'done']);
+  });
+
+  it('tells what they find among the findings of the built-in rules, by image, then by rule', () => {
     const request = podCreate({ web: 'nginx', bad: 'X', side: 'gcr.io/side:latest' });
     const custom = fakeCustomRules(['zebra', 'a-rule'], bad);
-    const { verdict, response, findings } = await judged(request, custom);
+    const { verdict, response, findings } = judged(request, custom);
     expect(verdict).to.equal('denied');
     expect(findings.map(({ rule, image }) => `${image.container.name} ${rule}`)).to.deep.equal([
       'web empty-tag',
@@ -75,18 +93,13 @@ describe('review with custom rules', () => {
     expect(lines.at(-1)).to.equal(CONTACT);
   });
 
-  const failure = (): readonly CustomJudgement[] => [{ rule: 'mine', image: 1, failure: 'it did not answer in time' }];
   const FAILED =
-    'side image could not be judged! (gcr.io/side:1). The rule mine failed: it did not answer in time. Until it is mended';
+    'side image could not be judged! (gcr.io/side:1). The rule mine failed: no steps are left. Until it is mended';
   for (const [what, judge, saidOf] of [
-    [
-      'finds a violation',
-      () => [{ rule: 'mine', image: 1, violations: [BAD] }],
-      () => 'side image is bad! (gcr.io/side:1). Mend it.',
-    ],
+    ['finds a violation', ofSide({ violations: [BAD] }), () => 'side image is bad! (gcr.io/side:1). Mend it.'],
     [
       'fails',
-      failure,
+      ofSide({ failure: 'no steps are left' }),
       (followed: string) =>
         `${FAILED}${followed === 'deny' ? ' or switched off, it lets nothing pass.' : ', it judges nothing.'}`,
     ],
@@ -99,10 +112,10 @@ describe('review with custom rules', () => {
       ['deny', 'warn', 'warn'],
       ['deny', 'audit', 'audit'],
     ] as const) {
-      it(`has ${followed} follow from a rule that ${what}, under its action ${action} and ENFORCEMENT ${enforcement}`, async () => {
+      it(`has ${followed} follow from a rule that ${what}, under its action ${action} and ENFORCEMENT ${enforcement}`, () => {
         const said = saidOf(followed);
         const rules = settingsOf({ mine: action === undefined ? {} : { action } });
-        const { verdict, response } = await judged(GOOD_IMAGES, fakeCustomRules(['mine'], judge), {
+        const { verdict, response } = judged(GOOD_IMAGES, fakeCustomRules(['mine'], judge), {
           rules,
           enforcement,
         });
@@ -114,71 +127,48 @@ describe('review with custom rules', () => {
     }
   }
 
-  it('has exemptions cover what they find, at the moment of judging', async () => {
+  it('has exemptions cover what they find, at the moment of judging', () => {
     const exemption = { rules: ['mine'], images: ['gcr.io/**'] };
     for (const [expires, verdict] of [
       [MOMENT.now + 1, 'allowed'],
       [MOMENT.now, 'denied'],
     ] as const) {
       const exemptions = [exemptionOf({ ...exemption, expires })];
-      const { verdict: found } = await judged(GOOD_IMAGES, fakeCustomRules(['mine'], bad), { exemptions });
+      const { verdict: found } = judged(GOOD_IMAGES, fakeCustomRules(['mine'], bad), { exemptions });
       expect(found).to.equal(verdict);
     }
   });
 
-  const thrown = new Error('the workers are gone');
-  const broken: Readonly<Record<string, CustomRules>> = {
-    'are asked in vain': fakeCustomRules(['mine'], async () => Promise.reject(thrown)),
-    'throw at once': {
-      ...fakeCustomRules(['mine']),
-      judge: () => {
-        throw thrown;
-      },
-    },
-  };
-  for (const [what, custom] of Object.entries(broken)) {
-    for (const enforcement of ['deny', 'warn', 'audit'] as const) {
-      it(`denies for its own failure when they ${what} (ENFORCEMENT ${enforcement})`, async () => {
-        for (const request of [GOOD_IMAGES, podCreate({ web: 'nginx' })]) {
-          expect(await judged(request, custom, { enforcement })).to.deep.equal({
-            verdict: 'errored',
-            response: {
-              uid: request.uid,
-              allowed: false,
-              status: {
-                code: 500,
-                message:
-                  'ImageGate failed to judge this request, so it is denied: the workers are gone. Its administrator finds more in its log.\n' +
-                  CONTACT,
-              },
+  const thrown = new Error('the sandbox is gone');
+  const broken = fakeCustomRules(['mine'], () => {
+    throw thrown;
+  });
+  for (const enforcement of ['deny', 'warn', 'audit'] as const) {
+    it(`denies for its own failure when they throw (ENFORCEMENT ${enforcement})`, () => {
+      for (const request of [GOOD_IMAGES, podCreate({ web: 'nginx' })]) {
+        expect(judged(request, broken, { enforcement })).to.deep.equal({
+          verdict: 'errored',
+          response: {
+            uid: request.uid,
+            allowed: false,
+            status: {
+              code: 500,
+              message:
+                'ImageGate failed to judge this request, so it is denied: the sandbox is gone. Its administrator finds more in its log.\n' +
+                CONTACT,
             },
-            findings: [],
-            unknownKind: false,
-            error: thrown,
-          });
-        }
-      });
-    }
-  }
-
-  for (const [what, judgements] of [
-    ['of no list', undefined],
-    ['of an image that nobody asked about', [{ rule: 'mine', image: 7, violations: [BAD] }]],
-    ['of a rule that nobody asked', [{ rule: 'other', image: 0, violations: [BAD] }]],
-    ['without a word', [{ rule: 'mine', image: 0 }]],
-  ] as const) {
-    it(`denies for its own failure after an answer ${what}`, async () => {
-      const { verdict, response } = await judged(
-        GOOD_IMAGES,
-        fakeCustomRules(['mine'], () => judgements as never),
-      );
-      expect({ verdict, allowed: response.allowed }).to.deep.equal({ verdict: 'errored', allowed: false });
+          },
+          findings: [],
+          unknownKind: false,
+          error: thrown,
+        });
+      }
     });
   }
 
-  it('denies what cannot be read with the contact, also in rehearsal', async () => {
+  it('denies what cannot be read with the contact, also in rehearsal', () => {
     for (const enforcement of ['deny', 'warn', 'audit'] as const) {
-      const { verdict, response } = await judged(admissionRequest({ object: {} }), fakeCustomRules(['mine']), {
+      const { verdict, response } = judged(admissionRequest({ object: {} }), fakeCustomRules(['mine']), {
         enforcement,
       });
       expect(verdict).to.equal('denied');
@@ -217,17 +207,11 @@ describe('review with custom rules', () => {
     ],
   ];
   for (const [what, request, policy] of never) {
-    it(`never asks them of ${what}`, async () => {
+    it(`never asks them of ${what}`, () => {
       const custom = fakeCustomRules(['mine'], bad);
-      const { findings } = await judged(request, custom, policy);
-      expect(custom.tasks).to.deep.equal([]);
+      const { findings } = judged(request, custom, policy);
+      expect(custom.asked).to.deep.equal([]);
       expect(findings.filter(({ rule }) => rule === 'mine')).to.deep.equal([]);
     });
   }
-
-  it('judges at once where all of them are off, or where there is no image', () => {
-    const none = admissionRequest({ kind: deployment, object: bare });
-    expect(review(none, rulesetUnder({}, fakeCustomRules(['mine'])), MOMENT)).to.not.be.instanceOf(Promise);
-    expect(review(GOOD_IMAGES, rulesetUnder(off, fakeCustomRules(['mine'])), MOMENT)).to.not.be.instanceOf(Promise);
-  });
 });

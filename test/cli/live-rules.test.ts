@@ -38,7 +38,7 @@ describe('startLiveRules', () => {
     await until(() => results.length === 0 && lines.length > 2, 'the tries', 5000);
     await rulesets.stop();
     const tooSlow =
-      'This machine was too slow to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
+      'There was too little memory to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
     expect(lines.map(({ level, msg, next }) => [level, msg, next])).to.deep.equal([
       [40, tooSlow, 'in 1 s'],
       [40, tooSlow, 'in 2 s'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -140,15 +140,22 @@ describe('the command line', () => {
     });
 
     it('ends at once when it is told so before it listens', async () => {
-      // The signal comes while this rule is loaded, in a process that the gate has started.
+      // The signal comes while this rule is loaded: when the engine that it runs in is made.
+      const rules = join(folder, 'rules');
+      await mkdir(rules);
       await writeFile(
-        join(folder, 'late.mjs'),
-        `process.kill(process.ppid, 'SIGTERM');
-         export default { meta: { name: 'late', description: 'Late.' }, check() {} };`,
+        join(rules, 'late.js'),
+        `export default { meta: { name: 'late', description: 'X.' }, check() {} };`,
       );
-      const gate = run({
-        env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: folder, DRAIN_SECONDS: '600' },
-      });
+      const early = join(folder, 'early.mjs');
+      await writeFile(
+        early,
+        `WebAssembly.compile = new Proxy(WebAssembly.compile, {
+           apply: (...called) => { process.kill(process.pid, 'SIGTERM'); return Reflect.apply(...called); },
+         });`,
+      );
+      const env = { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: rules, DRAIN_SECONDS: '600' };
+      const gate = run({ env: { ...env, NODE_OPTIONS: `--import=${early}` } });
       expect(await gate.ended).to.equal(0);
       expect(messages(gate)).to.deep.equal(['Told to end: the last requests are answered.']);
     });

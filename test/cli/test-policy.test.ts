@@ -93,7 +93,7 @@ const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonl
   [
     'a rule that is no code',
     configMap('data:\n  a-b.mjs: this is no code\n  RULE_A_B: warn\n', 'imagegate-webhook-rules'),
-    ['ConfigMap imagegate-webhook-rules/a-b.mjs:1: rule-file-unloadable'],
+    ['ConfigMap imagegate-webhook-rules/a-b.mjs:1:6: rule-file-unloadable'],
   ],
   [
     'a rule that is binary',
@@ -185,7 +185,7 @@ describe('imagegate test-policy', () => {
     await writeFile(path, configMap(`data: { a-b.mjs: "${RULE}", RULE_A_B: audit, RULE_C_D: audit }\n`));
     const { code, stdout } = await tryAt(path, rules);
     expect(code).to.equal(0);
-    expect(stdout).to.include('\n  audit: c-d, a-b\n');
+    expect(stdout).to.include('\n  audit: a-b, c-d\n');
   });
 
   it('takes a folder of keys, and refuses what is not there', async () => {

@@ -11,6 +11,14 @@ const ruleText = (name: string, more = 'check() {}'): string =>
 const schemaText = (name: string, schema: string, more = 'check() {}'): string =>
   `export default { meta: { name: '${name}', description: 'X.', schema: ${schema} }, ${more} };\n`;
 
+const USAGE = ' (at most N of 100,000 steps a check)';
+
+/** What was printed, without the numbers of steps: they change with the engine. */
+const steps = (stdout: string): string => stdout.replaceAll(/(?<=at most )[\d,]+/g, 'N');
+
+const stepsOf = (stdout: string, rule: string): number =>
+  Number(new RegExp(`^  ${rule}: .* \\(at most ([\\d,]+) of `, 'm').exec(stdout)?.[1]?.replaceAll(',', ''));
+
 describe('imagegate test-rules', () => {
   // Within the package, so that `imagegate/rule` resolves.
   const folder = temporaryFolder(join(projectRoot, 'build'));
@@ -28,25 +36,45 @@ describe('imagegate test-rules', () => {
       '_part.mjs': 'export const part = 1;',
       BLOCKED_TAGS: 'latest',
     };
-    expect(await tryFiles(files)).to.deep.equal({
+    const run = await tryFiles(files);
+    expect({ ...run, stdout: steps(run.stdout) }).to.deep.equal({
       code: 0,
-      stdout: `2 rules in ${folder.path}, and the gate would load them:\n\n  one: Does one.\n  two: Does two.\n`,
+      stdout: `2 rules in ${folder.path}, and the gate would load them:\n\n  one: Does one.${USAGE}\n  two: Does two.${USAGE}\n`,
       stderr: '',
     });
   });
 
   it('says it of a single one, whose text cannot pass for another line', async () => {
     const { code, stdout } = await tryFiles({ 'one.mjs': ruleText('one').replace('Does', 'Does\\n') });
-    expect({ code, stdout }).to.deep.equal({
+    expect({ code, stdout: steps(stdout) }).to.deep.equal({
       code: 0,
-      stdout: `One rule in ${folder.path}, and the gate would load it:\n\n  one: Does\\u{A} one.\n`,
+      stdout: `One rule in ${folder.path}, and the gate would load it:\n\n  one: Does\\u{A} one.${USAGE}\n`,
     });
   });
 
-  it('ends though a rule keeps its process busy', async () => {
-    const { code } = await tryFiles({ 'one.mjs': `setInterval(() => {}, 1000);\n${ruleText('one')}` });
+  it('says what a rule uses of its steps, and of one that is off that it was not tried', async () => {
+    const busy = ruleText('busy', 'check() { for (let i = 0; i < 5000; i++); }');
+    const off = ruleText('off-rule').replace("'Does off-rule.'", "'Does nothing.', action: 'off'");
+    const { code, stdout } = await tryFiles({ 'busy.mjs': busy, 'one.mjs': ruleText('one'), 'off-rule.mjs': off });
     expect(code).to.equal(0);
+    const [idle = 0, most = 0] = ['one', 'busy'].map((name) => stepsOf(stdout, name));
+    expect(idle).to.be.within(500, 5000);
+    expect(most).to.be.within(idle + 5000, 100_000);
+    expect(stdout).to.include('  off-rule: Does nothing. (off, so it was not tried)\n');
   });
+
+  for (const [what, text, expected] of [
+    ['a check without an end', ruleText('one', 'check() { for (;;); }'), 'it used up its budget of 100,000 steps'],
+    ['a file without an end', `for (;;);\n${ruleText('one')}`, 'it used up its budget of 1,000,000 steps'],
+    ['timers', `setInterval(() => {}, 1000);\n${ruleText('one')}`, 'setInterval is not defined'],
+    ['an import of Node', `import 'node:fs';\n${ruleText('one')}`, 'found an import of "node:fs"'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { code, stderr } = await tryFiles({ 'one.mjs': text });
+      expect(code).to.equal(1);
+      expect(stderr).to.include(expected);
+    });
+  }
 
   it('tells all mistakes of all files at once', async () => {
     const { code, stdout, stderr } = await tryFiles({
@@ -60,7 +88,7 @@ describe('imagegate test-rules', () => {
     const [head, , ...lines] = stderr.trimEnd().split('\n');
     expect(head).to.equal(`The gate would not load the rules in ${folder.path}: 4 mistakes.`);
     for (const [place, kind] of [
-      ['broken.mjs:1', 'rule-file-unloadable'],
+      ['broken.mjs:1:17', 'rule-file-unloadable'],
       ['misnamed.mjs, meta.name', 'rule-file-invalid'],
       ['no-check.mjs, check', 'rule-file-invalid'],
       ['empty-tag.mjs', 'rule-name-taken'],
@@ -89,7 +117,7 @@ describe('imagegate test-rules', () => {
     [
       'defaults that its prepare refuses',
       schemaText('some-rule', OPEN, `prepare() { throw new Error('no team'); }, check() {}`),
-      /some-rule\.mjs, prepare: expected options that it accepts, found no team\. Mend prepare, or these options: team\./,
+      /some-rule\.mjs, prepare: expected options that it accepts, found some-rule\.mjs:1: no team\. Mend prepare, or these options: team\./,
     ],
   ] as const) {
     it(`refuses ${what}`, async () => {
@@ -115,7 +143,7 @@ describe('imagegate test-rules', () => {
     const check = "check() { throw new Error('not today'); }";
     const { code, stderr } = await tryFiles({ 'one.mjs': ruleText('one', check) });
     expect(code).to.equal(1);
-    expect(stderr).to.include('The rule one failed: not today.').and.to.include('[rule-fails-on-sample]');
+    expect(stderr).to.include('The rule one failed: one.mjs:1: not today.').and.to.include('[rule-fails-on-sample]');
     expect(stderr).to.include('it lets nothing pass. Mend the rule');
   });
 

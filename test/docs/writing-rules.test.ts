@@ -50,7 +50,7 @@ describe('docs/writing-rules.md', function () {
   it('has commands of both kinds, and files', () => {
     const commands = steps.filter((step) => 'line' in step);
     expect(commands.map(({ needsCluster }) => needsCluster)).to.include.members([true, false]);
-    expect(steps.filter((step) => 'path' in step)).to.have.lengthOf(2);
+    expect(steps.filter((step) => 'path' in step)).to.have.lengthOf(4);
   });
 
   it('says of the rule what its test says', () => {
@@ -59,7 +59,8 @@ describe('docs/writing-rules.md', function () {
   });
 
   it('gets there in under 600 words, code and all', () => {
-    expect(page.trim().split(/\s+/).length).to.be.within(200, 599);
+    const [journey = ''] = page.split('\n## What a rule sees\n');
+    expect(journey.trim().split(/\s+/).length).to.be.within(200, 599);
   });
 
   it('names the package as npm pack does', async () => {

@@ -1,17 +1,22 @@
 import { expect } from 'chai';
-import { evaluate, type RequestContext } from '../../src/engine/evaluate.ts';
-import type { ActiveAction } from '../../src/engine/policy.ts';
-import type { Selection } from '../../src/engine/ruleset.ts';
+import { completed } from '../../src/engine/completed.ts';
+import { evaluate as evaluateInPieces } from '../../src/engine/evaluate.ts';
+import type { RequestContext } from '../../src/engine/rule-contexts.ts';
+import type { Finding } from '../../src/engine/finding.ts';
+import { DEFAULT_POLICY, type ActiveAction } from '../../src/engine/policy.ts';
+import { createRuleset, type Selection } from '../../src/engine/ruleset.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
+import { parseReference } from '../../src/image/reference.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
 import { podCreate } from '../admission-request.ts';
-import { rulesetOf } from '../ruleset.ts';
+import { rulesetOf, settingsOf } from '../ruleset.ts';
 
 const CONTEXT: RequestContext = {
   operation: 'CREATE',
   namespace: 'default',
+  now: '2026-01-01T00:00:00.000Z',
   userInfo: { username: 'jane', groups: [] },
   workload: { apiVersion: 'v1', kind: 'Pod', name: 'x', labels: {}, annotations: {} },
 };
@@ -20,8 +25,13 @@ const imagesOf = (images: Readonly<Record<string, string>>) => imagesToJudge(pod
 
 type Rules = Pick<Selection, 'rules' | 'validReference'>;
 
+const evaluate = (...given: Parameters<typeof evaluateInPieces>): readonly Finding[] =>
+  completed(evaluateInPieces(...given));
+
 function only(check: AnyRule['check'], action: ActiveAction = 'deny'): Rules {
-  return { rules: [{ name: 'custom', action, check, prepared: { an: 'option' } }], validReference: 'deny' };
+  const rule: AnyRule = { meta: { name: 'custom', description: 'X.' }, prepare: () => ({ an: 'option' }), check };
+  const rules = settingsOf({ custom: { action } });
+  return createRuleset([rule], [], { ...DEFAULT_POLICY, rules }).everywhere;
 }
 
 describe('evaluate', () => {
@@ -59,12 +69,15 @@ describe('evaluate', () => {
     const seen: unknown[] = [];
     const ruleset = only((...given) => void seen.push(...given));
     expect(evaluate(imagesOf({ a: 'gcr.io/x:1' }), ruleset, CONTEXT)).to.deep.equal([]);
-    const container = { name: 'a', type: 'container', fieldPath: 'spec.containers[0].image' };
-    expect(seen).to.deep.equal([
-      { raw: 'gcr.io/x:1', registry: 'gcr.io', repository: 'x', tag: '1', digest: undefined, familiarName: 'gcr.io/x' },
-      { an: 'option' },
-      { ...CONTEXT, container },
-    ]);
+    const container = {
+      name: 'a',
+      type: 'container',
+      fieldPath: 'spec.containers[0].image',
+      imagePullPolicy: undefined,
+      oldImage: undefined,
+    };
+    const workload = { ...CONTEXT.workload, serviceAccountName: undefined };
+    expect(seen).to.deep.equal([parseReference('gcr.io/x:1'), { an: 'option' }, { ...CONTEXT, workload, container }]);
     for (const given of [seen[0], seen[2], (seen[2] as { container: unknown }).container]) expect(given).to.be.frozen;
   });
 

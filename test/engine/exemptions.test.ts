@@ -20,7 +20,7 @@ interface Asked {
 function contextOf({ namespace, username = 'jane', groups = ['system:authenticated'] }: Asked) {
   const { uid, kind, operation } = admissionRequest();
   const request = { uid, kind, operation, userInfo: { username, groups } };
-  return requestContext(namespace === undefined ? request : { ...request, namespace });
+  return requestContext(namespace === undefined ? request : { ...request, namespace }, 0);
 }
 
 function covers(parts: Partial<Exemption>, asked: Asked, unqualified = {}): boolean {

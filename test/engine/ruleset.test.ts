@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { DEFAULT_POLICY, type EnforcementAction, type Policy } from '../../src/engine/policy.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/engine/policy.ts';
 import { compareRules, createRuleset, selectionFor, type Selection } from '../../src/engine/ruleset.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
+import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
@@ -12,14 +13,20 @@ function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
   return { meta: { name, description: 'A rule.' }, check: () => undefined, ...more };
 }
 
+const OFF = rule('require-digest', { meta: { name: 'require-digest', description: 'A rule.', action: 'off' } });
 const ACTIONS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
 const ACTIVE = ['audit', 'warn', 'deny'] as const;
 const ABSENT = [undefined] as const;
 
 /** What a selection does on a violation of a rule. */
-function actionIn({ rules, custom, validReference }: Selection, name: string): EnforcementAction {
+function actionIn({ rules, validReference }: Selection, name: string): EnforcementAction {
   if (name === VALID_REFERENCE) return validReference;
-  return [...rules, ...custom].find((active) => active.name === name)?.action ?? 'off';
+  return rules.find((active) => active.name === name)?.action ?? 'off';
+}
+
+/** What the first rule of a selection says of whatever image. */
+function asked({ rules: [first] }: Selection): unknown {
+  return first !== undefined && 'ask' in first ? first.ask({} as never, {} as never) : undefined;
 }
 
 function mistakesOf(build: () => unknown): readonly Mistake[] {
@@ -55,8 +62,9 @@ describe('createRuleset', () => {
         return [{ problem: this.secret, remedy: 'y' }];
       },
     };
-    const { rules } = createRuleset([own], undefined, DEFAULT_POLICY).everywhere;
-    expect(rules[0]?.check({} as never, undefined, {} as never)).to.deep.equal([{ problem: 'x', remedy: 'y' }]);
+    expect(asked(createRuleset([own], [], DEFAULT_POLICY).everywhere)).to.deep.equal({
+      violations: [{ problem: 'x', remedy: 'y' }],
+    });
   });
 
   it('keeps the policy and the custom rules, and leaves those out that are off', () => {
@@ -65,8 +73,8 @@ describe('createRuleset', () => {
     const ruleset = createRuleset([], custom, policy);
     expect(ruleset.custom).to.equal(custom);
     expect(ruleset.policy).to.equal(policy);
-    expect(ruleset.everywhere.custom).to.deep.equal([{ name: 'mine', action: 'deny' }]);
-    expect(rulesetUnder({}).custom).to.equal(undefined);
+    expect(ruleset.everywhere.rules.map(({ name, action }) => [name, action])).to.deep.equal([['mine', 'deny']]);
+    expect(rulesetUnder({}).custom).to.deep.equal([]);
   });
 
   it('numbers the selections: 0 is everywhere, the overrides follow', () => {
@@ -79,6 +87,7 @@ describe('createRuleset', () => {
 
   it('binds the options that hold in each selection', () => {
     const echo = rule('echo', {
+      check: (_, options) => [{ problem: JSON.stringify(options), remedy: 'x' }],
       meta: {
         name: 'echo',
         description: 'A rule.',
@@ -97,9 +106,9 @@ describe('createRuleset', () => {
       rules: settingsOf({ echo: { options: { a: 10 } } }),
       namespaces: [{ names: ['x'], rules: settingsOf({ echo: { options: { b: 20 } } }) }],
     };
-    const { everywhere, overrides } = createRuleset([echo], undefined, policy);
-    expect(everywhere.rules[0]?.prepared).to.deep.equal({ a: 10, b: 2 });
-    expect(overrides[0]?.selection.rules[0]?.prepared).to.deep.equal({ a: 10, b: 20 });
+    const { everywhere, overrides } = createRuleset([echo], [], policy);
+    expect(asked(everywhere)).to.deep.equal({ violations: [{ problem: '{"a":10,"b":2}', remedy: 'x' }] });
+    expect(asked(overrides[0]!.selection)).to.deep.equal({ violations: [{ problem: '{"a":10,"b":20}', remedy: 'x' }] });
   });
 });
 
@@ -127,7 +136,7 @@ describe('the effective action', () => {
       settingsOf(written === undefined ? {} : { [name]: { action: written } });
     const namespaces = [{ names: ['x'], rules: settings(override) }];
     const policy: Policy = { ...DEFAULT_POLICY, enforcement, rules: settings(action), namespaces };
-    const ruleset = createRuleset([rule('empty-tag'), rule('require-digest')], fakeCustomRules(['mine']), policy);
+    const ruleset = createRuleset([rule('empty-tag'), OFF], fakeCustomRules(['mine']), policy);
     return actionIn(selectionFor(ruleset, 'x'), name);
   };
   for (const [enforcement, override, action, denies, off] of literal) {
@@ -158,6 +167,23 @@ describe('the effective action', () => {
         }
       }
       expect(combinations).to.equal(3 * (choices.length + 1) ** 2);
+    });
+  }
+
+  for (const byDefault of ACTIONS) {
+    it(`of a rule that says ${byDefault} of itself is that at most, unless the policy has another`, () => {
+      const own = rule('own', { meta: { name: 'own', description: 'A rule.', action: byDefault } });
+      const actionUnder = (policy: Partial<Policy>): EnforcementAction =>
+        actionIn(createRuleset([own], [], { ...DEFAULT_POLICY, ...policy }).everywhere, 'own');
+      expect(actionUnder({})).to.equal(byDefault);
+      expect(actionUnder({ rules: settingsOf({ own: { options: {} } }) })).to.equal(byDefault);
+      for (const action of ACTIONS) {
+        expect(actionUnder({ rules: settingsOf({ own: { action } }) })).to.equal(action);
+      }
+      for (const enforcement of ACTIVE) {
+        const least = Math.min(ACTIONS.indexOf(enforcement), ACTIONS.indexOf(byDefault));
+        expect(actionUnder({ enforcement })).to.equal(ACTIONS[least]);
+      }
     });
   }
 

@@ -61,8 +61,6 @@ describe('the metrics', () => {
     const statuses = ['400', '401', '404', '405', '408', '413', '415', '429', '431', '500'];
     expect(labelsOf('bad_requests')).to.have.members(statuses.map((status) => `status="${status}"`));
     expect(labelsOf('client_identity')).to.have.members(['identity="present"', 'identity="absent"']);
-    const reasons = ['deadline', 'memory', 'exit', 'error'];
-    expect(labelsOf('worker_ends')).to.have.members(reasons.map((reason) => `reason="${reason}"`));
     expect(labelsOf('ruleset_loads')).to.have.members(['result="success"', 'result="failure"']);
     expect(labelsOf('unknown_kinds')).to.have.members(['dry_run="false"', 'dry_run="true"']);
   });
@@ -97,7 +95,7 @@ describe('the metrics', () => {
     const metrics = createMetrics();
     const exemption = { name: 'legacy', reason: 'x', owner: 'y', expires: 86_400_000, namespaces: ['default'] };
     const forever = { ...exemption, name: 'forever', expires: Infinity, namespaces: ['kept'] };
-    const ruleset = createRuleset(BUILT_IN, undefined, { ...DEFAULT_POLICY, exemptions: [exemption, forever] });
+    const ruleset = createRuleset(BUILT_IN, [], { ...DEFAULT_POLICY, exemptions: [exemption, forever] });
     metrics.rulesetInUse(ruleset, 5000);
     const request = podCreate({ a: 'nginx' });
     metrics.reviewed(request, reviewNow(request, ruleset), 0.001);
@@ -113,14 +111,26 @@ describe('the metrics', () => {
     expect(await metrics.registry.metrics()).not.to.contain('exemption_expiry_timestamp_seconds{');
   });
 
-  it('count what went wrong with rulesets and workers', async () => {
+  it('count what went wrong with rulesets', async () => {
     const metrics = createMetrics();
     metrics.rulesetRefused();
-    metrics.workerEnded('deadline');
     const text = await metrics.registry.metrics();
     expect(metricValue(text, 'imagegate_ruleset_loads_total{result="failure"}')).to.equal(1);
     expect(metricValue(text, 'imagegate_ruleset_loads_total{result="success"}')).to.equal(0);
-    expect(metricValue(text, 'imagegate_worker_ends_total{reason="deadline"}')).to.equal(1);
+  });
+
+  it('tell how custom rules are asked, and what that takes', async () => {
+    const metrics = createMetrics();
+    for (const steps of [100, 300, 200]) metrics.customRules.asked('mine', steps);
+    metrics.customRules.remembered('mine');
+    for (let look = 0; look < 2; look++) {
+      // oxlint-disable-next-line no-await-in-loop -- a second look counts nothing twice
+      const text = await metrics.registry.metrics();
+      expect(metricValue(text, 'imagegate_custom_rule_checks_total{rule="mine",source="asked"}')).to.equal(3);
+      expect(metricValue(text, 'imagegate_custom_rule_checks_total{rule="mine",source="remembered"}')).to.equal(1);
+      expect(metricValue(text, 'imagegate_custom_rule_steps_total{rule="mine"}')).to.equal(600);
+      expect(metricValue(text, 'imagegate_custom_rule_check_steps_max{rule="mine"}')).to.equal(300);
+    }
   });
 
   it('are apart from those of another', async () => {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { Agent } from 'node:https';
 import { gzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { allowed } from '../../src/admission/response.ts';
+import type { JudgePolicy } from '../../src/gate/policy-route.ts';
 import { admissionReview, podCreate } from '../admission-request.ts';
-import { fakeCustomRules } from '../custom-rules.ts';
-import { rulesetOf, rulesetUnder } from '../ruleset.ts';
+import { rulesetOf } from '../ruleset.ts';
 import { until } from '../until.ts';
 import { BODY_LIMITS, MAX_BODY_BYTES, SMALL_BODY_BYTES } from '../../src/gate/body-limits.ts';
 import { createMetrics } from '../../src/gate/metrics.ts';
@@ -15,6 +17,8 @@ const MIB = 1024 * 1024;
 const ALLOWED = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/acme/web:1' })));
 const DENIED = JSON.stringify(admissionReview(podCreate({ web: 'nginx' })));
 const SECRET = 'hunter2-do-not-log';
+
+const TOKEN = 'c'.repeat(64);
 
 describe('over the wire', () => {
   let gate: TestGate;
@@ -467,18 +471,24 @@ describe('over the wire', () => {
   });
 
   describe('the budget of values', () => {
-    /** A review that waits for a rule, with so many values beside the pod. */
+    /** A review with so many values beside the pod. */
     const withValues = (count: number): string =>
       ALLOWED.replace('"metadata":{', `"metadata":{"x":[${'[],'.repeat(count / 2 - 1)}[]],`);
 
     it('refuses what is over it with 429 while others are judged, and takes it later', async () => {
       let release = (): void => {};
       const released = new Promise<void>((resolve) => (release = resolve));
-      const rules = fakeCustomRules(['slow'], async () => released.then(() => []));
-      const ruleset = rulesetUnder({}, rules);
-      const slow = await startTestGate({ ruleset: () => ruleset });
-      const first = send(slow, { body: withValues(BODY_LIMITS.large.marks - 1000) });
-      await until(() => rules.tasks.length === 1, 'the first to be judged', 10_000);
+      let judged = 0;
+      const judgePolicy: JudgePolicy = async ({ uid }) => {
+        judged += 1;
+        return released.then(() => allowed(uid));
+      };
+      const slow = await startTestGate({
+        judgePolicy,
+        policyToken: () => ({ hash: createHash('sha256').update(TOKEN).digest() }),
+      });
+      const first = send(slow, { path: `/validate-policy/${TOKEN}`, body: withValues(BODY_LIMITS.large.marks - 1000) });
+      await until(() => judged === 1, 'the first to be judged', 10_000);
       const few = withValues(60_000);
       const refused = await send(slow, { body: few });
       expect([refused.status, refused.json.code]).to.deep.equal([429, 'overloaded']);

@@ -2,12 +2,7 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import {
-  InvalidReferenceError,
-  normalizedRegistry,
-  normalizedRepository,
-  parseReference,
-} from '../../src/image/reference.ts';
+import { InvalidReferenceError, parseReference } from '../../src/image/reference.ts';
 import { buildOracle } from '../oracle/build-oracle.ts';
 import { randomFrom, seedOfRun } from '../random.ts';
 import { candidate } from './candidates.ts';
@@ -46,8 +41,8 @@ function parsed(text: string): object | undefined {
   try {
     const image = parseReference(text);
     return {
-      domain: normalizedRegistry(image),
-      path: normalizedRepository(image),
+      domain: image.normalized.registry,
+      path: image.normalized.repository,
       familiarName: image.familiarName,
       tag: image.tag ?? '',
       digest: image.digest ?? '',

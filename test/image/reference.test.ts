@@ -119,6 +119,14 @@ const NORMALIZED: readonly (readonly [string, registry: string, repository: stri
   // With one more component it is no official image, and needs `library` to be found.
   ['library/distros/ubuntu', 'docker.io', 'library/distros/ubuntu', 'library/distros/ubuntu'],
   // Other registries have no official images.
+  ['index.docker.io:443/nginx', 'index.docker.io:443', 'nginx', 'index.docker.io:443/nginx'],
+  [
+    'registry.hub.docker.com/library/nginx',
+    'registry.hub.docker.com',
+    'library/nginx',
+    'registry.hub.docker.com/library/nginx',
+  ],
+  ['gcr.io:443/app', 'gcr.io:443', 'app', 'gcr.io:443/app'],
   ['registry-1.docker.io/nginx', 'registry-1.docker.io', 'nginx', 'registry-1.docker.io/nginx'],
   ['docker.io:443/nginx', 'docker.io:443', 'nginx', 'docker.io:443/nginx'],
   ['gcr.io/app', 'gcr.io', 'app', 'gcr.io/app'],
@@ -139,6 +147,7 @@ describe('parseReference', () => {
       const image: ImageReference = parseReference(raw);
       expect(normalizedRegistry(image)).to.equal(registry);
       expect(normalizedRepository(image)).to.equal(repository);
+      expect(image.normalized).to.deep.equal({ registry, repository });
       expect(image.familiarName).to.equal(familiarName);
     });
   }
@@ -154,7 +163,14 @@ describe('parseReference', () => {
   });
 
   it('returns what nobody can change', () => {
-    expect(parseReference('nginx:1')).to.be.frozen;
+    const image = parseReference('nginx:1');
+    for (const part of [image, image.normalized]) expect(part).to.be.frozen;
+  });
+
+  it('returns plain data, which JSON and a structured clone keep', () => {
+    const image = parseReference(`docker.io/nginx:1@${SHA256}`);
+    expect(JSON.parse(JSON.stringify(image))).to.deep.equal(image);
+    expect(structuredClone(image)).to.deep.equal(image);
   });
 
   describe('at the limits of length', () => {

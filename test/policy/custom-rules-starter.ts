@@ -1,30 +1,24 @@
-import type { CustomJudgement, CustomTask } from '../../src/engine/evaluate-custom.ts';
+import type { Answer } from '../../src/engine/custom-rule.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
 import type { RuleFile } from '../../src/rule/rule-files.ts';
-import { fakeCustomRules, type FakeCustomRules } from '../custom-rules.ts';
+import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
 
-/** Custom rules that were started, and what became of them. */
-export interface StartedRules extends FakeCustomRules {
+/** Custom rules that were loaded, and of what. */
+export interface StartedRules {
   readonly files: readonly RuleFile[];
   readonly settings: readonly RuleSettings[];
-  closed: boolean;
+  readonly rules: FakeCustomRules;
 }
 
-/** Starts rules that are named after their files, and remembers all that were started. */
-export function customRulesStarter(judge?: (task: CustomTask) => readonly CustomJudgement[]) {
+/** Loads rules that are named after their files, and remembers all that were loaded. */
+export function customRulesStarter(answer?: (asked: Asked) => Answer) {
   const started: StartedRules[] = [];
-  const start = async (files: readonly RuleFile[], settings: readonly RuleSettings[]): Promise<StartedRules> => {
-    const names = files.map(({ name }) => name);
-    const rules: StartedRules = {
-      ...fakeCustomRules(names, judge),
-      files,
-      settings,
-      closed: false,
-      close: async () => {
-        rules.closed = true;
-      },
-    };
-    started.push(rules);
+  const start = async (files: readonly RuleFile[], settings: readonly RuleSettings[]): Promise<FakeCustomRules> => {
+    const rules = fakeCustomRules(
+      files.map(({ name }) => name),
+      answer,
+    );
+    started.push({ files, settings, rules });
     return rules;
   };
   return { start, started };

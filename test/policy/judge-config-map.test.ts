@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { CustomRules } from '../../src/engine/evaluate-custom.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/policy/judge-config-map.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
@@ -9,6 +8,7 @@ import { admissionRequest } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { fakeCustomRules } from '../custom-rules.ts';
 import { customRulesStarter } from './custom-rules-starter.ts';
 
 const POLICY = 'imagegate-webhook-config';
@@ -22,14 +22,14 @@ describe('createConfigMapJudge', () => {
   let custom: ReturnType<typeof customRulesStarter>;
   let judge: ReturnType<typeof createConfigMapJudge>;
 
-  const judgeWith = (startCustomRules: Parameters<typeof createRulesetLoader>[0]['startCustomRules']) =>
+  const judgeWith = (loadCustomRules: Parameters<typeof createRulesetLoader>[0]['loadCustomRules']) =>
     createConfigMapJudge(
       createRulesetLoader({
         builtIn: BUILT_IN,
         environment: {},
         policyDir: folder.path,
         rulesDir: folder.path,
-        startCustomRules,
+        loadCustomRules,
       }),
     );
 
@@ -87,15 +87,12 @@ describe('createConfigMapJudge', () => {
   });
 
   it('tries the rules of a ConfigMap also where another rule may come later', async () => {
-    const failing = customRulesStarter(({ rules }) =>
-      rules.filter((rule) => rule === 'mine').map((rule) => ({ rule, image: 0, failure: 'it threw' })),
-    );
+    const failing = customRulesStarter(({ rule }) => (rule === 'mine' ? { failure: 'it threw' } : { violations: [] }));
     judge = judgeWith(failing.start);
     const data = { 'mine.js': '1', RULE_NO_DEBUG_IMAGES: 'warn' };
     const { allowed, status } = await judge(write(RULES, data));
     expect(allowed).to.equal(false);
     expect(status?.message).to.match(/^The gate would not use this ConfigMap: 2 mistakes\.\nrule mine: .*it threw/);
-    expect(failing.started.every(({ closed }) => closed)).to.equal(true);
     const { 'mine.js': _, ...others } = { ...data, 'yours.js': '1' };
     expect((await judge(write(RULES, others))).allowed).to.equal(true);
     expect((await judge(write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }))).allowed).to.equal(true);
@@ -112,7 +109,6 @@ describe('createConfigMapJudge', () => {
     const files = custom.started.map((rules) => rules.files.map(({ path }) => path));
     expect(files).to.deep.equal([[`${folder.path}/mine.js`], [`ConfigMap ${RULES}/yours.js`]]);
     expect(custom.started[1]?.files[0]?.beside).to.deep.equal({ 'yours.js': '1', '_part.js': '2', RULE_YOURS: 'warn' });
-    expect(custom.started.every(({ closed }) => closed)).to.equal(true);
   });
 
   it('takes a key that moves within a ConfigMap for moved', async () => {
@@ -178,7 +174,6 @@ describe('createConfigMapJudge', () => {
       expect(allowed).to.equal(true);
       expect(warnings).to.have.length(1);
       expect(warnings?.[0]?.replace(folder.path, 'FOLDER')).to.satisfy((text: string) => text.startsWith(warning));
-      expect(custom.started.every(({ closed }) => closed)).to.equal(true);
     });
 
     it('tells it beside a rule that may come later', async () => {
@@ -220,7 +215,7 @@ describe('createConfigMapJudge', () => {
       return custom.start(files, settings);
     };
     const fails: typeof custom.start = async (files, settings) =>
-      customRulesStarter(() => (isGiven(settings[0]) ? [] : [{ rule: 'mine', image: 0, failure: 'no words' }])).start(
+      customRulesStarter(() => (isGiven(settings[0]) ? { violations: [] } : { failure: 'no words' })).start(
         files,
         settings,
       );
@@ -297,7 +292,7 @@ describe('createConfigMapJudge', () => {
       [
         'by a rule that fails, which a mistake in a key hides',
         async (files, settings) =>
-          customRulesStarter(() => (isMended(files) ? [] : [{ rule: 'mine', image: 0, failure: 'never' }])).start(
+          customRulesStarter(() => (isMended(files) ? { violations: [] } : { failure: 'never' })).start(
             files,
             settings,
           ),
@@ -376,15 +371,11 @@ describe('createConfigMapJudge', () => {
   it('tries one at a time', async () => {
     let running = 0;
     let most = 0;
-    judge = judgeWith(async (files): Promise<CustomRules> => {
+    judge = judgeWith(async (files) => {
       most = Math.max(most, (running += 1));
       await Promise.resolve();
-      return {
-        names: files.map(({ name }) => name),
-        descriptions: new Map(),
-        judge: async () => [],
-        close: async () => void (running -= 1),
-      };
+      running -= 1;
+      return fakeCustomRules(files.map(({ name }) => name));
     });
     await Promise.all(Array.from({ length: 5 }, async () => judge(write(RULES, { 'mine.js': '' }))));
     expect(most).to.equal(1);

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import type { Selection } from '../../src/engine/ruleset.ts';
 import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
 import { loadRuleset, type RulesetSources } from '../../src/policy/load-ruleset.ts';
 import { policyKeysOf } from '../../src/policy/policy-keys-of.ts';
+import { podCreate } from '../admission-request.ts';
+import { reviewNow } from '../review-now.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { customRulesStarter, ruleFile } from './custom-rules-starter.ts';
 
@@ -13,7 +16,7 @@ const load = async ({ data = {}, ...changes }: Changes = {}) =>
     environment: {},
     policy: policyKeysOf({ data }),
     ruleFiles: [],
-    startCustomRules: customRulesStarter().start,
+    loadCustomRules: customRulesStarter().start,
     ...changes,
   });
 
@@ -38,18 +41,20 @@ describe('loadRuleset', () => {
       ['registry-allowlist', 'deny'],
       ['blocked-tags', 'deny'],
     ]);
-    expect(custom).to.equal(undefined);
+    expect(custom).to.deep.equal([]);
   });
 
   it('follows the policy of the environment, of flat keys and of policy.yaml', async () => {
     const data = { DISABLE_EMPTY_TAG: 'false\n', 'policy.yaml': 'rules: { require-digest: { action: warn } }' };
-    const { everywhere } = await load({ data, environment: { BLOCKED_TAGS: 'dev' } });
+    const ruleset = await load({ data, environment: { BLOCKED_TAGS: 'dev' } });
+    const { everywhere } = ruleset;
     expect(everywhere.rules.map(({ name, action }) => `${name} ${action}`)).to.deep.equal([
       'registry-allowlist deny',
       'blocked-tags deny',
       'require-digest warn',
     ]);
-    expect(everywhere.rules[1]?.prepared).to.deep.include({ remedy: 'These tags "dev" are prohibited.' });
+    const { response } = reviewNow(podCreate({ a: 'docker.io/x:dev' }), { ...ruleset, everywhere });
+    expect(response.status?.message).to.contain('These tags "dev" are prohibited.');
   });
 
   it('starts custom rules with the settings of each selection', async () => {
@@ -60,22 +65,23 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
     const ruleset = await load({
       data: { RULE_MINE: 'audit', 'policy.yaml': yaml },
       ruleFiles: [ruleFile('mine'), ruleFile('other')],
-      startCustomRules: start,
+      loadCustomRules: start,
     });
     const [rules] = started;
-    expect(ruleset.custom).to.equal(rules);
+    expect(ruleset.custom).to.equal(rules?.rules);
     expect(rules?.settings.map((settings) => settings.get('mine')?.options)).to.deep.equal([
       { a: 1, b: 1 },
       { a: 1, b: 2 },
     ]);
-    expect(ruleset.everywhere.custom).to.deep.equal([
-      { name: 'mine', action: 'audit' },
-      { name: 'other', action: 'deny' },
+    const own = ({ rules: bound }: Selection) =>
+      bound.filter(({ name }) => ['mine', 'other'].includes(name)).map(({ name, action }) => [name, action]);
+    expect(own(ruleset.everywhere)).to.deep.equal([
+      ['mine', 'audit'],
+      ['other', 'deny'],
     ]);
-    expect(ruleset.overrides[0]?.selection.custom[0]).to.deep.equal({ name: 'mine', action: 'warn' });
+    expect(own(ruleset.overrides[0]!.selection)[0]).to.deep.equal(['mine', 'warn']);
     // They were tried on the samples, under each selection.
-    expect(new Set(rules?.tasks.map(({ selection }) => selection))).to.deep.equal(new Set([0, 1]));
-    expect(rules?.closed).to.equal(false);
+    expect(new Set(rules?.rules.asked.map(({ selection }) => selection))).to.deep.equal(new Set([0, 1]));
   });
 
   it('refuses a policy of which only keys are wrong', async () => {
@@ -85,13 +91,13 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
   });
 
   it('tells the mistakes of keys, of entries, of names and those that are known already at once', async () => {
-    const { start, started } = customRulesStarter();
+    const { start } = customRulesStarter();
     const mistakes = await mistakesOf({
       environment: { ALLOWED_REGISTRIES: 'docker.io,http://gcr.io,quay', DISABLE_EMPTY_TAG: 'yes' },
       data: { BLOCKED_TAGS: 'latest,.dev,', OTHER: '', RULE_MINES: 'warn' },
       ruleFiles: [ruleFile('mine')],
       mistakes: [{ code: 'rules-folder-unreadable', where: 'x', expected: 'y', found: 'z', remedy: 'Do.' }],
-      startCustomRules: start,
+      loadCustomRules: start,
     });
     expect(told(mistakes)).to.deep.equal([
       'rules-folder-unreadable: x',
@@ -103,7 +109,6 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
       'option-invalid: BLOCKED_TAGS (ConfigMap), entry 2',
       'option-invalid: BLOCKED_TAGS (ConfigMap), entry 3',
     ]);
-    expect(started[0]?.closed).to.equal(true);
   });
 
   it('tells the mistakes of policy.yaml, of its options too, each with its line', async () => {
@@ -124,9 +129,9 @@ exemptions: 7
 
   it('tells the mistakes of rule files with those of keys, names and options', async () => {
     const mistake = { code: 'rule-file-invalid', where: 'a.js', expected: 'x', found: 'y', remedy: 'Do.' } as const;
-    const startCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
+    const loadCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
     const data = { BLOCKED_TAGS: '', ALLOWED_REGISTRIES: 'quay', RULE_A: 'warn', RULE_B: 'warn' };
-    expect(told(await mistakesOf({ data, ruleFiles: [ruleFile('a')], startCustomRules }))).to.deep.equal([
+    expect(told(await mistakesOf({ data, ruleFiles: [ruleFile('a')], loadCustomRules }))).to.deep.equal([
       'policy-list-empty: BLOCKED_TAGS (ConfigMap)',
       'rule-file-invalid: a.js',
       'rule-unknown: RULE_B (ConfigMap)',
@@ -135,22 +140,18 @@ exemptions: 7
   });
 
   it('refuses rules that fail at a sample pod, and names each once', async () => {
-    const { start, started } = customRulesStarter(({ images }) =>
-      images.map((_, image) => ({ rule: 'mine', image, failure: 'it threw' })),
-    );
-    const mistakes = await mistakesOf({ ruleFiles: [ruleFile('mine')], startCustomRules: start });
+    const { start } = customRulesStarter(() => ({ failure: 'it threw' }));
+    const mistakes = await mistakesOf({ ruleFiles: [ruleFile('mine')], loadCustomRules: start });
     expect(told(mistakes)).to.deep.equal(['rule-fails-on-sample: rule mine']);
     expect(mistakes[0]?.found).to.include('The rule mine failed: it threw.');
-    expect(started[0]?.closed).to.equal(true);
   });
 
-  it('passes on what is no mistake of the operator, and leaves nothing running', async () => {
-    const { start, started } = customRulesStarter(() => {
+  it('passes on what is no mistake of the operator', async () => {
+    const { start } = customRulesStarter(() => {
       throw new RangeError('broken');
     });
     let thrown: unknown;
-    await load({ ruleFiles: [ruleFile('mine')], startCustomRules: start }).catch((error: unknown) => (thrown = error));
+    await load({ ruleFiles: [ruleFile('mine')], loadCustomRules: start }).catch((error: unknown) => (thrown = error));
     expect(thrown).to.be.instanceOf(RangeError);
-    expect(started[0]?.closed).to.equal(true);
   });
 });

@@ -8,6 +8,10 @@ import { projectRoot } from '../project-root.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
+interface ActionNode {
+  readonly properties: { readonly action: { readonly description: string } };
+}
+
 /** Every schema of a property within a schema, with its path. */
 function properties(schema: unknown, path = ''): readonly (readonly [path: string, property: Node])[] {
   if (typeof schema !== 'object' || schema === null) return [];
@@ -46,6 +50,18 @@ describe('schemas/policy.schema.json', () => {
       expect(property['title'], path).to.be.a('string').and.not.equal('');
       expect(property['description'], path).to.match(/^[A-Z].*\.$/);
     }
+  });
+
+  it('says what each rule does where no action is written', () => {
+    const { definitions } = JSON.parse(text) as {
+      definitions: { rules: { properties: Readonly<Record<string, ActionNode>>; additionalProperties: ActionNode } };
+    };
+    const { properties: builtIn, additionalProperties: custom } = definitions.rules;
+    const said = ({ properties: { action } }: ActionNode): string => action.description.split('Where ')[1] ?? '';
+    expect(said(builtIn['empty-tag']!)).to.equal('none is written anywhere, it is deny.');
+    expect(said(builtIn['require-digest']!)).to.equal('none is written anywhere, it is off.');
+    expect(said(builtIn['valid-reference']!)).to.equal('none is written anywhere, it is deny.');
+    expect(said(custom)).to.equal('none is written anywhere, it is what the rule says of itself.');
   });
 
   for (const [policy, valid] of [

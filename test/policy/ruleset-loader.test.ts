@@ -17,13 +17,13 @@ describe('createRulesetLoader', () => {
 
   /** The rules that are found, and what is wrong with the policy folder. */
   async function found(rulesDir?: string) {
-    const startCustomRules = async () => fakeCustomRules([]);
+    const loadCustomRules = async () => fakeCustomRules([]);
     const loader = createRulesetLoader({
       builtIn: [],
       environment: {},
       policyDir: policyDir(),
       rulesDir: rulesDir === undefined ? undefined : join(folder.path, rulesDir),
-      startCustomRules,
+      loadCustomRules,
     });
     const { policy, ruleFiles } = await loader.read();
     return [ruleFiles.map(({ name }) => name), policy.mistakes.map(({ code }) => code)];

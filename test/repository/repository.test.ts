@@ -23,11 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rule: ['image', 'mistake'],
   engine: ['rule', 'workload', 'image', 'mistake'],
   admission: ['engine', 'rule', 'workload', 'image', 'mistake'],
-  testing: ['admission', 'engine', 'rule', 'image', 'mistake'],
-  workers: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
-  policy: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  sandbox: ['engine', 'rule', 'image', 'mistake'],
+  testing: ['sandbox', 'admission', 'engine', 'rule', 'image', 'mistake'],
+  policy: ['sandbox', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   gate: ['admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
-  cli: ['gate', 'policy', 'workers', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
+  cli: ['gate', 'policy', 'sandbox', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],
   'main.ts': ['cli'],
 };
 

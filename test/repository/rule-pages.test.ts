@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { withOptionsTable } from '../../scripts/options-table.ts';
 import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
-import { defaultAction } from '../../src/engine/policy.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadRulesetOf } from '../load-ruleset-of.ts';
+import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
 import { loadRules } from '../../src/rule/load-rules.ts';
 import { REFUSED, STRICTER } from '../image/refused-references.ts';
 import { projectRoot } from '../project-root.ts';
@@ -17,6 +17,11 @@ const RULES = await loadRules([BUILT_IN]);
 
 const pathOf = (name: string): string => join(projectRoot, 'docs', 'rules', `${name}.md`);
 const pageOf = async (name: string): Promise<string> => readFile(pathOf(name), 'utf8');
+
+/** What a rule does where nothing is written. */
+function defaultAction(rule: string): EnforcementAction {
+  return RULES.find(({ meta }) => meta.name === rule)?.meta.action ?? 'deny';
+}
 
 /** What a page has set where an example stands: a key of the policy, options, or nothing. */
 interface Setting {

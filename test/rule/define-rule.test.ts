@@ -87,6 +87,35 @@ describe('defineRule', () => {
     defineRule({ meta: META });
   });
 
+  it('takes an action of the four, and none', () => {
+    for (const action of ['deny', 'warn', 'audit', 'off'] as const) {
+      const rule = defineRule({ meta: { ...META, action }, check: () => {} });
+      expectTypeOf(rule.meta.action).toEqualTypeOf<'deny' | 'warn' | 'audit' | 'off' | undefined>();
+      expect(rule.meta.action).to.equal(action);
+    }
+    // @ts-expect-error -- there is no such action
+    defineRule({ meta: { ...META, action: 'block' }, check: () => {} });
+  });
+
+  it('takes no key that a rule does not have', () => {
+    // @ts-expect-error -- prepare is misspelt
+    defineRule({ meta: META, check: () => {}, prepair: () => 1 });
+    // @ts-expect-error -- and here beside another one
+    defineRule({ meta: META, prepare: () => 1, check: () => {}, docs: 'X' });
+    // @ts-expect-error -- description is misspelt, and missing
+    defineRule({ meta: { name: 'x', desciption: 'X.' }, check: () => {} });
+    // @ts-expect-error -- meta has no owner
+    defineRule({ meta: { name: 'x', description: 'X.', owner: 'me' }, check: () => {} });
+  });
+
+  it('knows what a context and an image have', () => {
+    expectTypeOf<RuleContext['now']>().toEqualTypeOf<string>();
+    expectTypeOf<RuleContext['workload']['serviceAccountName']>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<RuleContext['container']['imagePullPolicy']>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<RuleContext['container']['oldImage']>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ImageReference['normalized']>().toEqualTypeOf<Readonly<Record<'registry' | 'repository', string>>>();
+  });
+
   it('takes only schemas that refuse what they do not name', () => {
     // @ts-expect-error -- unknown options would pass
     defineRule({ meta: { ...META, schema: { type: 'object', properties: {} } }, check: () => [] });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { parseReference } from '../../src/image/reference.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { registryPatterns } from '../../src/rule/registry-patterns.ts';
+import { repositoryPatterns } from '../../src/rule/repository-patterns.ts';
 import { BAD_REGISTRIES } from './bad-registries.ts';
 
 interface Case {
@@ -190,5 +191,27 @@ describe('registryPatterns', () => {
       .to.throw(InvalidEntriesError)
       .with.property('message')
       .that.matches(/^entry 1: .*\nentry 3: .*\nentry 4: .*$/);
+  });
+
+  for (const written of [
+    'nginx',
+    'index.docker.io/nginx',
+    'registry-1.docker.io/library/nginx',
+    'docker.io:443/nginx',
+    'gcr.io/a',
+  ]) {
+    it(`compares what ${written} has as normalized, and so do repositories that are allowed`, () => {
+      const image = parseReference(written);
+      const { registry, repository } = image.normalized;
+      expect(registryPatterns([`${registry}/${repository}`]).matches(image)).to.equal(true);
+      const options = { unqualified: 'docker.io' } as const;
+      expect(repositoryPatterns([`${registry}/${repository}`], options).matches(image)).to.equal(true);
+    });
+  }
+
+  it('looks at registry and repository alone', () => {
+    const { matches } = registryPatterns(['docker.io/library']);
+    expect(matches({ registry: undefined, repository: 'nginx' })).to.equal(true);
+    expect(matches({ ...parseReference('nginx'), registry: 'gcr.io' })).to.equal(false);
   });
 });

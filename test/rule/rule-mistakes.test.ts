@@ -17,6 +17,8 @@ const RULE_REMEDY = 'Write `export default defineRule({ ... })`.';
 const META_REMEDY = 'Say what the rule is called and what it does.';
 const CHECK_REMEDY = 'Write `check(image, options, context) { ... }`, which returns violations.';
 
+const ACTION_EXPECTED = 'one of deny, warn, audit, off, or none';
+
 /** One thing that is wrong: the export, then part, expected, found, remedy of the mistake. */
 const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
   [undefined, 'default export', RULE_EXPECTED, 'nothing', RULE_REMEDY],
@@ -103,6 +105,54 @@ const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
     'nothing',
     'Say what the option does.',
   ],
+  [{ ...RULE, prepair: check }, 'prepair', 'a key that a rule has', 'a function', 'Did you mean prepare?'],
+  [{ ...RULE, Check: 1 }, 'Check', 'a key that a rule has', '1', 'Did you mean check?'],
+  [{ ...RULE, prepar: undefined }, 'prepar', 'a key that a rule has', 'nothing', 'Did you mean prepare?'],
+  [
+    { ...RULE, homepage: 'https://example.com' },
+    'homepage',
+    'a key that a rule has',
+    '"https://example.com"',
+    'Known: meta, prepare, check.',
+  ],
+  [{ ...RULE, constructor: 1 }, 'constructor', 'a key that a rule has', '1', 'Known: meta, prepare, check.'],
+  [
+    { ...RULE, meta: { ...META, desciption: 'X.' } },
+    'meta.desciption',
+    'a key that meta has',
+    '"X."',
+    'Did you mean description?',
+  ],
+  [
+    { ...RULE, meta: { ...META, owner: 'me' } },
+    'meta.owner',
+    'a key that meta has',
+    '"me"',
+    'Known: name, description, action, schema.',
+  ],
+  [{ ...RULE, meta: { ...META, action: 'wran' } }, 'meta.action', ACTION_EXPECTED, '"wran"', 'Did you mean warn?'],
+  [{ ...RULE, meta: { ...META, action: 'Deny' } }, 'meta.action', ACTION_EXPECTED, '"Deny"', 'Did you mean deny?'],
+  [
+    { ...RULE, meta: { ...META, action: 'forbidden' } },
+    'meta.action',
+    ACTION_EXPECTED,
+    '"forbidden"',
+    'Known: deny, warn, audit, off.',
+  ],
+  [
+    { ...RULE, meta: { ...META, action: false } },
+    'meta.action',
+    ACTION_EXPECTED,
+    'false',
+    'Leave it away, and the rule denies where the operator says nothing.',
+  ],
+  [
+    { ...RULE, meta: { ...META, action: null } },
+    'meta.action',
+    ACTION_EXPECTED,
+    'null',
+    'Leave it away, and the rule denies where the operator says nothing.',
+  ],
 ];
 
 describe('ruleMistakes', () => {
@@ -114,7 +164,11 @@ describe('ruleMistakes', () => {
       meta: { ...META, schema: { type: 'object', additionalProperties: false } },
       check,
     },
-    'a rule with more than it needs': { ...RULE, docs: 'https://example.com' },
+    'a rule that denies by default': { ...RULE, meta: { ...META, action: 'deny' } },
+    'a rule that warns by default': { ...RULE, meta: { ...META, action: 'warn' } },
+    'a rule that only records by default': { ...RULE, meta: { ...META, action: 'audit' } },
+    'a rule that is off by default': { ...RULE, meta: { ...META, action: 'off' } },
+    'a rule with keys of nothing': { meta: { ...META, action: undefined }, check, prepare: undefined },
   })) {
     it(`has nothing against ${name}`, () => {
       expect(ruleMistakes(exported, fileOf('no-root'))).to.deep.equal([]);
@@ -136,6 +190,17 @@ describe('ruleMistakes', () => {
         (part) => `/rules/no-root.js, ${part}`,
       ),
     );
+  });
+
+  it('tells a misspelt key beside what is missing for it, since either may be meant', () => {
+    const { description, ...meta } = META;
+    const mistakes = ruleMistakes({ meta: { ...meta, desciption: description }, chekc: check }, fileOf('no-root'));
+    expect(mistakes.map(({ where, remedy }) => `${where}: ${remedy}`)).to.deep.equal([
+      '/rules/no-root.js, chekc: Did you mean check?',
+      '/rules/no-root.js, meta.desciption: Did you mean description?',
+      '/rules/no-root.js, meta.description: Say what the rule does.',
+      `/rules/no-root.js, check: ${CHECK_REMEDY}`,
+    ]);
   });
 
   describe('file name', () => {

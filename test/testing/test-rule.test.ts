@@ -16,7 +16,7 @@ function outcomesOf(rule: unknown, cases: unknown): ReadonlyMap<string, RuleTest
     },
     it: (name, body) => {
       try {
-        body();
+        void body();
         outcomes.set(name, undefined);
       } catch (error) {
         expect(error).to.be.instanceOf(RuleTestError);
@@ -127,12 +127,27 @@ describe('testRule', () => {
       expect(failuresOf(rule, { allowed: [{ image: 'x', context }], denied: [] })).to.have.keys([WHOLE]);
       return given;
     };
-    const pod = { apiVersion: 'v1', kind: 'Pod', name: 'app', labels: {}, annotations: {} };
-    const container = { name: 'app', type: 'container', fieldPath: 'spec.containers[0].image' };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: 'app',
+      labels: {},
+      annotations: {},
+      serviceAccountName: 'default',
+    };
+    const container = {
+      name: 'app',
+      type: 'container',
+      fieldPath: 'spec.containers[0].image',
+      imagePullPolicy: 'IfNotPresent',
+      oldImage: undefined,
+    };
+    const now = '2026-01-01T00:00:00.000Z';
 
     it('by default', () => {
       expect(told({})).to.deep.equal({
         operation: 'CREATE',
+        now,
         namespace: 'default',
         userInfo: { username: 'jane', groups: ['system:authenticated'] },
         workload: pod,
@@ -150,11 +165,40 @@ describe('testRule', () => {
       };
       expect(told(context)).to.deep.equal({
         operation: 'UPDATE',
+        now,
         namespace: undefined,
         userInfo: { username: 'joe', groups: ['system:authenticated'] },
         workload: { ...pod, labels: { tier: 'web' } },
-        container: { name: 'model', type: 'imageVolume', fieldPath: 'spec.volumes[0].image.reference' },
+        container: {
+          ...container,
+          name: 'model',
+          type: 'imageVolume',
+          fieldPath: 'spec.volumes[0].image.reference',
+        },
       });
+    });
+
+    it('with what an object may be without, there and absent', () => {
+      for (const [serviceAccountName, imagePullPolicy, oldImage] of [
+        ['builder', 'Always', 'x:0'],
+        [undefined, undefined, undefined],
+        ['', '', ''],
+      ]) {
+        const context = {
+          operation: 'UPDATE',
+          workload: { serviceAccountName },
+          container: { imagePullPolicy, oldImage },
+        };
+        expect(told(context)).to.deep.include({
+          workload: { ...pod, serviceAccountName },
+          container: { ...container, imagePullPolicy, oldImage },
+        });
+      }
+    });
+
+    it('at a moment of its own', () => {
+      for (const moment of ['2026-11-29T06:50:00.000Z', '1970-01-01T00:00:00.000Z', '1969-12-31T23:59:00.000Z'])
+        expect(told({ now: moment })).to.have.property('now', moment);
     });
 
     it('with a place of its own', () => {
@@ -165,14 +209,17 @@ describe('testRule', () => {
     for (const [context, message] of [
       [
         { namspace: 'x' },
-        '`context` cannot be `namspace`: known are operation, namespace, userInfo, workload, container.',
+        '`context` cannot be `namspace`: known are operation, now, namespace, userInfo, workload, container.',
       ],
       [{ userInfo: { name: 'x' } }, '`context.userInfo` cannot be `name`: known are username, groups.'],
       [
         { workload: { group: 'x' } },
-        '`context.workload` cannot be `group`: known are apiVersion, kind, name, labels, annotations.',
+        '`context.workload` cannot be `group`: known are apiVersion, kind, name, labels, annotations, serviceAccountName.',
       ],
-      [{ container: { image: 'x' } }, '`context.container` cannot be `image`: known are name, type, fieldPath.'],
+      [
+        { container: { image: 'x' } },
+        '`context.container` cannot be `image`: known are name, type, fieldPath, imagePullPolicy, oldImage.',
+      ],
       [
         { container: { type: 'sidecar' } },
         '`container.type` cannot be `sidecar`: known are initContainer, container, ephemeralContainer, imageVolume.',
@@ -189,6 +236,26 @@ describe('testRule', () => {
       [{ userInfo: { groups: [1] } }, '`context.userInfo.groups` must be a list of texts, found [1].'],
       [{ workload: { labels: { a: 1 } } }, '`context.workload.labels` must be an object of texts, found {"a":1}.'],
       [{ workload: { annotations: ['a'] } }, '`context.workload.annotations` must be an object of texts, found ["a"].'],
+      [{ workload: { serviceAccountName: 1 } }, '`context.workload.serviceAccountName` must be a text, found 1.'],
+      [{ container: { imagePullPolicy: true } }, '`context.container.imagePullPolicy` must be a text, found true.'],
+      [
+        { operation: 'UPDATE', container: { oldImage: null } },
+        '`context.container.oldImage` must be a text, found null.',
+      ],
+      [
+        { container: { oldImage: 'x:0' } },
+        '`context.container.oldImage` is there on UPDATE only: add `operation: "UPDATE"`.',
+      ],
+      [{ now: 0 }, '`context.now` must be a text, found 0.'],
+      [{ now: undefined }, '`context.now` must be a text, found nothing.'],
+      // None of these is what the gate tells.
+      ...['2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01.000Z', '2026-01-01T00:00:00.001Z', 'x', ''].map(
+        (moment) =>
+          [
+            { now: moment },
+            `\`context.now\` must be a minute, such as ${now}, found ${JSON.stringify(moment)}.`,
+          ] as const,
+      ),
       [{ container: { name: 5 } }, '`context.container.name` must be a text, found 5.'],
     ] as const) {
       it(`but not with ${JSON.stringify(context)}`, () => {
@@ -251,6 +318,11 @@ describe('testRule', () => {
       ['another option', { options: { a: 2 } }, {}, false],
       ['a list in another order', { options: { b: [{ c: 1 }, {}] } }, { options: { b: [{}, { c: 1 }] } }, false],
       ['no namespace', { context: { namespace: undefined } }, {}, false],
+      ['the moment by default', { context: { now: '2026-01-01T00:00:00.000Z' } }, {}, true],
+      ['another moment', { context: { now: '2026-01-02T00:00:00.000Z' } }, {}, false],
+      ['no old image that is written out', { context: { container: { oldImage: undefined } } }, {}, true],
+      ['no pull policy', { context: { container: { imagePullPolicy: undefined } } }, {}, false],
+      ['no service account', { context: { workload: { serviceAccountName: undefined } } }, {}, false],
     ] as const) {
       it(`${isSame ? '' : 'not '}the same case with ${what}`, () => {
         const allowed = [one, other].map((more, index) => ({ image: 'x', name: `${index}`, ...more }));

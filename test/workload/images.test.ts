@@ -35,7 +35,8 @@ describe('imagesToJudge', () => {
       it(`${place}: CREATE brings all images`, () => {
         const images = created(kind, { [list]: [item('a', 'a:1'), item('b', 'b:2')] });
         expect(raws(images)).to.deep.equal(['a:1', 'b:2']);
-        expect(images[1]?.container).to.deep.equal({ name: 'b', type, fieldPath });
+        const absent = { imagePullPolicy: undefined, oldImage: undefined };
+        expect(images[1]?.container).to.deep.equal({ name: 'b', type, fieldPath, ...absent });
         expect(images[1]?.unchanged).to.equal(false);
         expect(images[1]?.reference).to.include({ repository: 'b', tag: '2' });
       });
@@ -46,6 +47,7 @@ describe('imagesToJudge', () => {
         const isNew = images.filter(({ unchanged }) => !unchanged);
         expect(raws(isNew)).to.deep.equal(['b:2', 'a:1']);
         expect(isNew[0]?.container.fieldPath).to.equal(fieldPath);
+        expect(isNew.map(({ container }) => container.oldImage)).to.deep.equal(['b:1', undefined]);
         // A changed template makes new pods of its unchanged images too; a pod does not.
         const unchanged = raws(images.filter((image) => image.unchanged));
         expect(unchanged).to.deep.equal(kind.kind === 'Pod' ? [] : ['a:1']);
@@ -71,6 +73,7 @@ describe('imagesToJudge', () => {
           ] as const) {
             const images = updated(kind, before, after);
             expect(images.map(({ unchanged }) => unchanged)).to.deep.equal([false, false]);
+            expect(images.map(({ container }) => container.oldImage)).to.deep.equal([undefined, undefined]);
           }
         }
       });
@@ -105,6 +108,77 @@ describe('imagesToJudge', () => {
       });
     }
   }
+
+  describe('tells beside the image', () => {
+    for (const { list, item } of IMAGE_PLACES) {
+      const withPolicy = (imagePullPolicy: unknown): JsonObject => {
+        const { image, ...rest } = item('a', 'a:1');
+        return list === 'volumes'
+          ? { ...rest, image: { ...(image as JsonObject), pullPolicy: imagePullPolicy } }
+          : { ...rest, image, imagePullPolicy };
+      };
+      for (const [written, told] of [
+        ['Always', 'Always'],
+        ['', ''],
+        ['Sometimes', 'Sometimes'],
+        [undefined, undefined],
+        [null, undefined],
+        [1, undefined],
+        [{}, undefined],
+      ] as const) {
+        it(`the pull policy ${JSON.stringify(written)} of ${list} as ${told}`, () => {
+          const [image] = created(POD, { [list]: [withPolicy(written)] });
+          expect(image?.container).to.have.property('imagePullPolicy', told);
+        });
+      }
+    }
+
+    for (const kind of WORKLOAD_KINDS) {
+      for (const [written, told] of [
+        ['builder', 'builder'],
+        ['', ''],
+        [undefined, undefined],
+        [null, undefined],
+        [1, undefined],
+        [['a'], undefined],
+      ] as const) {
+        it(`the service account ${JSON.stringify(written)} of a ${kind.kind} as ${told}`, () => {
+          const containers = [{ name: 'a', image: 'a:1' }];
+          const volumes = [{ name: 'b', image: { reference: 'b:1' } }];
+          const images = created(kind, { containers, volumes, serviceAccountName: written });
+          expect(images.map(({ serviceAccountName }) => serviceAccountName)).to.deep.equal([told, told]);
+        });
+      }
+    }
+
+    for (const [what, old, told] of [
+      ['as it was written', { name: 'a', image: 'Not/A:reference' }, 'Not/A:reference'],
+      ['of a container that had none', { name: 'a' }, undefined],
+      ['of one that had an empty one', { name: 'a', image: '' }, undefined],
+      ['of one that had no text', { name: 'a', image: 7 }, undefined],
+      ['of a container of another name', { name: 'b', image: 'a:0' }, undefined],
+      ['of what is no container', 'x', undefined],
+    ] as const) {
+      it(`the old image ${what}: ${told}`, () => {
+        const [image] = updated(POD, { containers: [old] }, { containers: [{ name: 'a', image: 'a:1' }] });
+        expect(image?.container).to.have.property('oldImage', told);
+      });
+    }
+
+    it('the old image also where it is the same, in a template that changed in anything', () => {
+      const lists = { containers: [{ name: 'a', image: 'a:1' }] };
+      const [image] = updated(DEPLOYMENT, lists, { ...lists, restartPolicy: 'Always' });
+      expect(image?.container.oldImage).to.equal('a:1');
+    });
+
+    it('no old image of another list, nor of a volume that was of another type', () => {
+      const volume = { name: 'a', image: { reference: 'a:1' } };
+      for (const old of [{ containers: [{ name: 'a', image: 'a:0' }] }, { volumes: [{ name: 'a', emptyDir: {} }] }]) {
+        const [image] = updated(POD, old, { volumes: [volume] });
+        expect(image?.container.oldImage).to.equal(undefined);
+      }
+    });
+  });
 
   it('goes through the lists in the order in which violations are told', () => {
     const lists = Object.fromEntries(

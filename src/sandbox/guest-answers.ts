@@ -1,0 +1,106 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidOptions } from '../engine/prepare-rule.ts';
+import type { Mistake } from '../mistake/mistake.ts';
+import type { EnforcementAction } from '../rule/enforcement-action.ts';
+import type { OptionsSchema } from '../rule/options-schema.ts';
+import type { ErrorText } from './guest/error-text.ts';
+import { GuestEnd } from './guest.ts';
+
+// What comes out of an engine is a stranger's text, also where code of ours wrote it: a rule may have changed what that
+// code is made of. So it is read like any other input, by schemas of our own.
+
+const text = (maxLength: number) => ({ type: 'string', maxLength }) as const;
+
+const MISTAKES = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['code', 'where', 'expected', 'found', 'remedy'],
+    properties: {
+      code: { enum: ['rule-file-invalid', 'option-invalid'] },
+      where: text(4096),
+      expected: text(4096),
+      found: text(4096),
+      remedy: text(4096),
+    },
+  },
+};
+
+const ERROR = {
+  type: 'object',
+  required: ['name', 'message'],
+  properties: {
+    name: text(2048),
+    message: text(2048),
+    place: {
+      type: 'object',
+      required: ['file', 'line', 'column'],
+      properties: { file: text(1024), line: { type: 'integer' }, column: { type: 'integer' } },
+    },
+  },
+};
+
+const DESCRIPTION = {
+  type: 'object',
+  required: ['mistakes'],
+  properties: {
+    mistakes: MISTAKES,
+    description: text(65_536),
+    schema: { type: 'object' },
+    action: { enum: ['deny', 'warn', 'audit', 'off'] },
+  },
+};
+
+const OPTIONS = {
+  type: 'array',
+  items: {
+    anyOf: [
+      { type: 'object', required: ['mistakes'], properties: { mistakes: MISTAKES } },
+      {
+        type: 'object',
+        required: ['place', 'options', 'sources', 'schema'],
+        properties: {
+          place: { type: 'string' },
+          options: { type: 'object' },
+          sources: { type: 'object' },
+          schema: { type: 'object' },
+        },
+      },
+    ],
+  },
+};
+
+/** What a rule says of itself. */
+export interface RuleDescription {
+  readonly mistakes: readonly Mistake[];
+  readonly description?: string;
+  readonly schema?: OptionsSchema;
+  readonly action?: EnforcementAction;
+}
+
+const ajv = new Ajv();
+const readers = new Map<object, ValidateFunction>();
+
+/** @throws {GuestEnd} for what is none; so do the others. */
+export const readError = (answer: string): ErrorText => read(ERROR, answer);
+export const readMistakes = (answer: string): readonly Mistake[] => read(MISTAKES, answer);
+export const readDescription = (answer: string): RuleDescription => read(DESCRIPTION, answer);
+export const readOptions = (answer: string): readonly (ValidOptions | { readonly mistakes: readonly Mistake[] })[] =>
+  read(OPTIONS, answer);
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the schema says that it is one
+function read<T>(schema: object, answer: string): T {
+  const isValid = readers.get(schema) ?? ajv.compile(schema);
+  readers.set(schema, isValid);
+  const value = parsed(answer);
+  if (isValid(value)) return value as T;
+  throw new GuestEnd('it changes what the language itself is made of');
+}
+
+function parsed(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return undefined;
+  }
+}

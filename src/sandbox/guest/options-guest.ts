@@ -1,0 +1,26 @@
+import { Ajv } from 'ajv';
+import { validateOptions, type RuleOptions } from '../../engine/prepare-rule.ts';
+import type { OptionsSchema } from '../../rule/options-schema.ts';
+import { offer, takeHost } from './host.ts';
+
+// What runs in the one instance that judges options by the schemas of custom rules: a pattern of theirs may take for ever.
+
+/** What is to be judged. */
+export interface OptionsTask {
+  readonly place: string;
+  readonly schema: OptionsSchema;
+  readonly settings: readonly RuleOptions[];
+}
+
+takeHost();
+// There is no console here, which its logger would be.
+const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true, logger: false });
+// Once, so that what it takes is part of the picture: the meta-schema is compiled at the first use.
+validateOptions({ type: 'object', additionalProperties: false, properties: {} }, [], ajv, '');
+
+offer({
+  validate(text) {
+    const { schema, settings, place } = JSON.parse(text) as OptionsTask;
+    return JSON.stringify(validateOptions(schema, settings, ajv, place));
+  },
+});

@@ -1,0 +1,139 @@
+import { dirname, extname, join } from 'node:path';
+import type { Mistake } from '../mistake/mistake.ts';
+import { isGuess, nearestName } from '../mistake/nearest-name.ts';
+import type { RuleFile } from '../rule/rule-files.ts';
+import { unloadableRule } from '../rule/unloadable-rule.ts';
+import type { ErrorText } from './guest/error-text.ts';
+import { lostRemedy } from './lost-globals.ts';
+import type { SourceFolder, SourceProblem } from './rule-sources.ts';
+
+const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
+const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';
+const NO_JSON = 'Mend the file: it must be JSON.';
+const ONLY = 'A rule can import "imagegate/rule", and files that are beside it.';
+const NODE = `Nothing of Node's is there: a rule sees the image, its options and the context. ${ONLY}`;
+const PACKAGE = `An npm package must be bundled into a file beside the rule, by esbuild or the like. ${ONLY}`;
+const FOREIGN =
+  'Write that file beside the rule, as .js, .mjs, .ts, .mts or .json: those are watched, and a ConfigMap has no folders.';
+
+/** A module that was asked for, and is not there. */
+export class ImportRefusedError extends Error {
+  override readonly name = 'ImportRefusedError';
+  readonly specifier: string;
+  readonly importer: string;
+
+  constructor(specifier: string, importer: string) {
+    super(`an import of ${JSON.stringify(specifier)}`);
+    this.specifier = specifier;
+    this.importer = importer;
+  }
+}
+
+/** A module that is there, and cannot be read. */
+export class SourceProblemError extends Error {
+  override readonly name = 'SourceProblemError';
+  readonly file: string;
+  readonly problem: SourceProblem;
+
+  constructor(file: string, problem: SourceProblem) {
+    super(problem.message);
+    this.file = file;
+    this.problem = problem;
+  }
+}
+
+/** Makes the mistakes of a rule file that is no module, in the words and at the places that its author knows. */
+export function importMistakes(file: RuleFile, folder: SourceFolder) {
+  const at = (name: string, line?: number, column?: number): string => {
+    const place = [line, column].filter((number) => number !== undefined).map((number) => `:${number}`);
+    return join(dirname(file.path), name) + place.join('');
+  };
+  return {
+    /** What was thrown while it was evaluated, its syntax included. */
+    ofError({ name, message, place }: ErrorText): Mistake {
+      const missing = /^Could not find export '(?<name>.+)' in module '(?<from>.+)'$/.exec(message)?.groups;
+      const found = `${name}: ${message}`;
+      if (missing !== undefined) {
+        const spot = importOf(missing['name']!, missing['from']!, folder);
+        return unloadableRule(spot === undefined ? file.path : at(...spot), found, NO_EXPORT);
+      }
+      const isOurs = place !== undefined && folder.has(place.file);
+      const where = isOurs ? at(place.file, place.line, place.column) : file.path;
+      return unloadableRule(
+        where,
+        found,
+        name === 'SyntaxError' ? syntaxRemedy(where) : (lostRemedy(message) ?? THROWN),
+      );
+    },
+    ofRefusedImport({ specifier, importer, message }: ImportRefusedError): Mistake {
+      const spot = placeOf(specifier, importer, folder);
+      const found = specifier.startsWith('.') ? `${message}, which is none of the files beside it` : message;
+      return unloadableRule(
+        spot === undefined ? at(importer) : at(...spot),
+        found,
+        importRemedy(specifier, importer, folder),
+      );
+    },
+    ofSource({ file: name, problem: { message, line, column } }: SourceProblemError): Mistake {
+      const where = at(name, line, column);
+      return unloadableRule(where, message, extname(name) === '.json' ? NO_JSON : syntaxRemedy(where));
+    },
+    /** It did not come to its end, for this reason. */
+    ofEnd(reason: string): Mistake {
+      const plain = 'A rule file only says what the rule is: keep loops and waiting out of it.';
+      return unloadableRule(file.path, `one that did not come to its end: ${reason}`, plain);
+    },
+  };
+}
+
+function syntaxRemedy(where: string): string {
+  return /\.m?ts(?::\d+)*$/.test(where)
+    ? 'Mend its syntax; of TypeScript only types that can be erased are read.'
+    : 'Mend its syntax; a rule is an ES module, also in a file that ends with .js.';
+}
+
+function importRemedy(specifier: string, importer: string, folder: SourceFolder): string {
+  if (specifier.startsWith('node:')) return NODE;
+  if (!/^[./]|^file:/.test(specifier)) return PACKAGE;
+  const guess = nearestName(
+    specifier,
+    [...folder.keys()].filter((name) => name !== importer).map((name) => `./${name}`),
+  );
+  return isGuess(guess) ? guess : FOREIGN;
+}
+
+type Spot = readonly [file: string, line: number, column: number];
+
+/** Where a module is named in one that imports it, and so was read. */
+function placeOf(specifier: string, importer: string, folder: SourceFolder): Spot | undefined {
+  const { text } = folder.get(importer) as { readonly text: string };
+  const index = quoted(specifier, text);
+  return index === -1 ? undefined : spotAt(importer, text, index);
+}
+
+/** Where a name is imported that its module does not export: the engine tells but what it is called. */
+function importOf(name: string, from: string, folder: SourceFolder): Spot | undefined {
+  for (const [file, source] of folder) {
+    const text = 'text' in source ? source.text : '';
+    const end = Math.max(quoted(from, text), quoted(`./${from}`, text));
+    const start = text.lastIndexOf('import', end);
+    const inside = name === 'default' ? 0 : text.slice(start, end).search(new RegExp(`\\b${escaped(name)}\\b`));
+    if (end !== -1 && start !== -1 && inside !== -1) return spotAt(file, text, start + inside);
+  }
+  return undefined;
+}
+
+/** Where a text first stands in quotes of either kind; -1 if nowhere. */
+function quoted(specifier: string, text: string): number {
+  const [single, double] = [text.indexOf(`'${specifier}'`), text.indexOf(`"${specifier}"`)];
+  return single === -1 ? double : single;
+}
+
+function escaped(name: string): string {
+  return name.replace(/[$\\^.*+?()[\]{}|]/g, '\\$&');
+}
+
+function spotAt(file: string, text: string, index: number): Spot {
+  const before = text.slice(0, index).split('\n');
+  return [file, before.length, before.at(-1)!.length + 1];
+}

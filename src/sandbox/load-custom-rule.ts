@@ -1,0 +1,146 @@
+import { Ajv } from 'ajv';
+import { basename, extname, posix } from 'node:path';
+import type { CustomAnswer, CustomRule } from '../engine/custom-rule.ts';
+import { distinctMistakes } from '../engine/distinct-mistakes.ts';
+import { validateOptions, type RuleOptions } from '../engine/prepare-rule.ts';
+import { messageOf, type Mistake } from '../mistake/mistake.ts';
+import type { OptionsSchema } from '../rule/options-schema.ts';
+import type { RuleFile } from '../rule/rule-files.ts';
+import { unloadableRule } from '../rule/unloadable-rule.ts';
+import { readDescription, readError, readMistakes, readOptions } from './guest-answers.ts';
+import { Guest, GuestEnd, type GuestParts } from './guest.ts';
+import { importMistakes, ImportRefusedError, SourceProblemError } from './import-mistake.ts';
+import type { Remembered } from './remembered.ts';
+import type { SourceFolder } from './rule-sources.ts';
+import { CheckHost, NoClockError, SandboxedRule, type RuleWatch } from './sandboxed-rule.ts';
+
+/** What a rule is loaded with. */
+export interface Loading {
+  readonly parts: GuestParts;
+  /** For each selection the options by rule; a rule that is not there has its defaults. */
+  readonly settings: readonly ReadonlyMap<string, RuleOptions>[];
+  readonly remembered: Remembered<CustomAnswer>;
+  readonly watch: RuleWatch;
+}
+
+export type LoadedRule = { readonly rule: CustomRule } | { readonly mistakes: readonly Mistake[] };
+
+type ImportMistakes = ReturnType<typeof importMistakes>;
+
+/** What evaluating a file and all that it imports may use; then what it says of itself, and each of its preparations. */
+const LOAD_STEPS = 1_000_000;
+const RULE_MODULE = 'imagegate/rule';
+const OURS = 'imagegate/';
+const DEFAULTS: RuleOptions = { options: {}, sources: {} };
+
+/** The one instance that judges options; made when the first rule has some. */
+let judge: Guest | undefined;
+
+/** Loads a rule, step by step: whoever has other things to do does them in between. */
+export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: Loading): Generator<void, LoadedRule> {
+  const told = importMistakes(file, folder);
+  try {
+    const host = new CheckHost((level, line) => loading.watch.print(file.name, level, line));
+    const guest = new Guest(loading.parts, 'rule', { ...hostOf(host), ...modulesOf(folder) });
+    const evaluated = evaluate(guest, file, told);
+    if (evaluated !== undefined) return { mistakes: [evaluated] };
+    yield;
+    const { mistakes, ...described } = readDescription(guest.ask('describe', JSON.stringify(file), LOAD_STEPS));
+    if (mistakes.length > 0) return { mistakes };
+    yield;
+    const wrong = yield* prepare(guest, file, described.schema, loading);
+    if (wrong.length > 0) return { mistakes: distinctMistakes(wrong) };
+    guest.keep();
+    const { description = '', action } = described;
+    const summary = { name: file.name, description, ...(action && { action }) };
+    return { rule: new SandboxedRule({ summary, guest, host, ...loading }) };
+  } catch (error) {
+    return { mistakes: [mistakeOf(error, file, told)] };
+  }
+}
+
+function hostOf(host: CheckHost) {
+  return {
+    read: (path: string) => host.read(path),
+    log: (level: string, text: string) => host.log(level, text),
+    clock: () => host.clock(),
+  };
+}
+
+/** What a rule can import: what lies beside its file, and ours. */
+function modulesOf(folder: SourceFolder) {
+  return {
+    resolve(specifier: string, importer: string): string {
+      if (specifier === RULE_MODULE || importer.startsWith(OURS)) return specifier;
+      const name = /^\.\.?\//.test(specifier) ? posix.normalize(specifier) : '';
+      if (!folder.has(name)) throw new ImportRefusedError(specifier, importer);
+      return name;
+    },
+    load(name: string): string {
+      const source = folder.get(name)!;
+      if ('problem' in source) throw new SourceProblemError(name, source.problem);
+      return extname(name) === '.json' ? jsonModule(name, source.text) : source.text;
+    },
+  };
+}
+
+function jsonModule(name: string, text: string): string {
+  try {
+    return `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(text)))});`;
+  } catch (error) {
+    throw new SourceProblemError(name, { message: messageOf(error) });
+  }
+}
+
+/** What keeps the file from being a module, if anything does. */
+function evaluate(guest: Guest, file: RuleFile, told: ImportMistakes): Mistake | undefined {
+  const load = `import * as rule from ${JSON.stringify(basename(file.path))};accept(rule);`;
+  const evaluated = guest.run(LOAD_STEPS, () => guest.engine.evaluate(`${OURS}load`, load));
+  if (evaluated === 'done') return undefined;
+  if (evaluated === 'pending') return told.ofEnd('it waits for something that never comes');
+  return told.ofError(readError(guest.tell(evaluated.thrown, LOAD_STEPS)));
+}
+
+/** Has the rule prepare the options of every selection, and collects what is wrong with them. */
+function* prepare(
+  guest: Guest,
+  { name, path }: RuleFile,
+  schema: OptionsSchema | undefined,
+  { parts, settings }: Loading,
+): Generator<void, readonly Mistake[]> {
+  const options = settings.map((selection) => selection.get(name) ?? DEFAULTS);
+  const mistakes: Mistake[] = [];
+  for (const valid of validOptions(parts, schema, options, path)) {
+    yield;
+    if ('mistakes' in valid) mistakes.push(...valid.mistakes);
+    else mistakes.push(...readMistakes(guest.ask('prepare', JSON.stringify(valid), LOAD_STEPS)));
+  }
+  return mistakes;
+}
+
+/** A rule's own schema is judged by where rules run: a pattern in it may take for ever. That there is none is ours to say. */
+function validOptions(
+  parts: GuestParts,
+  schema: OptionsSchema | undefined,
+  settings: readonly RuleOptions[],
+  place: string,
+) {
+  if (schema === undefined) return validateOptions(schema, settings, new Ajv({ allErrors: true }), place);
+  judge ??= new Guest(parts, 'options');
+  judge.putBack();
+  return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, place }), LOAD_STEPS));
+}
+
+function mistakeOf(error: unknown, file: RuleFile, told: ImportMistakes): Mistake {
+  if (error instanceof GuestEnd) return told.ofEnd(error.message);
+  if (error instanceof ImportRefusedError) return told.ofRefusedImport(error);
+  if (error instanceof SourceProblemError) return told.ofSource(error);
+  if (error instanceof NoClockError) {
+    const remedy = 'A rule is loaded once, and asked for as long as it is in use: read `context.now` in check.';
+    return unloadableRule(file.path, 'one that asks what time it is', remedy);
+  }
+  // There was no memory for one more engine.
+  if (error instanceof RangeError)
+    return { ...unloadableRule(file.path, messageOf(error), 'Try again: there was too little memory.'), mayPass: true };
+  throw error;
+}

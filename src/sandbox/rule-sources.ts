@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { codeOf } from '../mistake/mistake.ts';
+import type { RuleFile } from '../rule/rule-files.ts';
+import { stripTypes } from './strip-types.ts';
+
+/** A module's text as the engine reads it, or what keeps it from being read. */
+export type Source = { readonly text: string } | { readonly problem: SourceProblem };
+
+/** What is wrong with a text before it runs. */
+export interface SourceProblem {
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** What lies in a folder and can be imported, by name. */
+export type SourceFolder = ReadonlyMap<string, Source>;
+
+const IMPORTABLE: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts', '.json']);
+/** Longer than a ConfigMap can be. */
+const MAX_LENGTH = 1_048_576;
+
+/**
+ * Reads rule files, and what lies beside them to be imported: `_patterns.js`, `list.json`. All of it before anything runs,
+ * so that it is of one state of the folder.
+ *
+ * @returns what lies in each folder, as the operator knows it.
+ */
+export async function readRuleSources(files: readonly RuleFile[]): Promise<ReadonlyMap<string, SourceFolder>> {
+  const folders = new Map<string, Map<string, Source>>();
+  for (const file of files) {
+    const folder = dirname(file.path);
+    // oxlint-disable-next-line no-await-in-loop -- seldom more than one folder
+    const sources = folders.get(folder) ?? (file.beside === undefined ? await readFolder(file) : besideIn(file.beside));
+    folders.set(folder, sources);
+    // oxlint-disable-next-line no-await-in-loop
+    if (file.beside === undefined) sources.set(basename(file.path), await readSource(file.realpath));
+  }
+  await stripTypes([...folders.values()]);
+  return folders;
+}
+
+function besideIn(texts: Readonly<Record<string, string>>): Map<string, Source> {
+  const importable = Object.entries(texts).filter(([name]) => IMPORTABLE.has(extname(name)));
+  return new Map(importable.map(([name, text]) => [name, sourceOf(text)]));
+}
+
+/** In its real folder: a swap of a mounted folder in between does not mix old and new. */
+async function readFolder({ realpath }: RuleFile): Promise<Map<string, Source>> {
+  const real = dirname(realpath);
+  const names = await readdir(real).catch(() => []);
+  const importable = names.filter((name) => IMPORTABLE.has(extname(name)));
+  const sources = await Promise.all(
+    importable.map(async (name) => [name, await readSource(join(real, name))] as const),
+  );
+  return new Map(sources);
+}
+
+async function readSource(path: string): Promise<Source> {
+  try {
+    return sourceOf(await readFile(path, 'utf8'));
+  } catch (error) {
+    return { problem: { message: `it cannot be read: ${codeOf(error)}` } };
+  }
+}
+
+function sourceOf(text: string): Source {
+  if (text.length <= MAX_LENGTH) return { text };
+  return { problem: { message: `it has ${text.length} characters, and at most ${MAX_LENGTH} are read` } };
+}

@@ -1,0 +1,133 @@
+import type { Answer, CustomAnswer, CustomRule } from '../engine/custom-rule.ts';
+import { readViolations } from '../engine/read-violations.ts';
+import type { ImageReference } from '../image/reference.ts';
+import { messageOf } from '../mistake/mistake.ts';
+import type { EnforcementAction } from '../rule/enforcement-action.ts';
+import type { RuleContext, RuleSummary } from '../rule/rule.ts';
+import { GuestEnd, type Guest } from './guest.ts';
+import { readContext } from './read-context.ts';
+import type { Reading, Remembered } from './remembered.ts';
+
+/** What one check may use. One that objects to nothing takes some 800, one that reads all of its context 11,000. */
+export const CHECK_STEPS = 100_000;
+/** Lines that a rule may print in one check. */
+const MAX_LINES = 20;
+/** What is inside cuts after 1,024 characters, and says so with three more. */
+const MAX_FAILURE_LENGTH = 1027;
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** What is told of how rules are asked. */
+export interface RuleWatch {
+  readonly print: (rule: string, level: LogLevel, text: string) => void;
+  /** A rule was asked, and used so many steps. */
+  readonly asked?: (rule: string, steps: number) => void;
+  /** It was not asked, since what it says was known. */
+  readonly remembered?: (rule: string) => void;
+}
+
+/** What a rule is made of. */
+export interface RuleParts {
+  readonly summary: RuleSummary;
+  readonly guest: Guest;
+  readonly host: CheckHost;
+  readonly remembered: Remembered<CustomAnswer>;
+  readonly watch: RuleWatch;
+}
+
+/** What a rule reads and prints during a check. */
+export class CheckHost {
+  context: RuleContext | undefined;
+  readings: Reading[] = [];
+  lines = 0;
+  readonly #print: (level: LogLevel, text: string) => void;
+
+  constructor(print: (level: LogLevel, text: string) => void) {
+    this.#print = print;
+  }
+
+  begin(context: RuleContext): void {
+    this.context = context;
+    this.readings = [];
+    this.lines = 0;
+  }
+
+  read(path: string): string {
+    // Nobody has a context to read before there is one.
+    const text = readContext(this.context!, path);
+    this.readings.push({ path, text });
+    return text;
+  }
+
+  log(level: string, text: string): void {
+    if (++this.lines <= MAX_LINES) this.#print(level === 'warn' || level === 'error' ? level : 'info', text);
+  }
+
+  /** The moment of the review; whoever asks has read it. */
+  clock(): number {
+    if (this.context === undefined) throw new NoClockError();
+    return Date.parse(JSON.parse(this.read('now')) as string);
+  }
+}
+
+/** There is no moment yet: a rule is loaded once, and asked for as long as it is in use. */
+export class NoClockError extends Error {
+  override readonly name = 'NoClockError';
+}
+
+/** A custom rule in an engine of its own, and what it said before. */
+export class SandboxedRule implements CustomRule {
+  readonly name: string;
+  readonly description: string;
+  readonly action?: EnforcementAction;
+  readonly #parts: RuleParts;
+
+  constructor(parts: RuleParts) {
+    const { name, description, action } = parts.summary;
+    this.name = name;
+    this.description = description;
+    if (action !== undefined) this.action = action;
+    this.#parts = parts;
+  }
+
+  ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer {
+    const { remembered, watch } = this.#parts;
+    const first = `${this.name} ${selection} ${image.raw}`;
+    const known = remembered.find(first, (path) => readContext(context, path));
+    if (known !== undefined) {
+      watch.remembered?.(this.name);
+      return known;
+    }
+    const { answer, steps, length } = this.#check(selection, image, context);
+    watch.asked?.(this.name, steps);
+    remembered.keep(first, this.#parts.host.readings, { answer, steps, isNew: false }, length);
+    return { answer, steps, isNew: true };
+  }
+
+  #check(selection: number, image: ImageReference, context: RuleContext) {
+    const { guest, host } = this.#parts;
+    host.begin(context);
+    guest.putBack();
+    try {
+      const text = guest.ask('check', JSON.stringify([selection, image]), CHECK_STEPS);
+      const steps = CHECK_STEPS - guest.engine.steps + text.length;
+      return { answer: readAnswer(text), steps, length: text.length };
+    } catch (error) {
+      if (!(error instanceof GuestEnd)) throw error;
+      const steps = Math.min(CHECK_STEPS, CHECK_STEPS - guest.engine.steps);
+      return { answer: { failure: error.message }, steps, length: error.message.length };
+    }
+  }
+}
+
+/** What came back is a stranger's text, as long as its steps let it be: nothing, a list of violations, or why there are none to be had. */
+function readAnswer(text: string): Answer {
+  if (text === '') return { violations: [] };
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === 'string') return { failure: answer.slice(0, MAX_FAILURE_LENGTH) };
+    return { violations: readViolations(answer) };
+  } catch (error) {
+    return { failure: messageOf(error).slice(0, MAX_FAILURE_LENGTH) };
+  }
+}
