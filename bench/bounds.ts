@@ -1,3 +1,5 @@
+import type { CustomRuleCost } from './custom-rule.ts';
+import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
 import type { ScenarioResult } from './scenarios.ts';
 
@@ -15,8 +17,22 @@ const MAX_STEP = 15;
 /** A thousand times the list may cost this much more: nothing, but for the processor's cache. */
 const MAX_FLAT = 1.5;
 
+/** With a custom rule, of the requests a second without one. */
+const MIN_CUSTOM_RATIO = 0.9;
+const MAX_CUSTOM_MIB = 80;
+const MAX_FIRST_MICROSECONDS = 100;
+const MAX_MANY_MILLISECONDS = 10;
+
+/** All that was measured. */
+export interface Measured {
+  readonly scenarios: readonly ScenarioResult[];
+  readonly customRule: CustomRuleCost;
+  readonly growth: Growth;
+  readonly firstSight: FirstSight;
+}
+
 /** The bounds of the benchmark, each with its figure. */
-export function boundsOf(scenarios: readonly ScenarioResult[], growth: Growth): readonly Bound[] {
+export function boundsOf({ scenarios, customRule, growth, firstSight }: Measured): readonly Bound[] {
   return [
     ...scenarios.filter(({ concurrency }) => concurrency === 8).map(ratioBound),
     ...(['allowed', 'denied'] as const).map((verdict) => ({
@@ -26,6 +42,29 @@ export function boundsOf(scenarios: readonly ScenarioResult[], growth: Growth): 
     linearBound('containers', growth.containers),
     linearBound('bytes', growth.bytes),
     flatBound(growth.registries),
+    ...customRuleBounds(customRule, firstSight),
+  ];
+}
+
+function customRuleBounds({ scenarios, memory }: CustomRuleCost, { one, many }: FirstSight): readonly Bound[] {
+  const { ratio } = scenarios.find(({ concurrency }) => concurrency === 8)!;
+  return [
+    {
+      holds: ratio >= MIN_CUSTOM_RATIO,
+      text: `a custom rule at concurrency 8: ${ratio.toFixed(2)} of the gate without it (at least ${MIN_CUSTOM_RATIO.toFixed(2)})`,
+    },
+    {
+      holds: memory <= MAX_CUSTOM_MIB,
+      text: `three custom rules: ${memory.toFixed(0)} MiB more (at most ${MAX_CUSTOM_MIB})`,
+    },
+    {
+      holds: one <= MAX_FIRST_MICROSECONDS,
+      text: `a custom rule and a new image: ${one.toFixed(0)} µs (at most ${MAX_FIRST_MICROSECONDS})`,
+    },
+    {
+      holds: many < MAX_MANY_MILLISECONDS * 1000,
+      text: `five custom rules and twenty new images: ${(many / 1000).toFixed(1)} ms (below ${MAX_MANY_MILLISECONDS})`,
+    },
   ];
 }
 

@@ -13,8 +13,8 @@ export interface InProcessResult {
 /** Reviews to be timed against each other: round by round, each in its turn. */
 export interface InProcessCase {
   readonly name: string;
-  /** The body of the request. */
-  readonly json: string;
+  /** The body of a request, each time another one if need be. */
+  readonly json: () => string;
   readonly ruleset: Ruleset;
   readonly allowed: boolean;
 }
@@ -35,7 +35,7 @@ export function timeReviews(cases: readonly InProcessCase[], { rounds, calls }: 
   const times = cases.map((): number[] => []);
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, { name, json, ruleset, allowed }] of cases.entries()) {
-      const bodies = Array.from({ length: calls }, (): unknown => JSON.parse(json));
+      const bodies = Array.from({ length: calls }, (): unknown => JSON.parse(json()));
       for (const body of bodies) {
         const began = performance.now();
         const { response } = reviewNow(parseReview(body).request, ruleset);

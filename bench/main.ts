@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { boundsOf, type Bound } from './bounds.ts';
 import { takeCores } from './cores.ts';
 import { measureCustomRule } from './custom-rule.ts';
-import { measureGrowth, type Growth } from './growth.ts';
+import { measureFirstSight } from './first-sight.ts';
+import { measureGrowth } from './growth.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
-import { boundLines, customRuleLines, growthLines, scenarioTable } from './report.ts';
+import { boundLines, customRuleLines, firstSightLines, growthLines, scenarioTable } from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
 import { startBareServer, startGate, writeCertificate, type ServerOptions } from './server-process.ts';
 
@@ -36,12 +37,15 @@ const server = { certsDir: join(folder, 'certs'), core: cores.server };
 await writeCertificate(server.certsDir);
 const scenarios = await measureServers(options, server);
 console.log(`${scenarioTable(scenarios)}\n`);
-console.log(`${customRuleLines(await measureCustomRule(options, server)).join('\n')}\n`);
+const customRule = await measureCustomRule(options, server);
+console.log(`${customRuleLines(customRule).join('\n')}\n`);
 await rm(folder, { recursive: true });
 
-const growth: Growth = await measureGrowth(options);
+const growth = await measureGrowth(options);
 console.log(`${growthLines(growth).join('\n')}\n`);
+const firstSight = await measureFirstSight(options);
+console.log(`${firstSightLines(firstSight).join('\n')}\n`);
 
-const bounds: readonly Bound[] = boundsOf(scenarios, growth);
+const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, growth, firstSight });
 console.log(boundLines(bounds).join('\n'));
 if (options.bounds && bounds.some(({ holds }) => !holds)) process.exitCode = 1;

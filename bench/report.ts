@@ -1,4 +1,6 @@
 import type { Bound } from './bounds.ts';
+import type { CustomRuleCost } from './custom-rule.ts';
+import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
 import type { ScenarioResult } from './scenarios.ts';
 
@@ -30,11 +32,24 @@ export function scenarioTable(results: readonly ScenarioResult[]): string {
   return [line(HEAD), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** What a custom rule adds, a line each concurrency. */
-export function customRuleLines(results: readonly ScenarioResult[]): readonly string[] {
+/** What custom rules add, a line each concurrency. */
+export function customRuleLines({ scenarios, memory }: CustomRuleCost): readonly string[] {
   const line = ({ concurrency, bare, gate, ratio }: ScenarioResult): string =>
     `  concurrency ${concurrency}: p50 ${gate.p50.toFixed(2)} ms (without ${bare.p50.toFixed(2)}), p99 ${gate.p99.toFixed(2)} ms (without ${bare.p99.toFixed(2)}), ${ratio.toFixed(2)} of the requests a second`;
-  return ['a custom rule that does nothing, in worker processes on the same core:', ...results.map(line)];
+  return [
+    'a custom rule that objects to nothing:',
+    ...scenarios.map(line),
+    `  three of them, and all that they may remember: ${memory.toFixed(0)} MiB more`,
+  ];
+}
+
+/** What a review costs with custom rules in one process, a line each. */
+export function firstSightLines({ one, again, many }: FirstSight): readonly string[] {
+  return [
+    'the same with custom rules:',
+    `  one rule, one image: new ${one.toFixed(1)} µs, the same again ${again.toFixed(1)} µs`,
+    `  five rules, twenty new images: ${(many / 1000).toFixed(1)} ms`,
+  ];
 }
 
 /** In-process costs, a line each. */

@@ -46,6 +46,20 @@ export function reviewWithContainers(count: number, image?: string): RecordedRev
   return review;
 }
 
+/** The recorded review with a container for each of these images. */
+export function reviewWithImages(images: readonly string[]): RecordedReview {
+  const review = reviewWithContainers(images.length);
+  for (const [index, image] of images.entries()) review.request.object.spec.containers[index]!.image = image;
+  return review;
+}
+
+let made = 0;
+
+/** So many images that are allowed, and that nobody has asked about before. */
+export function newImages(count: number): readonly string[] {
+  return Array.from({ length: count }, () => `docker.io/acme/web:1.0.${(made += 1)}`);
+}
+
 /** The recorded review, filled up by an annotation to about so many bytes. */
 export function reviewWithBytes(bytes: number): RecordedReview {
   const review = allowedReview();

@@ -30,9 +30,9 @@ describe('the benchmark', () => {
     expect(heads).to.deep.equal(expected);
     for (const row of rows) expect(row).to.match(/(?:\| +\d+(?:\.\d+)?(?: %)? *){6}\|$/);
     expect(stdout).to.match(
-      /^a custom rule that does nothing.*\n(?: {2}concurrency \d: p50 .* requests a second\n){2}/m,
+      /^a custom rule that objects to nothing:\n(?: {2}concurrency \d: p50 .* requests a second\n){2} {2}three of them, .*: -?\d+ MiB more\n/m,
     );
-    expect(stdout.match(/^(?:ok|MISSED) /gm)).to.have.lengthOf(7);
+    expect(stdout.match(/^(?:ok|MISSED) /gm)).to.have.lengthOf(11);
   });
 
   it('has a help, and refuses what it does not know', async () => {

@@ -150,7 +150,7 @@ describe("a user's own rule that fails", () => {
   it('denies what it failed on, and says so', async () => {
     const image = 'docker.io/fails:1';
     const sentence =
-      `c0 image could not be judged! (${image}). The rule failing failed: no such\\u{A}luck. ` +
+      `c0 image could not be judged! (${image}). The rule failing failed: failing.mjs:3: no such\\u{A}luck. ` +
       'Until it is mended or switched off, it lets nothing pass.';
     expect(await suite().dryRun(pod('x', podSpec(image)))).to.deep.equal(notCreated([sentence]));
   });

@@ -84,7 +84,7 @@ describe('kubectl patch of what the gate goes by', () => {
       configMap: RULES,
       data: { 'broken.mjs': 'export default {\n  meta: {,\n};\n', 'other-name.mjs': rule('another-name') },
       mistakes: [
-        "ConfigMap imagegate-webhook-rules/broken.mjs:2: expected a module that can be imported, found SyntaxError: Unexpected token ','. Mend the file; `node --check` shows where its syntax breaks. [rule-file-unloadable]",
+        'ConfigMap imagegate-webhook-rules/broken.mjs:2:10: expected a module that can be imported, found SyntaxError: invalid property name. Mend its syntax; a rule is an ES module, also in a file that ends with .js. [rule-file-unloadable]',
         'ConfigMap imagegate-webhook-rules/other-name.mjs, meta.name: expected "other-name", the name of the file, found "another-name". Rename the one or the other. [rule-file-invalid]',
       ],
     },
@@ -110,7 +110,7 @@ describe('kubectl patch of what the gate goes by', () => {
   it('is refused with a rule whose import never ends', async () => {
     const data = { 'endless.mjs': 'for (;;);' };
     const mistake =
-      'ConfigMap imagegate-webhook-rules/endless.mjs: expected a module that can be imported, found one that was not imported, with its prepare, when the 5 s for all files were over. The machine may be too busy: try again. A rule file only says what the rule is: keep loops, exits and waiting out of it. [rule-file-unloadable]';
+      'ConfigMap imagegate-webhook-rules/endless.mjs: expected a module that can be imported, found one that did not come to its end: it used up its budget of 1,000,000 steps. A rule file only says what the rule is: keep loops and waiting out of it. [rule-file-unloadable]';
     expect(await gate().patch(RULES, data)).to.deep.equal(notPatched([mistake]));
   });
 

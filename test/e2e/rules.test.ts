@@ -42,12 +42,13 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  [`a rule in JavaScript on Node ${process.versions.node}`]: {
+  // Types are taken out on every Node.
+  [`a rule in TypeScript on Node ${process.versions.node}`]: {
     node: process.execPath,
-    file: 'no-debug-images.mjs',
-    rule: javaScript,
+    file: 'no-debug-images.ts',
+    rule: typeScript,
   },
-  'a rule in TypeScript on Node 24': { node: node24, file: 'no-debug-images.ts', rule: typeScript },
+  'a rule in JavaScript on Node 24': { node: node24, file: 'no-debug-images.mjs', rule: javaScript },
 };
 
 for (const [name, { node, file, rule }] of Object.entries(cases)) {

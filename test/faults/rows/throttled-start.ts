@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startComponents } from '../../cluster/components.ts';
-import { createGatePod } from '../../cluster/gate-pod.ts';
+import { createGatePod, type GatePod } from '../../cluster/gate-pod.ts';
 import type { Fault } from '../fault.ts';
 import { expectNoFailure } from '../load.ts';
 import { span } from '../span.ts';
@@ -15,13 +15,23 @@ const ticksPerSecond = 100;
 /** Asked for when it is ready, and still has a tenth of a CPU. */
 const creates = 10;
 
-/** The gate starts on a node that is busy; `start` waits 30 s at most (createGatePod). */
+const rules = ['first', 'second', 'third'].map((name) => `${name}-rule`);
+const ruleText = (name: string): string => `export default {
+  meta: { name: '${name}', description: 'Objects to nothing.' },
+  check() {},
+};
+`;
+
+/** The gate starts, with rules of somebody's own, on a node that is busy; `start` waits 30 s at most (createGatePod). */
 export const throttledStart: Fault = {
-  name: 'a tenth of a CPU: the gate starts',
+  name: 'a tenth of a CPU: the gate starts with three rules',
   passesWhen: 'ready within 30 s, and then right verdicts',
   run: async ({ long, cluster, createWorld }) => {
     const throttle = await buildThrottle();
     const world = await createWorld({ name: 'throttled', gates: 1 });
+    const data = Object.fromEntries(rules.map((name) => [`${name}.js`, ruleText(name)]));
+    const metadata = { name: 'imagegate-webhook-rules', namespace: world.namespace };
+    await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
     const folder = await mkdtemp(join(tmpdir(), 'imagegate-throttled-'));
     const components = startComponents(folder);
     let throttled: Throttled | undefined;
@@ -44,6 +54,7 @@ export const throttledStart: Fault = {
         const ready = (performance.now() - began) / 1000;
         const share = (await cpuSeconds(gate.pid)) / ready;
         if (share > mostCpus) throw new Error(`It was not throttled: it had ${share.toFixed(2)} CPUs.`);
+        expectRules(gate);
         expectNoFailure(await world.paced(creates, 2));
         seconds.push(ready);
         cpus.push(share);
@@ -56,11 +67,18 @@ export const throttledStart: Fault = {
     }
     return [
       ['starts', seconds.length],
+      ['rules of its own', rules.length],
       ['ready after', span(seconds, 1, ' s')],
       ['CPUs that it had', span(cpus, 2)],
     ];
   },
 };
+
+function expectRules(gate: GatePod): void {
+  const loaded = gate.log().find(({ msg }) => msg === 'Listening.')?.['rules'] as readonly string[] | undefined;
+  if (!rules.every((name) => loaded?.includes(name) === true))
+    throw new Error(`It should have loaded ${rules.join(', ')}, and has ${String(loaded)}.`);
+}
 
 /** What a process has used so far: user and system time, fields 14 and 15 of its stat (proc_pid_stat(5)). */
 async function cpuSeconds(pid: number): Promise<number> {
