@@ -50,7 +50,7 @@ export class Engine {
   /** Begins with an empty engine, as against `putBack`, which makes it what one was before. */
   begin(): void {
     this.#exports._initialize(); // oxlint-disable-line eslint/no-underscore-dangle -- that is what WASI calls it
-    if (this.#exports.qjs_init2(INTRINSICS) !== 0) throw new Error('The engine for custom rules does not begin.');
+    this.#exports.qjs_init2(INTRINSICS);
     this.#exports.qjs_set_module_loader(1);
     this.#scratch = this.#exports.wasm_malloc(SCRATCH_BYTES);
     const host = this.#exports.qjs_new_object();

@@ -3,7 +3,13 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Source } from './rule-sources.ts';
 
-const SCRIPT = new URL('./strip-types-worker.js', import.meta.url);
+/** What runs in the thread: a text, so that all there is to test is `stripTexts`. */
+const SCRIPT = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort, workerData } from 'node:worker_threads';
+    import { stripTexts } from '${new URL('./strip-texts.js', import.meta.url).href}';
+    stripTexts(workerData, (source) => parentPort.postMessage(source));`)}`,
+);
 
 interface Task {
   readonly folder: Map<string, Source>;
