@@ -7,7 +7,7 @@ import type { Source } from './rule-sources.ts';
 const SCRIPT = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort, workerData } from 'node:worker_threads';
-    import { stripTexts } from '${new URL('./strip-texts.js', import.meta.url).href}';
+    import { stripTexts } from ${JSON.stringify(new URL('./strip-texts.js', import.meta.url))};
     stripTexts(workerData, (source) => parentPort.postMessage(source));`)}`,
 );
 
