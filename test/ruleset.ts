@@ -1,4 +1,4 @@
-import type { CustomRule } from '../src/engine/custom-rule.ts';
+import type { CustomRule } from '../src/engine/answer.ts';
 import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule/load-rules.ts';

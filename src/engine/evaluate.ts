@@ -1,6 +1,6 @@
 import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import type { Answer } from './custom-rule.ts';
+import type { Answer } from './answer.ts';
 import { failedFinding, failureFinding, failureRemedy, violationFinding, type Finding } from './finding.ts';
 import { ruleContexts, type RequestContext } from './rule-contexts.ts';
 import type { BoundRule, Selection } from './ruleset.ts';

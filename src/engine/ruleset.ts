@@ -1,16 +1,15 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { messageOf, MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
-import type { Answer, CustomAnswer, CustomRule } from './custom-rule.ts';
+import { askRule, type Answer, type CustomAnswer, type CustomRule } from './answer.ts';
 import { compileExemptions, type CompiledExemption } from './exemptions.ts';
 import { distinctMistakes } from './distinct-mistakes.ts';
 import { lesserAction } from './lesser-action.ts';
 import type { ActiveAction, Policy, RuleSetting } from './policy.ts';
 import { prepareRule, type PreparedRule } from './prepare-rule.ts';
-import { readViolations } from './read-violations.ts';
 import { settingsBySelection, type RuleSettings } from './settings-by-selection.ts';
 import { VALID_REFERENCE } from './valid-reference.ts';
 
@@ -155,15 +154,6 @@ function bindRules(
     }
   }
   return { rules: bound, mistakes };
-}
-
-/** Called as a method of its module, so that a rule may use `this`. */
-function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
-  try {
-    return { violations: readViolations(rule.check(image, prepared, context)) };
-  } catch (error) {
-    return { failure: messageOf(error) };
-  }
 }
 
 function unknownRules(names: readonly string[], policy: Policy): Mistake[] {

@@ -1,4 +1,4 @@
-import type { CustomRule } from '../engine/custom-rule.ts';
+import type { CustomRule } from '../engine/answer.ts';
 import type { Policy } from '../engine/policy.ts';
 import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';

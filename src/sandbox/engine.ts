@@ -1,4 +1,4 @@
-import type { EngineExports, Value } from './engine-exports.ts';
+import type { EngineExports, Value } from './engine-exports.d.ts';
 import { STACK, type Picture } from './picture.ts';
 
 /** What the gate does for what runs in an engine. Whatever one of these throws ends the call, and nothing inside catches it. */

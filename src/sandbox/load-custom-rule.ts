@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
-import type { CustomAnswer, CustomRule } from '../engine/custom-rule.ts';
+import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
 import { distinctMistakes } from '../engine/distinct-mistakes.ts';
 import { validateOptions, type RuleOptions } from '../engine/prepare-rule.ts';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';

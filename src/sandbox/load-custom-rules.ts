@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { CustomAnswer, CustomRule } from '../engine/custom-rule.ts';
+import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
 import { distinctMistakes } from '../engine/distinct-mistakes.ts';
 import type { RuleOptions } from '../engine/prepare-rule.ts';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review, reviewing, type Review } from '../../src/admission/review.ts';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { Answer, CustomRule } from '../../src/engine/custom-rule.ts';
+import type { Answer, CustomRule } from '../../src/engine/answer.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { fakeCustomRules, type Asked } from '../custom-rules.ts';

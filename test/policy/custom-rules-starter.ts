@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/engine/custom-rule.ts';
+import type { Answer } from '../../src/engine/answer.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
 import type { RuleFile } from '../../src/rule/rule-files.ts';
 import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CustomRule } from '../../src/engine/custom-rule.ts';
+import type { CustomRule } from '../../src/engine/answer.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { ENDLESS } from './bad-checks.ts';
 import { ask, inWords, load, ruleText } from './custom-rules.ts';

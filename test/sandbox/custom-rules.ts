@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Answer, CustomAnswer, CustomRule } from '../../src/engine/custom-rule.ts';
+import type { Answer, CustomAnswer, CustomRule } from '../../src/engine/answer.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
 import { findRuleFiles } from '../../src/rule/rule-files.ts';

@@ -1,5 +1,7 @@
 import type { ImageReference } from '../image/reference.ts';
-import type { RuleContext, RuleSummary, Violation } from '../rule/rule.ts';
+import { messageOf } from '../mistake/mistake.ts';
+import type { AnyRule, RuleContext, RuleSummary, Violation } from '../rule/rule.ts';
+import { readViolations } from './read-violations.ts';
 
 /** What a rule says of an image. */
 export type Answer =
@@ -24,4 +26,13 @@ export interface CustomRule extends RuleSummary {
    * @param selection whose options hold: 0 for those of everywhere, from 1 on for the namespace overrides in their order
    */
   ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer;
+}
+
+/** What a rule of this thread says of an image. Called as a method of its module, so that a rule may use `this`. */
+export function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
+  try {
+    return { violations: readViolations(rule.check(image, prepared, context)) };
+  } catch (error) {
+    return { failure: messageOf(error) };
+  }
 }
