@@ -3,7 +3,7 @@ const SLICE_STEPS = 50_000;
 
 /**
  * Takes what is done in pieces to its end: at once if that takes few steps, and otherwise with rests in between. A rest
- * only ever comes between two checks, and changes nothing about the result.
+ * only ever comes behind a check or an image, and changes nothing about the result.
  *
  * @param rest waits for the next turn of one that has used so many steps
  */

@@ -37,8 +37,8 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
 }
 
 /**
- * Judges one request, in pieces that somebody else decides about: it stops behind every check that takes its time, with
- * what that took, in steps of custom rules. Most requests have no such check, and are judged at the first call of `next`.
+ * Judges one request, in pieces that somebody else decides about: it stops behind every image, and every check that a
+ * custom rule is asked for now, with what that took in steps of custom rules.
  */
 export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
   try {

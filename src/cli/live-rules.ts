@@ -10,7 +10,7 @@ import type { RulesetLoader } from '../policy/ruleset-loader.ts';
 const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
 
-const TOO_SLOW =
+const TOO_LITTLE_MEMORY =
   'There was too little memory to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
 
 export interface LiveRulesOptions {
@@ -49,7 +49,7 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
       const mistakes = problemsOf(error);
       if (retryMs === undefined)
         log.error({ mistakes }, 'What is written now is not used; the ruleset before it stays.');
-      else log.warn({ mistakes, next: `in ${retryMs / 1000} s` }, TOO_SLOW);
+      else log.warn({ mistakes, next: `in ${retryMs / 1000} s` }, TOO_LITTLE_MEMORY);
     },
   });
   metrics.rulesetInUse(rulesets.current(), Date.now());

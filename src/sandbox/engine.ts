@@ -14,7 +14,7 @@ export interface EngineHost {
   load(name: string): string;
 }
 
-/** For one call: three texts of 32 bits are as much as is ever needed. */
+/** Room for numbers of 32 bits: a value that is handed over, or a length that comes back. */
 const SCRATCH_BYTES = 16;
 const DEPTH = 512 * 1024;
 const PAGE = 65_536;

@@ -48,12 +48,13 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
     const { mistakes, ...described } = readDescription(guest.ask('describe', JSON.stringify(file), LOAD_STEPS));
     if (mistakes.length > 0) return { mistakes };
     yield;
-    const wrong = yield* prepare(guest, file, described.schema, loading);
+    const { distinct, places } = distinctOptions(file.name, loading.settings);
+    const wrong = yield* prepare(guest, file.path, described.schema, distinct, loading.parts);
     if (wrong.length > 0) return { mistakes: distinctMistakes(wrong) };
     guest.keep();
     const { description = '', action } = described;
     const summary = { name: file.name, description, ...(action && { action }) };
-    return { rule: new SandboxedRule({ summary, guest, host, ...loading }) };
+    return { rule: new SandboxedRule({ summary, guest, host, places, ...loading }) };
   } catch (error) {
     return { mistakes: [mistakeOf(error, file, told)] };
   }
@@ -101,30 +102,41 @@ function evaluate(guest: Guest, file: RuleFile, told: ImportMistakes): Mistake |
   return told.ofError(readError(guest.tell(evaluated.thrown, LOAD_STEPS)));
 }
 
-/** Has the rule prepare the options of every selection, and collects what is wrong with them. */
+/** The options of a rule that differ, and for each selection the place of its own among them: mostly those of everywhere. */
+function distinctOptions(name: string, settings: Loading['settings']) {
+  const placeByText = new Map<string, number>();
+  const distinct: RuleOptions[] = [];
+  const places = settings.map((selection) => {
+    const { options, sources } = selection.get(name) ?? DEFAULTS;
+    const text = JSON.stringify([options, sources]);
+    const place = placeByText.get(text) ?? distinct.push({ options, sources }) - 1;
+    placeByText.set(text, place);
+    return place;
+  });
+  return { distinct, places };
+}
+
+/** Has the rule prepare options, each with steps of their own, and collects what is wrong with them. */
 function* prepare(
   guest: Guest,
-  { name, path }: RuleFile,
+  path: string,
   schema: OptionsSchema | undefined,
-  { parts, settings }: Loading,
+  distinct: readonly RuleOptions[],
+  parts: GuestParts,
 ): Generator<void, readonly Mistake[]> {
-  const options = settings.map((selection) => selection.get(name) ?? DEFAULTS);
   const mistakes: Mistake[] = [];
-  for (const valid of validOptions(parts, schema, options, path)) {
+  for (const options of distinct) {
+    const [valid] = validOptions(parts, schema, options, path);
     yield;
-    if ('mistakes' in valid) mistakes.push(...valid.mistakes);
+    if ('mistakes' in valid!) mistakes.push(...valid.mistakes);
     else mistakes.push(...readMistakes(guest.ask('prepare', JSON.stringify(valid), LOAD_STEPS)));
   }
   return mistakes;
 }
 
 /** A rule's own schema is judged by where rules run: a pattern in it may take for ever. That there is none is ours to say. */
-function validOptions(
-  parts: GuestParts,
-  schema: OptionsSchema | undefined,
-  settings: readonly RuleOptions[],
-  place: string,
-) {
+function validOptions(parts: GuestParts, schema: OptionsSchema | undefined, options: RuleOptions, place: string) {
+  const settings = [options];
   if (schema === undefined) return validateOptions(schema, settings, new Ajv({ allErrors: true }), place);
   judge ??= new Guest(parts, 'options');
   judge.putBack();

@@ -29,6 +29,8 @@ export interface RuleWatch {
 /** What a rule is made of. */
 export interface RuleParts {
   readonly summary: RuleSummary;
+  /** For each selection the place of its options among those that were prepared. */
+  readonly places: readonly number[];
   readonly guest: Guest;
   readonly host: CheckHost;
   readonly remembered: Remembered<CustomAnswer>;
@@ -91,25 +93,26 @@ export class SandboxedRule implements CustomRule {
   }
 
   ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer {
-    const { remembered, watch } = this.#parts;
-    const first = `${this.name} ${selection} ${image.raw}`;
+    const { remembered, watch, places } = this.#parts;
+    const options = places[selection]!;
+    const first = `${this.name} ${options} ${image.raw}`;
     const known = remembered.find(first, (path) => readContext(context, path));
     if (known !== undefined) {
       watch.remembered?.(this.name);
       return known;
     }
-    const { answer, steps, length } = this.#check(selection, image, context);
+    const { answer, steps, length } = this.#check(options, image, context);
     watch.asked?.(this.name, steps);
     remembered.keep(first, this.#parts.host.readings, { answer, steps, isNew: false }, length);
     return { answer, steps, isNew: true };
   }
 
-  #check(selection: number, image: ImageReference, context: RuleContext) {
+  #check(options: number, image: ImageReference, context: RuleContext) {
     const { guest, host } = this.#parts;
     host.begin(context);
     guest.putBack();
     try {
-      const text = guest.ask('check', JSON.stringify([selection, image]), CHECK_STEPS);
+      const text = guest.ask('check', JSON.stringify([options, image]), CHECK_STEPS);
       const steps = CHECK_STEPS - guest.engine.steps + text.length;
       return { answer: readAnswer(text), steps, length: text.length };
     } catch (error) {

@@ -255,6 +255,23 @@ describe('loadCustomRules', () => {
     ]);
   });
 
+  it('prepares what is the same in several selections once, and remembers what is said of it for all of them', async () => {
+    const text = `export default { meta: { name: 'a', description: 'X.', schema: ${SCHEMA} },
+      prepare: ({ tags }) => console.log('prepares', tags), check() {} };`;
+    const of = (tags: readonly string[]) => new Map([['a', { options: { tags }, sources: {} }]]);
+    const settings = [new Map(), of(['a']), ...Array.from({ length: 300 }, () => of(['aa'])), new Map()];
+    const { rules, printed, watched } = await load(folder.path, { 'a.js': text }, { settings });
+    expect(printed).to.deep.equal(['["a"]', '["a"]', '["aa"]'].map((tags) => `a info: prepares ${tags}`));
+    for (const selection of [0, 302, 1, 2, 301]) ask(rules[0], 'x', {}, selection);
+    expect(watched.map((line) => line.split(' ')[1])).to.deep.equal([
+      'asked',
+      'remembered',
+      'asked',
+      'asked',
+      'remembered',
+    ]);
+  });
+
   it('tells what is wrong with options, once, and never lets a pattern of theirs run on', async () => {
     const texts = {
       'a.js': `export default { meta: { name: 'a', description: 'X.', schema: ${SCHEMA} }, check() {} };`,

@@ -45,7 +45,7 @@ function prepare(text: string): string {
   return '[]';
 }
 
-/** The rule's violations, or why there are none to be had: nothing, a list, or a text. */
+/** The rule's violations under the options in that place, or why there are none: nothing, a list, or a text. */
 function check(text: string): string {
   const [selection, image] = JSON.parse(text) as [number, ImageReference];
   try {
