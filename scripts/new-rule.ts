@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { mistakeText, type Mistake } from '../src/mistake/mistake.ts';
-import { ruleMistakes } from '../src/rule/rule-mistakes.ts';
+import { ruleMistakes } from '../src/rule-file/rule-mistakes.ts';
 import { newRuleFiles } from './new-rule-files.ts';
 
 // `npm run new-rule NAME`: a rule, its test and its page. This file runs as build/scripts/new-rule.js.

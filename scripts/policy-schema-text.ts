@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { policySchema } from '../src/policy/policy-schema.ts';
-import { loadRules } from '../src/rule/load-rules.ts';
+import { loadRules } from '../src/rule-file/load-rules.ts';
 
 /**
  * The JSON Schema of policy.yaml with the options of the built-in rules, as it stands in schemas/.

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadRules } from '../src/rule/load-rules.ts';
+import { loadRules } from '../src/rule-file/load-rules.ts';
 import { withOptionsTable } from './options-table.ts';
 
 // `npm run docs`: writes the tables of options in docs/rules. This file runs as build/scripts/rule-docs.js.

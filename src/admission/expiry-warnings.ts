@@ -1,6 +1,6 @@
 import type { Exemption } from '../engine/exemptions.ts';
 import type { Finding } from '../engine/finding.ts';
-import { printable } from './printable.ts';
+import { printable } from '../mistake/printable.ts';
 
 const MS_PER_DAY = 86_400_000;
 /** This many days before an exemption ends, whoever uses it is told. */

@@ -2,7 +2,7 @@ import type { Finding } from '../engine/finding.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { denialMessage } from './denial-message.ts';
 import { linesWithin } from './lines-within.ts';
-import { printable } from './printable.ts';
+import { printable } from '../mistake/printable.ts';
 import { sentence, type Tell } from './sentence.ts';
 
 /** Kubernetes' AdmissionResponse, as far as the gate uses it. */

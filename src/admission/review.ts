@@ -9,7 +9,7 @@ import { isMirrorPod } from '../workload/mirror-pod.ts';
 import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import { podSpecs } from '../workload/pod-spec.ts';
 import type { AdmissionRequest } from './admission-review.ts';
-import { printable } from './printable.ts';
+import { printable } from '../mistake/printable.ts';
 import { requestContext } from './request-context.ts';
 import { allowed, errored, unreadable, type AdmissionResponse } from './response.ts';
 import { respond } from './respond.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../engine/finding.ts';
-import { printable } from './printable.ts';
+import { printable } from '../mistake/printable.ts';
 
 /** A finding in words: `<container> image <problem>! (<image>). <remedy>` */
 export function sentence({ image, problem, remedy }: Finding): string {

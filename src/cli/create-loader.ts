@@ -1,6 +1,6 @@
 import type { Environment } from '../gate/settings.ts';
-import { createRulesetLoader, type RulesetLoader } from '../policy/ruleset-loader.ts';
-import { loadRules } from '../rule/load-rules.ts';
+import { createRulesetLoader, type RulesetLoader } from '../ruleset/ruleset-loader.ts';
+import { loadRules } from '../rule-file/load-rules.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';
 import { BUILT_IN_RULES } from './built-in-rules.ts';

@@ -1,5 +1,5 @@
-import { printable } from '../admission/printable.ts';
-import type { RulesetLoader } from '../policy/ruleset-loader.ts';
+import { printable } from '../mistake/printable.ts';
+import type { RulesetLoader } from '../ruleset/ruleset-loader.ts';
 import { createLoader } from './create-loader.ts';
 import type { Output } from './output.ts';
 

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { lapsedExemptions } from '../engine/exemptions.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
-import type { Metrics } from '../gate/metrics.ts';
+import type { Metrics } from '../gate/telemetry/metrics.ts';
 import { problemsOf } from '../mistake/mistake.ts';
-import { startLiveRuleset, type LiveRuleset } from '../policy/live-ruleset.ts';
-import type { RulesetLoader } from '../policy/ruleset-loader.ts';
+import { startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
+import type { RulesetLoader } from '../ruleset/ruleset-loader.ts';
 
 /** The kubelet takes a minute or so to bring a changed ConfigMap; this is how long the gate takes after that, twice. */
 const POLL_MS = 1000;

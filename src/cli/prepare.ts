@@ -1,9 +1,9 @@
-import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/certificate.ts';
-import { loadClientSecrets, type ClientSecrets } from '../gate/client-secrets.ts';
-import { loadPolicyToken, type PolicyToken } from '../gate/policy-token.ts';
+import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/secret/certificate.ts';
+import { loadClientSecrets, type ClientSecrets } from '../gate/secret/client-secrets.ts';
+import { loadPolicyToken, type PolicyToken } from '../gate/secret/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
 import { MistakesError } from '../mistake/mistake.ts';
-import type { LiveRuleset } from '../policy/live-ruleset.ts';
+import type { LiveRuleset } from '../ruleset/live-ruleset.ts';
 import type { CollectedMistakes } from './collected-mistakes.ts';
 
 /** What a gate is made of. */

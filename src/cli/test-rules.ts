@@ -1,8 +1,8 @@
-import { printable } from '../admission/printable.ts';
+import { printable } from '../mistake/printable.ts';
 import { MistakesError } from '../mistake/mistake.ts';
 import { createTrialLoader } from './create-trial-loader.ts';
 import { mistakesBlock } from './mistakes-block.ts';
-import { rulesFolderEmpty } from '../rule/rules-folder-empty.ts';
+import { rulesFolderEmpty } from '../rule-file/rules-folder-empty.ts';
 import type { Output } from './output.ts';
 import { CHECK_STEPS } from '../sandbox/sandboxed-rule.ts';
 import { withPolicyAt } from './with-policy-at.ts';

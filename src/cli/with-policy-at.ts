@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { messageOf, MistakesError } from '../mistake/mistake.ts';
-import { policyOfText } from '../policy/policy-of-text.ts';
+import { policyOfText } from '../config-map/policy-of-text.ts';
 import { readPolicyFolder } from '../policy/policy-folder.ts';
-import type { Written } from '../policy/ruleset-loader.ts';
+import type { Written } from '../ruleset/ruleset-loader.ts';
 
 /**
  * What would be written, were the policy the one that somebody names on the command line: a policy.yaml, manifests of

@@ -1,18 +1,18 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
-import { printable } from '../admission/printable.ts';
+import { printable } from '../mistake/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
-import { createAdmissionRoute } from './admission-route.ts';
-import { createAnswer, type AnswerOptions } from './answer.ts';
-import { createBodyReader } from './body.ts';
-import { createClientCheck, type KnownClients } from './client-check.ts';
-import { createErrorAnswer } from './error-answer.ts';
-import type { Metrics } from './metrics.ts';
-import { createPolicyRoute, type JudgePolicy } from './policy-route.ts';
-import type { PolicyToken } from './policy-token.ts';
-import type { LogRefusal } from './refusal-log.ts';
-import type { LogReview } from './request-log.ts';
-import { createRequestCheck } from './request-check.ts';
+import { createAdmissionRoute } from './request/admission-route.ts';
+import { createAnswer, type AnswerOptions } from './request/send-json.ts';
+import { createBodyReader } from './request/body.ts';
+import { createClientCheck, type KnownClients } from './secret/client-check.ts';
+import { createErrorAnswer } from './request/error-answer.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { createPolicyRoute, type JudgePolicy } from './request/policy-route.ts';
+import type { PolicyToken } from './secret/policy-token.ts';
+import type { LogRefusal } from './telemetry/refusal-log.ts';
+import type { LogReview } from './telemetry/request-log.ts';
+import { createRequestCheck } from './request/request-check.ts';
 
 export interface AppOptions extends AnswerOptions {
   /** The ruleset of the moment. */

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import type { CertificateFiles } from './certificate.ts';
+import type { CertificateFiles } from './secret/certificate.ts';
 import type { Connections } from './connections.ts';
 import { listen } from './listen.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from './request/one-at-a-time.ts';
 
 export interface GateServerOptions {
   /** Answers each request; never rejects. */

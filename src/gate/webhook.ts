@@ -1,8 +1,8 @@
 import { createApp, type AppOptions } from './app.ts';
 import { Connections } from './connections.ts';
-import { createMalformedHttpAnswer } from './malformed-http.ts';
-import { createRefusalLog } from './refusal-log.ts';
-import { createReviewLog } from './request-log.ts';
+import { createMalformedHttpAnswer } from './request/malformed-http.ts';
+import { createRefusalLog } from './telemetry/refusal-log.ts';
+import { createReviewLog } from './telemetry/request-log.ts';
 import { createGateServer, SERVER_LIMITS, type GateServer, type GateServerOptions } from './server.ts';
 
 export interface WebhookOptions

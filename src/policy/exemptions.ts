@@ -4,7 +4,7 @@ import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import { isObject } from '../workload/json-object.ts';
 import { KEBAB_CASE } from './exemption-schema.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
 
 /** An exemption as policy.yaml has it, once the schema has nothing against it. */
 export type WrittenExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };

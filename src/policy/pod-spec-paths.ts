@@ -1,7 +1,7 @@
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
 
 /** The place of the pod spec in a kind, as policy.yaml has it, once the schema has nothing against it. */
 export interface WrittenPodSpec {

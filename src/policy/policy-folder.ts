@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, shown, type Mistake } from '../mistake/mistake.ts';
-import { hasRuleExtension } from '../rule/rule-files.ts';
+import { hasRuleExtension } from '../rule-file/rule-files.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
 /** What stands in a policy folder, or in the ConfigMap that it is made of, as far as it can be read. */

@@ -9,7 +9,7 @@ import { podSpecMistakes, podSpecPaths, type WrittenPodSpec } from './pod-spec-p
 import { policySchema } from './policy-schema.ts';
 import { ruleSettings } from './rule-settings.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
-import { readYaml, type YamlDocument } from './yaml-document.ts';
+import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 
 /** The key, and the name of its file. */
 export const POLICY_YAML = 'policy.yaml';

@@ -1,8 +1,8 @@
 import type { RuleSetting } from '../engine/policy.ts';
 import { isObject } from '../workload/json-object.ts';
 import { actionsOf } from './action-keys.ts';
-import type { YamlDocument } from './yaml-document.ts';
-import { pointerSegment } from './yaml-values.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { pointerSegment } from '../yaml/yaml-values.ts';
 
 /**
  * The rules of policy.yaml, or of one of its overrides, as far as they are in their form: so that their options are

@@ -3,8 +3,8 @@ import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { NEVER_OFF } from './action-keys.ts';
 import { limitText, typeText } from './expected-text.ts';
-import type { YamlDocument } from './yaml-document.ts';
-import { pointerSegment } from './yaml-values.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { pointerSegment } from '../yaml/yaml-values.ts';
 
 /** What of a schema says more than Ajv does. */
 interface Described {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { codeOf } from '../mistake/mistake.ts';
-import type { RuleFile } from '../rule/rule-files.ts';
+import type { RuleFile } from '../rule-file/rule-files.ts';
 import { stripTypes } from './strip-types.ts';
 
 /** A module's text as the engine reads it, or what keeps it from being read. */

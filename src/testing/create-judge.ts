@@ -7,7 +7,7 @@ import { DEFAULT_POLICY } from '../engine/policy.ts';
 import { createRuleset, type Selection } from '../engine/ruleset.ts';
 import { parseReference, type ImageReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
-import type { RuleFile } from '../rule/rule-files.ts';
+import type { RuleFile } from '../rule-file/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import { caseContext } from './case-context.ts';

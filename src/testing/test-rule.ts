@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import { ruleMistakes } from '../rule/rule-mistakes.ts';
+import { ruleMistakes } from '../rule-file/rule-mistakes.ts';
 import { createJudge, createSandboxJudge, type Judge } from './create-judge.ts';
 import { casesProblems, readCases, type ReadCase, type RuleCases } from './rule-cases.ts';
 import { RuleTestError } from './rule-test-error.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { startLiveRules } from '../../src/cli/live-rules.ts';
-import { createMetrics } from '../../src/gate/metrics.ts';
+import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { rulesetOf } from '../ruleset.ts';

@@ -1,4 +1,4 @@
-import { BODY_LIMITS } from '../../src/gate/body-limits.ts';
+import { BODY_LIMITS } from '../../src/gate/request/body-limits.ts';
 import { admissionReview, podCreate } from '../admission-request.ts';
 import type { Plan } from './attacker.ts';
 

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
-import type { KnownClients } from '../../src/gate/client-check.ts';
-import type { JudgePolicy } from '../../src/gate/policy-route.ts';
-import type { PolicyToken } from '../../src/gate/policy-token.ts';
-import { createMetrics, type Metrics } from '../../src/gate/metrics.ts';
+import type { KnownClients } from '../../src/gate/secret/client-check.ts';
+import type { JudgePolicy } from '../../src/gate/request/policy-route.ts';
+import type { PolicyToken } from '../../src/gate/secret/policy-token.ts';
+import { createMetrics, type Metrics } from '../../src/gate/telemetry/metrics.ts';
 import type { GateServer, GateServerOptions } from '../../src/gate/server.ts';
 import { createWebhook } from '../../src/gate/webhook.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';

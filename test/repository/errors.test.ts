@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REFUSALS } from '../../src/gate/refusal.ts';
+import { REFUSALS } from '../../src/gate/request/refusal.ts';
 import { projectRoot } from '../project-root.ts';
 import { sourceFiles, type SourceFile } from './source-files.ts';
 

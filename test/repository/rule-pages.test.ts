@@ -7,7 +7,7 @@ import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadRulesetOf } from '../load-ruleset-of.ts';
 import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
-import { loadRules } from '../../src/rule/load-rules.ts';
+import { loadRules } from '../../src/rule-file/load-rules.ts';
 import { REFUSED, STRICTER } from '../image/refused-references.ts';
 import { projectRoot } from '../project-root.ts';
 import { ruleSentences, sentencesIn, type SentenceOf } from '../rule-sentences.ts';

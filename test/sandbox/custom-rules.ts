@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Answer, CustomAnswer, CustomRule } from '../../src/engine/answer.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
-import { findRuleFiles } from '../../src/rule/rule-files.ts';
+import { findRuleFiles } from '../../src/rule-file/rule-files.ts';
 import type { RuleContext } from '../../src/rule/rule.ts';
 import { loadCustomRules, type CustomRulesOptions } from '../../src/sandbox/load-custom-rules.ts';
 

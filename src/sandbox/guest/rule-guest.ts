@@ -1,8 +1,8 @@
 import { prepareOptions, type ValidOptions } from '../../engine/prepare-rule.ts';
 import { readViolations } from '../../engine/read-violations.ts';
 import type { ImageReference } from '../../image/reference.ts';
-import { ruleMistakes } from '../../rule/rule-mistakes.ts';
-import type { RuleFile } from '../../rule/rule-files.ts';
+import { ruleMistakes } from '../../rule-file/rule-mistakes.ts';
+import type { RuleFile } from '../../rule-file/rule-files.ts';
 import type { AnyRule } from '../../rule/rule.ts';
 import { cut, errorText } from './error-text.ts';
 import { guestConsole } from './guest-console.ts';

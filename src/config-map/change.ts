@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import { policyKeysOf, type PolicyConfigMap } from './config-map.ts';
+import { ruleFilesOf } from './rule-files-of.ts';
+import type { Written } from '../ruleset/ruleset-loader.ts';
+
+/** What becomes of a ConfigMap by a request, and what is mounted meanwhile, of it and of the other one. */
+export interface ConfigMapChange {
+  readonly name: string;
+  /** Absent where there was none. */
+  readonly before: PolicyConfigMap | undefined;
+  readonly after: PolicyConfigMap;
+  readonly mounted: Written;
+}
+
+// Which of the two ConfigMaps holds a key or a rule makes no difference, since both are mounted as one folder.
+
+/** What would be mounted. */
+export function writtenAfter(change: ConfigMapChange): Written {
+  return withConfigMap(change.after, writtenWithout(change), change.name);
+}
+
+/** What would be mounted without the change. */
+export function writtenBefore(change: ConfigMapChange): Written {
+  const { name, before, mounted } = change;
+  return before === undefined ? writtenWithout(change) : withConfigMap(before, without(keysOf(before), mounted), name);
+}
+
+/** What would be mounted without the ConfigMap. */
+export function writtenWithout({ before = {}, after, mounted }: ConfigMapChange): Written {
+  return without([...keysOf(before), ...keysOf(after)], mounted);
+}
+
+/**
+ * The keys and rule files that the change adds here and that are mounted already: they stand in the other ConfigMap too.
+ * Or they were removed here a moment ago: a kubelet lags behind by a minute or two, so that is not certain.
+ */
+export function addedThoughMounted({ before = {}, after, mounted }: ConfigMapChange): readonly string[] {
+  const already = new Set([...mounted.policy.keys.keys(), ...mounted.ruleFiles.map(({ path }) => basename(path))]);
+  const here = new Set(keysOf(before));
+  return keysOf(after).filter((key) => already.has(key) && !here.has(key));
+}
+
+function without(keys: readonly string[], written: Written): Written {
+  const names = new Set(keys);
+  return {
+    ...written,
+    policy: { ...written.policy, keys: new Map([...written.policy.keys].filter(([key]) => !names.has(key))) },
+    ruleFiles: written.ruleFiles.filter(({ path }) => !names.has(basename(path))),
+  };
+}
+
+function withConfigMap(configMap: PolicyConfigMap, others: Written, name: string): Written {
+  const { keys, mistakes } = policyKeysOf(configMap);
+  return {
+    ...others,
+    policy: {
+      keys: new Map([...others.policy.keys, ...keys]),
+      mistakes: [...others.policy.mistakes, ...mistakes],
+    },
+    ruleFiles: [...others.ruleFiles, ...ruleFilesOf(configMap, `ConfigMap ${name}`)],
+  };
+}
+
+function keysOf({ data, binaryData }: PolicyConfigMap): readonly string[] {
+  return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})];
+}

@@ -1,0 +1,83 @@
+import { Ajv } from 'ajv';
+import { shown, type Mistake } from '../mistake/mistake.ts';
+import { isGuess, nearestName } from '../mistake/nearest-name.ts';
+import { isObject } from '../workload/json-object.ts';
+import type { PolicyConfigMap } from './config-map.ts';
+import { schemaMistakes } from '../policy/schema-mistakes.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
+
+/** A document that is the manifest of a ConfigMap, as far as it is. */
+export interface ConfigMapManifest {
+  readonly name: string;
+  readonly configMap: PolicyConfigMap;
+  readonly mistakes: readonly Mistake[];
+}
+
+const KIND = 'ConfigMap';
+
+const TEXTS = {
+  description: 'A key a line, each with its text.',
+  type: 'object',
+  additionalProperties: { description: 'A ConfigMap holds text.', type: 'string' },
+};
+
+/** What the API server takes; the rest of the metadata is its business. */
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    apiVersion: { enum: ['v1'] },
+    kind: {},
+    metadata: { description: 'Its name and namespace.', type: 'object' },
+    data: TEXTS,
+    binaryData: TEXTS,
+    immutable: { description: 'Whether it may be changed.', type: 'boolean' },
+  },
+};
+
+const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
+const isConfigMap = ajv.compile(SCHEMA);
+
+/** Whether a document is meant as an object of Kubernetes; policy.yaml has no such keys. */
+export function isManifest({ value }: YamlDocument): boolean {
+  return isObject(value) && (Object.hasOwn(value, 'kind') || Object.hasOwn(value, 'apiVersion'));
+}
+
+/** Reads a document of a file of manifests. What it holds else than ConfigMaps would be passed without being judged. */
+export function configMapManifest({ value, where, mistakes }: YamlDocument): ConfigMapManifest {
+  if (!isObject(value) || value['kind'] !== KIND) {
+    const another = value === undefined ? [] : [anotherKind(value, where)];
+    return { name: KIND, configMap: {}, mistakes: [...mistakes, ...another] };
+  }
+  const { metadata, data, binaryData } = value;
+  const isFine = isConfigMap(withoutNulls(value));
+  const wrong = isFine ? [] : schemaMistakes(isConfigMap.errors!, where, 'a ConfigMap'); // set whenever Ajv says no
+  const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : KIND;
+  const configMap = { data: textsOf(data), binaryData: textsOf(binaryData) };
+  return { name, configMap, mistakes: [...mistakes, ...wrong] };
+}
+
+function anotherKind(value: unknown, where: YamlDocument['where']): Mistake {
+  const kind = isObject(value) ? value['kind'] : value;
+  const guess = typeof kind === 'string' ? nearestName(kind, [KIND]) : '';
+  const remedy = isGuess(guess)
+    ? guess
+    : 'Leave it out; of a List, write each item as a document, with "---" between them.';
+  return {
+    code: 'policy-yaml-invalid',
+    where: where('/kind'),
+    expected: `the kind ${KIND}`,
+    found: shown(kind),
+    remedy,
+  };
+}
+
+/** A key without a value is as good as none. */
+function withoutNulls(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}
+
+function textsOf(field: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(isObject(field) ? field : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

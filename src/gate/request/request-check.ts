@@ -1,0 +1,53 @@
+import type { Context, Middleware, Next } from 'koa';
+import { announcesBody } from './announces-body.ts';
+import { MAX_BODY_BYTES } from './body-limits.ts';
+import { isPolicyPath, type PolicyToken } from '../secret/policy-token.ts';
+import { emptyBody, Refusal, tooLarge } from './refusal.ts';
+import { stateOf } from './request-state.ts';
+import { parseTarget } from './request-target.ts';
+
+/** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
+const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
+
+/** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
+
+/**
+ * Makes what lets through what can be a review by its head alone, and throws a `Refusal` for all else. The body parser
+ * would pass most of the rest on, as an empty object.
+ *
+ * @param policyToken the one of the moment; asked once a request, so that a renewal never splits one
+ */
+export function createRequestCheck(policyToken: () => PolicyToken | undefined): Middleware {
+  return function checkRequest(ctx: Context, next: Next): Promise<unknown> {
+    const { path, search } = parseTarget(ctx.req.url);
+    stateOf(ctx).search = search;
+    if (!PATHS.has(path)) {
+      if (!isPolicyPath(path, policyToken())) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
+      stateOf(ctx).isPolicyReview = true;
+    }
+    checkHead(ctx);
+    return next();
+  };
+}
+
+function checkHead({ req }: Context): void {
+  const { headers, method } = req;
+  if (method !== 'POST') {
+    throw new Refusal('method-not-allowed', 'Reviews are taken by POST.', { headers: { allow: 'POST' } });
+  }
+  checkType(headers['content-type'], headers['content-encoding']);
+  if (!announcesBody(req)) throw emptyBody();
+  if (Number(headers['content-length']) > MAX_BODY_BYTES) throw tooLarge();
+}
+
+function checkType(type: string | undefined, encoding: string | undefined): void {
+  // The first comparison is what the API server sends; the expression is for all others.
+  if (type !== 'application/json' && (type === undefined || !JSON_TYPE.test(type))) {
+    throw new Refusal('content-type-unsupported', 'The content type must be application/json.');
+  }
+  // Even `identity`: the parser hangs or answers 500 on a broken encoding, and the API server never sends one.
+  if (encoding !== undefined) {
+    throw new Refusal('content-encoding-unsupported', 'The body must be sent without a content encoding.');
+  }
+}

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
+import { hashOfToken } from './policy-token.ts';
+import type { ClientSettings } from '../settings.ts';
+
+/** What the API server is known by: its certificate, its bearer token, or either. */
+export interface ClientSecrets {
+  /** The CAs of its certificate, in PEM; `undefined` if none is asked for. */
+  readonly ca: Buffer | undefined;
+  /** Its tokens, the old and the new one while they are changed. Kept as hashes, as the policy token is. */
+  readonly tokens: readonly Buffer[] | undefined;
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+/** What HTTP can carry (RFC 6750), in a length that nobody guesses. */
+const TOKEN = /^[A-Za-z0-9._~+/-]{32,4096}=*$/;
+
+/**
+ * Reads what the API server is known by.
+ *
+ * @throws {MistakesError} with each file that cannot be read, or is something else. Of what is in it nothing is told.
+ */
+export async function loadClientSecrets(files: Pick<ClientSettings, 'caFile' | 'tokenFile'>): Promise<ClientSecrets> {
+  const [ca, tokens] = await Promise.all([
+    parsed(files.caFile, parseCa, 'certificates of CAs, in PEM'),
+    parsed(files.tokenFile, parseTokens, 'a token a line, of at least 32 of A-Z, a-z, 0-9 and ._~+/-'),
+  ]);
+  const mistakes = [ca, tokens].filter((found): found is Mistake => found !== undefined && 'code' in found);
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
+  return { ca, tokens } as ClientSecrets;
+}
+
+/** Whether two are the same. */
+export function isSameClientSecrets(a: ClientSecrets, b: ClientSecrets): boolean {
+  return isDeepStrictEqual(a, b);
+}
+
+async function parsed<T>(
+  where: string | undefined,
+  parse: (content: Buffer) => T | undefined,
+  expected: string,
+): Promise<T | Mistake | undefined> {
+  if (where === undefined) return undefined;
+  const mistake = (found: string): Mistake => {
+    return { code: 'client-file-invalid', where, expected, found, remedy: 'Mend the file, or leave its setting out.' };
+  };
+  try {
+    return parse(await readFile(where)) ?? mistake('something else');
+  } catch (error) {
+    return mistake(`a file that cannot be read (${codeOf(error)})`);
+  }
+}
+
+/** Each on lines of its own: of two without the end of a line between them, TLS would read the first alone. */
+function parseCa(content: Buffer): Buffer | undefined {
+  const certificates = content.toString('latin1').match(CERTIFICATE) ?? [];
+  const isUsable = certificates.length > 0 && certificates.every(isCa);
+  return isUsable ? Buffer.from(certificates.join('\n')) : undefined;
+}
+
+/** Anything else, the certificate of the API server itself, say, would let nobody in. */
+function isCa(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
+}
+
+function parseTokens(content: Buffer): readonly Buffer[] | undefined {
+  const lines = content.toString('latin1').replace(/\n$/, '').split('\n');
+  return lines.every((line) => TOKEN.test(line)) ? lines.map(hashOfToken) : undefined;
+}

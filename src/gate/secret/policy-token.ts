@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
+
+/**
+ * What the path ends with at which the API server asks about the gate's own ConfigMaps, and nobody else can: to judge a
+ * rule is to run it, and an API server shows no other sign of who it is. Only its hash is kept: what is not there gets
+ * into no log, and hashes are of one length, as a comparison in constant time needs them.
+ */
+export interface PolicyToken {
+  readonly hash: Buffer;
+}
+
+const TOKEN_FILE = 'policy-token';
+const POLICY_PATH = '/validate-policy/';
+/** As `openssl rand -hex 32` writes it: with the end of the line, or, as in the Secret, without. */
+const FORM = /^[0-9a-f]{64}\n?$/;
+
+/**
+ * Reads the policy token of a folder; `undefined` where there is none.
+ *
+ * @throws {MistakesError} when it cannot be read, or is not what certificates.sh makes.
+ */
+export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefined> {
+  const file = join(dir, TOKEN_FILE);
+  try {
+    const text = await readFile(file, 'latin1');
+    if (FORM.test(text)) return { hash: hashOfToken(text.trimEnd()) };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return undefined;
+    throw new MistakesError([invalid(file, `a file that cannot be read (${code})`)]);
+  }
+  throw new MistakesError([invalid(file, 'something else')]);
+}
+
+/** Whether a path is the one for reviews of the gate's own ConfigMaps; without a token there is no such path. */
+export function isPolicyPath(path: string, token: PolicyToken | undefined): boolean {
+  if (token === undefined || !path.startsWith(POLICY_PATH)) return false;
+  return timingSafeEqual(hashOfToken(path.slice(POLICY_PATH.length)), token.hash);
+}
+
+/** Whether two are the same, or both are none. */
+export function isSamePolicyToken(a: PolicyToken | undefined, b: PolicyToken | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : timingSafeEqual(a.hash, b.hash);
+}
+
+/** What is kept of a token, and compared in constant time. */
+export function hashOfToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Of what was found nothing is told: it may be a token with a slip of the pen. */
+function invalid(where: string, found: string): Mistake {
+  const remedy =
+    'Apply the Secret that certificates.sh writes, or remove the file for a gate that judges no ConfigMap.';
+  return { code: 'policy-token-invalid', where, expected: '64 lower-case hex digits', found, remedy };
+}

@@ -1,0 +1,60 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Settings } from '../settings.ts';
+import { LineWriter } from './line-writer.ts';
+import { textLine } from './text-line.ts';
+
+/** A message may name fields of a stranger's choice; so many characters of it are logged. */
+export const MAX_LOGGED_MESSAGE = 512;
+
+export interface Log {
+  readonly logger: Logger;
+  /** Resolves when all that was logged is written, or cannot be. */
+  readonly flush: () => Promise<void>;
+}
+
+export interface LogOptions extends Pick<Settings, 'logLevel' | 'logFormat'> {
+  /** A file descriptor; the standard output by default. */
+  readonly fd?: number;
+}
+
+/** The longest wait for a reader that stalls. Node itself then waits at exit, until the kubelet ends the process. */
+const MAX_FLUSH_MS = 2000;
+
+/** Makes the log: JSON, a line each, many written at once and never synchronously; or text for a person, line by line. */
+export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: createTimestamp(),
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (logFormat === 'text') {
+    // A destination that fails, on a full disk, say, is no reason to stop judging.
+    const destination = pino.destination({ fd, sync: true }).on('error', () => {});
+    const lines: DestinationStream = { write: (line) => destination.write(textLine(line)) };
+    return { logger: pino(options, lines), flush: async () => {} };
+  }
+  const lines = new LineWriter(fd);
+  return { logger: pino(options, lines), flush: async () => Promise.race([lines.flush(), soon()]) };
+}
+
+/** The end of the longest wait; nothing is kept alive by it. */
+async function soon(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, MAX_FLUSH_MS).unref();
+  });
+}
+
+/** `"time"` in ISO 8601, made once a millisecond. */
+function createTimestamp(): () => string {
+  let madeAt = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== madeAt) {
+      madeAt = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
+}

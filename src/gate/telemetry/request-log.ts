@@ -1,0 +1,100 @@
+import type { Logger } from 'pino';
+import type { AdmissionRequest } from '../../admission/admission-review.ts';
+import { printable } from '../../mistake/printable.ts';
+import type { Review } from '../../admission/review.ts';
+import type { Finding } from '../../engine/finding.ts';
+import { messageOf } from '../../mistake/mistake.ts';
+import { property } from '../../workload/json-object.ts';
+import { createLineLimit } from './line-limit.ts';
+import { MAX_LOGGED_MESSAGE } from './log.ts';
+
+/** Names of Kubernetes have at most 253 characters. */
+const MAX_NAME = 253;
+
+/** Logs a review that was answered to an address. */
+export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
+
+/** After some time with less, an address has so many seconds' lines at once. */
+const BURST_SECONDS = 30;
+
+/**
+ * Makes what logs reviews: all that an API server asks for, and of an address that asks without end so many a second.
+ *
+ * @param perSecond lines for one address
+ */
+export function createReviewLog(log: Logger, perSecond: number): LogReview {
+  const limit = createLineLimit({
+    perSecond,
+    burst: perSecond * BURST_SECONDS,
+    onLeftOut: (leftOut) =>
+      log.warn({ leftOut }, 'More reviews were answered than have a line here; imagegate_reviews_total counts all.'),
+  });
+  return (address = '', request, review, ms) => {
+    if (limit(address)) logReview(log, request, review, ms);
+  };
+}
+
+/**
+ * Logs one line about a review: what was asked, and what was answered. Names are a stranger's text and printed as such;
+ * nothing else of the object, and nothing of the user, is logged. A denial that no rule made tells its reason as `error`:
+ * an object that cannot be read, by field paths alone, or our own failure.
+ *
+ * @param ms from the head of the request to its verdict
+ */
+export function logReview(log: Logger, request: AdmissionRequest, review: Review, ms: number): void {
+  if (review.verdict === 'errored') log.error(fields(request, review, ms), 'review');
+  else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms), 'review');
+}
+
+/** One object of one form for all reviews; pino leaves out what is undefined. */
+function fields(request: AdmissionRequest, review: Review, ms: number): object {
+  const { verdict, findings } = review;
+  const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
+  const { rules, warned, audited, exempt } = violated(findings);
+  return {
+    verdict,
+    operation,
+    kind: printable(kind.kind, MAX_NAME),
+    subResource: subResource ? printable(subResource, MAX_NAME) : undefined,
+    namespace: namespace ? printable(namespace, MAX_NAME) : undefined,
+    name: name ? printable(name, MAX_NAME) : undefined,
+    generateName: name ? undefined : generateName(request.object),
+    rules,
+    warned,
+    audited,
+    exempt,
+    error: 'error' in review ? printable(messageOf(review.error), MAX_LOGGED_MESSAGE) : undefined,
+    dryRun: dryRun === true ? true : undefined,
+    uid: printable(uid, MAX_NAME),
+    ms: Math.round(ms * 1000) / 1000,
+  };
+}
+
+/** The rules that were violated, by what followed from it; absent where there are none. */
+interface Violated {
+  rules?: string[];
+  warned?: string[];
+  audited?: string[];
+  exempt?: string[];
+}
+
+const FIELD = { deny: 'rules', warn: 'warned', audit: 'audited' } as const;
+const NOTHING: Violated = {};
+
+function violated(findings: readonly Finding[]): Violated {
+  if (findings.length === 0) return NOTHING;
+  const names: Violated = {};
+  for (const { rule, action, exemption } of findings) {
+    const told = (names[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
+    const name = exemption === undefined ? rule : `${rule} by ${exemption.name}`;
+    if (!told.includes(name)) told.push(name);
+  }
+  return names;
+}
+
+/** `metadata.generateName` of an object of which nothing is known. */
+function generateName(object: unknown): string | undefined {
+  const metadata = property(object, 'metadata');
+  const prefix = property(metadata, 'generateName');
+  return typeof prefix === 'string' && prefix !== '' ? printable(prefix, MAX_NAME) : undefined;
+}

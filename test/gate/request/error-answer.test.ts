@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import { pino } from 'pino';
+import { createErrorAnswer } from '../../../src/gate/request/error-answer.ts';
+import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
+import { metricValue } from '../test-gate.ts';
+
+describe('createErrorAnswer', () => {
+  it('answers what was thrown before there was a review with 500, and keeps the reason to the log', async () => {
+    const lines: string[] = [];
+    const answers: unknown[] = [];
+    const metrics = createMetrics();
+    const answerErrors = createErrorAnswer({
+      answer: (_ctx, status, json) => answers.push({ status, ...(JSON.parse(json) as object) }),
+      log: pino({ base: null }, { write: (line: string) => lines.push(line) }),
+      metrics,
+      logRefusal: () => {},
+    });
+    await answerErrors({ state: {} } as Context, () => {
+      throw Object.assign(new Error('the body\ncannot be read'), { body: 'hunter2' });
+    });
+    expect(answers).to.deep.equal([
+      {
+        status: 500,
+        code: 'internal-error',
+        message: 'ImageGate failed to read this request. Its administrator finds more in its log.',
+      },
+    ]);
+    expect(metricValue(await metrics.registry.metrics(), 'imagegate_bad_requests_total{status="500"}')).to.equal(1);
+    const line = JSON.parse(lines[0]!) as { msg: string; stack: string[] };
+    expect(line).to.deep.include({ level: 50, status: 500, msg: String.raw`the body\u{A}cannot be read` });
+    expect(line.stack[0]).to.match(/^at /);
+    expect(lines.join('')).not.to.contain('hunter2');
+  });
+});

@@ -1,0 +1,30 @@
+import type { Answer } from '../../src/engine/answer.ts';
+import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
+import type { RuleFile } from '../../src/rule-file/rule-files.ts';
+import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
+
+/** Custom rules that were loaded, and of what. */
+export interface StartedRules {
+  readonly files: readonly RuleFile[];
+  readonly settings: readonly RuleSettings[];
+  readonly rules: FakeCustomRules;
+}
+
+/** Loads rules that are named after their files, and remembers all that were loaded. */
+export function customRulesStarter(answer?: (asked: Asked) => Answer) {
+  const started: StartedRules[] = [];
+  const start = async (files: readonly RuleFile[], settings: readonly RuleSettings[]): Promise<FakeCustomRules> => {
+    const rules = fakeCustomRules(
+      files.map(({ name }) => name),
+      answer,
+    );
+    started.push({ files, settings, rules });
+    return rules;
+  };
+  return { start, started };
+}
+
+/** A rule file of that name. */
+export function ruleFile(name: string): RuleFile {
+  return { name, path: `/rules.d/${name}.js`, realpath: `/rules.d/..1/${name}.js` };
+}

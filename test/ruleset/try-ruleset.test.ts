@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { eventLoopTurns } from '../event-loop-turns.ts';
+import type { Policy, RuleSetting } from '../../src/engine/policy.ts';
+import { MistakesError } from '../../src/mistake/mistake.ts';
+import { tryRuleset } from '../../src/ruleset/try-ruleset.ts';
+import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
+import { rulesetUnder, settingsOf } from '../ruleset.ts';
+
+type Settings = Readonly<Record<string, Partial<RuleSetting>>>;
+
+const override = (names: readonly string[], settings: Settings) => ({ names, rules: settingsOf(settings) });
+const options = (value: unknown): Partial<RuleSetting> => ({ options: { value } });
+
+/** What was asked of the rule `mine`, or of those named: for each sample its selection, namespace and rule. */
+async function asked(policy: Partial<Policy>, names = ['mine']) {
+  const custom = fakeCustomRules(names);
+  await tryRuleset(rulesetUnder(policy, custom));
+  return samplesIn(custom).map(({ selection, context, rule }) => [selection, context.namespace, rule]);
+}
+
+/** Of each sample what was asked about one of its images. */
+const samplesIn = ({ asked: all }: FakeCustomRules): readonly Asked[] =>
+  all.filter(({ context: { container } }) => container.fieldPath === 'spec.containers[0].image');
+
+const EVERYWHERE = [
+  [0, 'default', 'mine'],
+  [0, 'default', 'mine'],
+];
+
+describe('tryRuleset', () => {
+  for (const [what, policy, more] of [
+    ['nothing but what holds everywhere', {}, []],
+    [
+      'no override that says the same of the rule',
+      {
+        rules: settingsOf({ mine: options(1) }),
+        namespaces: [
+          override(['a'], { 'blocked-tags': { action: 'warn' } }),
+          override(['b'], { mine: { action: 'warn' } }),
+          override(['c'], { mine: options(1) }),
+          override(['d'], {}),
+        ],
+      },
+      [],
+    ],
+    [
+      'an override that gives other options, once for all that give the same',
+      {
+        namespaces: [
+          override(['a'], { mine: options(1) }),
+          override(['b-*'], { mine: options(2) }),
+          override(['c'], { mine: { ...options(1), action: 'audit' } }),
+        ],
+      },
+      [
+        [1, 'a', 'mine'],
+        [2, 'b-sample', 'mine'],
+      ],
+    ],
+    [
+      'an override whose first name leads to another one',
+      { namespaces: [override(['dev-*'], {}), override(['dev-1', 'prod'], { mine: options(1) })] },
+      [[2, 'prod', 'mine']],
+    ],
+    [
+      'an override that no name leads to',
+      { namespaces: [override(['*'], {}), override(['dev-*', 'prod'], { mine: options(1) })] },
+      [[2, 'dev-sample', 'mine']],
+    ],
+    [
+      'an override that switches the rule off',
+      { namespaces: [override(['a'], { mine: { ...options(1), action: 'off' } })] },
+      [],
+    ],
+  ] as const satisfies readonly (readonly [string, Partial<Policy>, unknown])[]) {
+    it(`tries ${what}`, async () => {
+      expect(await asked(policy)).to.deep.equal([...EVERYWHERE, ...more]);
+    });
+  }
+
+  it('tries a rule in full where it is on, and of several those that are new there', async () => {
+    const policy = {
+      rules: settingsOf({ one: { action: 'off' } }),
+      namespaces: [override(['a'], { one: { action: 'warn' } }), override(['b'], { one: options(1), two: options(1) })],
+    };
+    expect(await asked(policy, ['one', 'two'])).to.deep.equal([
+      [0, 'default', 'two'],
+      [0, 'default', 'two'],
+      [1, 'a', 'one'],
+      [1, 'a', 'one'],
+      [2, 'b', 'two'],
+    ]);
+  });
+
+  it('lets others have their turn where rules take long', async () => {
+    const turns = await eventLoopTurns(async () =>
+      tryRuleset(rulesetUnder({}, fakeCustomRules(['mine'], undefined, 100_000))),
+    );
+    // Two samples with 36 images each, and a turn after each check.
+    expect(turns).to.be.at.least(60);
+  });
+
+  it('does not ask a rule again that has failed, and asks the others on; each that fails is told', async () => {
+    const custom = fakeCustomRules(['bad', 'good', 'worse'], ({ rule }) =>
+      rule === 'good' ? { violations: [] } : { failure: `${rule}.js:3: URL is not defined` },
+    );
+    const namespaces = [override(['a'], { bad: options(1), good: options(1) }), override(['b'], { bad: options(2) })];
+    const thrown: unknown = await tryRuleset(rulesetUnder({ namespaces }, custom)).catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(MistakesError);
+    expect((thrown as MistakesError).mistakes.map(({ code, where }) => `${code}: ${where}`)).to.deep.equal([
+      'rule-fails-on-sample: rule bad',
+      'rule-fails-on-sample: rule worse',
+    ]);
+    expect((thrown as MistakesError).mistakes[0]).to.deep.include({
+      found:
+        'none: The rule bad failed: bad.js:3: URL is not defined. Until it is mended or switched off, it lets nothing pass.',
+      remedy:
+        'Take the text apart: `image.registry` and `image.repository` are apart already. `imagegate test-rules` tries it on the same pods.',
+    });
+    expect(samplesIn(custom).map(({ rule }) => rule)).to.deep.equal(['bad', 'good', 'worse', 'good', 'good']);
+  });
+});
