@@ -1,8 +1,7 @@
 import { requestContext } from '../src/admission/request-context.ts';
 import { sentence } from '../src/admission/sentence.ts';
-import { completed } from '../src/engine/completed.ts';
-import { evaluate } from '../src/engine/evaluate.ts';
-import { VALID_REFERENCE } from '../src/engine/valid-reference.ts';
+import { completed, evaluate } from '../src/engine/evaluate.ts';
+import { VALID_REFERENCE } from '../src/engine/policy.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';
 import { imagesToJudge } from '../src/workload/images.ts';
 import { podSpecs } from '../src/workload/pod-spec.ts';

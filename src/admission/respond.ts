@@ -1,10 +1,9 @@
 import type { Finding } from '../engine/finding.ts';
 import type { Policy } from '../engine/policy.ts';
-import { expiryWarnings } from './expiry-warnings.ts';
+import { expiryWarnings, warnings } from './warnings.ts';
 import { allowed, auditAnnotations, denied } from './response.ts';
 import type { Review } from './review.ts';
 import { rememberedSentences } from './sentence.ts';
-import { warnings } from './warnings.ts';
 
 /**
  * The verdict on findings: denied if one of them denies. Those that are exempt are told in the audit annotations alone.

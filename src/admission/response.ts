@@ -1,7 +1,5 @@
 import type { Finding } from '../engine/finding.ts';
 import type { AdmissionReview } from './admission-review.ts';
-import { denialMessage } from './denial-message.ts';
-import { linesWithin } from './lines-within.ts';
 import { printable } from '../mistake/printable.ts';
 import { sentence, type Tell } from './sentence.ts';
 
@@ -134,4 +132,45 @@ function present({ warnings, auditAnnotations: annotations }: Remarks): Partial<
     ...(warnings.length > 0 && { warnings }),
     ...(Object.keys(annotations).length > 0 && { auditAnnotations: annotations }),
   };
+}
+
+/**
+ * One sentence a line, in the order of the findings, in at most 4 KiB; where not all fit, a line says how many did not.
+ *
+ * @param contact the last line, if the operator wrote one
+ */
+export function denialMessage(findings: readonly Finding[], contact?: string, tell: Tell = sentence): string {
+  const lines = {
+    count: findings.length,
+    line: (index: number) => tell(findings[index] as Finding),
+    more: (left: number) => `… and ${left} more violations.`,
+  };
+  return linesWithin(lines, '', contact === undefined ? '' : `\n${contact}`);
+}
+
+/** A terminal page, and far below what the API server carries. */
+const MAX_BYTES = 4096;
+/** For the last line, with a number of any size that fits a request. */
+const TAIL_BYTES = 40;
+
+/** Lines of a message, none of which is made before it is needed. */
+interface Lines {
+  readonly count: number;
+  /** All ASCII, so that characters are bytes. */
+  readonly line: (index: number) => string;
+  /** The line that says how many did not fit. */
+  readonly more: (left: number) => string;
+}
+
+/** Lines in at most 4 KiB, between what the message begins and ends with; where not all fit, the last one says so. */
+function linesWithin({ count, line, more }: Lines, head = '', end = ''): string {
+  const room = MAX_BYTES - end.length;
+  let text = head;
+  for (let index = 0; index < count; index += 1) {
+    const longer = text === '' ? line(index) : `${text}\n${line(index)}`;
+    const left = count - index;
+    if (longer.length > (left === 1 ? room : room - TAIL_BYTES)) return `${text}\n${more(left)}${end}`;
+    text = longer;
+  }
+  return text + end;
 }

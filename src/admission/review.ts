@@ -1,17 +1,15 @@
-import { completed } from '../engine/completed.ts';
-import { evaluate } from '../engine/evaluate.ts';
+import { completed, evaluate } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
 import type { Finding } from '../engine/finding.ts';
-import { selectionFor, type Ruleset } from '../engine/ruleset.ts';
+import { type Ruleset, selectionFor } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';
-import { isMirrorPod } from '../workload/mirror-pod.ts';
+import { isMirrorPod, podSpecs } from '../workload/pod-spec.ts';
 import { UnreadableWorkloadError } from '../workload/json-object.ts';
-import { podSpecs } from '../workload/pod-spec.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import { printable } from '../mistake/printable.ts';
 import { requestContext } from './request-context.ts';
-import { allowed, errored, unreadable, type AdmissionResponse } from './response.ts';
+import { type AdmissionResponse, allowed, errored, unreadable } from './response.ts';
 import { respond } from './respond.ts';
 
 /** A verdict and what led to it. */

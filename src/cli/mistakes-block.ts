@@ -1,4 +1,4 @@
-import { mistakeText, type Mistake } from '../mistake/mistake.ts';
+import { type Mistake, mistakeText } from '../mistake/mistake.ts';
 
 /**
  * All mistakes as one block of text for a person.
@@ -9,4 +9,12 @@ export function mistakesBlock(mistakes: readonly Mistake[], outcome = 'ImageGate
   const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`;
   const lines = mistakes.map((mistake) => `  ${mistakeText(mistake)}`);
   return `${outcome}: ${count}.\n\n${lines.join('\n')}\n\ndocs/errors.md explains the codes in brackets.\n`;
+}
+
+/** Where a command tells what it found. */
+export interface Output {
+  /** Writes to the standard output. */
+  readonly write: (text: string) => void;
+  /** Writes to the standard error. */
+  readonly writeError: (text: string) => void;
 }

@@ -1,10 +1,9 @@
-import { loadCertificate, type Certificate, type CertificatePlace } from '../gate/secret/certificate.ts';
-import { loadClientSecrets, type ClientSecrets } from '../gate/secret/client-secrets.ts';
+import { type Certificate, type CertificatePlace, loadCertificate } from '../gate/secret/certificate.ts';
+import { type ClientSecrets, loadClientSecrets } from '../gate/secret/client-secrets.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/secret/policy-token.ts';
 import type { Settings } from '../gate/settings.ts';
-import { MistakesError } from '../mistake/mistake.ts';
+import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { LiveRuleset } from '../ruleset/live-ruleset.ts';
-import type { CollectedMistakes } from './collected-mistakes.ts';
 
 /** What a gate is made of. */
 export interface Prepared {
@@ -46,4 +45,20 @@ export async function prepare(
     throw new MistakesError(mistakes);
   }
   return { settings, certificate, policyToken, clientSecrets, rulesets };
+}
+
+/** Runs one part of a start after the other and keeps what is wrong with each, to tell all of it together. */
+export class CollectedMistakes {
+  readonly mistakes: Mistake[] = [];
+
+  /** What `part` makes; `undefined` if it had mistakes. Whatever else it throws is passed on. */
+  async from<T>(part: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await part();
+    } catch (error) {
+      if (!(error instanceof MistakesError)) throw error;
+      this.mistakes.push(...error.mistakes);
+      return undefined;
+    }
+  }
 }

@@ -1,16 +1,15 @@
 import { printable } from '../mistake/printable.ts';
 import { createDrain, type Drain } from '../gate/drain.ts';
 import { createMetrics } from '../gate/telemetry/metrics.ts';
-import { startGate, type GateOptions } from '../gate/gate.ts';
-import { createLog, MAX_LOGGED_MESSAGE, type Log } from '../gate/telemetry/log.ts';
-import { loadSettings, type Environment, type Settings } from '../gate/settings.ts';
+import { type GateOptions, startGate } from '../gate/gate.ts';
+import { createLog, type Log, MAX_LOGGED_MESSAGE } from '../gate/telemetry/log.ts';
+import { type Environment, loadSettings, type Settings } from '../gate/settings.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
-import { CollectedMistakes } from './collected-mistakes.ts';
+import { CollectedMistakes, prepare, type Prepared, type SecretPlaces } from './prepare.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../config-map/judge.ts';
 import { createLoader, type LoaderOptions } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
-import { prepare, type Prepared, type SecretPlaces } from './prepare.ts';
 import { listenToProcess } from './process-events.ts';
 
 export interface ServeOptions {

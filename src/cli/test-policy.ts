@@ -1,8 +1,7 @@
 import { MistakesError } from '../mistake/mistake.ts';
-import { createTrialLoader } from './create-trial-loader.ts';
+import { createTrialLoader } from './create-loader.ts';
 import { rulesOf } from './live-rules.ts';
-import { mistakesBlock } from './mistakes-block.ts';
-import type { Output } from './output.ts';
+import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestPolicyOptions extends Output {

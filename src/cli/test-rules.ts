@@ -1,9 +1,8 @@
 import { printable } from '../mistake/printable.ts';
 import { MistakesError } from '../mistake/mistake.ts';
-import { createTrialLoader } from './create-trial-loader.ts';
-import { mistakesBlock } from './mistakes-block.ts';
-import { rulesFolderEmpty } from '../rule-file/rules-folder-empty.ts';
-import type { Output } from './output.ts';
+import { createTrialLoader } from './create-loader.ts';
+import { mistakesBlock, type Output } from './mistakes-block.ts';
+import { rulesFolderEmpty } from '../rule-file/rule-files.ts';
 import { CHECK_STEPS } from '../sandbox/sandboxed-rule.ts';
 import { withPolicyAt } from './with-policy-at.ts';
 

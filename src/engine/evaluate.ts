@@ -1,10 +1,10 @@
 import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import type { Answer } from './answer.ts';
-import { failedFinding, failureFinding, failureRemedy, violationFinding, type Finding } from './finding.ts';
-import { ruleContexts, type RequestContext } from './rule-contexts.ts';
+import { failedFinding, failureFinding, failureRemedy, type Finding, violationFinding } from './finding.ts';
+import { type RequestContext, ruleContexts } from './rule-contexts.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
-import { VALID_REFERENCE } from './valid-reference.ts';
+import { VALID_REFERENCE } from './policy.ts';
 
 /** What the custom rules may use of one request, all of them together, in steps: a hundred checks that use up all of theirs. */
 export const REQUEST_STEPS = 10_000_000;
@@ -59,4 +59,12 @@ export function* evaluate(
 function addFindings(rule: BoundRule, image: ContainerImage, answer: Answer, findings: Finding[]): void {
   if ('failure' in answer) findings.push(failureFinding(rule, image, answer.failure));
   else for (const violation of answer.violations) findings.push(violationFinding(rule, image, violation));
+}
+
+/** Takes what is done in pieces to its end, without a rest. */
+export function completed<T>(pieces: Generator<unknown, T>): T {
+  for (;;) {
+    const piece = pieces.next();
+    if (piece.done === true) return piece.value;
+  }
 }

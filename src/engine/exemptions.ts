@@ -4,7 +4,7 @@ import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import type { RequestContext } from './rule-contexts.ts';
 import type { Finding } from './finding.ts';
 import type { RuleSettings } from './settings-by-selection.ts';
-import { VALID_REFERENCE } from './valid-reference.ts';
+import { VALID_REFERENCE } from './policy.ts';
 
 /**
  * A configured exception: findings that it covers are told, and nothing follows from them. What is absent covers all;

@@ -1,4 +1,4 @@
-import type { EnforcementAction } from '../rule/enforcement-action.ts';
+import type { EnforcementAction } from '../rule/rule.ts';
 import type { Exemption } from './exemptions.ts';
 import type { RuleOptions } from './prepare-rule.ts';
 
@@ -46,3 +46,18 @@ export const DEFAULT_POLICY: Policy = {
   contact: undefined,
   podSpecPaths: new Map(),
 };
+
+const BY_STRICTNESS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
+
+/** The one of two that does less. */
+export function lesserAction(a: EnforcementAction, b: EnforcementAction): EnforcementAction {
+  return compareActions(a, b) < 0 ? a : b;
+}
+
+/** Below zero if the first one does less. */
+function compareActions(a: EnforcementAction, b: EnforcementAction): number {
+  return BY_STRICTNESS.indexOf(a) - BY_STRICTNESS.indexOf(b);
+}
+
+/** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
+export const VALID_REFERENCE = 'valid-reference';

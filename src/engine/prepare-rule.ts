@@ -1,10 +1,10 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
-import { messageOf, shown, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, type Mistake, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import { ignoreRejection, isThenable } from './is-thenable.ts';
+import { ignoreRejection, isThenable } from './read-violations.ts';
 
 /** What the operator set of one rule's options, and where. */
 export interface RuleOptions {

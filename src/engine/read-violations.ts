@@ -1,6 +1,5 @@
 import type { Violation } from '../rule/rule.ts';
 import { typeName } from '../workload/json-object.ts';
-import { ignoreRejection, isThenable } from './is-thenable.ts';
 
 /**
  * What a check returned, as violations of our own making, so that nothing a rule does later changes them.
@@ -31,4 +30,19 @@ function readViolation(item: unknown): Violation {
 /** Whether it says something: of blanks nobody would see that they are there. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
+}
+
+/** Whether somebody would have to wait for a value: a promise, or what calls itself one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && typeof (value as { readonly then?: unknown }).then === 'function';
+}
+
+/** Nobody will wait for what a rule should not have returned; if it rejects later, that must not end the process. */
+export function ignoreRejection(thenable: PromiseLike<unknown>): void {
+  void Promise.resolve(thenable).catch(ignore);
+}
+
+function ignore(): void {
+  // See ignoreRejection.
 }

@@ -1,17 +1,15 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+import { type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
-import { askRule, type Answer, type CustomAnswer, type CustomRule } from './answer.ts';
-import { compileExemptions, type CompiledExemption } from './exemptions.ts';
+import { type Answer, askRule, type CustomAnswer, type CustomRule } from './answer.ts';
+import { type CompiledExemption, compileExemptions } from './exemptions.ts';
 import { distinctMistakes } from './distinct-mistakes.ts';
-import { lesserAction } from './lesser-action.ts';
-import type { ActiveAction, Policy, RuleSetting } from './policy.ts';
-import { prepareRule, type PreparedRule } from './prepare-rule.ts';
-import { settingsBySelection, type RuleSettings } from './settings-by-selection.ts';
-import { VALID_REFERENCE } from './valid-reference.ts';
+import { type ActiveAction, lesserAction, type Policy, type RuleSetting, VALID_REFERENCE } from './policy.ts';
+import { type PreparedRule, prepareRule } from './prepare-rule.ts';
+import { type RuleSettings, settingsBySelection } from './settings-by-selection.ts';
 
 /** A rule that is on, and what follows from what it finds. */
 export interface ActiveRule {

@@ -1,4 +1,3 @@
-import { laidOver } from './laid-over.ts';
 import type { Policy, RuleSetting } from './policy.ts';
 
 /** Settings by the rule's name. A rule that nothing was written about has none. */
@@ -16,4 +15,10 @@ function allLaidOver(settings: RuleSettings, override: RuleSettings): RuleSettin
   const merged = new Map(settings);
   for (const [name, setting] of override) merged.set(name, laidOver(settings.get(name), setting));
   return merged;
+}
+
+/** A setting of a rule with another one laid over: its action where it has one, and its options one by one. */
+export function laidOver(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
+  const { options = {}, sources = {}, ...rest } = below ?? {};
+  return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
 }

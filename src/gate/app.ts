@@ -3,15 +3,14 @@ import type { Logger } from 'pino';
 import { printable } from '../mistake/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './request/admission-route.ts';
-import { createAnswer, type AnswerOptions } from './request/send-json.ts';
+import { type AnswerOptions, createAnswer } from './request/send-json.ts';
 import { createBodyReader } from './request/body.ts';
 import { createClientCheck, type KnownClients } from './secret/client-check.ts';
 import { createErrorAnswer } from './request/error-answer.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './request/policy-route.ts';
 import type { PolicyToken } from './secret/policy-token.ts';
-import type { LogRefusal } from './telemetry/refusal-log.ts';
-import type { LogReview } from './telemetry/request-log.ts';
+import type { LogRefusal, LogReview } from './telemetry/request-log.ts';
 import { createRequestCheck } from './request/request-check.ts';
 
 export interface AppOptions extends AnswerOptions {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { Certificate } from './secret/certificate.ts';
-import { renewCertificate, type CertificateRenewal } from './secret/certificate-renewal.ts';
+import { type CertificateRenewal, renewCertificate } from './secret/certificate-renewal.ts';
 import { renewClientSecrets } from './secret/client-secrets-renewal.ts';
 import type { ClientSecrets } from './secret/client-secrets.ts';
 import type { JudgePolicy } from './request/policy-route.ts';
@@ -10,9 +10,9 @@ import { renewPolicyToken } from './secret/policy-token-renewal.ts';
 import { addProcessMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './telemetry/probes.ts';
-import type { RulesetInUse } from './ruleset-in-use.ts';
 import type { Settings } from './settings.ts';
 import { createWebhook } from './webhook.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
 
 export interface GateOptions {
   readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'serverName' | 'logReviewsPerSecond'> &
@@ -100,4 +100,11 @@ function allMistakes(results: readonly PromiseSettledResult<number>[]): Error {
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   const mistakes = reasons.flatMap((reason) => (reason instanceof MistakesError ? reason.mistakes : []));
   return new MistakesError(mistakes);
+}
+
+/** The one thing that requests share: the ruleset of the moment, which a reload replaces as a whole. */
+interface RulesetInUse {
+  current(): Ruleset;
+  /** Why what is written now is not in use; `undefined` if it is. */
+  problem(): string | undefined;
 }

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Connections } from './connections.ts';
-import { listen } from './listen.ts';
-import { oneAtATime } from './request/one-at-a-time.ts';
+import { listen, oneAtATime } from './server.ts';
 
 export interface OpsServer {
   /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */

@@ -1,10 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { CertificateFiles } from './secret/certificate.ts';
 import type { Connections } from './connections.ts';
-import { listen } from './listen.ts';
-import { oneAtATime } from './request/one-at-a-time.ts';
+import { messageOf, MistakesError } from '../mistake/mistake.ts';
 
 export interface GateServerOptions {
   /** Answers each request; never rejects. */
@@ -121,4 +120,63 @@ async function close(
   // Now for those checks themselves; nothing else is left to close.
   server.close();
   return cut;
+}
+
+/** What the kernel takes at most: where a thousand come at once, a probe should not have to knock again. */
+const BACKLOG = 4096;
+
+/**
+ * Listens on all addresses.
+ *
+ * @param setting the variable that the port comes from, for the mistake
+ * @returns the port, which differs from the wanted one where that is 0
+ * @throws {MistakesError} when the port cannot be had.
+ */
+export async function listen(server: NetServer, port: number, setting: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => reject(portUnavailable(setting, port, error));
+    server.once('error', failed);
+    server.listen({ port, backlog: BACKLOG }, () => {
+      server.off('error', failed);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function portUnavailable(setting: string, port: number, error: Error): MistakesError {
+  const code = 'code' in error ? error.code : undefined;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'one that another process listens on',
+    EACCES: 'one that this user may not listen on',
+  };
+  return new MistakesError([
+    {
+      code: 'port-unavailable',
+      where: `${setting} ${port}`,
+      expected: 'a port to listen on',
+      found: reasons[String(code)] ?? messageOf(error),
+      remedy: `Set ${setting} to another port, or end what listens there.`,
+    },
+  ]);
+}
+
+type App = (req: IncomingMessage, res: ServerResponse) => void;
+
+/**
+ * Lets a connection ask one thing at a time: a second request before the answer to the first ends it. Node parses all of a
+ * packet in one turn, so that whoever sends two thousand requests in one would otherwise have as many turns. No client of
+ * ours does that.
+ */
+export function oneAtATime(app: App): (req: IncomingMessage, res: ServerResponse) => void {
+  const last = new WeakMap<Socket, ServerResponse>();
+  return (req, res) => {
+    const { socket } = req;
+    // What the parser still has of a packet, when the connection is over.
+    if (socket.destroyed) return;
+    if (last.get(socket)?.writableEnded === false) socket.destroy();
+    else {
+      last.set(socket, res);
+      app(req, res);
+    }
+  };
 }

@@ -1,9 +1,8 @@
-import { createApp, type AppOptions } from './app.ts';
+import { type AppOptions, createApp } from './app.ts';
 import { Connections } from './connections.ts';
 import { createMalformedHttpAnswer } from './request/malformed-http.ts';
-import { createRefusalLog } from './telemetry/refusal-log.ts';
-import { createReviewLog } from './telemetry/request-log.ts';
-import { createGateServer, SERVER_LIMITS, type GateServer, type GateServerOptions } from './server.ts';
+import { createRefusalLog, createReviewLog } from './telemetry/request-log.ts';
+import { createGateServer, type GateServer, type GateServerOptions, SERVER_LIMITS } from './server.ts';
 
 export interface WebhookOptions
   extends

@@ -1,8 +1,7 @@
-import { VALID_REFERENCE } from '../engine/valid-reference.ts';
-import type { ActiveAction } from '../engine/policy.ts';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { type ActiveAction, VALID_REFERENCE } from '../engine/policy.ts';
+import { type Mistake, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/enforcement-action.ts';
+import { ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/rule.ts';
 import type { FlatKey, WrittenValue } from './flat-keys.ts';
 
 /** The key that puts the whole gate into rehearsal. */

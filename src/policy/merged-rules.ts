@@ -1,6 +1,6 @@
-import { laidOver } from '../engine/laid-over.ts';
+import { laidOver } from '../engine/settings-by-selection.ts';
 import type { RuleSetting } from '../engine/policy.ts';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { type Mistake, shown } from '../mistake/mistake.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
 /** What a flat key says about its rule. */

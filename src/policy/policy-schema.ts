@@ -1,7 +1,6 @@
-import { VALID_REFERENCE } from '../engine/valid-reference.ts';
-import type { EnforcementAction } from '../rule/enforcement-action.ts';
+import { VALID_REFERENCE } from '../engine/policy.ts';
+import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
 import type { OptionSchema } from '../rule/options-schema.ts';
-import type { RuleMeta } from '../rule/rule.ts';
 import { actionsOf } from './action-keys.ts';
 import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemption-schema.ts';
 

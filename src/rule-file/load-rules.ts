@@ -1,11 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import { messageOf, MistakesError, type Mistake } from '../mistake/mistake.ts';
-import { nameTaken } from './name-taken.ts';
-import { findRuleFiles, type RuleFile } from './rule-files.ts';
+import { messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { nameTaken, ruleMistakes } from './rule-mistakes.ts';
+import { findRuleFiles, type RuleFile, rulesFolderEmpty, unloadableRule } from './rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import { rulesFolderEmpty } from './rules-folder-empty.ts';
-import { ruleMistakes } from './rule-mistakes.ts';
-import { unloadableRule } from './unloadable-rule.ts';
 
 /**
  * Loads the rules of folders: all of them or none. A folder from which no rule comes is a mistake: to have no rules is

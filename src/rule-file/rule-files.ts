@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { messageOf, MistakesError } from '../mistake/mistake.ts';
+import { messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
 
 /** A file that a rule is loaded from. */
 export interface RuleFile {
@@ -55,4 +55,20 @@ async function readRuleFile(path: string, name: string): Promise<RuleFile | unde
   // stat follows the symlink; a Dirent would call each file of a mounted ConfigMap a link.
   if (!(await stat(path)).isFile()) return undefined;
   return { name: name.slice(0, -extname(name).length), path, realpath: await realpath(path) };
+}
+
+/** Where rules are expected there are none. */
+export function rulesFolderEmpty(folder: string): Mistake {
+  return {
+    code: 'rules-folder-empty',
+    where: `rules folder ${folder}`,
+    expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
+    found: 'none',
+    remedy: 'Put a rule there; names that begin with "_" or "." are no rules.',
+  };
+}
+
+/** The mistake of a file that cannot be imported: where, what was found, and what to do. */
+export function unloadableRule(where: string, found: string, remedy: string): Mistake {
+  return { code: 'rule-file-unloadable', where, expected: 'a module that can be imported', found, remedy };
 }

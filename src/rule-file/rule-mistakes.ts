@@ -1,7 +1,6 @@
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { type Mistake, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { ENFORCEMENT_ACTIONS } from '../rule/enforcement-action.ts';
-import type { AnyRule, RuleMeta } from '../rule/rule.ts';
+import { type AnyRule, ENFORCEMENT_ACTIONS, type RuleMeta } from '../rule/rule.ts';
 import type { RuleFile } from './rule-files.ts';
 
 /** A key of an audit annotation, which the rule's name becomes, has at most 63 characters. */
@@ -174,4 +173,15 @@ function schemaExpectations(schema: Readonly<Record<string, unknown>>): readonly
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The mistake of a rule whose name another one has already. */
+export function nameTaken(name: string, path: string, takenBy: string): Mistake {
+  return {
+    code: 'rule-name-taken',
+    where: path,
+    expected: 'a name that no other rule has',
+    found: `${shown(name)}, which is the rule of ${takenBy}`,
+    remedy: 'Give the rule another name, and the file with it.',
+  };
 }

@@ -1,7 +1,7 @@
 // `imagegate/rule`: all that a rule imports.
-export { defineRule } from './define-rule.ts';
+export { defineRule } from './rule.ts';
 export { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
-export { prepareEach } from './prepare-each.ts';
+export { prepareEach } from './invalid-entries-error.ts';
 export { registryHint } from './registry-hint.ts';
 export { registryMirrors, type RegistryMirror } from './registry-mirrors.ts';
 export { registryPatterns } from './registry-patterns.ts';
@@ -10,5 +10,5 @@ export type { AnyRule, Rule, RuleContext, RuleMeta, Violation } from './rule.ts'
 export { sentenceList } from './sentence-list.ts';
 export { tagPatterns } from './tag-patterns.ts';
 export { tagsOrRange } from './tags-or-range.ts';
-export { versionRange } from './version-range.ts';
+export { versionRange } from './tags-or-range.ts';
 export type { ImageName, ImageReference } from '../image/reference.ts';

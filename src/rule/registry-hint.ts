@@ -1,6 +1,6 @@
 import { DOCKER_HUB } from '../image/docker-hub.ts';
 import type { ImageReference } from '../image/reference.ts';
-import { splitAtSlash } from './registry-entry.ts';
+import { splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
 
 /** Hosts of registries are shorter; a stranger may write a longer one to make the search long. */

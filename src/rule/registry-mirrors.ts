@@ -1,10 +1,8 @@
-import { normalizedRegistry, normalizedRepository, type ImageReference } from '../image/reference.ts';
+import { type ImageReference, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
-import { InvalidEntriesError } from './invalid-entries-error.ts';
-import { prepareEach } from './prepare-each.ts';
-import { splitAtSlash } from './registry-entry.ts';
+import { InvalidEntriesError, prepareEach } from './invalid-entries-error.ts';
+import { registryReading, splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
-import { registryReading } from './registry-reading.ts';
 
 export interface RegistryMirror {
   /** The host of what is mirrored: `docker.io`. */

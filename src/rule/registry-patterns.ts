@@ -1,8 +1,8 @@
-import { normalizedRegistry, normalizedRepository, type ImageName } from '../image/reference.ts';
+import { type ImageName, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { hostTable } from './host-table.ts';
 import { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
-import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
+import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-reading.ts';
 
 const EXPECTED = 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost:5000';
 

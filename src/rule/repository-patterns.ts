@@ -1,11 +1,17 @@
 import { DOCKER_HUB } from '../image/docker-hub.ts';
-import { normalizedRegistry, normalizedRepository, type ImageName } from '../image/reference.ts';
+import { type ImageName, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
-import { componentsMatcher } from './components-matcher.ts';
 import { hostTable } from './host-table.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
-import { hostRemedy, referenceRemedy, spellingRemedy, splitAtSlash } from './registry-entry.ts';
-import { registryReading, type Purpose } from './registry-reading.ts';
+import {
+  hostRemedy,
+  type Purpose,
+  referenceRemedy,
+  registryReading,
+  spellingRemedy,
+  splitAtSlash,
+} from './registry-reading.ts';
+import { globMatcher } from '../image/glob.ts';
 
 const EXPECTED =
   'a registry and a pattern of repositories, such as docker.io/library/*, gcr.io/acme/** or *.gcr.io/acme/app';
@@ -96,4 +102,49 @@ function repositoryRemedy(host: string, path: string, isWildcard: boolean): stri
     return 'On Docker Hub a repository has an account, and that of the official images is library: write docker.io/library/nginx for nginx.';
   }
   return undefined;
+}
+
+type Matcher = (component: string) => boolean;
+
+/**
+ * A pattern over the components of a repository, from a place on: `*` stands for any run of characters of one
+ * component, `**` for one component or more. Between two `**` the first place that fits is as good as any later one,
+ * so no place is tried again: at most each component is held against each of the pattern, 128 at the most.
+ */
+function componentsMatcher(pattern: readonly string[]): (components: readonly string[], from: number) => boolean {
+  const [first = [], ...runs] = runsOf(pattern);
+  const last = runs.pop();
+  if (last === undefined) {
+    return (components, from) => components.length - from === first.length && fits(first, components, from);
+  }
+  return (components, from) => {
+    if (!fits(first, components, from)) return false;
+    let end = from + first.length;
+    for (const run of runs) {
+      // Each `**` takes one component at least.
+      let start = end + 1;
+      while (start + run.length <= components.length && !fits(run, components, start)) start += 1;
+      end = start + run.length;
+    }
+    const start = components.length - last.length;
+    return start >= end + 1 && fits(last, components, start);
+  };
+}
+
+/** What stands before, between and after the `**` of a pattern. */
+function runsOf(pattern: readonly string[]): readonly (readonly Matcher[])[] {
+  const runs: Matcher[][] = [[]];
+  for (const component of pattern) {
+    if (component === '**') runs.push([]);
+    else runs.at(-1)!.push(globMatcher(component));
+  }
+  return runs;
+}
+
+function fits(run: readonly Matcher[], components: readonly string[], from: number): boolean {
+  if (from + run.length > components.length) return false;
+  for (let index = 0; index < run.length; index += 1) {
+    if (!run[index]!(components[from + index]!)) return false;
+  }
+  return true;
 }

@@ -1,5 +1,4 @@
 import type { ImageReference } from '../image/reference.ts';
-import type { EnforcementAction } from './enforcement-action.ts';
 import type { OptionsOf, OptionsSchema } from './options-schema.ts';
 
 /** What a rule returns for an image that it objects to. The sentence is `<container> image <problem>! (<image>). <remedy>` */
@@ -76,3 +75,27 @@ export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = O
 /** A rule of any options, as the engine holds it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each rule has options of its own, and only the rule knows their type
 export type AnyRule = Rule<any, any>;
+
+/** What can happen on a violation: from the strictest on. */
+export const ENFORCEMENT_ACTIONS = ['deny', 'warn', 'audit', 'off'] as const;
+
+/** What happens on a violation: the operator's choice, and where nothing was chosen, the rule's own. */
+export type EnforcementAction = (typeof ENFORCEMENT_ACTIONS)[number];
+
+type WithPrepare<Schema extends OptionsSchema, Prepared> = Rule<Schema, Prepared> &
+  Required<Pick<Rule<Schema, Prepared>, 'prepare'>>;
+
+/**
+ * Says what a rule is, so that an editor knows the types: the options from the schema, what `check` receives from
+ * what `prepare` returns. It returns its argument.
+ */
+export function defineRule<const Schema extends OptionsSchema, Prepared>(
+  rule: WithPrepare<Schema, Prepared>,
+): Rule<Schema, Prepared>;
+export function defineRule<const Schema extends OptionsSchema>(rule: {
+  readonly meta: RuleMeta<Schema>;
+  readonly check: Rule<Schema>['check'];
+}): Rule<Schema>;
+export function defineRule(rule: Rule): Rule {
+  return rule;
+}

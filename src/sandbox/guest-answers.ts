@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { ValidOptions } from '../engine/prepare-rule.ts';
 import type { Mistake } from '../mistake/mistake.ts';
-import type { EnforcementAction } from '../rule/enforcement-action.ts';
+import type { EnforcementAction } from '../rule/rule.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { GuestEnd } from './guest.ts';

@@ -1,8 +1,7 @@
 import { dirname, extname, join } from 'node:path';
 import type { Mistake } from '../mistake/mistake.ts';
 import { isGuess, nearestName } from '../mistake/nearest-name.ts';
-import type { RuleFile } from '../rule-file/rule-files.ts';
-import { unloadableRule } from '../rule-file/unloadable-rule.ts';
+import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { lostRemedy } from './lost-globals.ts';
 import type { SourceFolder, SourceProblem } from './rule-sources.ts';

@@ -2,17 +2,16 @@ import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
 import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
 import { distinctMistakes } from '../engine/distinct-mistakes.ts';
-import { validateOptions, type RuleOptions } from '../engine/prepare-rule.ts';
+import { type RuleOptions, validateOptions } from '../engine/prepare-rule.ts';
 import { messageOf, type Mistake } from '../mistake/mistake.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
-import type { RuleFile } from '../rule-file/rule-files.ts';
-import { unloadableRule } from '../rule-file/unloadable-rule.ts';
+import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
 import { readDescription, readError, readMistakes, readOptions } from './guest-answers.ts';
 import { Guest, GuestEnd, type GuestParts } from './guest.ts';
 import { importMistakes, ImportRefusedError, SourceProblemError } from './import-mistake.ts';
 import type { Remembered } from './remembered.ts';
 import type { SourceFolder } from './rule-sources.ts';
-import { CheckHost, NoClockError, SandboxedRule, type RuleWatch } from './sandboxed-rule.ts';
+import { CheckHost, NoClockError, type RuleWatch, SandboxedRule } from './sandboxed-rule.ts';
 
 /** What a rule is loaded with. */
 export interface Loading {

@@ -1,7 +1,7 @@
 import { shown } from '../mistake/mistake.ts';
 import type { RuleContext } from '../rule/rule.ts';
 import type { CaseContext } from './rule-cases.ts';
-import { RuleTestError } from './rule-test-error.ts';
+import { RuleTestError } from './test-runner.ts';
 
 /** A person creates a Pod, in which the API server has filled in what it fills in. */
 const BY_DEFAULT = {

@@ -1,18 +1,16 @@
 import { sentence } from '../admission/sentence.ts';
-import { deepFreeze } from '../engine/deep-freeze.ts';
-import { completed } from '../engine/completed.ts';
-import { evaluate } from '../engine/evaluate.ts';
+import { completed, evaluate } from '../engine/evaluate.ts';
 import type { Finding } from '../engine/finding.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';
 import { createRuleset, type Selection } from '../engine/ruleset.ts';
-import { parseReference, type ImageReference } from '../image/reference.ts';
+import { type ImageReference, parseReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import type { RuleFile } from '../rule-file/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import { caseContext } from './case-context.ts';
 import type { ReadCase } from './rule-cases.ts';
-import { RuleTestError } from './rule-test-error.ts';
+import { RuleTestError } from './test-runner.ts';
 
 /** What the rule has thrown, which the engine keeps as a text only. */
 interface Thrown {
@@ -149,4 +147,12 @@ function mutationHint(error: unknown): string {
   const isOfFrozen = /read only property|not extensible|Cannot (?:delete|redefine) property/;
   if (!(error instanceof TypeError) || !isOfFrozen.test(error.message)) return '';
   return '\nImage, options and context must stay as they are: copy before you change, as in `[...list].sort()`.';
+}
+
+/** Freezes plain data, and all that is in it. What is frozen already is left alone. Returns its argument. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+  return value;
 }

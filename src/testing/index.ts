@@ -1,5 +1,5 @@
 // `imagegate/testing`: all that the test of a rule imports.
 export type { AllowedCase, CaseContext, DeniedCase, RuleCases } from './rule-cases.ts';
-export { RuleTestError } from './rule-test-error.ts';
+export { RuleTestError } from './test-runner.ts';
 export { testRule } from './test-rule.ts';
 export type { TestRunner } from './test-runner.ts';

@@ -4,10 +4,9 @@ import { mistakeText } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { ruleMistakes } from '../rule-file/rule-mistakes.ts';
 import { createJudge, createSandboxJudge, type Judge } from './create-judge.ts';
-import { casesProblems, readCases, type ReadCase, type RuleCases } from './rule-cases.ts';
-import { RuleTestError } from './rule-test-error.ts';
+import { casesProblems, type ReadCase, readCases, type RuleCases } from './rule-cases.ts';
+import { globalRunner, RuleTestError, type TestRunner } from './test-runner.ts';
 import { sameCases } from './same-cases.ts';
-import { globalRunner, type TestRunner } from './test-runner.ts';
 
 /**
  * Tests a rule: one test a case, each judged as the gate judges. A denial is compared to the letter. Tests that could

@@ -1,5 +1,3 @@
-import { RuleTestError } from './rule-test-error.ts';
-
 /** What a test runner offers. Mocha, jest and vitest do (vitest under `globals: true`), and `node:test`. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
@@ -14,4 +12,21 @@ export function globalRunner(): TestRunner {
     'testRule found no global describe and it. Pass those of your runner: ' +
       "`import { describe, it } from 'node:test';` and `testRule(rule, cases, { describe, it });`.",
   );
+}
+
+/** What a test of a rule fails with. Runners show `expected` and `actual` as a difference where both are there. */
+export class RuleTestError extends Error {
+  override readonly name = 'RuleTestError';
+  readonly expected?: string;
+  readonly actual?: string;
+
+  constructor(
+    message: string,
+    { cause, expected, actual }: { cause?: unknown; expected?: string; actual?: string } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    if (expected === undefined || actual === undefined) return;
+    this.expected = expected;
+    this.actual = actual;
+  }
 }

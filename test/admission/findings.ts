@@ -1,5 +1,4 @@
-import { completed } from '../../src/engine/completed.ts';
-import { evaluate } from '../../src/engine/evaluate.ts';
+import { completed, evaluate } from '../../src/engine/evaluate.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';

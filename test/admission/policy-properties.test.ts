@@ -5,12 +5,11 @@ import { review, type Review } from '../../src/admission/review.ts';
 import type { Answer, CustomRule } from '../../src/engine/answer.ts';
 import type { Exemption } from '../../src/engine/exemptions.ts';
 import type { Finding } from '../../src/engine/finding.ts';
-import type { Policy, RuleSetting } from '../../src/engine/policy.ts';
-import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
+import { type Policy, type RuleSetting, VALID_REFERENCE } from '../../src/engine/policy.ts';
+import type { EnforcementAction } from '../../src/rule/rule.ts';
 import { parseReference } from '../../src/image/reference.ts';
-import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import { admissionRequest, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
-import { fakeCustomRules, type Asked } from '../custom-rules.ts';
+import { type Asked, fakeCustomRules } from '../custom-rules.ts';
 import { rulesetUnder } from '../ruleset.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);

@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { JUDGE_MS, MARGIN_MS } from '../../src/gate/request/policy-in-time.ts';
+import { JUDGE_MS, MARGIN_MS } from '../../src/gate/request/policy-route.ts';
 import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { loadSettings } from '../../src/gate/settings.ts';
 import { at, manifest, manifests } from './manifests.ts';

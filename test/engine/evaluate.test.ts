@@ -1,11 +1,9 @@
 import { expect } from 'chai';
-import { completed } from '../../src/engine/completed.ts';
-import { evaluate as evaluateInPieces } from '../../src/engine/evaluate.ts';
+import { completed, evaluate as evaluateInPieces } from '../../src/engine/evaluate.ts';
 import type { RequestContext } from '../../src/engine/rule-contexts.ts';
 import type { Finding } from '../../src/engine/finding.ts';
-import { DEFAULT_POLICY, type ActiveAction } from '../../src/engine/policy.ts';
+import { type ActiveAction, DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { createRuleset, type Selection } from '../../src/engine/ruleset.ts';
-import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';

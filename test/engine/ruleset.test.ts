@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import { DEFAULT_POLICY, type Policy } from '../../src/engine/policy.ts';
-import { compareRules, createRuleset, selectionFor, type Selection } from '../../src/engine/ruleset.ts';
-import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
-import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
-import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
-import type { AnyRule } from '../../src/rule/rule.ts';
+import { DEFAULT_POLICY, type Policy, VALID_REFERENCE } from '../../src/engine/policy.ts';
+import { compareRules, createRuleset, type Selection, selectionFor } from '../../src/engine/ruleset.ts';
+import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
+import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
 import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
+import { VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { projectRoot } from '../project-root.ts';
-import { isNodes, sourceFiles, type SourceFile } from './source-files.ts';
+import { isNodes, type SourceFile, sourceFiles } from './source-files.ts';
 
 const read = async (path: string): Promise<string> => readFile(join(projectRoot, path), 'utf8');
 

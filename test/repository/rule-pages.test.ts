@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { withOptionsTable } from '../../scripts/options-table.ts';
-import { VALID_REFERENCE } from '../../src/engine/valid-reference.ts';
+import { VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadRulesetOf } from '../load-ruleset-of.ts';
-import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
+import type { EnforcementAction } from '../../src/rule/rule.ts';
 import { loadRules } from '../../src/rule-file/load-rules.ts';
 import { REFUSED, STRICTER } from '../image/refused-references.ts';
 import { projectRoot } from '../project-root.ts';
-import { ruleSentences, sentencesIn, type SentenceOf } from '../rule-sentences.ts';
+import { ruleSentences, type SentenceOf, sentencesIn } from '../rule-sentences.ts';
 
 const BUILT_IN = join(projectRoot, 'build', 'rules');
 const RULES = await loadRules([BUILT_IN]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
-import { tagsOrRange } from '../../src/rule/tags-or-range.ts';
+import { tagsOrRange, versionRange } from '../../src/rule/tags-or-range.ts';
 
 describe('tagsOrRange', () => {
   it('is patterns of tags, if these are given', () => {
@@ -30,5 +30,106 @@ describe('tagsOrRange', () => {
   it('refuses what the one that is given does not take', () => {
     expect(() => tagsOrRange(['.x'], undefined)).to.throw(InvalidEntriesError, 'expected a tag');
     expect(() => tagsOrRange(undefined, 'x y')).to.throw(InvalidEntriesError, 'expected a range');
+  });
+});
+
+const CASES: readonly [range: string, matching: readonly string[], others: readonly string[]][] = [
+  ['>=1.25.0 <2', ['1.25.0', '1.25.1', 'v1.27.3', '1.999.0'], ['1.24.9', '2.0.0', 'v2.0.0', '2.0.0-rc1']],
+  ['^1.4', ['1.4.0', '1.9.9'], ['1.3.9', '2.0.0']],
+  ['~1.4.2', ['1.4.2', '1.4.9'], ['1.4.1', '1.5.0']],
+  ['1.x || 3.0.0 - 3.2.0', ['1.0.0', '3.1.0', '3.2.0'], ['2.0.0', '3.2.1']],
+  ['1.2.3', ['1.2.3', 'v1.2.3'], ['1.2.4']],
+  ['*', ['0.0.1', '99.0.0'], ['latest', '1.0.0-rc1']],
+  // Whole versions only: other tags move on, or are none.
+  [
+    '>=1',
+    ['1.0.0'],
+    ['1', '1.0', 'v1', 'latest', '1.0.0.0', '01.0.0', 'version-1.0.0', 'V1.0.0', '1.0.0_x', 'vv1.0.0'],
+  ],
+  // A pre-release only where the range names one of the same three numbers.
+  ['>=1.0.0', ['1.0.0'], ['1.27.0-alpine', '1.1.0-rc.1']],
+  ['>=1.1.0-rc.1', ['1.1.0-rc.1', '1.1.0-rc.2', '1.1.0'], ['1.1.0-alpha', '1.2.0-rc.1']],
+  // Of these only pre-releases are left, or one version.
+  ['>1.2.3 <1.2.4-rc', ['1.2.4-0', '1.2.4-alpha', '1.2.4-beta.1'], ['1.2.3', '1.2.4', '1.2.4-rc']],
+  ['>1.2.3-a <1.2.3-b', ['1.2.3-a.1'], ['1.2.3-a', '1.2.3-b', '1.2.3']],
+  ['>=1.2.3 <=1.2.3', ['1.2.3'], ['1.2.4']],
+  ['<0.0.1', ['0.0.0'], ['0.0.1']],
+  ['>=1.0.0', [], ['constructor', '__proto__', '9'.repeat(128), `1.0.${'9'.repeat(100)}`]],
+];
+
+const EMPTY = 'Nothing stands for every version here: write "*", or remove what is empty.';
+const FORM =
+  'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
+
+const nothingIn = (alternative: string): string =>
+  `No version is in "${alternative}": what stands beside each other must all hold. Write || between alternatives.`;
+
+describe('versionRange', () => {
+  for (const [range, matching, others] of CASES) {
+    it(`"${range}" has ${matching.join(', ')}, not ${others.map((tag) => tag.slice(0, 20)).join(', ')}`, () => {
+      const { matches } = versionRange(range);
+      expect(matching.filter((tag) => !matches(tag))).to.deep.equal([]);
+      expect(others.filter(matches)).to.deep.equal([]);
+    });
+  }
+
+  for (const [range, remedy] of [
+    ['', EMPTY],
+    ['  ', EMPTY],
+    ['1.x ||', EMPTY],
+    ['|| 1.x', EMPTY],
+    ['1.x || || 2.x', EMPTY],
+    ['latest', FORM],
+    ['1.x, 2.x', FORM],
+    ['>=1.0.0 and <2', FORM],
+    ['/1.*/', FORM],
+    ['>2 <1', nothingIn('>2 <1')],
+    ['>=1.0.0 <1.0.0', nothingIn('>=1.0.0 <1.0.0')],
+    ['1.x 2.x', nothingIn('1.x 2.x')],
+    ['<0.0.0', nothingIn('<0.0.0')],
+    ['>*', nothingIn('>*')],
+    ['>1.2.3 <1.2.4-0', nothingIn('>1.2.3 <1.2.4-0')],
+    ['1.x ||  3.x 4.x|| 5.x', nothingIn('3.x 4.x')],
+    [`1.x || ${' '.repeat(250)}2.x`, 'A range has at most 256 characters: make two of it.'],
+  ] as const) {
+    it(`refuses "${range.slice(0, 20)}": ${remedy}`, () => {
+      const found = JSON.stringify(range);
+      expect(() => versionRange(range))
+        .to.throw(InvalidEntriesError)
+        .that.deep.includes({
+          list: [range],
+          entries: [
+            {
+              index: 0,
+              expected: 'a range of versions, such as ">=1.25.0 <2" or "^1.4"',
+              found: found.length > 80 ? `${found.slice(0, 80)}...` : found,
+              remedy,
+            },
+          ],
+        });
+    });
+  }
+
+  it('reads the longest range, and what is made to be slow in it, as soon as any', () => {
+    const ranges = [
+      '1.x||'.repeat(50) + '1.x',
+      `>=1.0.0${' '.repeat(240)}<2.0.0`,
+      `${'>'.repeat(128)} ${'='.repeat(120)}`,
+      `1.0.0-${'-'.repeat(240)}`,
+      `1.0.0-${'a.'.repeat(120)}`,
+      `${'9'.repeat(250)}.x`,
+      `${'1 - '.repeat(60)}2`,
+      `${'^~v='.repeat(60)}1`,
+    ];
+    const tag = `1.0.0-${'a.'.repeat(60)}b`;
+    const start = performance.now();
+    for (const range of ranges) {
+      try {
+        for (let round = 0; round < 100; round += 1) versionRange(range).matches(tag);
+      } catch (error) {
+        expect(error).to.be.instanceOf(InvalidEntriesError);
+      }
+    }
+    expect(performance.now() - start).to.be.below(1000);
   });
 });

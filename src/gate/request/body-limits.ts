@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -39,4 +41,9 @@ export const BODY_LIMITS: BodyLimits = {
  */
 export function isInPieces(pieces: number, bytes: number): boolean {
   return pieces > 64 + bytes / 256;
+}
+
+/** Whether a body comes with a request, by its head. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

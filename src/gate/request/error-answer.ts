@@ -8,7 +8,7 @@ import type { Answer } from './send-json.ts';
 import { MAX_LOGGED_MESSAGE } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClientGoneError, Refusal, refusalBody } from './refusal.ts';
-import type { LogRefusal } from '../telemetry/refusal-log.ts';
+import type { LogRefusal } from '../telemetry/request-log.ts';
 import { stateOf } from './request-state.ts';
 
 export interface ErrorAnswerOptions {

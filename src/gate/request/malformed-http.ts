@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { printable } from '../../mistake/printable.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { Refusal, refusalBody } from './refusal.ts';
-import type { LogRefusal } from '../telemetry/refusal-log.ts';
+import type { LogRefusal } from '../telemetry/request-log.ts';
 
 export interface MalformedHttpOptions {
   readonly log: Logger;

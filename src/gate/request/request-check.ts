@@ -1,10 +1,8 @@
 import type { Context, Middleware, Next } from 'koa';
-import { announcesBody } from './announces-body.ts';
-import { MAX_BODY_BYTES } from './body-limits.ts';
+import { announcesBody, MAX_BODY_BYTES } from './body-limits.ts';
 import { isPolicyPath, type PolicyToken } from '../secret/policy-token.ts';
 import { emptyBody, Refusal, tooLarge } from './refusal.ts';
 import { stateOf } from './request-state.ts';
-import { parseTarget } from './request-target.ts';
 
 /** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
 const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
@@ -50,4 +48,29 @@ function checkType(type: string | undefined, encoding: string | undefined): void
   if (encoding !== undefined) {
     throw new Refusal('content-encoding-unsupported', 'The body must be sent without a content encoding.');
   }
+}
+
+/** What stands in the first line of a request. */
+interface RequestTarget {
+  /** `/validate` of `/validate?timeout=5s`. */
+  readonly path: string;
+  /** `?timeout=5s`, or nothing. */
+  readonly search: string;
+}
+
+/**
+ * Reads the target of a request. Koa would read it by Node's `url.parse`, which throws for some of what a stranger may
+ * write there.
+ *
+ * @throws {Refusal} for one that is not a path.
+ */
+export function parseTarget(target = ''): RequestTarget {
+  if (!target.startsWith('/')) throw new Refusal('http-malformed', 'The target of the request is not a path.');
+  const end = target.indexOf('?');
+  return end === -1 ? { path: target, search: '' } : { path: target.slice(0, end), search: target.slice(end) };
+}
+
+/** How long the client waits, as it says itself: `5s`. */
+export function timeoutOf(search = ''): string | null {
+  return new URLSearchParams(search).get('timeout');
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Context } from 'koa';
-import { announcesBody } from './announces-body.ts';
-import { isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
+import { announcesBody, isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
 import { REFUSALS } from './refusal.ts';
 
 /** Answers with JSON. */

@@ -1,7 +1,6 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../settings.ts';
 import { LineWriter } from './line-writer.ts';
-import { textLine } from './text-line.ts';
 
 /** A message may name fields of a stranger's choice; so many characters of it are logged. */
 export const MAX_LOGGED_MESSAGE = 512;
@@ -57,4 +56,31 @@ function createTimestamp(): () => string {
     }
     return text;
   };
+}
+
+/** What pino wrote as JSON. */
+interface Entry {
+  readonly level: string;
+  readonly time: string;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Needs no quotes in a field: what names, numbers, paths and references consist of. */
+const PLAIN = /^[\w.:/@+,-]+$/;
+
+/** A line of the log for a person: `time: message`, then the fields as `name=value`. Levels above info are named. */
+export function textLine(json: string): string {
+  const { level, time, msg = '', ...fields } = JSON.parse(json) as Entry;
+  const words = [`${time}:`];
+  if (level !== 'info') words.push(`${level}:`);
+  if (msg !== '') words.push(msg);
+  for (const [name, value] of Object.entries(fields)) words.push(`${name}=${fieldText(value)}`);
+  return `${words.join(' ')}\n`;
+}
+
+function fieldText(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && PLAIN.test(item)))
+    return value.join(',');
+  return typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value);
 }

@@ -1,10 +1,8 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Ruleset } from '../../engine/ruleset.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
-import { counter, counterFromZero, gauge } from './counters.ts';
-import { IDENTITIES, REFUSAL_STATUSES, type Identity } from './known-labels.ts';
-import { createReviewCount, type Counted } from './review-count.ts';
-import { createRuleMetrics, type RuleMetrics } from './rule-metrics.ts';
+import type { Review } from '../../admission/review.ts';
+import type { Ruleset } from '../../engine/ruleset.ts';
+import { REFUSALS } from '../request/refusal.ts';
 
 /** What the gate counts. Labels hold names and numbers that are bounded: nothing of an object that came in. */
 export interface Metrics {
@@ -18,47 +16,176 @@ export interface Metrics {
   /** A ruleset that is loaded, and when, in milliseconds since 1970. */
   rulesetInUse(ruleset: Ruleset, loadedAt: number): void;
   rulesetRefused(): void;
-  /** How custom rules are asked. */
-  readonly customRules: Pick<RuleMetrics, 'asked' | 'remembered'>;
+  readonly customRules: CustomRuleMetrics;
   certificateInUse(certificate: { readonly validTo: Date }): void;
   certificateReloadFailed(): void;
 }
 
+/** How custom rules are asked. */
+export interface CustomRuleMetrics {
+  /** One was asked about an image, and used so many steps. */
+  asked(rule: string, steps: number): void;
+  /** One was not asked, since what it says was known. */
+  remembered(rule: string): void;
+}
+
+/** What is counted of a review. */
+export type Counted = Pick<Review, 'verdict' | 'findings' | 'unknownKind'>;
+
+/** Whether a request shows that it comes from the API server. */
+export type Identity = 'present' | 'absent';
+
+// The values of labels that are known beforehand. As keys, so that one that is missing here is a type error.
+const VERDICTS = { allowed: 0, denied: 0, errored: 0 } satisfies Record<Review['verdict'], 0>;
+const OPERATIONS = { CREATE: 0, UPDATE: 0, DELETE: 0, CONNECT: 0 } satisfies Record<AdmissionRequest['operation'], 0>;
+const IDENTITIES = { present: 0, absent: 0 } satisfies Record<Identity, 0>;
+const DRY_RUNS = ['false', 'true'];
+
+/** In seconds: a review takes a tenth of a millisecond, one of 27 MiB half a second, and the API server waits five. */
+const BUCKETS = [
+  0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+];
+
 /** Makes the metrics, in a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const ruleMetrics = createRuleMetrics(registry);
-  const countReview = createReviewCount(registry, ruleMetrics);
-  const badRequests = counterFromZero(
-    registry,
-    'bad_requests',
-    'Requests that were not judged.',
-    'status',
-    REFUSAL_STATUSES,
-  );
-  const clients = counterFromZero(registry, 'client_identity', 'Requests by client.', 'identity', IDENTITIES);
+  const { found, inUse } = createFindingMetrics(registry);
+  const badRequests = counter(registry, 'bad_requests', 'Requests that were not judged.', {
+    status: Object.values(REFUSALS),
+  });
+  const clients = counter(registry, 'client_identity', 'Requests by client.', { identity: Object.keys(IDENTITIES) });
   const reloadErrors = counter(registry, 'certificate_reload_errors', 'Renewed certificates that do not work.');
-  const expiry = gauge(registry, 'certificate_expiry', 'When the certificate in use expires');
-  const loaded = gauge(registry, 'ruleset_last_success', 'When the ruleset in use was loaded');
-  const loads = counterFromZero(registry, 'ruleset_loads', 'Rulesets that were loaded, or refused.', 'result', [
-    'success',
-    'failure',
-  ]);
+  const expiry = timestamp(registry, 'certificate_expiry', 'When the certificate in use expires');
+  const loaded = timestamp(registry, 'ruleset_last_success', 'When the ruleset in use was loaded');
+  const loads = counter(registry, 'ruleset_loads', 'Rulesets that were loaded, or refused.', {
+    result: ['success', 'failure'],
+  });
   return {
     registry,
-    reviewed: countReview,
+    reviewed: createReviewCount(registry, found),
     refused: (status) => badRequests.inc({ status }),
     clientSeen: (identity) => clients.inc({ identity }),
     rulesetInUse: (ruleset, loadedAt) => {
       loads.inc({ result: 'success' });
       loaded.set(loadedAt / 1000);
-      ruleMetrics.rulesetInUse(ruleset);
+      inUse(ruleset);
     },
     rulesetRefused: () => loads.inc({ result: 'failure' }),
-    customRules: ruleMetrics,
+    customRules: createCustomRuleMetrics(registry),
     certificateInUse: ({ validTo }) => expiry.set(validTo.getTime() / 1000),
     certificateReloadFailed: () => reloadErrors.inc(),
   };
+}
+
+function createReviewCount(registry: Registry, found: (review: Counted, dryRun: string) => void): Metrics['reviewed'] {
+  const reviews = counter(registry, 'reviews', 'Reviews, by verdict.', {
+    verdict: Object.keys(VERDICTS),
+    operation: Object.keys(OPERATIONS),
+    dry_run: DRY_RUNS,
+  });
+  const unknownKinds = counter(registry, 'unknown_kinds', 'Reviews of kinds that are not known.', {
+    dry_run: DRY_RUNS,
+  });
+  const durations = new Histogram({
+    name: 'imagegate_review_duration_seconds',
+    help: 'From the head of a request to its verdict.',
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  return ({ operation, dryRun }, review, seconds) => {
+    const dry_run = String(dryRun === true);
+    reviews.inc({ verdict: review.verdict, operation, dry_run });
+    found(review, dry_run);
+    if (review.unknownKind) unknownKinds.inc({ dry_run });
+    durations.observe(seconds);
+  };
+}
+
+/** What is counted of rules and exemptions. Their names are the operator's, so there are few. */
+function createFindingMetrics(registry: Registry) {
+  const violations = counter(registry, 'violations', 'Violations, by rule.', { rule: [], action: [], dry_run: [] });
+  const exempt = counter(registry, 'exempt_violations', 'Violations from which nothing followed, by exemption.', {
+    rule: [],
+    exemption: [],
+    dry_run: [],
+  });
+  const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', { rule: [], dry_run: [] });
+  const expiry = timestamp(registry, 'exemption_expiry', 'When an exemption ends', ['exemption']);
+  return {
+    found: ({ findings }: Counted, dry_run: string): void => {
+      for (const { rule, action, failed, exemption } of findings) {
+        if (failed) errors.inc({ rule, dry_run });
+        if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run });
+        else if (!failed) violations.inc({ rule, action, dry_run });
+      }
+    },
+    inUse: ({ everywhere, overrides, policy }: Ruleset): void => {
+      const rules = [everywhere, ...overrides.map(({ selection }) => selection)].flatMap(
+        (selection) => selection.rules,
+      );
+      fromZero(errors, { rule: rules.map(({ name }) => name), dry_run: DRY_RUNS });
+      expiry.reset();
+      for (const { name, expires } of policy.exemptions) {
+        if (Number.isFinite(expires)) expiry.set({ exemption: name }, expires / 1000);
+      }
+    },
+  };
+}
+
+function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
+  const checks = counter(registry, 'custom_rule_checks', 'Images judged by a custom rule.', { rule: [], source: [] });
+  const allSteps = counter(registry, 'custom_rule_steps', 'Steps that a custom rule used.', { rule: [] });
+  const most = new Map<string, number>();
+  const maximum = new Gauge({
+    name: 'imagegate_custom_rule_check_steps_max',
+    help: 'The most steps that one check of a custom rule has used, of 100,000.',
+    labelNames: ['rule'],
+    registers: [registry],
+    collect: () => {
+      for (const [rule, steps] of most) maximum.set({ rule }, steps);
+    },
+  });
+  return {
+    asked: (rule, steps) => {
+      checks.inc({ rule, source: 'asked' });
+      allSteps.inc({ rule }, steps);
+      most.set(rule, Math.max(most.get(rule) ?? 0, steps));
+    },
+    remembered: (rule) => checks.inc({ rule, source: 'remembered' }),
+  };
+}
+
+type Values = Readonly<Record<string, readonly (string | number)[]>>;
+
+/** A counter of the gate, whose name ends in `_total`. @param labels with the values that are known beforehand */
+function counter(registry: Registry, name: string, help: string, labels: Values = {}): Counter {
+  const metric = new Counter({
+    name: `imagegate_${name}_total`,
+    help,
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  });
+  fromZero(metric, labels);
+  return metric;
+}
+
+/** Of a series that begins with its first event, Prometheus sees no increase, and an alert on that stays silent. */
+function fromZero(metric: Counter, labels: Values): void {
+  const combinations = Object.entries(labels).reduce<readonly Readonly<Record<string, string | number>>[]>(
+    (all, [label, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  );
+  for (const combination of combinations) metric.inc(combination, 0);
+}
+
+/** A moment, in seconds since 1970. */
+function timestamp(registry: Registry, name: string, help: string, labelNames: readonly string[] = []): Gauge {
+  return new Gauge({
+    name: `imagegate_${name}_timestamp_seconds`,
+    help: `${help}, in seconds since 1970.`,
+    labelNames,
+    registers: [registry],
+  });
 }
 
 /** Adds memory, CPU, event loop and garbage collection of this process: once for a process, since it listens to Node. */

@@ -1,7 +1,7 @@
 import Koa, { type Context, type Next } from 'koa';
-import { announcesBody } from '../request/announces-body.ts';
+import { announcesBody } from '../request/body-limits.ts';
 import type { Metrics } from './metrics.ts';
-import { parseTarget } from '../request/request-target.ts';
+import { parseTarget } from '../request/request-check.ts';
 
 /** What must hold for the gate to be sent requests: a name, and `undefined` or what is wrong. */
 export type Checks = Readonly<Record<string, () => string | undefined>>;

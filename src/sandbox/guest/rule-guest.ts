@@ -5,8 +5,7 @@ import { ruleMistakes } from '../../rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../../rule-file/rule-files.ts';
 import type { AnyRule } from '../../rule/rule.ts';
 import { cut, errorText } from './error-text.ts';
-import { guestConsole } from './guest-console.ts';
-import { offer, takeHost } from './host.ts';
+import { guestConsole, offer, takeHost } from './host.ts';
 import { lazyContext } from './lazy-context.ts';
 
 // What runs in the instance of a rule, around it. Whatever the rule does to it, it does to its own verdicts only: the

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { createLog, type Log, type LogOptions } from '../../../src/gate/telemetry/log.ts';
-import { textLine } from '../../../src/gate/telemetry/text-line.ts';
+import { createLog, type Log, type LogOptions, textLine } from '../../../src/gate/telemetry/log.ts';
 import { until } from '../../until.ts';
 
 describe('createLog', () => {

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { errorText } from '../../../src/sandbox/guest/error-text.ts';
-import { guestConsole } from '../../../src/sandbox/guest/guest-console.ts';
-import type { Host } from '../../../src/sandbox/guest/host.ts';
+import { guestConsole, type Host } from '../../../src/sandbox/guest/host.ts';
 import { lazyContext } from '../../../src/sandbox/guest/lazy-context.ts';
-import { readContext } from '../../../src/sandbox/read-context.ts';
+import { readContext } from '../../../src/sandbox/sandboxed-rule.ts';
 import { CONTEXT } from '../custom-rules.ts';
 
 // What runs inside of the engine is JavaScript like any other, and its parts can be asked here, too.

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AnyRule } from '../../../src/rule/rule.ts';
 import { CONTEXT } from '../custom-rules.ts';
-import { readContext } from '../../../src/sandbox/read-context.ts';
+import { readContext } from '../../../src/sandbox/sandboxed-rule.ts';
 
 interface Inside {
   host?: unknown;

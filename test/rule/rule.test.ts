@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
-import { defineRule } from '../../src/rule/define-rule.ts';
+import { type AnyRule, defineRule, type Rule, type RuleContext } from '../../src/rule/rule.ts';
 import type { ImageReference } from '../../src/image/reference.ts';
-import type { AnyRule, Rule, RuleContext } from '../../src/rule/rule.ts';
 
 const SCHEMA = {
   type: 'object',

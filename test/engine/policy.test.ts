@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { lesserAction } from '../../src/engine/lesser-action.ts';
-import type { EnforcementAction } from '../../src/rule/enforcement-action.ts';
+import { lesserAction } from '../../src/engine/policy.ts';
+import type { EnforcementAction } from '../../src/rule/rule.ts';
 
 describe('lesserAction', () => {
   const cases: readonly (readonly [EnforcementAction, EnforcementAction, EnforcementAction])[] = [
