@@ -1,3 +1,4 @@
+import type { BadChecks } from './bad-checks.ts';
 import type { CustomRuleCost } from './custom-rule.ts';
 import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
@@ -22,17 +23,20 @@ const MIN_CUSTOM_RATIO = 0.9;
 const MAX_CUSTOM_MIB = 80;
 const MAX_FIRST_MICROSECONDS = 100;
 const MAX_MANY_MILLISECONDS = 10;
+/** Of checks that never end, for all others. */
+const MAX_P99_MORE = 30;
 
 /** All that was measured. */
 export interface Measured {
   readonly scenarios: readonly ScenarioResult[];
   readonly customRule: CustomRuleCost;
+  readonly badChecks: BadChecks;
   readonly growth: Growth;
   readonly firstSight: FirstSight;
 }
 
 /** The bounds of the benchmark, each with its figure. */
-export function boundsOf({ scenarios, customRule, growth, firstSight }: Measured): readonly Bound[] {
+export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight }: Measured): readonly Bound[] {
   return [
     ...scenarios.filter(({ concurrency }) => concurrency === 8).map(ratioBound),
     ...(['allowed', 'denied'] as const).map((verdict) => ({
@@ -43,6 +47,10 @@ export function boundsOf({ scenarios, customRule, growth, firstSight }: Measured
     linearBound('bytes', growth.bytes),
     flatBound(growth.registries),
     ...customRuleBounds(customRule, firstSight),
+    {
+      holds: badChecks.beside - badChecks.without <= MAX_P99_MORE,
+      text: `p99 of others beside checks that never end: ${(badChecks.beside - badChecks.without).toFixed(1)} ms more (at most ${MAX_P99_MORE})`,
+    },
   ];
 }
 

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureBadChecks } from './bad-checks.ts';
 import { boundsOf, type Bound } from './bounds.ts';
 import { takeCores } from './cores.ts';
 import { measureCustomRule } from './custom-rule.ts';
 import { measureFirstSight } from './first-sight.ts';
 import { measureGrowth } from './growth.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
-import { boundLines, customRuleLines, firstSightLines, growthLines, scenarioTable } from './report.ts';
+import { badCheckLines, boundLines, customRuleLines, firstSightLines, growthLines, scenarioTable } from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
 import { startBareServer, startGate, writeCertificate, type ServerOptions } from './server-process.ts';
 
@@ -39,6 +40,8 @@ const scenarios = await measureServers(options, server);
 console.log(`${scenarioTable(scenarios)}\n`);
 const customRule = await measureCustomRule(options, server);
 console.log(`${customRuleLines(customRule).join('\n')}\n`);
+const badChecks = await measureBadChecks(options, server);
+console.log(`${badCheckLines(badChecks).join('\n')}\n`);
 await rm(folder, { recursive: true });
 
 const growth = await measureGrowth(options);
@@ -46,6 +49,6 @@ console.log(`${growthLines(growth).join('\n')}\n`);
 const firstSight = await measureFirstSight(options);
 console.log(`${firstSightLines(firstSight).join('\n')}\n`);
 
-const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, growth, firstSight });
+const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, badChecks, growth, firstSight });
 console.log(boundLines(bounds).join('\n'));
 if (options.bounds && bounds.some(({ holds }) => !holds)) process.exitCode = 1;

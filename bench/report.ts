@@ -1,3 +1,4 @@
+import type { BadChecks } from './bad-checks.ts';
 import type { Bound } from './bounds.ts';
 import type { CustomRuleCost } from './custom-rule.ts';
 import type { FirstSight } from './first-sight.ts';
@@ -40,6 +41,14 @@ export function customRuleLines({ scenarios, memory }: CustomRuleCost): readonly
     'a custom rule that objects to nothing:',
     ...scenarios.map(line),
     `  three of them, and all that they may remember: ${memory.toFixed(0)} MiB more`,
+  ];
+}
+
+/** What checks without an end cost others, a line. */
+export function badCheckLines({ sent, kinds, without, beside }: BadChecks): readonly string[] {
+  return [
+    `${sent} checks without an end, of ${kinds} kinds, 20 a second:`,
+    `  p99 of the others at concurrency 8: ${beside.toFixed(1)} ms (without them ${without.toFixed(1)})`,
   ];
 }
 

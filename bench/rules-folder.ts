@@ -10,9 +10,14 @@ export interface RulesFolder {
 
 /** Writes so many custom rules, each of which reads a little and objects to nothing that is asked here. */
 export async function writeRules(count: number): Promise<RulesFolder> {
-  const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-rules-'));
   const names = Array.from({ length: count }, (_, index) => `no-debug-${index}`);
-  await Promise.all(names.map(async (name) => writeFile(join(folder, `${name}.js`), ruleText(name))));
+  return writeRuleTexts(Object.fromEntries(names.map((name) => [name, ruleText(name)])));
+}
+
+/** Writes custom rules, by name. */
+export async function writeRuleTexts(texts: Readonly<Record<string, string>>): Promise<RulesFolder> {
+  const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-rules-'));
+  await Promise.all(Object.entries(texts).map(async ([name, text]) => writeFile(join(folder, `${name}.js`), text)));
   return { folder, remove: async () => rm(folder, { recursive: true }) };
 }
 

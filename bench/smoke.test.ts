@@ -32,7 +32,10 @@ describe('the benchmark', () => {
     expect(stdout).to.match(
       /^a custom rule that objects to nothing:\n(?: {2}concurrency \d: p50 .* requests a second\n){2} {2}three of them, .*: -?\d+ MiB more\n/m,
     );
-    expect(stdout.match(/^(?:ok|MISSED) /gm)).to.have.lengthOf(11);
+    expect(stdout).to.match(
+      /^\d+ checks without an end, of \d+ kinds, 20 a second:\n {2}p99 of the others .*ms \(without them /m,
+    );
+    expect(stdout.match(/^(?:ok|MISSED) /gm)).to.have.lengthOf(12);
   });
 
   it('has a help, and refuses what it does not know', async () => {

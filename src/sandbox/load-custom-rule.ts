@@ -32,6 +32,9 @@ const RULE_MODULE = 'imagegate/rule';
 const OURS = 'imagegate/';
 const DEFAULTS: RuleOptions = { options: {}, sources: {} };
 
+/** What says that a rule takes no options; without the meta-schema, which takes some 30 ms to compile. */
+const noOptions = new Ajv({ allErrors: true, meta: false, validateSchema: false });
+
 /** The one instance that judges options; made when the first rule has some. */
 let judge: Guest | undefined;
 
@@ -124,8 +127,10 @@ function* prepare(
   parts: GuestParts,
 ): Generator<void, readonly Mistake[]> {
   const mistakes: Mistake[] = [];
+  if (schema !== undefined) judge ??= new Guest(parts, 'options');
   for (const options of distinct) {
-    const [valid] = validOptions(parts, schema, options, path);
+    yield;
+    const [valid] = validOptions(schema, options, path);
     yield;
     if ('mistakes' in valid!) mistakes.push(...valid.mistakes);
     else mistakes.push(...readMistakes(guest.ask('prepare', JSON.stringify(valid), LOAD_STEPS)));
@@ -134,10 +139,9 @@ function* prepare(
 }
 
 /** A rule's own schema is judged by where rules run: a pattern in it may take for ever. That there is none is ours to say. */
-function validOptions(parts: GuestParts, schema: OptionsSchema | undefined, options: RuleOptions, place: string) {
+function validOptions(schema: OptionsSchema | undefined, options: RuleOptions, place: string) {
   const settings = [options];
-  if (schema === undefined) return validateOptions(schema, settings, new Ajv({ allErrors: true }), place);
-  judge ??= new Guest(parts, 'options');
+  if (schema === undefined || judge === undefined) return validateOptions(schema, settings, noOptions, place);
   judge.putBack();
   return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, place }), LOAD_STEPS));
 }
