@@ -1,4 +1,4 @@
-# Build: docker build -t <your registry>/imagegate-webhook:1.0.0 .
+# Build it as the README says, under "Install".
 FROM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

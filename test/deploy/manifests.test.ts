@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { JUDGE_MS, MARGIN_MS } from '../../src/gate/request/policy-route.ts';
@@ -12,6 +13,7 @@ type Path = readonly (string | number)[];
 type Row = readonly [clause: string, path: Path, expected: unknown];
 
 const name = 'imagegate-webhook';
+const { version } = createRequire(import.meta.url)('imagegate/package.json') as { version: string };
 const labels = { 'app.kubernetes.io/name': name };
 
 function holds(file: string, kind: string, rows: readonly Row[]): void {
@@ -121,7 +123,11 @@ describe('deploy/', () => {
     ['names its container as everything else', container('name'), name],
     ['has no second container', pod('containers', 1), undefined],
     ['has no init container', pod('initContainers'), undefined],
-    ['runs an image that our own policy allows', container('image'), 'docker.io/imagegate/imagegate-webhook:1.0.0'],
+    [
+      "runs an image of a registry that is nobody's, to be replaced",
+      container('image'),
+      `registry.example.com/${name}:${version}`,
+    ],
     ['leaves the command to the image', container('command'), undefined],
     ['leaves the arguments to the image', container('args'), undefined],
     [
