@@ -21,7 +21,8 @@ const SCHEMA: OptionsSchema = {
 };
 
 /**
- * A rule that works, its test and its page, to begin from: texts by path, from the project's root.
+ * A rule that works, its test and its page, to begin from: texts by path, from the project's root. It is off by default, as
+ * an update of the gate should deny nothing new by itself.
  *
  * @param root for the configuration of prettier
  */
@@ -48,6 +49,7 @@ export default defineRule({
   meta: {
     name: '${name}',
     description: '${DESCRIPTION}',
+    action: 'off',
     schema: ${JSON.stringify(SCHEMA)},
   },
   check(image, { words }) {
@@ -89,7 +91,7 @@ testRule(rule, {
 function page(name: string): string {
   return `# ${name}
 
-Denies images whose repository has a word of a list in it.
+Denies images whose repository has a word of a list in it. The rule is off by default.
 
 ## Sentence
 
@@ -99,7 +101,7 @@ nginx image has "forbidden" in its repository! (docker.io/forbidden/app:1). Choo
 
 ## Examples
 
-By default:
+Where it is switched on:
 
 | Image | Verdict |
 | --- | --- |
@@ -109,7 +111,7 @@ By default:
 
 ## Set it
 
-\`${ruleActionKeyName(name)}\` is \`deny\`, the default, \`warn\`, \`audit\` or \`off\`. The list is \`rules.${name}.options.words\` in \`policy.yaml\`.
+\`${ruleActionKeyName(name)}\` is \`deny\`, \`warn\`, \`audit\` or \`off\`, the default. The list is \`rules.${name}.options.words\` in \`policy.yaml\`.
 
 ## Options
 

@@ -45,7 +45,7 @@ async function newRule(name: string, root: string): Promise<void> {
     console.log(`written: ${path}`);
   }
   console.log(`
-It works as it is, and denies images by default (meta.action says otherwise). Make it yours, then:
+It works as it is, and is off until the policy says otherwise (meta.action). Make it yours, then:
   npm run docs            # the table of options on its page
   npm run policy-schema   # its options in policy.yaml, for editors
   npm test`);

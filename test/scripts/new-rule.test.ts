@@ -87,6 +87,7 @@ describe('npm run new-rule', () => {
     expect(passes?.map(({ fullTitle }) => fullTitle)).to.include.members([
       'no-words denies docker.io/forbidden/app:1',
       'docs/rules no-words.md has examples, allowed and denied, and all are judged as it says',
+      'docs/rules no-words.md says what it does by default',
     ]);
   });
 });
