@@ -92,7 +92,14 @@ describe('the package that npm pack makes', function () {
 
   it('has nothing that only its developers need', async () => {
     const names = await readdir(join(folder, 'node_modules', 'imagegate'), { recursive: true });
-    expect(names).to.include.members(['README.md', 'docs/errors.md', 'schemas', 'build/rules/empty-tag.js']);
+    expect(names).to.include.members([
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'docs/errors.md',
+      'schemas',
+      'build/rules/empty-tag.js',
+    ]);
     // What the build makes for custom rules.
     const engine = ['engine.wasm', 'options.picture', 'rule.picture'].map((name) => `build/src/sandbox/${name}`);
     expect(names.filter((name) => /\.(?:wasm|picture)$/.test(name))).to.have.members(engine);

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
+
+const { version } = createRequire(import.meta.url)('imagegate/package.json') as { version: string };
+
+/** Where else the number is, and how often. */
+const PLACES: readonly (readonly [file: string, pattern: RegExp, times: number])[] = [
+  ['package-lock.json', /"name": "imagegate",\n +"version": "(.*)"/g, 2],
+  ['deploy/deployment.yaml', /^ +image: .*:(.*)$/gm, 1],
+  ['deploy/kustomization.yaml', /^ +newTag: (.*)$/gm, 1],
+  ['README.md', /\/imagegate-webhook:(\S+)/g, 2],
+  ['docs/writing-rules.md', /\bimagegate-(\d\S*)\.tgz/g, 2],
+];
+
+describe('the version of package.json', () => {
+  it('is of three numbers', () => expect(version).to.match(/^\d+\.\d+\.\d+$/));
+
+  for (const [file, pattern, times] of PLACES) {
+    it(`is that of ${file}`, () => {
+      const found = readFileSync(join(projectRoot, file), 'utf8').matchAll(pattern);
+      expect([...found].map(([, number]) => number)).to.deep.equal(Array(times).fill(version));
+    });
+  }
+
+  it('is in no other place where somebody installs from', () => {
+    const pages = readdirSync(projectRoot).filter((name) => /\.md$|^Dockerfile$/.test(name));
+    const below = ['deploy', 'docs'].flatMap((folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+    );
+    const named = [...pages, ...below]
+      .filter((path) => statSync(join(projectRoot, path)).isFile())
+      .filter((path) => /\bimagegate[\w-]*[:@-]v?\d+\.\d+\.\d/.test(readFileSync(join(projectRoot, path), 'utf8')));
+    expect(named).to.have.members(['README.md', 'deploy/deployment.yaml', 'docs/writing-rules.md']);
+  });
+
+  it('is the newest of CHANGELOG.md, where each has its date, below what is not released', () => {
+    const changelog = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8');
+    const [unreleased, ...released] = [...changelog.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title);
+    expect(unreleased).to.equal('[Unreleased]');
+    expect(released[0]).to.match(new RegExp(`^\\[${version.replaceAll('.', '\\.')}\\] - `));
+    for (const title of released) expect(title).to.match(/^\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$/);
+  });
+
+  it('is what the command prints that the template of an issue asks for', () => {
+    const template = readFileSync(join(projectRoot, '.github', 'ISSUE_TEMPLATE', 'wrong-verdict.md'), 'utf8');
+    const [, command = ''] = /^kubectl .* -- node (.+)$/m.exec(template) ?? [];
+    const { stdout } = spawnSync(process.execPath, command.split(' '), { cwd: projectRoot, encoding: 'utf8' });
+    expect(stdout).to.equal(`${version}\n`);
+  });
+});
