@@ -27,8 +27,8 @@ describe('loadCustomRule', () => {
 
   it('takes a step at a time', async () => {
     const steps = await loading();
-    const all = [...Array.from({ length: 3 }, () => steps.next()), steps.next()];
-    expect(all.map(({ done }) => done)).to.deep.equal([false, false, false, true]);
+    const all = [...Array.from({ length: 4 }, () => steps.next()), steps.next()];
+    expect(all.map(({ done }) => done)).to.deep.equal([false, false, false, false, true]);
     expect(all.at(-1)?.value).to.have.property('rule');
   });
 
