@@ -34,8 +34,8 @@ describe('empty-tag', () => {
     'nginx:__proto__',
   ];
   judgedCases(
-    'empty-tag',
-    { denied, allowed },
+    rule,
+    { '': { options: {}, denied, allowed } },
     (image) => `nginx image has no tag! (${image}). Only images with tags are allowed.`,
   );
 

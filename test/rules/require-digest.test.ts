@@ -18,8 +18,8 @@ describe('require-digest', () => {
     `gcr.io/a/b@sha512:${'0'.repeat(128)}`,
   ];
   judgedCases(
-    'require-digest',
-    { denied, allowed },
+    rule,
+    { '': { options: {}, denied, allowed } },
     (image) => `nginx image has no digest! (${image}). Only images with digests are allowed.`,
   );
 
