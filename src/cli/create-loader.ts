@@ -44,7 +44,7 @@ export async function createTrialLoader(
     policyDir: undefined,
     rulesDir,
     watch: {
-      print: (rule, level, text) => writeError(`${level}: A custom rule printed. ${rule} ${printable(text, 1024)}\n`),
+      print: (rule, level, text) => writeError(`${level}: Custom rule output. ${rule} ${printable(text, 1024)}\n`),
       asked,
     },
   });

@@ -30,7 +30,7 @@ export async function serve({ env, terminal, writeError }: ServeOptions): Promis
   const log = createLog(logSettings);
   const drain = createDrain({
     seconds: settings?.drainSeconds ?? 0,
-    onBegin: () => log.logger.info('Told to end: the last requests are answered.'),
+    onBegin: () => log.logger.info('Shutdown requested; draining.'),
   });
   const events = listenToProcess(drain.begin);
   try {
@@ -61,7 +61,7 @@ async function run(
     rulesDir,
     watch: {
       print: (rule, level, text) =>
-        logger[level]({ rule, text: printable(text, MAX_LOGGED_MESSAGE) }, 'A custom rule printed'),
+        logger[level]({ rule, text: printable(text, MAX_LOGGED_MESSAGE) }, 'Custom rule output'),
     },
   };
   const loader = await createLoader({ ...sources, watch: { ...sources.watch, ...metrics.customRules } });
@@ -82,7 +82,7 @@ async function run(
   } finally {
     await prepared.rulesets.stop();
   }
-  logger.info('ImageGate has ended.');
+  logger.info('ImageGate stopped.');
 }
 
 interface Answering extends Prepared, Pick<GateOptions, 'judgePolicy' | 'metrics'> {

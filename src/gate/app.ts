@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { printable } from '../mistake/printable.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { createAdmissionRoute } from './request/admission-route.ts';
-import { type AnswerOptions, createAnswer } from './request/send-json.ts';
+import { createSendJson, type SendJsonOptions } from './request/send-json.ts';
 import { createBodyReader } from './request/body.ts';
 import { createClientCheck, type KnownClients } from './secret/client-check.ts';
 import { createErrorAnswer } from './request/error-answer.ts';
@@ -13,7 +13,7 @@ import type { PolicyToken } from './secret/policy-token.ts';
 import type { LogRefusal, LogReview } from './telemetry/request-log.ts';
 import { createRequestCheck } from './request/request-check.ts';
 
-export interface AppOptions extends AnswerOptions {
+export interface AppOptions extends SendJsonOptions {
   /** The ruleset of the moment. */
   readonly ruleset: () => Ruleset;
   readonly judgePolicy: JudgePolicy;
@@ -28,7 +28,7 @@ export interface AppOptions extends AnswerOptions {
 }
 
 /**
- * Koa without its own answer to what went well: here each middleware answers by hand. To wait for the end of every answer,
+ * Koa without its own response to success: here each middleware calls `sendJson`. To wait for the end of every response,
  * as Koa does, costs one request in twenty (docs/decisions/0006).
  */
 class HandAnsweringKoa extends Koa {
@@ -44,14 +44,14 @@ class HandAnsweringKoa extends Koa {
 export function createApp(options: AppOptions): Koa {
   const { judgePolicy, policyToken, clients, log } = options;
   const app = new HandAnsweringKoa();
-  const answer = createAnswer(options);
+  const sendJson = createSendJson(options);
   // All that is left for Koa to tell are connections that break.
-  app.on('error', (error: Error) => log.debug(`A connection broke: ${printable(error.message)}`));
-  app.use(createErrorAnswer({ ...options, answer }));
+  app.on('error', (error: Error) => log.debug(`Connection error: ${printable(error.message)}`));
+  app.use(createErrorAnswer({ ...options, sendJson }));
   if (clients !== undefined) app.use(createClientCheck({ ...options, clients }));
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
-  app.use(createPolicyRoute({ judgePolicy, answer, log }));
-  app.use(createAdmissionRoute({ ...options, answer }));
+  app.use(createPolicyRoute({ judgePolicy, sendJson, log }));
+  app.use(createAdmissionRoute({ ...options, sendJson }));
   return app;
 }

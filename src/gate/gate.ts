@@ -67,7 +67,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     token.stop();
     clients?.stop();
     const cut = await server.close(hurry);
-    if (cut > 0) log.warn({ connections: cut }, 'Connections were cut that had not gone by themselves.');
+    if (cut > 0) log.warn({ connections: cut }, 'Closed connections that were still open after the drain.');
     await opsServer.close();
   };
   const ports = await Promise.allSettled([server.listen(settings.port), opsServer.listen(settings.opsPort)]);

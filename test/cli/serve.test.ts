@@ -71,9 +71,9 @@ describe('the command line', () => {
         'Listening.',
         'ImageGate is ready!',
         'review',
-        'Told to end: the last requests are answered.',
+        'Shutdown requested; draining.',
         'review',
-        'ImageGate has ended.',
+        'ImageGate stopped.',
       ]);
       expect(gate.stderr()).to.equal('');
     });
@@ -157,7 +157,7 @@ describe('the command line', () => {
       const env = { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, RULES_DIR: rules, DRAIN_SECONDS: '600' };
       const gate = run({ env: { ...env, NODE_OPTIONS: `--import=${early}` } });
       expect(await gate.ended).to.equal(0);
-      expect(messages(gate)).to.deep.equal(['Told to end: the last requests are answered.']);
+      expect(messages(gate)).to.deep.equal(['Shutdown requested; draining.']);
     });
 
     for (const [what, statement] of [

@@ -38,6 +38,6 @@ describe('a gate that is told to end', () => {
     expect((await clients).flat()).to.deep.equal([]);
     gate.terminate(); // the second signal skips the rest of the drain
     expect(await gate.end).to.equal('code 0');
-    expect(gate.log().at(-1)).to.include({ msg: 'ImageGate has ended.' });
+    expect(gate.log().at(-1)).to.include({ msg: 'ImageGate stopped.' });
   });
 });

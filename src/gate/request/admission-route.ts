@@ -4,7 +4,7 @@ import { admissionReview } from '../../admission/response.ts';
 import { inSlices } from '../../admission/in-slices.ts';
 import { reviewing } from '../../admission/review.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
-import type { Answer } from './send-json.ts';
+import type { SendJson } from './send-json.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClientGoneError } from './refusal.ts';
 import type { LogReview } from '../telemetry/request-log.ts';
@@ -14,13 +14,13 @@ import { Turns } from './turns.ts';
 export interface AdmissionRouteOptions {
   /** The ruleset of the moment; asked once a request, so that a reload never splits a review. */
   readonly ruleset: () => Ruleset;
-  readonly answer: Answer;
+  readonly sendJson: SendJson;
   readonly logReview: LogReview;
   readonly metrics: Metrics;
 }
 
 /** Judges the body that was read, answers, and then tells the log and the metrics. */
-export function createAdmissionRoute({ ruleset, answer, logReview, metrics }: AdmissionRouteOptions) {
+export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: AdmissionRouteOptions) {
   const turns = new Turns();
   return async function admissionRoute(ctx: Context): Promise<void> {
     const state = stateOf(ctx);
@@ -33,7 +33,7 @@ export function createAdmissionRoute({ ruleset, answer, logReview, metrics }: Ad
     });
     // Almost always it is there at once; to wait for it all the same would cost a turn of the loop.
     const judged = judging instanceof Promise ? await judging : judging;
-    answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
+    sendJson(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
     metrics.reviewed(request, judged, ms / 1000);
     logReview(ctx.req.socket.remoteAddress, request, judged, ms);

@@ -4,7 +4,7 @@ import { InvalidReviewError } from '../../admission/admission-review.ts';
 import { printable } from '../../mistake/printable.ts';
 import { admissionReview, errored } from '../../admission/response.ts';
 import { messageOf } from '../../mistake/mistake.ts';
-import type { Answer } from './send-json.ts';
+import type { SendJson } from './send-json.ts';
 import { MAX_LOGGED_MESSAGE } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClientGoneError, Refusal, refusalBody } from './refusal.ts';
@@ -12,7 +12,7 @@ import type { LogRefusal } from '../telemetry/request-log.ts';
 import { stateOf } from './request-state.ts';
 
 export interface ErrorAnswerOptions {
-  readonly answer: Answer;
+  readonly sendJson: SendJson;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly logRefusal: LogRefusal;
@@ -26,13 +26,13 @@ const ERRORED = { verdict: 'errored', findings: [], unknownKind: false } as cons
  * would print a stack for each bad request. The parser's errors carry the body; they never come here as they are (see
  * body.ts), and of any error only message and status are told.
  */
-export function createErrorAnswer({ answer, log, metrics, logRefusal }: ErrorAnswerOptions): Middleware {
+export function createErrorAnswer({ sendJson, log, metrics, logRefusal }: ErrorAnswerOptions): Middleware {
   return async function answerErrors(ctx, next) {
     stateOf(ctx).arrivedAt = performance.now();
     try {
       await next();
     } catch (error) {
-      if (error instanceof ClientGoneError) log.debug('A client went away before its request was complete.');
+      if (error instanceof ClientGoneError) log.debug('Client closed the connection before its request was complete.');
       else if (error instanceof Refusal) refuse(ctx, error);
       else if (error instanceof InvalidReviewError) refuse(ctx, invalidReview(error));
       else fail(ctx, error);
@@ -42,7 +42,7 @@ export function createErrorAnswer({ answer, log, metrics, logRefusal }: ErrorAns
   function refuse(ctx: Context, refusal: Refusal): void {
     metrics.refused(refusal.status);
     logRefusal(refusal, ctx.req.socket);
-    answer(ctx, refusal.status, refusalBody(refusal), refusal.headers);
+    sendJson(ctx, refusal.status, refusalBody(refusal), refusal.headers);
   }
 
   /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */
@@ -55,13 +55,13 @@ export function createErrorAnswer({ answer, log, metrics, logRefusal }: ErrorAns
     );
     if (review !== undefined && uid !== undefined) {
       const isCounted = isPolicyReview === true || ctx.res.headersSent;
-      answer(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));
+      sendJson(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));
       if (!isCounted) metrics.reviewed(review.request, ERRORED, (performance.now() - arrivedAt) / 1000);
       return;
     }
     metrics.refused(500);
     const message = 'ImageGate failed to read this request. Its administrator finds more in its log.';
-    answer(ctx, 500, refusalBody(new Refusal('internal-error', message)));
+    sendJson(ctx, 500, refusalBody(new Refusal('internal-error', message)));
   }
 }
 

@@ -21,13 +21,14 @@ export function createMalformedHttpAnswer({ log, metrics, logRefusal }: Malforme
     if (isUnused(error, socket)) return;
     // All else is the connection's: a reset, or a handshake that failed or took too long. An answer would wait forever.
     if (!/^(?:HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
-      log.debug(`A connection broke: ${printable(error.message)}`);
+      log.debug(`Connection error: ${printable(error.message)}`);
       socket.destroy();
       return;
     }
     const refusal = refusalOf(error.code);
     const { status } = refusal;
-    if (error.code === 'HPE_INVALID_EOF_STATE') log.debug('A client went away before its request was complete.');
+    if (error.code === 'HPE_INVALID_EOF_STATE')
+      log.debug('Client closed the connection before its request was complete.');
     else {
       metrics.refused(status);
       logRefusal(refusal, socket);

@@ -2,7 +2,7 @@ import type { Context, Next } from 'koa';
 import type { Logger } from 'pino';
 import { type AdmissionRequest, parseReview } from '../../admission/admission-review.ts';
 import { type AdmissionResponse, admissionReview, policyNotJudged } from '../../admission/response.ts';
-import type { Answer } from './send-json.ts';
+import type { SendJson } from './send-json.ts';
 import { stateOf } from './request-state.ts';
 import { timeoutOf } from './request-check.ts';
 
@@ -11,7 +11,7 @@ export type JudgePolicy = (request: AdmissionRequest) => Promise<AdmissionRespon
 
 export interface PolicyRouteOptions {
   readonly judgePolicy: JudgePolicy;
-  readonly answer: Answer;
+  readonly sendJson: SendJson;
   readonly log: Logger;
 }
 
@@ -19,7 +19,7 @@ export interface PolicyRouteOptions {
  * Answers reviews of the gate's own ConfigMaps, and passes all others on. What it throws becomes a denial: that entry of
  * the webhook fails open, but a policy that could not be judged should not look as if it had been.
  */
-export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptions) {
+export function createPolicyRoute({ judgePolicy, sendJson, log }: PolicyRouteOptions) {
   return async function policyRoute(ctx: Context, next: Next): Promise<void> {
     const state = stateOf(ctx);
     // Not by its path, since the token may have changed while the body was read.
@@ -28,7 +28,7 @@ export function createPolicyRoute({ judgePolicy, answer, log }: PolicyRouteOptio
     const arrival = { arrivedAt: state.arrivedAt, timeout: timeoutOf(state.search) };
     const response = await policyInTime(request.uid, judgePolicy(request), arrival);
     log.info({ uid: request.uid, allowed: response.allowed }, 'policy review');
-    answer(ctx, 200, JSON.stringify(admissionReview(apiVersion, response)));
+    sendJson(ctx, 200, JSON.stringify(admissionReview(apiVersion, response)));
   };
 }
 
@@ -55,7 +55,7 @@ async function policyInTime(
   judging: Promise<AdmissionResponse>,
   { arrivedAt = performance.now(), timeout }: PolicyArrival,
 ): Promise<AdmissionResponse> {
-  const lastAt = arrivedAt + Math.min(JUDGE_MS, patienceMs(timeout) - MARGIN_MS);
+  const lastAt = arrivedAt + Math.min(JUDGE_MS, clientTimeoutMs(timeout) - MARGIN_MS);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<AdmissionResponse>((resolve) => {
     timer = setTimeout(() => resolve(policyNotJudged(uid)), lastAt - performance.now());
@@ -74,7 +74,7 @@ const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;
  *
  * @param timeout what the API server says in the query, as `?timeout=5s`
  */
-function patienceMs(timeout: string | null | undefined): number {
+function clientTimeoutMs(timeout: string | null | undefined): number {
   const [, amount, unit] = DURATION.exec(String(timeout)) ?? [];
   return amount === undefined ? Infinity : Number(amount) * (unit === 's' ? 1000 : 1);
 }

@@ -5,14 +5,14 @@ import { announcesBody, isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './b
 import { REFUSALS } from './refusal.ts';
 
 /** Answers with JSON. */
-export type Answer = (ctx: Context, status: number, json: string, headers?: Readonly<Record<string, string>>) => void;
+export type SendJson = (ctx: Context, status: number, json: string, headers?: Readonly<Record<string, string>>) => void;
 
 /** How long a client that is told no may go on sending before the connection is cut, in milliseconds. */
 const LINGER_MS = 2000;
 /** Of these an API server may have to learn while it sends a large body: it tries again, or tells the user. */
 const LARGE_REFUSED: ReadonlySet<number> = new Set([REFUSALS['body-too-large'], REFUSALS.overloaded]);
 
-export interface AnswerOptions {
+export interface SendJsonOptions {
   /** Whether clients should find another gate: then each answer is the last on its connection. */
   readonly draining: () => boolean;
   /** A connection brought a verdict. */
@@ -24,7 +24,7 @@ export interface AnswerOptions {
  * per second (bench/README.md). An answer that is no verdict (200) is the last on its connection: whoever asks for anything
  * else has no reason to hold one.
  */
-export function createAnswer({ draining, onVerdict }: AnswerOptions): Answer {
+export function createSendJson({ draining, onVerdict }: SendJsonOptions): SendJson {
   return (ctx, status, json, extra) => {
     ctx.respond = false;
     const { req, res } = ctx;

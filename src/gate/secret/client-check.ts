@@ -31,12 +31,12 @@ const BEARER = /^bearer +/i;
  */
 export function createClientCheck({ clients, log, metrics }: ClientCheckOptions): Middleware {
   const certificateProblem = createCertificateProblem(clients.settings.names);
-  const onLeftOut = (leftOut: number): void =>
+  const onSuppressed = (suppressed: number): void =>
     log.warn(
-      { leftOut },
+      { suppressed },
       'More requests came from clients that are not known; imagegate_client_identity_total has all.',
     );
-  const mayLog = createLineLimit({ perSecond: 1, burst: 5, onLeftOut });
+  const mayLog = createLineLimit({ perSecond: 1, burst: 5, onSuppressed });
 
   return function checkClient({ req }: Context, next: Next): Promise<unknown> {
     const { ca, tokens } = clients.secrets();

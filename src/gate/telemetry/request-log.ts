@@ -28,8 +28,8 @@ export function createReviewLog(log: Logger, perSecond: number): LogReview {
   const limit = createLineLimit({
     perSecond,
     burst: perSecond * BURST_SECONDS,
-    onLeftOut: (leftOut) =>
-      log.warn({ leftOut }, 'More reviews were answered than have a line here; imagegate_reviews_total counts all.'),
+    onSuppressed: (suppressed) =>
+      log.warn({ suppressed }, 'Log lines about reviews were suppressed; imagegate_reviews_total counts all.'),
   });
   return (address = '', request, review, ms) => {
     if (limit(address)) logReview(log, request, review, ms);
@@ -106,9 +106,12 @@ export type LogRefusal = (refusal: Refusal, socket: Socket) => void;
 
 /** Makes what logs refused requests: some a second, and then how many more there were. */
 export function createRefusalLog(log: Logger): LogRefusal {
-  const onLeftOut = (leftOut: number): void =>
-    log.warn({ leftOut }, 'More requests were refused than have a line here; imagegate_bad_requests_total counts all.');
-  const limit = createLineLimit({ perSecond: 5, burst: 20, onLeftOut });
+  const onSuppressed = (suppressed: number): void =>
+    log.warn(
+      { suppressed },
+      'Log lines about refused requests were suppressed; imagegate_bad_requests_total counts all.',
+    );
+  const limit = createLineLimit({ perSecond: 5, burst: 20, onSuppressed });
   return ({ status, code, uid, message }, { remoteAddress: address }) => {
     if (!limit('')) return;
     log.warn(

@@ -11,7 +11,7 @@ describe('createErrorAnswer', () => {
     const answers: unknown[] = [];
     const metrics = createMetrics();
     const answerErrors = createErrorAnswer({
-      answer: (_ctx, status, json) => answers.push({ status, ...(JSON.parse(json) as object) }),
+      sendJson: (_ctx, status, json) => answers.push({ status, ...(JSON.parse(json) as object) }),
       log: pino({ base: null }, { write: (line: string) => lines.push(line) }),
       metrics,
       logRefusal: () => {},

@@ -141,7 +141,7 @@ describe('a client that has to be known', () => {
     });
     expect(String(lines()[0]?.['address'])).to.match(/^(?:::ffff:)?127\.0\.0\.1$|^::1$/);
     expect(lines()[5]).to.deep.include({
-      leftOut: 3,
+      suppressed: 3,
       msg: 'More requests came from clients that are not known; imagegate_client_identity_total has all.',
     });
   });

@@ -8,7 +8,7 @@ describe('createLineLimit', () => {
   beforeEach(() => {
     mock.timers.enable({ apis: ['setInterval'] });
     told = [];
-    limit = createLineLimit({ perSecond: 2, burst: 5, onLeftOut: (lines) => told.push(lines) });
+    limit = createLineLimit({ perSecond: 2, burst: 5, onSuppressed: (lines) => told.push(lines) });
   });
   afterEach(() => mock.timers.reset());
   const lines = (count: number, who = 'one'): number =>
