@@ -1,5 +1,6 @@
 import type { AdmissionRequest } from '../src/admission/admission-review.ts';
-import { review, type Moment, type Review } from '../src/admission/review.ts';
+import { review, type Moment } from '../src/admission/review.ts';
+import type { Review } from '../src/admission/respond.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';
 
 /** Judges a request long before any exemption ends, unless told otherwise. */

@@ -1,9 +1,19 @@
 import type { Finding } from '../engine/finding.ts';
 import type { Policy } from '../engine/policy.ts';
 import { expiryWarnings, warnings } from './warnings.ts';
-import { allowed, auditAnnotations, denied } from './response.ts';
-import type { Review } from './review.ts';
+import { type AdmissionResponse, allowed, auditAnnotations, denied } from './response.ts';
 import { rememberedSentences } from './sentence.ts';
+
+/** A verdict and what led to it. */
+export interface Review {
+  readonly verdict: 'allowed' | 'denied' | 'errored';
+  readonly response: AdmissionResponse;
+  readonly findings: readonly Finding[];
+  /** The kind is none that is known to make pods; it was allowed for that. */
+  readonly unknownKind: boolean;
+  /** What was thrown, where that made the verdict: our own failure, or why the object cannot be read. */
+  readonly error?: unknown;
+}
 
 /**
  * The verdict on findings: denied if one of them denies. Those that are exempt are told in the audit annotations alone.

@@ -1,6 +1,5 @@
 import { completed, evaluate } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
-import type { Finding } from '../engine/finding.ts';
 import { type Ruleset, selectionFor } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';
@@ -9,19 +8,8 @@ import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import { printable } from '../mistake/printable.ts';
 import { requestContext } from './request-context.ts';
-import { type AdmissionResponse, allowed, errored, unreadable } from './response.ts';
-import { respond } from './respond.ts';
-
-/** A verdict and what led to it. */
-export interface Review {
-  readonly verdict: 'allowed' | 'denied' | 'errored';
-  readonly response: AdmissionResponse;
-  readonly findings: readonly Finding[];
-  /** The kind is none that is known to make pods; it was allowed for that. */
-  readonly unknownKind: boolean;
-  /** What was thrown, where that made the verdict: our own failure, or why the object cannot be read. */
-  readonly error?: unknown;
-}
+import { allowed, errored, unreadable } from './response.ts';
+import { respond, type Review } from './respond.ts';
 
 /** The time that a review depends on. */
 export interface Moment {

@@ -4,7 +4,8 @@ import { isGuess, nearestName } from '../mistake/nearest-name.ts';
 import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { lostRemedy } from './lost-globals.ts';
-import type { SourceFolder, SourceProblem } from './rule-sources.ts';
+import type { SourceFolder } from './rule-sources.ts';
+import type { SourceProblem } from './strip-texts.ts';
 
 const THROWN = 'Nothing may throw while a rule is imported: mend what does, or leave it to prepare or check.';
 const NO_EXPORT = 'Import what that module exports; before a type, TypeScript needs the word "type".';

@@ -2,17 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { codeOf } from '../mistake/mistake.ts';
 import type { RuleFile } from '../rule-file/rule-files.ts';
+import type { Source } from './strip-texts.ts';
 import { stripTypes } from './strip-types.ts';
-
-/** A module's text as the engine reads it, or what keeps it from being read. */
-export type Source = { readonly text: string } | { readonly problem: SourceProblem };
-
-/** What is wrong with a text before it runs. */
-export interface SourceProblem {
-  readonly message: string;
-  readonly line?: number;
-  readonly column?: number;
-}
 
 /** What lies in a folder and can be imported, by name. */
 export type SourceFolder = ReadonlyMap<string, Source>;

@@ -1,5 +1,14 @@
 import { transformSync } from 'amaro';
-import type { Source } from './rule-sources.ts';
+
+/** A module's text as the engine reads it, or what keeps it from being read. */
+export type Source = { readonly text: string } | { readonly problem: SourceProblem };
+
+/** What is wrong with a text before it runs. */
+export interface SourceProblem {
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+}
 
 /** What `transformSync` throws for a text that it cannot read: no `Error`. */
 interface Refusal {

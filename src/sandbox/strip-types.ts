@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Source } from './rule-sources.ts';
+import type { Source } from './strip-texts.ts';
 
 /** What runs in the thread: a text, so that all there is to test is `stripTexts`. */
 const SCRIPT = new URL(

@@ -1,5 +1,5 @@
 import equal from 'fast-deep-equal';
-import { addedPodSpecs, type PodSpecPaths } from './added-pod-specs.ts';
+import { limitItems } from './item-limit.ts';
 import { isObject, type JsonObject, typeName, UnreadableWorkloadError } from './json-object.ts';
 
 /** What of an AdmissionRequest says where its images stand. */
@@ -24,76 +24,121 @@ export interface PodSpec {
   readonly changed: boolean;
 }
 
-/** The kinds that carry a pod spec, as `group/kind`, and the path to the pod or the pod template in each. */
-const POD_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['/Pod', []],
-  ['/PodTemplate', ['template']],
-  ['/ReplicationController', ['spec', 'template']],
-  ['apps/Deployment', ['spec', 'template']],
-  ['apps/ReplicaSet', ['spec', 'template']],
-  ['apps/StatefulSet', ['spec', 'template']],
-  ['apps/DaemonSet', ['spec', 'template']],
-  ['batch/Job', ['spec', 'template']],
-  ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+/** Stands for each item of a list in a path. */
+const EACH = '*';
+
+/** Paths to pod specs by `group/kind`: each ends in `spec`, and `*` stands for each item of a list. */
+export type PodSpecPaths = ReadonlyMap<string, readonly string[]>;
+
+/** The kinds that carry a pod spec, as `group/kind`; the core group is empty. */
+const KNOWN_PATHS: PodSpecPaths = new Map([
+  ['/Pod', ['spec']],
+  ['/PodTemplate', ['template', 'spec']],
+  ['/ReplicationController', ['spec', 'template', 'spec']],
+  ['apps/Deployment', ['spec', 'template', 'spec']],
+  ['apps/ReplicaSet', ['spec', 'template', 'spec']],
+  ['apps/StatefulSet', ['spec', 'template', 'spec']],
+  ['apps/DaemonSet', ['spec', 'template', 'spec']],
+  ['batch/Job', ['spec', 'template', 'spec']],
+  ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
 ]);
 
-/** The known kinds, as `group/kind`; the core group is empty. */
-export const KNOWN_KINDS: readonly string[] = [...POD_PATHS.keys()];
+export const KNOWN_KINDS: readonly string[] = [...KNOWN_PATHS.keys()];
+
+/** A value in an object, and the way to it. */
+interface Found {
+  readonly keys: readonly (string | number)[];
+  readonly value: unknown;
+}
 
 /**
  * The pod specs of the object under review; `undefined` for a kind that is not known.
  *
+ * An object of a kind that the operator added may do without them (an Argo Rollout can refer to a Deployment), so there
+ * what is absent on the way is passed over. Items of a list are compared with the old ones by their place.
+ *
  * @param morePaths the kinds that the operator added
- * @throws {UnreadableWorkloadError} when the kind is known and the object is not in its form.
+ * @throws {UnreadableWorkloadError} when something on the way is not what the path says, or of a known kind absent.
  */
 export function podSpecs(
   request: WorkloadRequest,
   morePaths: PodSpecPaths = new Map(),
 ): readonly PodSpec[] | undefined {
   const name = `${request.kind.group}/${request.kind.kind}`;
-  const path = POD_PATHS.get(name);
-  if (path === undefined) {
-    const added = morePaths.get(name);
-    return added && addedPodSpecs(request, added);
-  }
-  const pod = objectAt(request.object, path, request.kind.kind);
-  const oldPod = request.operation === 'UPDATE' ? optionalObjectAt(request.oldObject, path) : undefined;
-  const oldSpec = optionalObjectAt(oldPod, ['spec']);
-  const fieldPath = [...path, 'spec'].join('.');
-  const template = path.length > 0;
-  return [
-    {
-      spec: objectAt(pod, ['spec'], request.kind.kind, path),
-      oldSpec,
-      fieldPath,
-      template,
-      changed: !template || !equal(pod, oldPod),
-    },
-  ];
+  const known = KNOWN_PATHS.get(name);
+  const path = known ?? morePaths.get(name);
+  if (path === undefined) return undefined;
+  const way = { kind: request.kind.kind, isOptional: known === undefined };
+  const pods = valuesAt([{ keys: [], value: request.object }], path.slice(0, -1), way);
+  return pods.flatMap((pod) => valuesAt([pod], path.slice(-1), way).map((spec) => podSpec(request, pod, spec)));
 }
 
-function objectAt(root: unknown, path: readonly string[], kind: string, before: readonly string[] = []): JsonObject {
-  let value = root;
-  const walked = ['object', ...before];
-  for (const key of path) {
-    value = expectObject(value, walked, kind)[key];
-    walked.push(key);
-  }
-  return expectObject(value, walked, kind);
+function podSpec({ kind, operation, oldObject }: WorkloadRequest, pod: Found, spec: Found): PodSpec {
+  if (!isObject(spec.value)) throw unreadable(spec, 'an object', kind.kind);
+  const oldPod = operation === 'UPDATE' ? valueAt(oldObject, pod.keys) : undefined;
+  const oldSpec = isObject(oldPod) && isObject(oldPod['spec']) ? oldPod['spec'] : undefined;
+  const template = pod.keys.length > 0;
+  const changed = !template || !equal(pod.value, oldPod);
+  return { spec: spec.value, oldSpec, fieldPath: fieldPath(spec.keys), template, changed };
 }
 
-function expectObject(value: unknown, walked: readonly string[], kind: string): JsonObject {
-  if (isObject(value)) return value;
-  throw new UnreadableWorkloadError(`${walked.join('.')} of a ${kind} must be an object, found ${typeName(value)}`);
+/** Of which kind an object is, and whether what a path names may be absent in it. */
+interface Way {
+  readonly kind: string;
+  readonly isOptional: boolean;
 }
 
-function optionalObjectAt(root: unknown, path: readonly string[]): JsonObject | undefined {
-  let value = root;
-  for (const key of path) {
-    if (!isObject(value)) return undefined;
-    value = value[key];
-  }
-  return isObject(value) ? value : undefined;
+/** What there is at a path, for each item of the lists on the way. */
+function valuesAt(found: readonly Found[], path: readonly string[], way: Way): readonly Found[] {
+  let values = found;
+  for (const key of path)
+    values = key === EACH ? items(values, way) : values.flatMap((value) => field(value, key, way));
+  return values;
+}
+
+function items(lists: readonly Found[], { kind }: Way): readonly Found[] {
+  let count = 0;
+  for (const found of lists) count += listOf(found, kind).length;
+  limitItems(count, `object of a ${kind}`, 'items in its lists');
+  return lists.flatMap((found) =>
+    listOf(found, kind).flatMap((value, index) => present({ keys: [...found.keys, index], value })),
+  );
+}
+
+function listOf(found: Found, kind: string): readonly unknown[] {
+  if (!Array.isArray(found.value)) throw unreadable(found, 'a list', kind);
+  return found.value;
+}
+
+function field(found: Found, key: string, { kind, isOptional }: Way): readonly Found[] {
+  if (!isObject(found.value)) throw unreadable(found, 'an object', kind);
+  const next = { keys: [...found.keys, key], value: found.value[key] };
+  return isOptional ? present(next) : [next];
+}
+
+function present(found: Found): readonly Found[] {
+  return found.value === undefined || found.value === null ? [] : [found];
+}
+
+/** What an old object has at the same place, as far as it can be read. */
+function valueAt(root: unknown, keys: Found['keys']): unknown {
+  return keys.reduce(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : undefined,
+    root,
+  );
+}
+
+function fieldPath(keys: Found['keys']): string {
+  return keys.reduce<string>((path, key) => {
+    if (typeof key === 'number') return `${path}[${key}]`;
+    return path === '' ? key : `${path}.${key}`;
+  }, '');
+}
+
+function unreadable({ keys, value }: Found, expected: string, kind: string): UnreadableWorkloadError {
+  const path = fieldPath(['object', ...keys]);
+  return new UnreadableWorkloadError(`${path} of a ${kind} must be ${expected}, found ${typeName(value)}`);
 }
 
 /**

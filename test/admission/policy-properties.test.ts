@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review, type Review } from '../../src/admission/review.ts';
+import { review } from '../../src/admission/review.ts';
+import type { Review } from '../../src/admission/respond.ts';
 import type { Answer, CustomRule } from '../../src/engine/answer.ts';
 import type { Exemption } from '../../src/engine/exemptions.ts';
 import type { Finding } from '../../src/engine/finding.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { review, reviewing, type Review } from '../../src/admission/review.ts';
+import { review, reviewing } from '../../src/admission/review.ts';
+import type { Review } from '../../src/admission/respond.ts';
 import { requestContext } from '../../src/admission/request-context.ts';
 import type { Answer, CustomRule } from '../../src/engine/answer.ts';
 import type { Policy } from '../../src/engine/policy.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Source } from '../../src/sandbox/rule-sources.ts';
+import type { Source } from '../../src/sandbox/strip-texts.ts';
 import { stripTexts } from '../../src/sandbox/strip-texts.ts';
 
 describe('stripTexts', () => {

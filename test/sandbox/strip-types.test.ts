@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stripTypes } from '../../src/sandbox/strip-types.ts';
-import type { Source } from '../../src/sandbox/rule-sources.ts';
+import type { Source } from '../../src/sandbox/strip-texts.ts';
 
 const folderOf = (texts: Readonly<Record<string, string>>): Map<string, Source> =>
   new Map(Object.entries(texts).map(([name, text]) => [name, { text }]));

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
-import type { Review } from '../../admission/review.ts';
+import type { Review } from '../../admission/respond.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 

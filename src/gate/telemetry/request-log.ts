@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
 import { printable } from '../../mistake/printable.ts';
-import type { Review } from '../../admission/review.ts';
+import type { Review } from '../../admission/respond.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { messageOf } from '../../mistake/mistake.ts';
 import { property } from '../../workload/json-object.ts';

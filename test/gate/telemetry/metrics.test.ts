@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Review } from '../../../src/admission/review.ts';
+import type { Review } from '../../../src/admission/respond.ts';
 import { DEFAULT_POLICY } from '../../../src/engine/policy.ts';
 import { createRuleset } from '../../../src/engine/ruleset.ts';
 import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
