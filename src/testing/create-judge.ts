@@ -6,7 +6,7 @@ import { createRuleset, type Selection } from '../engine/ruleset.ts';
 import { type ImageReference, parseReference } from '../image/reference.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import type { RuleFile } from '../rule-file/rule-files.ts';
-import type { AnyRule } from '../rule/rule.ts';
+import type { AnyRule, RuleContext } from '../rule/rule.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import { caseContext } from './case-context.ts';
 import type { ReadCase } from './rule-cases.ts';
@@ -27,60 +27,58 @@ export type Judge = (one: ReadCase) => readonly string[] | Promise<readonly stri
 export function createJudge(rule: AnyRule): Judge {
   const thrown: Thrown = {};
   const asked = watched(rule, thrown);
-  const selections = new Map<string, Selection>();
+  const selectionFor = rememberedByOptions((options) => bind(asked, options, thrown));
   return ({ image, options, context }) => {
     delete thrown.error;
     const reference = readReference(image);
-    const key = JSON.stringify(options);
-    const selection = selections.get(key) ?? bind(asked, options, thrown);
-    selections.set(key, selection);
-    const { container, ...request } = deepFreeze(structuredClone(caseContext(context)));
-    const { serviceAccountName } = request.workload;
-    const place = { raw: image, reference, container, serviceAccountName, unchanged: false };
-    return askTwice(() => completed(evaluate([place], selection, request)), thrown);
-  };
-}
-
-function askTwice(ask: () => readonly Finding[], thrown: Thrown): readonly string[] {
-  const findings = ask();
-  const failure = findings.find(({ failed }) => failed);
-  if (failure !== undefined) {
-    const reason = thrown.error === undefined ? failure.remedy : `It threw:\n  ${messageOf(thrown.error)}`;
-    throw new RuleTestError(
-      `\`check\` failed, and the gate denies what a rule could not judge. ${reason}${mutationHint(thrown.error)}`,
-      { cause: thrown.error },
-    );
-  }
-  const sentences = findings.map(sentence);
-  const again = ask().map(sentence);
-  if (sentences.join('\n') !== again.join('\n')) {
+    const frozen = deepFreeze(structuredClone(caseContext(context)));
+    const [sentences, again] = [1, 2].map(() => sentencesOf(find(reference, frozen, selectionFor(options)), thrown));
+    if (sentences!.join('\n') === again!.join('\n')) return sentences!;
     throw new RuleTestError(
       'Asked twice about the same image, `check` has two answers: let it remember nothing between images. ' +
         'A regular expression with the flag `g` does.',
     );
-  }
-  return sentences;
+  };
 }
 
 /** As for a rule in this process, but that the gate's own loader takes the rule's file into the sandbox. */
 export function createSandboxJudge(file: RuleFile): Judge {
-  const loaded = new Map<string, Promise<Selection>>();
-  return async ({ image, options, context }) => {
-    const reference = readReference(image);
-    const { container, ...request } = caseContext(context);
+  const selectionFor = rememberedByOptions(async (options) => load(file, options));
+  return async ({ image, options, context }) =>
+    sentencesOf(find(readReference(image), caseContext(context), await selectionFor(options)));
+}
+
+type Options = ReadCase['options'];
+
+function rememberedByOptions<T>(make: (options: Options) => T): (options: Options) => T {
+  const made = new Map<string, T>();
+  return (options) => {
     const key = JSON.stringify(options);
-    const selection = loaded.get(key) ?? load(file, options);
-    loaded.set(key, selection);
-    const { serviceAccountName } = request.workload;
-    const place = { raw: image, reference, container, serviceAccountName, unchanged: false };
-    const findings = completed(evaluate([place], await selection, request));
-    const failure = findings.find(({ failed }) => failed);
-    if (failure === undefined) return findings.map(sentence);
-    throw new RuleTestError(`\`check\` failed, and the gate denies what a rule could not judge. ${failure.remedy}`);
+    const one = made.get(key) ?? make(options);
+    made.set(key, one);
+    return one;
   };
 }
 
-async function load(file: RuleFile, options: Readonly<Record<string, unknown>>): Promise<Selection> {
+/** What the engine finds about the one image of a pod. */
+function find(
+  reference: ImageReference,
+  { container, ...request }: RuleContext,
+  selection: Selection,
+): readonly Finding[] {
+  const { serviceAccountName } = request.workload;
+  const place = { raw: reference.raw, reference, container, serviceAccountName, unchanged: false };
+  return completed(evaluate([place], selection, request));
+}
+
+function sentencesOf(findings: readonly Finding[], { error: cause }: Thrown = {}): readonly string[] {
+  const failure = findings.find(({ failed }) => failed);
+  if (failure === undefined) return findings.map(sentence);
+  const reason = cause === undefined ? failure.remedy : `It threw:\n  ${messageOf(cause)}${mutationHint(cause)}`;
+  throw new RuleTestError(`\`check\` failed, and the gate denies what a rule could not judge. ${reason}`, { cause });
+}
+
+async function load(file: RuleFile, options: Options): Promise<Selection> {
   const rules = new Map([[file.name, settingOf(options)]]);
   const watch = { print: (rule: string, _level: string, text: string) => process.stderr.write(`${rule}: ${text}\n`) };
   try {
@@ -102,7 +100,7 @@ function readReference(image: string): ImageReference {
   }
 }
 
-function bind(rule: AnyRule, options: Readonly<Record<string, unknown>>, thrown: Thrown): Selection {
+function bind(rule: AnyRule, options: Options, thrown: Thrown): Selection {
   try {
     const rules = new Map([[rule.meta.name, settingOf(options)]]);
     return createRuleset([rule], [], { ...DEFAULT_POLICY, rules }).everywhere;
@@ -111,7 +109,7 @@ function bind(rule: AnyRule, options: Readonly<Record<string, unknown>>, thrown:
   }
 }
 
-function settingOf(options: Readonly<Record<string, unknown>>) {
+function settingOf(options: Options) {
   const sources = Object.fromEntries(Object.keys(options).map((option) => [option, `options.${option}`]));
   return { action: 'deny', options, sources } as const;
 }
