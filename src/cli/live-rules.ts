@@ -3,15 +3,12 @@ import { lapsedExemptions } from '../engine/exemptions.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import type { Metrics } from '../gate/telemetry/metrics.ts';
 import { problemsOf } from '../mistake/mistake.ts';
-import { startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
+import { REJECTED, startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
 import type { RulesetLoader } from '../ruleset/ruleset-loader.ts';
 
 /** The kubelet takes a minute or so to bring a changed ConfigMap; this is how long the gate takes after that, twice. */
 const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
-
-const TOO_LITTLE_MEMORY =
-  'There was too little memory to load what is written now: it is tried again, and the ruleset before it stays meanwhile.';
 
 export interface LiveRulesOptions {
   readonly loader: RulesetLoader;
@@ -20,12 +17,11 @@ export interface LiveRulesOptions {
   readonly metrics: Metrics;
   /** For tests. */
   readonly pollMs?: number;
-  readonly now?: () => number;
 }
 
 /** The ruleset of the moment, of which the log and the metrics tell. @throws {MistakesError} for the first one. */
 export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRuleset> {
-  const { loader, folders, log, metrics, pollMs = POLL_MS, now } = options;
+  const { loader, folders, log, metrics, pollMs = POLL_MS } = options;
   let toldAbout = new Set<string>();
   const tellLapsed = ({ policy }: Ruleset): void => {
     for (const { name, owner } of lapsedExemptions(policy.exemptions, Date.now())) {
@@ -36,20 +32,16 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   const rulesets = await startLiveRuleset({
     folders,
     pollMs,
-    ...(now && { now }),
     load: async () => loader.load(await loader.read()),
     onLoaded: (ruleset) => {
       metrics.rulesetInUse(ruleset, Date.now());
-      log.info(rulesOf(ruleset), 'Another ruleset is in use.');
+      log.info(rulesOf(ruleset), 'Ruleset reloaded.');
       toldAbout = new Set();
       tellLapsed(ruleset);
     },
-    onRefused: (error, retryMs) => {
+    onRejected: (error) => {
       metrics.rulesetRefused();
-      const mistakes = problemsOf(error);
-      if (retryMs === undefined)
-        log.error({ mistakes }, 'What is written now is not used; the ruleset before it stays.');
-      else log.warn({ mistakes, next: `in ${retryMs / 1000} s` }, TOO_LITTLE_MEMORY);
+      log.error({ mistakes: problemsOf(error) }, REJECTED);
     },
   });
   metrics.rulesetInUse(rulesets.current(), Date.now());

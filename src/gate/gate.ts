@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { Certificate } from './secret/certificate.ts';
-import { type CertificateRenewal, renewCertificate } from './secret/certificate-renewal.ts';
-import { renewClientSecrets } from './secret/client-secrets-renewal.ts';
-import type { ClientSecrets } from './secret/client-secrets.ts';
+import { renewCertificate, type CertificateRenewal } from './secret/certificate-renewal.ts';
+import { renewClientSecrets, type ClientSecrets } from './secret/client-secrets.ts';
 import type { JudgePolicy } from './request/policy-route.ts';
-import type { PolicyToken } from './secret/policy-token.ts';
-import { renewPolicyToken } from './secret/policy-token-renewal.ts';
+import { renewPolicyToken, type PolicyToken } from './secret/policy-token.ts';
 import { addProcessMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './telemetry/probes.ts';
@@ -50,8 +48,9 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   addProcessMetrics(metrics);
   const place = { dir: settings.certsDir, serverName: settings.serverName };
   const token = renewPolicyToken({ ...options, dir: place.dir });
-  const onChange = (): void => server.renew(renewal.certificate());
-  const clients = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onChange });
+  const onReloaded = (): void => server.renew(renewal.certificate());
+  const secrets = client && clientSecrets && renewClientSecrets({ ...options, client, clientSecrets, onReloaded });
+  const clients = client && secrets && { settings: client, secrets: secrets.current };
   const policyToken = token.current;
   const server = createWebhook({ ...options, ...settings, ruleset: () => rulesets.current(), policyToken, clients });
   const renewal = renewCertificate({ ...options, place, server });
@@ -63,12 +62,10 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {
-    renewal.stop();
-    token.stop();
-    clients?.stop();
+    const stopped = Promise.all([renewal.stop(), token.stop(), secrets?.stop()]);
     const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Closed connections that were still open after the drain.');
-    await opsServer.close();
+    await Promise.all([opsServer.close(), stopped]);
   };
   const ports = await Promise.allSettled([server.listen(settings.port), opsServer.listen(settings.opsPort)]);
   if (ports[0].status === 'rejected' || ports[1].status === 'rejected') {
@@ -105,6 +102,6 @@ function allMistakes(results: readonly PromiseSettledResult<number>[]): Error {
 /** The one thing that requests share: the ruleset of the moment, which a reload replaces as a whole. */
 interface RulesetInUse {
   current(): Ruleset;
-  /** Why what is written now is not in use; `undefined` if it is. */
+  /** Why the new policy was rejected; `undefined` if it was not. */
   problem(): string | undefined;
 }

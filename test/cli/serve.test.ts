@@ -90,14 +90,14 @@ describe('the command line', () => {
         await writeFile(join(folder, 'server.key'), key);
         const gate = await runReady(certs, { CERTS_DIR: folder });
         running.push(gate);
-        expect(messages(gate)).to.include('The certificate in use does not work, and there is none that does.');
+        expect(messages(gate)).to.include('The active certificate is invalid.');
         expect((await probe(gate, '/readyz')).status).to.equal(status);
         const verbose = await (await probe(gate, '/readyz?verbose')).text();
         expect(verbose).to.include(
           status === 200 ? '[+]expiry ok\n' : '[-]expiry failed: the certificate has expired\n',
         );
         const [, remark = ''] =
-          /^\[!\]certificate: the one in use does not work:\n((?: {2}.*\n)+)/m.exec(verbose) ?? [];
+          /^\[!\]certificate: The active certificate is invalid\.\n((?: {2}.*\n)+)/m.exec(verbose) ?? [];
         expect([...remark.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)).to.deep.equal(codes);
       });
     }
@@ -109,7 +109,7 @@ describe('the command line', () => {
       await writeFile(join(certs.dir, 'policy-token'), certs.policyToken);
       const told = gate.lines().filter(({ msg }) => /policy-token/.test(String(msg)));
       expect(told.map(({ level }) => level)).to.deep.equal(['warn']);
-      expect(told[0]?.['msg']).to.match(/a bad policy is not refused where it is written: run certificates\.sh/);
+      expect(told[0]?.['msg']).to.match(/an invalid policy is not rejected when it is applied\. Run certificates\.sh/);
     });
 
     it('logs a lone review within seconds', async () => {
@@ -203,7 +203,7 @@ describe('the command line', () => {
       expect(metrics).to.include('imagegate_ruleset_loads_total{result="failure"} 1\n');
       gate.child.kill('SIGTERM');
       expect(await gate.ended).to.equal(0);
-      const told = gate.lines().filter(({ msg }) => /ruleset/.test(String(msg)));
+      const told = gate.lines().filter(({ msg }) => /ruleset/i.test(String(msg)));
       expect(told.map(({ level }) => level)).to.deep.equal(['info', 'error']);
       expect(told[0]).to.deep.include({
         rules: ['registry-allowlist', 'blocked-tags', 'no-nginx'],

@@ -78,7 +78,7 @@ describe('a policy that changes while the gate runs', () => {
     const refusals = () =>
       gate()
         .log()
-        .filter(({ msg }) => String(msg).startsWith('What is written now is not used'));
+        .filter(({ msg }) => String(msg).startsWith('New policy rejected'));
     let mistakes: readonly string[];
     let loadedAt: number;
 
@@ -119,7 +119,7 @@ describe('a policy that changes while the gate runs', () => {
       const { status, text } = await gate().ops('/readyz?verbose');
       expect(status).to.equal(200);
       expect(text).to.contain(
-        `: what is written is not in use, and the ruleset before it is:\n  ${mistakes.join('\n  ')}\n`,
+        `: New policy rejected; the previous ruleset stays active.\n  ${mistakes.join('\n  ')}\n`,
       );
     });
 
@@ -134,7 +134,7 @@ describe('a policy that changes while the gate runs', () => {
       await gate().mountAndLoad();
       const tag = `${blockedTag('c0', 'docker.io/x:latest')} [imagegate: blocked-tags]`;
       expect(await verdict('docker.io/x:latest')).to.deep.equal(created('x', tag));
-      expect((await gate().ops('/readyz?verbose')).text).not.to.contain('not in use');
+      expect((await gate().ops('/readyz?verbose')).text).not.to.contain('rejected');
       expect(await lastSuccess()).to.be.above(loadedAt);
     });
   });

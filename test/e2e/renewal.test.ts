@@ -76,7 +76,7 @@ describe('a certificate', function () {
     expect(starts).to.equal(1);
     expect(gate.log().filter(({ msg }) => msg === 'ImageGate is ready!')).to.have.length(1);
     const renewed = await until(
-      () => gate.log().find(({ msg }) => msg === 'The certificate was renewed.'),
+      () => gate.log().find(({ msg }) => msg === 'Certificate reloaded.'),
       'the line in the log',
       10_000,
     );
@@ -199,7 +199,7 @@ describe('the policy token', function () {
     await runCertificates(deploy);
     expect(await apply('secret.yaml')).to.deep.equal(done('secret/imagegate-webhook-certificates configured'));
     await gate.refreshVolumes();
-    const renewed = () => gate.log().some(({ msg }) => msg === 'Another policy token is in use.');
+    const renewed = () => gate.log().some(({ msg }) => msg === 'Policy token reloaded.');
     await until(renewed, 'the gate to take the new token', 30_000);
     const before = await unknownPaths();
     expect(await isBadPolicyRefused()).to.equal(false);

@@ -61,8 +61,8 @@ describe('the sockets of the gate', function () {
     await runCertificates(deploy);
     await cluster.kubectl(['apply', '-f', 'secret.yaml'], { cwd: deploy });
     await gate.refreshVolumes();
-    await logged(suite(), 'Another ruleset is in use.');
-    await logged(suite(), 'The certificate was renewed.');
+    await logged(suite(), 'Ruleset reloaded.');
+    await logged(suite(), 'Certificate reloaded.');
     await dryRun(pod('bad', podSpec('nginx')));
     gate.terminate();
     await until(async () => (await gate.ops('/readyz'))?.status === 503, 'the drain', 30_000);

@@ -1,9 +1,10 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
-import { startLiveRuleset, type LiveRuleset, type LiveRulesetOptions } from '../../src/ruleset/live-ruleset.ts';
+import { startLiveRuleset, type LiveRuleset } from '../../src/ruleset/live-ruleset.ts';
 import { createRulesetLoader, type RulesetLoader } from '../../src/ruleset/ruleset-loader.ts';
 import { podCreate } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
@@ -14,40 +15,33 @@ import { until } from '../until.ts';
 import { customRulesStarter } from './custom-rules-starter.ts';
 
 const MS = 5000;
+const POLL_MS = 5;
+const MISTAKE = { code: 'rule-fails-on-sample', where: 'rule mine', expected: 'x', found: 'y', remedy: 'Z.' } as const;
 
 describe('startLiveRuleset', () => {
   const folder = temporaryFolder();
   let live: LiveRuleset | undefined;
   let loaded: Ruleset[];
-  let refused: unknown[];
-  let retries: (number | undefined)[];
+  let rejected: unknown[];
   let custom: ReturnType<typeof customRulesStarter>;
   let loader: RulesetLoader;
 
   beforeEach(() => {
     loaded = [];
-    refused = [];
-    retries = [];
+    rejected = [];
     custom = customRulesStarter();
     const dirs = { policyDir: folder.path, rulesDir: folder.path };
     loader = createRulesetLoader({ builtIn: BUILT_IN, environment: {}, loadCustomRules: custom.start, ...dirs });
   });
   afterEach(async () => live?.stop());
 
-  const start = async (
-    load = async () => loader.load(await loader.read()),
-    more: Partial<LiveRulesetOptions> = {},
-  ): Promise<LiveRuleset> => {
+  const start = async (load = async () => loader.load(await loader.read())): Promise<LiveRuleset> => {
     live = await startLiveRuleset({
       folders: [folder.path],
-      pollMs: 5,
+      pollMs: POLL_MS,
       load,
       onLoaded: (ruleset) => loaded.push(ruleset),
-      onRefused: (error, retryMs) => {
-        refused.push(error);
-        retries.push(retryMs);
-      },
-      ...more,
+      onRejected: (error) => rejected.push(error),
     });
     return live;
   };
@@ -65,78 +59,54 @@ describe('startLiveRuleset', () => {
     await mountConfigMap(folder.path, {});
     await until(() => loaded.length === 2, 'the next ruleset', MS);
     expect(actions(rulesets.current())[0]).to.equal('empty-tag deny');
-    expect(refused).to.deep.equal([]);
+    expect(rejected).to.deep.equal([]);
   });
 
   it('keeps the old one where the new one is bad, says so once, and takes it when it is mended', async () => {
     const rulesets = await start();
     const first = rulesets.current();
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'sometimes', OTHER: '' });
-    await until(() => refused.length === 1, 'the refusal', MS);
+    await until(() => rejected.length === 1, 'the rejection', MS);
     expect(rulesets.current()).to.equal(first);
-    expect(refused[0]).to.be.instanceOf(MistakesError);
+    expect(rejected[0]).to.be.instanceOf(MistakesError);
     expect(rulesets.problem()?.split('\n')).to.have.lengthOf(3);
     expect(rulesets.problem()).to.include('[policy-action-invalid]').and.to.include('[policy-key-unknown]');
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
     await until(() => loaded.length === 1, 'the mended ruleset', MS);
     expect(rulesets.problem()).to.equal(undefined);
-    expect(refused).to.have.lengthOf(1);
+    expect(rejected).to.have.lengthOf(1);
   });
 
-  it('tries again what only lacked time, with growing pauses, until it has time or is changed', async () => {
-    const tooSlow = new MistakesError([
-      { code: 'rule-fails-on-sample', where: 'rule mine', expected: 'x', found: 'y', remedy: 'Z.', mayPass: true },
-    ]);
-    let [clock, isSlow] = [0, false];
+  it('tries again, every ten polls, what only lacked memory', async () => {
     const tries: number[] = [];
-    const pauses: (number | undefined)[] = [];
-    const problems: (string | undefined)[] = [];
-    const rulesets = await start(
-      async () => {
-        if (isSlow) tries.push(clock);
-        if (isSlow) throw tooSlow;
-        return loader.load(await loader.read());
-      },
-      {
-        // Each look is half a second later than the one before.
-        now: () => (clock += 500),
-        onRefused: (_, retryMs) => {
-          pauses.push(retryMs);
-          problems.push(live?.problem());
-        },
-      },
-    );
-    isSlow = true;
+    let lacksMemory = false;
+    const rulesets = await start(async () => {
+      if (!lacksMemory) return loader.load(await loader.read());
+      tries.push(performance.now());
+      throw new MistakesError([{ ...MISTAKE, mayPass: true }]);
+    });
+    lacksMemory = true;
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'audit' });
-    await until(() => pauses.length > 8, 'the tries', MS);
-    const expected = [1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1000);
-    expect(pauses.slice(0, 8)).to.deep.equal(expected);
-    for (const [index, pause] of expected.entries())
-      expect(tries[index + 1]! - tries[index]!).to.be.within(pause, pause + 1500);
-    expect(problems[2]).to.match(
-      /^there was too little memory to load what is written, which is tried again in [34] s, and the ruleset before it is:\n {2}rule mine: /,
-    );
-    const before = pauses.length;
-    await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
-    await until(() => pauses.indexOf(1000, before) !== -1, 'the change to be tried anew', MS);
-    isSlow = false;
+    await until(() => rejected.length === 3, 'the tries', MS);
+    expect(rulesets.problem()).to.match(/^New policy rejected; the previous ruleset stays active\.\n {2}rule mine: /);
+    for (const [index, time] of tries.slice(1).entries()) expect(time - tries[index]!).to.be.at.least(9 * POLL_MS);
+    lacksMemory = false;
     await until(() => loaded.length === 1, 'the ruleset', MS);
-    expect(actions(loaded[0]!)[0]).to.equal('empty-tag warn');
+    expect(actions(rulesets.current())[0]).to.equal('empty-tag audit');
     expect(rulesets.problem()).to.equal(undefined);
   });
 
-  it('does not try again what is wrong, whatever else lacked time', async () => {
-    const mistake = { code: 'rule-unknown', where: 'x', expected: 'x', found: 'y', remedy: 'Z.' } as const;
+  it('does not try again what is wrong, whatever else lacked memory', async () => {
     let isBad = false;
-    const rulesets = await start(async () => {
-      if (isBad) throw new MistakesError([{ ...mistake, mayPass: true }, mistake]);
+    await start(async () => {
+      if (isBad) throw new MistakesError([{ ...MISTAKE, mayPass: true }, MISTAKE]);
       return loader.load(await loader.read());
     });
     isBad = true;
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
-    await until(() => refused.length === 1, 'the refusal', MS);
-    expect(retries).to.deep.equal([undefined]);
-    expect(rulesets.problem()).to.match(/^what is written is not in use, /);
+    await until(() => rejected.length === 1, 'the rejection', MS);
+    await setTimeout(30 * POLL_MS);
+    expect(rejected).to.have.lengthOf(1);
   });
 
   it('notices plain files, written again or gone', async () => {
@@ -175,7 +145,7 @@ describe('startLiveRuleset', () => {
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
     const rulesets = await start();
     await rename(folder.path, `${folder.path}-gone`);
-    await until(() => refused.length === 1, 'the refusal', MS);
+    await until(() => rejected.length === 1, 'the rejection', MS);
     expect(actions(rulesets.current())[0]).to.equal('empty-tag warn');
     expect(rulesets.problem()).to.include('[policy-folder-unreadable]').and.to.include('[rules-folder-unreadable]');
     await rename(`${folder.path}-gone`, folder.path);

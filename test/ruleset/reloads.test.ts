@@ -29,7 +29,7 @@ describe('a thousand reloads, half of them bad', () => {
       pollMs: 0,
       load: async () => loader.load(await loader.read()),
       onLoaded: () => loaded(),
-      onRefused: () => loaded(),
+      onRejected: () => loaded(),
     });
     const tags = Array.from({ length: 1000 }, (_, index) => `tag-${index}`).join(',');
     const reload = async (times: number): Promise<void> => {

@@ -1,13 +1,22 @@
 import type { Logger } from 'pino';
-import { mistakeText, type Mistake } from '../../mistake/mistake.ts';
-import type { Certificate, CertificatePlace } from './certificate.ts';
-import { watchCertificate, type CertificateFaults } from './certificate-watch.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { MistakesError, mistakeText, type Mistake } from '../../mistake/mistake.ts';
+import { watch } from '../../watch/watch.ts';
 import type { GateServer } from '../server.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import {
+  certificateWarning,
+  checkCertificate,
+  readCertificate,
+  type Certificate,
+  type CertificateFiles,
+  type CertificatePlace,
+  type FoundCertificate,
+} from './certificate.ts';
+import { mistakesOf, SECRET_POLL_MS } from './secret-watch.ts';
 
 export interface CertificateRenewalOptions {
   readonly place: CertificatePlace;
-  /** What the server began with. */
+  /** The one that the server began with. */
   readonly certificate: Certificate;
   readonly server: Pick<GateServer, 'renew'>;
   readonly log: Logger;
@@ -17,59 +26,96 @@ export interface CertificateRenewalOptions {
 }
 
 export interface CertificateRenewal {
-  /** The certificate of the connections that come now. */
-  certificate(): Certificate;
-  /** What is wrong with the certificate in use, or with another that is therefore not used; `undefined` if nothing is. */
-  problem(): string | undefined;
-  /** Looks no more. */
-  stop(): void;
+  /** The active certificate, that of new connections. */
+  readonly certificate: () => Certificate;
+  /** What is wrong with the active certificate, or with a new one that was rejected; `undefined` if nothing is. */
+  readonly problem: () => string | undefined;
+  readonly stop: () => Promise<void>;
 }
 
-/** The kubelet writes a changed Secret within a minute or so; to look more often than this adds nothing. */
-export const CERTIFICATE_POLL_MS = 10_000;
+interface CertificateState {
+  /** The files, valid or not: of two invalid pairs each is told, though the same is wrong with both. */
+  readonly files: FoundCertificate | MistakesError;
+  /** `undefined` if the files are rejected. */
+  readonly taken: Certificate | undefined;
+  /** Why they are rejected. */
+  readonly rejected: readonly Mistake[];
+  /** What is wrong with the certificate that is active then. */
+  readonly active: readonly Mistake[];
+}
 
-/** Keeps the server on the newest certificate that works, and tells what it does. */
+const MS_PER_DAY = 86_400_000;
+const REJECTED = 'New certificate rejected; the previous one stays active.';
+const INVALID = 'The active certificate is invalid.';
+
+/**
+ * Keeps the server on the newest certificate that works.
+ *
+ * A pair that works is taken at the first look, whether or not the files have changed: it may not have been valid before.
+ */
 export function renewCertificate(options: CertificateRenewalOptions): CertificateRenewal {
-  const { place, server, log, metrics, certificatePollMs = CERTIFICATE_POLL_MS, now } = options;
+  const { place, server, log, metrics, certificatePollMs: pollMs = SECRET_POLL_MS, now = () => new Date() } = options;
   let { certificate } = options;
   let problem: string | undefined;
+  const warnDaily = createDailyWarning(log, now);
+  const check = (found: FoundCertificate) => checkCertificate(found, place, now());
+
+  async function read(): Promise<CertificateState> {
+    const files = await readCertificate(place.dir).catch(mistakesOf);
+    const { certificate: found, mistakes } =
+      files instanceof MistakesError ? { certificate: undefined, mistakes: files.mistakes } : check(files);
+    // Nobody accepts an expired one, so whatever TLS can use is no worse.
+    const isBetter = mistakes.length === 0 || certificate.validTo < now();
+    const isTaken =
+      found !== undefined && (isBetter || (isSamePair(found, certificate) && isSameCa(found, certificate)));
+    warnDaily(isTaken ? found : certificate);
+    if (isTaken) return { files: found, taken: found, rejected: [], active: mistakes };
+    return { files, taken: undefined, rejected: mistakes, active: check(certificate).mistakes };
+  }
+
+  function settle({ taken = certificate, rejected, active }: CertificateState): void {
+    if (!isSamePair(taken, certificate)) {
+      server.renew(taken);
+      metrics.certificateInUse(taken);
+      log.info({ validTo: taken.validTo.toISOString() }, 'Certificate reloaded.');
+    }
+    certificate = taken;
+    if (rejected.length > 0) metrics.certificateReloadFailed();
+    problem = [...told(log, REJECTED, rejected), ...told(log, INVALID, active)].join('\n  ') || undefined;
+  }
+
   metrics.certificateInUse(certificate);
-  const watch = watchCertificate({
-    place,
-    current: certificate,
-    pollMs: certificatePollMs,
-    onRenewed: (renewed) => {
-      certificate = renewed;
-      server.renew(renewed);
-      metrics.certificateInUse(renewed);
-      log.info({ validTo: renewed.validTo.toISOString() }, 'The certificate was renewed.');
-    },
-    onFaults: (faults) => {
-      problem = problemOf(faults);
-      if (faults.inUse.length > 0)
-        log.error(
-          { mistakes: textsOf(faults.inUse) },
-          'The certificate in use does not work, and there is none that does.',
-        );
-      if (faults.found.length === 0) return;
-      metrics.certificateReloadFailed();
-      const mistakes = textsOf(faults.found);
-      log.error({ mistakes }, 'The renewed certificate does not work: the one before stays in use.');
-    },
-    onWarning: (warning) => log.warn(warning),
-    ...(now && { now }),
-  });
-  return { certificate: () => certificate, problem: () => problem, stop: () => watch.stop() };
+  const settled = { files: certificate, taken: certificate, rejected: [], active: check(certificate).mistakes };
+  settle(settled);
+  warnDaily(certificate);
+  const isSure = ({ taken }: CertificateState): boolean => taken !== undefined;
+  const { stop } = watch<CertificateState>({ read, settled, pollMs, isSure, settle });
+  return { certificate: () => certificate, problem: () => problem, stop };
 }
 
-function problemOf({ found, inUse }: CertificateFaults): string | undefined {
-  const parts = [
-    ...(found.length > 0 ? ['the renewed one does not work, and the one before stays in use:', ...textsOf(found)] : []),
-    ...(inUse.length > 0 ? ['the one in use does not work:', ...textsOf(inUse)] : []),
-  ];
-  return parts.length > 0 ? parts.join('\n  ') : undefined;
+function createDailyWarning(log: Logger, now: () => Date) {
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  return (certificate: Certificate): void => {
+    const warning = certificateWarning(certificate, now());
+    if (warning === undefined || now().getTime() - warnedAt < MS_PER_DAY) return;
+    warnedAt = now().getTime();
+    log.warn(warning);
+  };
 }
 
-function textsOf(mistakes: readonly Mistake[]): readonly string[] {
-  return mistakes.map(mistakeText);
+/** Logs the mistakes, if there are any, and returns the lines for the probe. */
+function told(log: Logger, message: string, mistakes: readonly Mistake[]): readonly string[] {
+  if (mistakes.length === 0) return [];
+  const texts = mistakes.map(mistakeText);
+  log.error({ mistakes: texts }, message);
+  return [message, ...texts];
+}
+
+function isSamePair(a: CertificateFiles, b: CertificateFiles): boolean {
+  return a.cert.equals(b.cert) && a.key.equals(b.key);
+}
+
+/** An empty file is as good as none. */
+function isSameCa(a: FoundCertificate, b: FoundCertificate): boolean {
+  return String(a.ca ?? '') === String(b.ca ?? '');
 }

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
 import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
 import { hashOfToken } from './policy-token.ts';
+import { watchSecret, type LiveSecret } from './secret-watch.ts';
 import type { ClientSettings } from '../settings.ts';
 
 /** What the API server is known by: its certificate, its bearer token, or either. */
@@ -11,6 +12,15 @@ export interface ClientSecrets {
   readonly ca: Buffer | undefined;
   /** Its tokens, the old and the new one while they are changed. Kept as hashes, as the policy token is. */
   readonly tokens: readonly Buffer[] | undefined;
+}
+
+export interface ClientSecretsRenewalOptions {
+  readonly client: ClientSettings;
+  /** The ones that the gate began with. */
+  readonly clientSecrets: ClientSecrets;
+  readonly onReloaded: () => void;
+  readonly log: Logger;
+  readonly certificatePollMs?: number;
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
@@ -32,9 +42,20 @@ export async function loadClientSecrets(files: Pick<ClientSettings, 'caFile' | '
   return { ca, tokens } as ClientSecrets;
 }
 
-/** Whether two are the same. */
-export function isSameClientSecrets(a: ClientSecrets, b: ClientSecrets): boolean {
-  return isDeepStrictEqual(a, b);
+/** Keeps to what the API server is known by as it is written. */
+export function renewClientSecrets(options: ClientSecretsRenewalOptions): LiveSecret<ClientSecrets> {
+  const { client, clientSecrets: current, onReloaded, log, certificatePollMs: pollMs } = options;
+  return watchSecret({
+    load: async () => loadClientSecrets(client),
+    current,
+    pollMs,
+    onReloaded: () => {
+      log.info('CLIENT_CA_FILE and CLIENT_TOKEN_FILE reloaded.');
+      onReloaded();
+    },
+    rejected: 'New CLIENT_CA_FILE or CLIENT_TOKEN_FILE rejected; the previous ones stay active.',
+    log,
+  });
 }
 
 async function parsed<T>(

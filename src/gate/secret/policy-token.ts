@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
+import { watchSecret, type LiveSecret } from './secret-watch.ts';
 
 /**
  * What the path ends with at which the API server asks about the gate's own ConfigMaps, and nobody else can: to judge a
@@ -12,7 +14,18 @@ export interface PolicyToken {
   readonly hash: Buffer;
 }
 
+export interface PolicyTokenRenewalOptions {
+  readonly dir: string;
+  /** The one that the gate began with. */
+  readonly policyToken: PolicyToken | undefined;
+  readonly log: Logger;
+  /** It comes in the same Secret as the certificate. */
+  readonly certificatePollMs?: number;
+}
+
 const TOKEN_FILE = 'policy-token';
+const NO_TOKEN =
+  'No policy-token in CERTS_DIR: an invalid policy is not rejected when it is applied. Run certificates.sh, apply the Secret and the webhook.';
 const POLICY_PATH = '/validate-policy/';
 /** As `openssl rand -hex 32` writes it: with the end of the line, or, as in the Secret, without. */
 const FORM = /^[0-9a-f]{64}\n?$/;
@@ -35,15 +48,27 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
   throw new MistakesError([invalid(file, 'something else')]);
 }
 
+/** Keeps to the token as it is written; without one there is no path. A new one counts at once, and the previous one no more. */
+export function renewPolicyToken(options: PolicyTokenRenewalOptions): LiveSecret<PolicyToken | undefined> {
+  const { dir, policyToken, log, certificatePollMs: pollMs } = options;
+  if (policyToken === undefined) log.warn(NO_TOKEN);
+  return watchSecret({
+    load: async () => loadPolicyToken(dir),
+    current: policyToken,
+    pollMs,
+    onReloaded: (token) => {
+      if (token === undefined) log.warn(NO_TOKEN);
+      else log.info('Policy token reloaded.');
+    },
+    rejected: 'New policy token rejected; the previous one stays active.',
+    log,
+  });
+}
+
 /** Whether a path is the one for reviews of the gate's own ConfigMaps; without a token there is no such path. */
 export function isPolicyPath(path: string, token: PolicyToken | undefined): boolean {
   if (token === undefined || !path.startsWith(POLICY_PATH)) return false;
   return timingSafeEqual(hashOfToken(path.slice(POLICY_PATH.length)), token.hash);
-}
-
-/** Whether two are the same, or both are none. */
-export function isSamePolicyToken(a: PolicyToken | undefined, b: PolicyToken | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : timingSafeEqual(a.hash, b.hash);
 }
 
 /** What is kept of a token, and compared in constant time. */

@@ -1,74 +1,47 @@
-import { MistakesError, type Mistake } from '../../mistake/mistake.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { MistakesError, mistakeText } from '../../mistake/mistake.ts';
+import { watch } from '../../watch/watch.ts';
 
 export interface SecretWatchOptions<T> {
-  /** Reads it. @throws {MistakesError} when it cannot be used. */
+  /** Reads it. @throws {MistakesError} if it is invalid. */
   readonly load: () => Promise<T>;
-  /** What is in use already. */
+  /** The one that is active already. */
   readonly current: T;
-  readonly isSame: (a: T, b: T) => boolean;
-  /** From one look to the next, in milliseconds. */
-  readonly pollMs: number;
-  /** There is another, and it is in use now. */
-  readonly onChange: (found: T, before: T) => void;
-  /** There is another, and it cannot be used; told once for each, when a second look finds the same. */
-  readonly onMistakes: (mistakes: readonly Mistake[]) => void;
+  readonly pollMs: number | undefined;
+  readonly onReloaded: (secret: T) => void;
+  /** What the log says, once, of an invalid one, which leaves the previous one active. */
+  readonly rejected: string;
+  readonly log: Logger;
 }
 
-export interface SecretInUse<T> {
+export interface LiveSecret<T> {
   readonly current: () => T;
-  /** Looks no more. */
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
-/**
- * Keeps to a secret as it is written, by reading it again and again: a Secret is renewed by swapping the `..data` symlink of
- * its folder, and some mounts never notify of that. One that cannot be used leaves the one before in use.
- */
-export function watchSecret<T>(options: SecretWatchOptions<T>): SecretInUse<T> {
-  const { load, isSame, pollMs, onChange, onMistakes } = options;
+/** The kubelet updates a Secret within a minute or so: to look more often than every 10 s gains nothing. */
+export const SECRET_POLL_MS = 10_000;
+
+/** Keeps a secret as its file is. A valid one is taken at the first look: the previous one may have become known. */
+export function watchSecret<T>(options: SecretWatchOptions<T>): LiveSecret<T> {
+  const { load, pollMs = SECRET_POLL_MS, onReloaded, rejected, log } = options;
   let { current } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  let suspect: { readonly message: string; readonly told: boolean } | undefined;
-
-  async function look(): Promise<void> {
-    const found = await loaded(load);
-    if (stopped) return;
-    if (found instanceof MistakesError) {
-      const seenBefore = suspect?.message === found.message;
-      if (seenBefore && !suspect?.told) onMistakes(found.mistakes);
-      suspect = { message: found.message, told: seenBefore };
-    } else {
-      suspect = undefined;
-      if (!isSame(found, current)) {
-        const before = current;
-        current = found;
-        onChange(found, before);
-      }
-    }
-    schedule();
-  }
-
-  function schedule(): void {
-    timer = setTimeout(() => void look(), pollMs).unref();
-  }
-
-  schedule();
-  return {
-    current: () => current,
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
+  const { stop } = watch<T | MistakesError>({
+    read: async () => load().catch(mistakesOf),
+    settled: current,
+    pollMs,
+    isSure: (found) => !(found instanceof MistakesError),
+    settle: (found) => {
+      if (found instanceof MistakesError) log.error({ mistakes: found.mistakes.map(mistakeText) }, rejected);
+      else if (!isDeepStrictEqual(found, current)) onReloaded((current = found));
     },
-  };
+  });
+  return { current: () => current, stop };
 }
 
-/** What is there now, or what is wrong with it. */
-async function loaded<T>(load: () => Promise<T>): Promise<T | MistakesError> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof MistakesError) return error;
-    throw error;
-  }
+/** @throws anything else that was thrown. */
+export function mistakesOf(thrown: unknown): MistakesError {
+  if (thrown instanceof MistakesError) return thrown;
+  throw thrown;
 }

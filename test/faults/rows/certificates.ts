@@ -31,7 +31,7 @@ const badOnes: Readonly<Record<string, (of: CertificatesOf) => Promise<Files>>> 
   },
 };
 
-const told = 'The renewed certificate does not work: the one before stays in use.';
+const told = 'New certificate rejected; the previous one stays active.';
 
 export const certificates: Fault = {
   name: `certificates: good, ${Object.keys(badOnes).join(', ')}; connections cut after each`,

@@ -14,9 +14,9 @@ import { until } from '../../until.ts';
 import { startTestGate, type LogLine, type TestGate } from '../test-gate.ts';
 
 const DAY_MS = 86_400_000;
-const RENEWED = 'The certificate was renewed.';
-const KEPT = 'The renewed certificate does not work: the one before stays in use.';
-const NONE_WORKS = 'The certificate in use does not work, and there is none that does.';
+const RELOADED = 'Certificate reloaded.';
+const REJECTED = 'New certificate rejected; the previous one stays active.';
+const INVALID = 'The active certificate is invalid.';
 
 const expiry = 'imagegate_certificate_expiry_timestamp_seconds';
 const reloadErrors = 'imagegate_certificate_reload_errors_total';
@@ -79,7 +79,7 @@ describe('the renewal of the certificate', () => {
 
   beforeEach(() => ([now, looks] = [new Date(), 0]));
   afterEach(async () => {
-    renewal.stop();
+    await renewal.stop();
     await gate.close();
   });
 
@@ -129,7 +129,7 @@ describe('the renewal of the certificate', () => {
     expect(await serves(good)).to.equal(false);
     expect(renewal.certificate().validTo).to.deep.equal(new Date('2040-01-01T00:00:00Z'));
     expect(await gate.metric(expiry)).to.equal(Date.parse('2040-01-01T00:00:00Z') / 1000);
-    expect(told()).to.deep.equal([RENEWED]);
+    expect(told()).to.deep.equal([RELOADED]);
     expect(await gate.metric(reloadErrors)).to.equal(0);
   });
 
@@ -141,9 +141,7 @@ describe('the renewal of the certificate', () => {
       await until(() => lines.length > index, `${what} to be told`, 5000);
       expect(codesIn(JSON.stringify(lines[index])), what).to.deep.equal(codes);
       expect(codesIn(renewal.problem() ?? ''), what).to.deep.equal(codes);
-      expect(renewal.problem(), what).to.match(
-        /^the renewed one does not work, and the one before stays in use:\n {2}/,
-      );
+      expect(renewal.problem(), what).to.match(/^New certificate rejected; the previous one stays active\.\n {2}/);
       expect(await serves(good), what).to.equal(true);
       // oxlint-enable no-await-in-loop
     }
@@ -152,7 +150,10 @@ describe('the renewal of the certificate', () => {
     await until(() => serves(other), 'the new certificate', 5000);
     expect(renewal.problem()).to.equal(undefined);
     // Nothing more was told in the meantime.
-    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([...BAD.map(() => [50, KEPT]), [30, RENEWED]]);
+    expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      ...BAD.map(() => [50, REJECTED]),
+      [30, RELOADED],
+    ]);
   });
 
   it('is over, too, when the old one is put back, and tells the same again when it comes again', async () => {
@@ -163,7 +164,7 @@ describe('the renewal of the certificate', () => {
       await until(() => renewal.problem() !== undefined, 'the bad one to be told', 5000);
       await put(secretOf(good));
       await until(() => renewal.problem() === undefined, 'nothing to be wrong', 5000);
-      expect(told()).to.deep.equal(Array(count).fill(KEPT));
+      expect(told()).to.deep.equal(Array(count).fill(REJECTED));
       // oxlint-enable no-await-in-loop
     }
   });
@@ -175,7 +176,7 @@ describe('the renewal of the certificate', () => {
     now = inDays(1.1);
     await until(() => serves(early), 'the new certificate', 5000);
     expect(renewal.problem()).to.equal(undefined);
-    expect(told()).to.deep.equal([KEPT, RENEWED]);
+    expect(told()).to.deep.equal([REJECTED, RELOADED]);
   });
 
   it('lives through files that are gone', async () => {
@@ -190,9 +191,9 @@ describe('the renewal of the certificate', () => {
   it('serves at the start with what can serve, and tells what is wrong', async () => {
     await start(misnamed);
     await someLooks();
-    expect(told()).to.deep.equal([NONE_WORKS]);
+    expect(told()).to.deep.equal([INVALID]);
     expect(codesIn(JSON.stringify(lines))).to.deep.equal(['certificate-name-mismatch']);
-    expect(renewal.problem()).to.match(/^the one in use does not work:\n {2}.*\[certificate-name-mismatch\]$/);
+    expect(renewal.problem()).to.match(/^The active certificate is invalid\.\n {2}.*\[certificate-name-mismatch\]$/);
     expect(await gate.metric(reloadErrors)).to.equal(0);
     // It may yet be what the API server takes: so another that does not work does not replace it.
     await put(secretOf(stray));
@@ -209,7 +210,7 @@ describe('the renewal of the certificate', () => {
     now = inDays(2);
     await until(() => renewal.problem() !== undefined, 'its end to be told', 5000);
     await someLooks();
-    expect(told()).to.deep.equal([NONE_WORKS]);
+    expect(told()).to.deep.equal([INVALID]);
     expect(codesIn(renewal.problem() ?? '')).to.deep.equal(['certificate-expired']);
     await put({ ...secretOf(other), 'server.key': good.key });
     await until(() => lines.length > 1, 'the mismatched one to be told', 5000);
@@ -222,7 +223,7 @@ describe('the renewal of the certificate', () => {
     await put(secretOf({ certificate, key }));
     await until(() => serves({ certificate, key }), 'the one of another CA', 5000);
     await someLooks();
-    expect(renewal.problem()).to.match(/^the one in use does not work:\n {2}.*\[certificate-untrusted\]$/);
+    expect(renewal.problem()).to.match(/^The active certificate is invalid\.\n {2}.*\[certificate-untrusted\]$/);
   });
 
   it('warns of the end, once', async () => {

@@ -77,8 +77,8 @@ describe('the renewal of what the API server is known by', () => {
   /** What was told of it, among what was told of the requests. */
   const told = () =>
     lines.filter(({ msg }) => /CLIENT_CA_FILE/.test(String(msg))).map(({ level, msg }) => [level, msg]);
-  const CHANGED = [30, 'Reloaded CLIENT_CA_FILE and CLIENT_TOKEN_FILE.'];
-  const NOT_USED = [50, 'CLIENT_CA_FILE or CLIENT_TOKEN_FILE is invalid: what was loaded before stays in use.'];
+  const RELOADED = [30, 'CLIENT_CA_FILE and CLIENT_TOKEN_FILE reloaded.'];
+  const REJECTED = [50, 'New CLIENT_CA_FILE or CLIENT_TOKEN_FILE rejected; the previous ones stay active.'];
 
   it('takes other CAs and tokens, first both beside the old, then alone', async () => {
     expect(await all()).to.deep.equal([true, false, true, false]);
@@ -87,7 +87,7 @@ describe('the renewal of what the API server is known by', () => {
     await mount({ ca: newCa.certificate, token: SECOND });
     await until(async () => !(await isKnownBy({ token: FIRST })), 'the old token to be none', 5000);
     expect(await all()).to.deep.equal([false, true, false, true]);
-    expect(told()).to.deep.equal([CHANGED, CHANGED]);
+    expect(told()).to.deep.equal([RELOADED, RELOADED]);
     expect(JSON.stringify(lines)).to.not.match(/a{32}|b{32}/);
   });
 
@@ -98,7 +98,7 @@ describe('the renewal of what the API server is known by', () => {
     await mount({ ca: newCa.certificate, token: SECOND });
     await until(async () => isKnownBy({ token: SECOND }), 'the next', 5000);
     expect(await all()).to.deep.equal([false, true, false, true]);
-    expect(told()).to.deep.equal([NOT_USED, CHANGED]);
+    expect(told()).to.deep.equal([REJECTED, RELOADED]);
   });
 
   it('goes on with the CAs when the certificate of the gate is renewed', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { isSameClientSecrets, loadClientSecrets } from '../../../src/gate/secret/client-secrets.ts';
+import { loadClientSecrets } from '../../../src/gate/secret/client-secrets.ts';
 import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
@@ -82,19 +82,5 @@ describe('what the API server is known by', () => {
       wrong('ca', 'a file that cannot be read (ENOENT)'),
       wrong('token', 'a file that cannot be read (EISDIR)'),
     ]);
-  });
-
-  it('is the same with the same CAs and tokens', async () => {
-    const all = [{ ca: CA }, { ca: OTHER_CA }, { token: TOKEN }, { token: `${TOKEN}x` }, { ca: CA, token: TOKEN }];
-    const [a, b] = [[], []] as Awaited<ReturnType<typeof load>>[][];
-    for (const files of all) {
-      // oxlint-disable-next-line no-await-in-loop -- they share a folder
-      a!.push(await load(files));
-      // oxlint-disable-next-line no-await-in-loop -- they share a folder
-      b!.push(await load(files));
-    }
-    expect(a!.map((one) => b!.map((other) => isSameClientSecrets(one, other)))).to.deep.equal(
-      all.map((_, row) => all.map((__, column) => row === column)),
-    );
   });
 });

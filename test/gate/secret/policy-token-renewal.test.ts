@@ -58,7 +58,7 @@ describe('the renewal of the policy token', () => {
   const isTaken = (token: string) => async () => (await statusAt(token)) === 200;
   const isUnknown = (token: string) => async () => (await statusAt(token)) === 404;
   /** What was told of the token, among what was told of the requests. */
-  const told = () => lines.filter(({ msg }) => /policy.token/.test(String(msg)));
+  const told = () => lines.filter(({ msg }) => /policy.token/i.test(String(msg)));
 
   it('follows ..data: the new one counts, and the one before no more', async () => {
     await start(FIRST);
@@ -66,7 +66,7 @@ describe('the renewal of the policy token', () => {
     await mount(SECOND);
     await until(isTaken(SECOND), 'the new token', 5000);
     expect(await statusAt(FIRST)).to.equal(404);
-    expect(told().map(({ level, msg }) => [level, msg])).to.deep.equal([[30, 'Another policy token is in use.']]);
+    expect(told().map(({ level, msg }) => [level, msg])).to.deep.equal([[30, 'Policy token reloaded.']]);
     expect(JSON.stringify(lines)).to.not.match(/a{64}|b{64}/);
   });
 
@@ -76,7 +76,7 @@ describe('the renewal of the policy token', () => {
     expect(told()).to.have.length(1);
     expect(told()[0]).to.include({
       level: 40,
-      msg: 'CERTS_DIR has no policy-token, so a bad policy is not refused where it is written: run certificates.sh, apply the Secret and the webhook.',
+      msg: 'No policy-token in CERTS_DIR: an invalid policy is not rejected when it is applied. Run certificates.sh, apply the Secret and the webhook.',
     });
     await mount(FIRST);
     await until(isTaken(FIRST), 'the token', 5000);
@@ -100,8 +100,8 @@ describe('the renewal of the policy token', () => {
     await mount(SECOND);
     await until(isTaken(SECOND), 'the next token', 5000);
     expect(told().map(({ level, msg }) => [level, msg])).to.deep.equal([
-      [50, 'The new policy token is not used.'],
-      [30, 'Another policy token is in use.'],
+      [50, 'New policy token rejected; the previous one stays active.'],
+      [30, 'Policy token reloaded.'],
     ]);
     expect(JSON.stringify(told()[0])).to.include('[policy-token-invalid]').and.not.include(bad);
   });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isPolicyPath, isSamePolicyToken, loadPolicyToken } from '../../../src/gate/secret/policy-token.ts';
+import { isPolicyPath, loadPolicyToken } from '../../../src/gate/secret/policy-token.ts';
 import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
@@ -92,13 +92,4 @@ describe('the policy token', () => {
       expect(isPolicyPath(path, undefined), 'without a token').to.equal(false);
     });
   }
-
-  it('is the same as one with the same digits, and none as none', async () => {
-    const [token, same, other] = [await load(TOKEN), await load(`${TOKEN}\n`), await load(OTHER)];
-    expect(isSamePolicyToken(token, same)).to.equal(true);
-    expect(isSamePolicyToken(token, other)).to.equal(false);
-    expect(isSamePolicyToken(token, undefined)).to.equal(false);
-    expect(isSamePolicyToken(undefined, token)).to.equal(false);
-    expect(isSamePolicyToken(undefined, undefined)).to.equal(true);
-  });
 });
