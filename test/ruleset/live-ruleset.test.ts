@@ -96,18 +96,24 @@ describe('startLiveRuleset', () => {
     expect(rulesets.problem()).to.equal(undefined);
   });
 
-  it('does not try again what is wrong, whatever else lacked memory', async () => {
-    let isBad = false;
-    await start(async () => {
-      if (isBad) throw new MistakesError([{ ...MISTAKE, mayPass: true }, MISTAKE]);
-      return loader.load(await loader.read());
+  for (const [what, error] of [
+    ['is wrong, whatever else lacked memory', new MistakesError([{ ...MISTAKE, mayPass: true }, MISTAKE])],
+    ['failed for no mistake of a policy', new Error('boom')],
+  ] as const) {
+    it(`does not try again what ${what}`, async () => {
+      let isBad = false;
+      const rulesets = await start(async () => {
+        if (isBad) throw error;
+        return loader.load(await loader.read());
+      });
+      isBad = true;
+      await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
+      await until(() => rejected.length === 1, 'the rejection', MS);
+      await setTimeout(30 * POLL_MS);
+      expect(rejected).to.deep.equal([error]);
+      expect(rulesets.problem()).to.include(error instanceof MistakesError ? 'rule mine: ' : 'boom');
     });
-    isBad = true;
-    await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
-    await until(() => rejected.length === 1, 'the rejection', MS);
-    await setTimeout(30 * POLL_MS);
-    expect(rejected).to.have.lengthOf(1);
-  });
+  }
 
   it('notices plain files, written again or gone', async () => {
     await writeFile(join(folder.path, 'BLOCKED_TAGS'), 'dev');
@@ -116,6 +122,25 @@ describe('startLiveRuleset', () => {
     await until(() => loaded.length === 1, 'the new ruleset', MS);
     const { response } = reviewNow(podCreate({ a: 'docker.io/x:old' }), rulesets.current());
     expect(response.status?.message).to.contain('These tags "old" are prohibited.');
+  });
+
+  it('passes over files whose names begin with a dot', async () => {
+    await start();
+    await writeFile(join(folder.path, '.BLOCKED_TAGS.swp'), 'old');
+    await setTimeout(30 * POLL_MS);
+    expect(loaded).to.deep.equal([]);
+  });
+
+  it('notices what changed while the first one was loaded', async () => {
+    let isFirst = true;
+    await start(async () => {
+      const ruleset = await loader.load(await loader.read());
+      if (isFirst) await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
+      isFirst = false;
+      return ruleset;
+    });
+    await until(() => loaded.length === 1, 'the change', MS);
+    expect(actions(loaded[0]!)[0]).to.equal('empty-tag warn');
   });
 
   it('drops what changed while it was loaded, and loads again', async () => {

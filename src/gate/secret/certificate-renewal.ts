@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { MistakesError, mistakeText, type Mistake } from '../../mistake/mistake.ts';
 import { watch } from '../../watch/watch.ts';
@@ -8,7 +9,6 @@ import {
   checkCertificate,
   readCertificate,
   type Certificate,
-  type CertificateFiles,
   type CertificatePlace,
   type FoundCertificate,
 } from './certificate.ts';
@@ -66,15 +66,14 @@ export function renewCertificate(options: CertificateRenewalOptions): Certificat
       files instanceof MistakesError ? { certificate: undefined, mistakes: files.mistakes } : check(files);
     // Nobody accepts an expired one, so whatever TLS can use is no worse.
     const isBetter = mistakes.length === 0 || certificate.validTo < now();
-    const isTaken =
-      found !== undefined && (isBetter || (isSamePair(found, certificate) && isSameCa(found, certificate)));
-    warnDaily(isTaken ? found : certificate);
+    const isTaken = found !== undefined && (isBetter || isDeepStrictEqual(found, certificate));
+    warnDaily(certificate);
     if (isTaken) return { files: found, taken: found, rejected: [], active: mistakes };
     return { files, taken: undefined, rejected: mistakes, active: check(certificate).mistakes };
   }
 
   function settle({ taken = certificate, rejected, active }: CertificateState): void {
-    if (!isSamePair(taken, certificate)) {
+    if (!taken.cert.equals(certificate.cert)) {
       server.renew(taken);
       metrics.certificateInUse(taken);
       log.info({ validTo: taken.validTo.toISOString() }, 'Certificate reloaded.');
@@ -109,13 +108,4 @@ function told(log: Logger, message: string, mistakes: readonly Mistake[]): reado
   const texts = mistakes.map(mistakeText);
   log.error({ mistakes: texts }, message);
   return [message, ...texts];
-}
-
-function isSamePair(a: CertificateFiles, b: CertificateFiles): boolean {
-  return a.cert.equals(b.cert) && a.key.equals(b.key);
-}
-
-/** An empty file is as good as none. */
-function isSameCa(a: FoundCertificate, b: FoundCertificate): boolean {
-  return String(a.ca ?? '') === String(b.ca ?? '');
 }

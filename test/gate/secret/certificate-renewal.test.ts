@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -76,8 +77,9 @@ describe('the renewal of the certificate', () => {
   let lines: LogLine[];
   let now: Date;
   let looks: number;
+  let onCheck: (() => void) | undefined;
 
-  beforeEach(() => ([now, looks] = [new Date(), 0]));
+  beforeEach(() => ([now, looks, onCheck] = [new Date(), 0, undefined]));
   afterEach(async () => {
     await renewal.stop();
     await gate.close();
@@ -99,6 +101,7 @@ describe('the renewal of the certificate', () => {
       certificatePollMs: 10,
       now: () => {
         looks += 1;
+        onCheck?.();
         return now;
       },
     });
@@ -226,15 +229,43 @@ describe('the renewal of the certificate', () => {
     expect(renewal.problem()).to.match(/^The active certificate is invalid\.\n {2}.*\[certificate-untrusted\]$/);
   });
 
-  it('warns of the end, once', async () => {
+  it('warns of the end, once a day', async () => {
     const ending = await issued({ notBefore: inDays(-300), notAfter: inDays(10) });
     await start(ending);
     expect(lines).to.have.lengthOf(1);
     expect(lines[0]).to.deep.include({ level: 40 });
     expect(lines[0]?.['msg']).to.match(/^The certificate expires on .*: renew it before\.$/);
-    // It looks again and again; that it did is seen by what it finds.
-    await put(secretOf(good));
-    await until(() => serves(good), 'the new certificate', 5000);
-    expect(lines.filter(({ level }) => level === 40)).to.have.lengthOf(1);
+    await someLooks();
+    expect(lines).to.have.lengthOf(1);
+    now = inDays(1.1);
+    await until(() => lines.length > 1, 'the next warning', 5000);
+    const lasting = await issued({ notAfter: inDays(400) });
+    await put(secretOf(lasting));
+    await until(() => serves(lasting), 'the new certificate', 5000);
+    now = inDays(2.2);
+    await someLooks();
+    expect(lines.map(({ level }) => level)).to.deep.equal([40, 40, 30]);
   });
+
+  for (const [what, key, expected] of [
+    ['takes a pair that works at the first look', other.key, [RELOADED, RELOADED]],
+    ['does not tell of a bad pair that only one look has met', good.key, []],
+  ] as const) {
+    it(what, async () => {
+      await start(good);
+      const pairs = [{ certificate: other.certificate, key }, good];
+      const writeNext = (): void => {
+        const pair = pairs.shift()!;
+        writeFileSync(join(folder.path, 'server.crt'), pair.certificate);
+        writeFileSync(join(folder.path, 'server.key'), pair.key);
+        onCheck = undefined;
+        // The checks of one look follow each other without a pause, so the next one then is that of another look.
+        queueMicrotask(() => (onCheck = pairs.length > 0 ? writeNext : undefined));
+      };
+      onCheck = writeNext;
+      await until(() => pairs.length === 0, 'both pairs to be written', 5000);
+      await someLooks();
+      expect(told()).to.deep.equal(expected);
+    });
+  }
 });
