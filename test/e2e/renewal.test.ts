@@ -119,7 +119,7 @@ describe('a certificate', function () {
     await apply('secret.yaml');
     await gate.refreshVolumes();
     await until(async () => (await verbose()).includes('[+]certificate ok\n'), 'nothing to be wrong', 40_000);
-    const lines = gate.log().filter(({ msg }) => /certificate does not work/.test(String(msg)));
+    const lines = gate.log().filter(({ msg }) => /certificate rejected/.test(String(msg)));
     expect(lines.map(({ level }) => level)).to.deep.equal(['error']);
     const { text = '' } = (await gate.ops('/metrics')) ?? {};
     expect(text).to.include('\nimagegate_certificate_reload_errors_total 1\n');

@@ -48,7 +48,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
   throw new MistakesError([invalid(file, 'something else')]);
 }
 
-/** Keeps to the token as it is written; without one there is no path. A new one counts at once, and the previous one no more. */
+/** Keeps to the token as it is written; without one there is no path. The previous one counts no more. */
 export function renewPolicyToken(options: PolicyTokenRenewalOptions): LiveSecret<PolicyToken | undefined> {
   const { dir, policyToken, log, certificatePollMs: pollMs } = options;
   if (policyToken === undefined) log.warn(NO_TOKEN);
