@@ -21,7 +21,7 @@ function takenMistakes(paths: Iterable<string>, name: string, root: string): rea
   return [
     {
       code: 'rule-name-taken',
-      where: 'npm run new-rule',
+      source: { name: 'npm run new-rule' },
       expected: 'a name that no other rule has',
       found: `${JSON.stringify(name)}, and there is ${taken}`,
       remedy: 'Give the rule another name.',

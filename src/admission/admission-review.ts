@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import schema from '../../schemas/admission-review.schema.json' with { type: 'json' };
+import { schemaProblem } from '../mistake/schema-problem.ts';
 import { property } from '../workload/json-object.ts';
 import type { WorkloadRequest } from '../workload/pod-spec.ts';
 
@@ -67,15 +68,9 @@ function cutGroups(body: unknown): void {
   if (last !== -1) groups.length = last + 1;
 }
 
-function fieldMistake({ instancePath, keyword, message, params }: ErrorObject): string {
-  const field = instancePath.slice(1).replaceAll('/', '.') || 'the body';
-  if (keyword === 'enum') return `${field} must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
-  if (keyword === 'const') return `${field} must be ${String(params['allowedValue'])}`;
-  if (keyword === 'required') {
-    const path = instancePath === '' ? '' : `${field}.`;
-    return `${path}${String(params['missingProperty'])} is missing`;
-  }
-  return `${field} ${message}`;
+function fieldMistake(error: ErrorObject): string {
+  const { path, wrong, expected } = schemaProblem(error);
+  return `${path.join('.') || 'the body'} ${wrong === 'missing key' ? 'is missing' : `must be ${expected}`}`;
 }
 
 function uidOf(body: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { Environment } from '../gate/settings.ts';
-import { createRulesetLoader, type RulesetLoader } from '../ruleset/ruleset-loader.ts';
+import { createRulesetLoader, type RulesetLoader } from '../ruleset/load-ruleset.ts';
 import { loadRules } from '../rule-file/load-rules.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';

@@ -4,7 +4,7 @@ import type { Ruleset } from '../engine/ruleset.ts';
 import type { Metrics } from '../gate/telemetry/metrics.ts';
 import { problemsOf } from '../mistake/mistake.ts';
 import { REJECTED, startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
-import type { RulesetLoader } from '../ruleset/ruleset-loader.ts';
+import type { RulesetLoader } from '../ruleset/load-ruleset.ts';
 
 /** The kubelet takes a minute or so to bring a changed ConfigMap; this is how long the gate takes after that, twice. */
 const POLL_MS = 1000;

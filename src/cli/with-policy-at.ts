@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { messageOf, MistakesError } from '../mistake/mistake.ts';
 import { policyOfText } from '../config-map/policy-of-text.ts';
 import { readPolicyFolder } from '../policy/policy-folder.ts';
-import type { Written } from '../ruleset/ruleset-loader.ts';
+import type { Written } from '../ruleset/load-ruleset.ts';
 
 /**
  * What would be written, were the policy the one that somebody names on the command line: a policy.yaml, manifests of
@@ -21,7 +21,8 @@ async function readPolicyAt(path: string): Promise<Pick<Written, 'policy' | 'rul
     return policyOfText(await readFile(path, 'utf8'), path);
   } catch (error) {
     const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
-    const mistake = { where: path, expected: 'a file or a folder that can be read', found: messageOf(error), remedy };
-    throw new MistakesError([{ code: 'policy-folder-unreadable', ...mistake }]);
+    const [source, expected] = [{ name: path }, 'a file or a folder that can be read'];
+    const found = messageOf(error);
+    throw new MistakesError([{ code: 'policy-folder-unreadable', source, expected, found, remedy }]);
   }
 }

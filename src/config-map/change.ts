@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { policyKeysOf, type PolicyConfigMap } from './config-map.ts';
-import { ruleFilesOf } from './rule-files-of.ts';
-import type { Written } from '../ruleset/ruleset-loader.ts';
+import type { Written } from '../ruleset/load-ruleset.ts';
+import { policyKeysOf, ruleFilesOf, type PolicyConfigMap } from './config-map.ts';
 
 /** What becomes of a ConfigMap by a request, and what is mounted meanwhile, of it and of the other one. */
 export interface ConfigMapChange {
@@ -16,18 +15,15 @@ export interface ConfigMapChange {
 
 /** What would be mounted. */
 export function writtenAfter(change: ConfigMapChange): Written {
-  return withConfigMap(change.after, writtenWithout(change), change.name);
+  const { name, before = {}, after, mounted } = change;
+  return withConfigMap(after, without([...keysOf(before), ...keysOf(after)], mounted), name);
 }
 
 /** What would be mounted without the change. */
 export function writtenBefore(change: ConfigMapChange): Written {
-  const { name, before, mounted } = change;
-  return before === undefined ? writtenWithout(change) : withConfigMap(before, without(keysOf(before), mounted), name);
-}
-
-/** What would be mounted without the ConfigMap. */
-export function writtenWithout({ before = {}, after, mounted }: ConfigMapChange): Written {
-  return without([...keysOf(before), ...keysOf(after)], mounted);
+  const { name, before, after, mounted } = change;
+  if (before === undefined) return without(keysOf(after), mounted);
+  return withConfigMap(before, without(keysOf(before), mounted), name);
 }
 
 /**
@@ -50,14 +46,14 @@ function without(keys: readonly string[], written: Written): Written {
 }
 
 function withConfigMap(configMap: PolicyConfigMap, others: Written, name: string): Written {
-  const { keys, mistakes } = policyKeysOf(configMap);
+  const { keys, mistakes } = policyKeysOf(configMap, name);
   return {
     ...others,
     policy: {
       keys: new Map([...others.policy.keys, ...keys]),
       mistakes: [...others.policy.mistakes, ...mistakes],
     },
-    ruleFiles: [...others.ruleFiles, ...ruleFilesOf(configMap, `ConfigMap ${name}`)],
+    ruleFiles: [...others.ruleFiles, ...ruleFilesOf(configMap, name)],
   };
 }
 

@@ -2,14 +2,11 @@ import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { allowed, policyDenied, type AdmissionResponse } from '../admission/response.ts';
 import { printable } from '../mistake/printable.ts';
 import { warnings } from '../admission/warnings.ts';
-import { MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
-import { isGuess } from '../mistake/nearest-name.ts';
+import { locationText, MistakesError, mistakeText, type Mistake } from '../mistake/mistake.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
-import { addedThoughMounted, writtenAfter, writtenBefore, writtenWithout, type ConfigMapChange } from './change.ts';
+import { addedThoughMounted, writtenAfter, writtenBefore, type ConfigMapChange } from './change.ts';
 import type { PolicyConfigMap } from './config-map.ts';
-import { POLICY_YAML } from '../policy/policy-yaml.ts';
-import { ruleFilesOf } from './rule-files-of.ts';
-import type { RulesetLoader, Written } from '../ruleset/ruleset-loader.ts';
+import type { RulesetLoader, Written } from '../ruleset/load-ruleset.ts';
 
 /** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
 const OUR_CONFIG_MAPS: ReadonlySet<string> = new Set(['imagegate-webhook-config', 'imagegate-webhook-rules']);
@@ -39,63 +36,33 @@ async function judge(
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
   const change = { name, before: configMapBefore(oldObject), after: configMap, mounted: await loader.read() };
-  const mistakes = await mistakesOf(writtenAfter(change), loader);
+  const [later, now] = partition(await mistakesOf(writtenAfter(change), loader), mayComeLater);
+  const foreign = await foreignAmong(now, change, loader);
+  if (foreign.length < now.length) return policyDenied(uid, [...now, ...later].map(mistakeText));
   const twice = addedThoughMounted(change).slice(0, MAX_WARNINGS).map(twiceWarning);
-  if (mistakes.length === 0) return allowed(uid, { warnings: twice, auditAnnotations: {} });
-  const [later, now] = partition(mistakes, mayComeLater);
-  if (now.some(({ where }) => isOf(configMap, name, where))) return policyDenied(uid, mistakes.map(mistakeText));
-  const [foreign, own] = partition(now, now.length === 0 ? () => true : await foreignTo(change, now, loader));
-  if (own.length > 0) return policyDenied(uid, mistakes.map(mistakeText));
-  const failing = now.length === 0 ? await failingRules(change, loader) : [];
-  if (failing.length > 0) return policyDenied(uid, [...failing, ...mistakes].map(mistakeText));
   const told = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
   return allowed(uid, { warnings: warnings([], told), auditAnnotations: {} });
 }
 
 /**
- * Tells the mistakes that are not of this change: those that were there before. Were they held against it, two bad
- * ConfigMaps could never be mended: each would wait for the other.
- *
- * Samples are tried only where nothing else is wrong. So where something was, a rule that fails at them now has perhaps
- * done so before: it has if it does without this ConfigMap. For all else that would not do, since what only this ConfigMap
- * gives is missing there just as where the change drops it.
+ * The mistakes that are not of this change: those that are not in this ConfigMap, and were there before. Were they held
+ * against it, two bad ConfigMaps could never be mended: each would wait for the other.
  */
-async function foreignTo(
-  change: ConfigMapChange,
+async function foreignAmong(
   mistakes: readonly Mistake[],
+  change: ConfigMapChange,
   loader: RulesetLoader,
-): Promise<(mistake: Mistake) => boolean> {
-  const before = await mistakesOf(writtenBefore(change), loader);
-  const wasNotTried = change.before !== undefined && !before.every(isOfSample);
-  const hidden = wasNotTried && mistakes.some(isOfSample) ? await mistakesOf(writtenWithout(change), loader) : [];
-  const places = new Set([...before, ...hidden].map(placeOf));
-  return (mistake) => places.has(placeOf(mistake));
-}
-
-/**
- * The rules of this ConfigMap that fail at samples, which are not tried as long as the policy names a rule that may come
- * later: hence under none at all.
- */
-async function failingRules(change: ConfigMapChange, loader: RulesetLoader): Promise<readonly Mistake[]> {
-  const own = new Set(ruleFilesOf(change.after, change.name).map(({ name }) => `rule ${name}`));
-  if (own.size === 0) return [];
-  const mistakes = await mistakesOf({ ...writtenAfter(change), policy: { keys: new Map(), mistakes: [] } }, loader);
-  return mistakes.filter((mistake) => isOfSample(mistake) && own.has(mistake.where));
-}
-
-function isOfSample({ code }: Mistake): boolean {
-  return code === 'rule-fails-on-sample';
+): Promise<readonly Mistake[]> {
+  const isHere = ({ source, other }: Mistake): boolean =>
+    [source, other?.source].some((one) => one?.configMap === change.name);
+  if (mistakes.length === 0 || mistakes.some(isHere)) return [];
+  const before = new Set((await mistakesOf(writtenBefore(change), loader)).map(identity));
+  return mistakes.filter((mistake) => before.has(identity(mistake)));
 }
 
 /** What a mistake is known by: its words may tell of what the rule does, or of a value. */
-function placeOf({ code, where }: Mistake): string {
-  return `${code} ${where}`;
-}
-
-/** Whether a mistake is for certain in this ConfigMap, which saves the search elsewhere. */
-function isOf({ data }: PolicyConfigMap, name: string, where: string): boolean {
-  if (where.startsWith(POLICY_YAML)) return Object.hasOwn(data ?? {}, POLICY_YAML);
-  return where.includes('(ConfigMap)') || where.startsWith(`ConfigMap ${name}/`);
+function identity({ code, source, place, other }: Mistake): string {
+  return JSON.stringify([code, source, place, other]);
 }
 
 async function mistakesOf(written: Written, loader: RulesetLoader): Promise<readonly Mistake[]> {
@@ -112,12 +79,12 @@ async function mistakesOf(written: Written, loader: RulesetLoader): Promise<read
  * Whether a mistake may be none once the other ConfigMap is changed too. Only one of them is seen at a time, so a policy
  * that names a rule which nobody has is no mistake yet, unless it is likely to be a slip of the pen.
  */
-function mayComeLater({ code, remedy }: Mistake): boolean {
-  return code === 'rule-unknown' && !isGuess(remedy);
+function mayComeLater({ code, guess }: Mistake): boolean {
+  return code === 'rule-unknown' && guess === undefined;
 }
 
-function laterWarning({ where, found }: Mistake): string {
-  const text = `${where}: no rule ${found} is loaded. Until it is, the gate goes on with the policy that it has.`;
+function laterWarning(mistake: Mistake): string {
+  const text = `${locationText(mistake)}: no rule ${mistake.found} is loaded. Until it is, the gate goes on with the policy that it has.`;
   return `${printable(text, 230)} [imagegate]`;
 }
 

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { shown, type Mistake } from '../mistake/mistake.ts';
-import { isGuess, nearestName } from '../mistake/nearest-name.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
 import { isObject } from '../workload/json-object.ts';
 import type { PolicyConfigMap } from './config-map.ts';
 import { schemaMistakes } from '../policy/schema-mistakes.ts';
@@ -14,6 +14,7 @@ export interface ConfigMapManifest {
 }
 
 const KIND = 'ConfigMap';
+const LEAVE_OUT = 'Leave it out; of a List, write each item as a document, with "---" between them.';
 
 const TEXTS = {
   description: 'A key a line, each with its text.',
@@ -59,16 +60,13 @@ export function configMapManifest({ value, where, mistakes }: YamlDocument): Con
 
 function anotherKind(value: unknown, where: YamlDocument['where']): Mistake {
   const kind = isObject(value) ? value['kind'] : value;
-  const guess = typeof kind === 'string' ? nearestName(kind, [KIND]) : '';
-  const remedy = isGuess(guess)
-    ? guess
-    : 'Leave it out; of a List, write each item as a document, with "---" between them.';
+  const remedy = typeof kind === 'string' ? nearestName(kind, [KIND], LEAVE_OUT) : { remedy: LEAVE_OUT };
   return {
     code: 'policy-yaml-invalid',
-    where: where('/kind'),
+    ...where('kind'),
     expected: `the kind ${KIND}`,
     found: shown(kind),
-    remedy,
+    ...remedy,
   };
 }
 

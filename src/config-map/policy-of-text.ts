@@ -1,12 +1,10 @@
-import type { Mistake } from '../mistake/mistake.ts';
+import type { Location, Mistake } from '../mistake/mistake.ts';
 import { configMapManifest, isManifest } from './manifest.ts';
 import { kubectlScalar } from './kubectl-scalar.ts';
-import { policyKeysOf } from './config-map.ts';
-import { POLICY_YAML } from '../policy/policy-yaml.ts';
-import { ruleFilesOf } from './rule-files-of.ts';
-import type { Written } from '../ruleset/ruleset-loader.ts';
+import { policyKeysOf, ruleFilesOf } from './config-map.ts';
+import { POLICY_YAML } from '../policy/flat-keys.ts';
+import type { Written } from '../ruleset/load-ruleset.ts';
 import { yamlDocuments, type YamlDocument } from '../yaml/yaml-document.ts';
-import { pointerSegment } from '../yaml/yaml-values.ts';
 
 /**
  * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
@@ -14,21 +12,22 @@ import { pointerSegment } from '../yaml/yaml-values.ts';
  * @param path what to call it in messages
  */
 export function policyOfText(text: string, path: string): Pick<Written, 'policy' | 'ruleFiles'> {
+  const source = { name: path };
   // A policy.yaml is read by the gate itself, from its text.
-  const documents = [...yamlDocuments(text, path, kubectlScalar)];
+  const documents = [...yamlDocuments(text, source, kubectlScalar)];
   if (documents.some(isManifest)) return policyOfManifests(documents);
-  const keys = new Map([[POLICY_YAML, { text, where: path, path }]]);
+  const keys = new Map([[POLICY_YAML, { text, source }]]);
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
 }
 
 /** Several ConfigMaps as they would be mounted: as one folder. */
 function policyOfManifests(documents: readonly YamlDocument[]): Pick<Written, 'policy' | 'ruleFiles'> {
   const manifests = documents.map((document) => ({ ...configMapManifest(document), where: document.where }));
-  const policies = manifests.map(({ configMap }) => policyKeysOf(configMap));
+  const policies = manifests.map(({ configMap, name }) => policyKeysOf(configMap, name));
   const taken = new Set<string>();
   const twice = manifests.flatMap(({ configMap: { data }, where }) =>
     Object.keys(data ?? {}).flatMap((key) => {
-      if (taken.has(key)) return [inTwo(key, where(`/data/${pointerSegment(key)}`))];
+      if (taken.has(key)) return [inTwo(key, where('data', key))];
       taken.add(key);
       return [];
     }),
@@ -38,14 +37,14 @@ function policyOfManifests(documents: readonly YamlDocument[]): Pick<Written, 'p
       keys: new Map(policies.flatMap(({ keys }) => [...keys])),
       mistakes: [...manifests, ...policies].flatMap(({ mistakes }) => mistakes).concat(twice),
     },
-    ruleFiles: manifests.flatMap(({ configMap, name }) => ruleFilesOf(configMap, `ConfigMap ${name}`)),
+    ruleFiles: manifests.flatMap(({ configMap, name }) => ruleFilesOf(configMap, name)),
   };
 }
 
-function inTwo(key: string, where: string): Mistake {
+function inTwo(key: string, where: Location): Mistake {
   return {
     code: 'policy-key-conflict',
-    where,
+    ...where,
     expected: 'each key in one ConfigMap',
     found: `${JSON.stringify(key)} again`,
     remedy: 'Both would be mounted as one folder, where only one of them can be seen: remove the other.',

@@ -1,5 +1,6 @@
 import { globMatcher } from '../image/glob.ts';
 import { InvalidReferenceError } from '../image/reference.ts';
+import type { Location } from '../mistake/mistake.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import type { RequestContext } from './rule-contexts.ts';
 import type { Finding } from './finding.ts';
@@ -18,8 +19,8 @@ export interface Exemption {
   /** The moment from which it covers nothing, in milliseconds since 1970: the end of the day that was written, in UTC. `Infinity` for `never`. */
   readonly expires: number;
   readonly rules?: readonly string[];
-  /** Where each of the rules was written, for messages: `policy.yaml:9:13 exemptions[0].rules[0]`. */
-  readonly ruleSources?: readonly string[];
+  /** Where each of the rules was written. */
+  readonly ruleSources?: readonly Location[];
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly namespaces?: readonly string[];
   /** Patterns over registry and repository, normalized: `repositoryPatterns`. */

@@ -9,6 +9,8 @@ export interface Finding {
   readonly action: ActiveAction;
   /** The rule did not judge: it threw, say, or returned what is no violation. */
   readonly failed: boolean;
+  /** Why, as the end of a sentence; absent where the rule was not asked. */
+  readonly failure?: string;
   readonly image: ContainerImage;
   readonly problem: string;
   readonly remedy: string;
@@ -33,7 +35,7 @@ export function violationFinding(judge: Judge, image: ContainerImage, { problem,
  * @param failure why, as the end of a sentence
  */
 export function failureFinding(judge: Judge, image: ContainerImage, failure: string): Finding {
-  return failedFinding(judge, image, failureRemedy(judge, failure));
+  return { ...failedFinding(judge, image, failureRemedy(judge, failure)), failure };
 }
 
 /** The same, with words that are there already. */

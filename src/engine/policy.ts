@@ -1,3 +1,4 @@
+import type { Location } from '../mistake/mistake.ts';
 import type { EnforcementAction } from '../rule/rule.ts';
 import type { Exemption } from './exemptions.ts';
 import type { RuleOptions } from './prepare-rule.ts';
@@ -9,10 +10,10 @@ export type ActiveAction = Exclude<EnforcementAction, 'off'>;
 export interface RuleSetting extends RuleOptions {
   /** Absent where nothing was written: then it is the rule's default. */
   readonly action?: EnforcementAction;
-  /** Where the action was written, for messages: `RULE_BLOCKED_TAGS (environment)`. */
-  readonly actionSource?: string;
-  /** Where the rule is named, for messages, if that is a place of its own: `policy.yaml:3:5 rules.blocked-tags`. */
-  readonly source?: string;
+  /** Where the action was written. */
+  readonly actionSource?: Location;
+  /** Where the rule is named, if that is a place of its own. */
+  readonly source?: Location;
 }
 
 /** What differs in some namespaces: the actions and options that are written here, and all others as everywhere. */

@@ -1,6 +1,7 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
-import { messageOf, type Mistake, shown } from '../mistake/mistake.ts';
+import { type Location, messageOf, type Mistake, type Remedy, shown, type Source, within } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
+import { schemaProblem } from '../mistake/schema-problem.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { AnyRule } from '../rule/rule.ts';
@@ -9,8 +10,8 @@ import { ignoreRejection, isThenable } from './read-violations.ts';
 /** What the operator set of one rule's options, and where. */
 export interface RuleOptions {
   readonly options: Readonly<Record<string, unknown>>;
-  /** Where each option was written, for messages: `ALLOWED_REGISTRIES (environment)`. */
-  readonly sources: Readonly<Record<string, string>>;
+  /** Where each option was written. */
+  readonly sources: Readonly<Record<string, Location>>;
 }
 
 /** What `check` will receive, or why there is nothing to receive. */
@@ -22,8 +23,7 @@ interface Mistaken {
 
 /** The options of one selection that the schema has nothing against, its defaults filled in. JSON, all of it. */
 export interface ValidOptions extends RuleOptions {
-  /** Where the rule is, for messages. */
-  readonly place: string;
+  readonly source: Source;
   /** In JavaScript it may have no properties. */
   readonly schema: Partial<OptionsSchema>;
 }
@@ -38,9 +38,9 @@ export function prepareRule(
   rule: AnyRule,
   settings: readonly RuleOptions[],
   ajv: Ajv,
-  place = `rule ${rule.meta.name}`,
+  source: Source = { name: `rule ${rule.meta.name}` },
 ): readonly PreparedRule[] {
-  return validateOptions(rule.meta.schema, settings, ajv, place).map((valid) =>
+  return validateOptions(rule.meta.schema, settings, ajv, source).map((valid) =>
     'mistakes' in valid ? valid : prepareOptions(rule, valid),
   );
 }
@@ -49,19 +49,19 @@ export function prepareRule(
  * Judges the options of every selection by the rule's schema, and fills in its defaults.
  *
  * @param ajv may be that of other rules
- * @param place where the rule is, for messages: its file, if that is not one of ours
+ * @param source of the rule: its file, if that is not one of ours
  */
 export function validateOptions(
   schema: Partial<OptionsSchema> = NO_OPTIONS,
   settings: readonly RuleOptions[],
   ajv: Ajv,
-  place: string,
+  source: Source,
 ): readonly (ValidOptions | Mistaken)[] {
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(schema);
   } catch (error) {
-    return settings.map(() => ({ mistakes: [schemaMistake(place, error)] }));
+    return settings.map(() => ({ mistakes: [schemaMistake(source, error)] }));
   } finally {
     // So that a rule may give its schema any `$id`, also that of another rule's.
     ajv.removeSchema(NOT_AJVS_OWN);
@@ -69,7 +69,7 @@ export function validateOptions(
   return settings.map((setting) => {
     // They are what YAML and JSON know, and `structuredClone` is not there inside of the sandbox.
     const options = JSON.parse(JSON.stringify(setting.options)) as Record<string, unknown>;
-    const told = { place, schema, options, sources: setting.sources };
+    const told = { source, schema, options, sources: setting.sources };
     // Ajv sets errors whenever it says no.
     return validate(options) ? told : { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
   });
@@ -87,83 +87,74 @@ export function prepareOptions(
     const prepared: unknown = rule.prepare(options);
     if (!isThenable(prepared)) return { prepared };
     ignoreRejection(prepared);
-    return { mistakes: [promiseMistake(valid.place)] };
+    return { mistakes: [promiseMistake(valid.source)] };
   } catch (error) {
     return { mistakes: preparationMistakes(error, valid, wordsOf) };
   }
 }
 
-function whereOf({ place, sources }: ValidOptions, option: string): string {
-  return Object.hasOwn(sources, option) ? sources[option]! : `${place}, option ${option}`;
+function whereOf({ source, sources }: ValidOptions, option: string): Location {
+  return Object.hasOwn(sources, option) ? sources[option]! : { source, place: `option ${option}` };
 }
 
-function schemaMistake(place: string, error: unknown): Mistake {
+function schemaMistake(source: Source, error: unknown): Mistake {
   return {
     code: 'rule-file-invalid',
-    where: `${place}, meta.schema`,
+    source,
+    place: 'meta.schema',
     expected: 'a JSON Schema (draft-07)',
     found: messageOf(error),
     remedy: 'Mend the schema; Ajv reads it in strict mode, which knows no unknown keywords.',
   };
 }
 
-function promiseMistake(place: string): Mistake {
+function promiseMistake(source: Source): Mistake {
   return {
     code: 'rule-file-invalid',
-    where: `${place}, prepare`,
+    source,
+    place: 'prepare',
     expected: 'a function that returns at once what check needs',
     found: 'one that returns a promise',
     remedy: 'Nobody waits for it: write prepare without async and await.',
   };
 }
 
-function optionMistake({ instancePath, keyword, message, params }: ErrorObject, told: ValidOptions): Mistake {
-  // Of an object Ajv says what it lacks, or has too much, apart from its place.
-  const named = (params['additionalProperty'] ?? params['missingProperty']) as string | undefined;
-  const path = [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])];
+function optionMistake(error: ErrorObject, told: ValidOptions): Mistake {
+  const { path, wrong, expected } = schemaProblem(error);
   const [option = 'options', ...rest] = path;
   const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], told.options);
   return {
     code: 'option-invalid',
-    where: [whereOf(told, option), ...rest.map((key) => (/^\d+$/.test(key) ? `entry ${Number(key) + 1}` : key))].join(
-      ', ',
-    ),
-    expected: expectedOf(keyword, message, params),
+    ...within(whereOf(told, option), ...rest.map((key) => (/^\d+$/.test(key) ? entry(Number(key)) : key))),
+    expected: wrong === 'unknown key' ? 'an option that the rule has' : wrong === 'missing key' ? 'a value' : expected,
     found: shown(value),
-    remedy: optionRemedy(option, told.schema),
+    ...optionRemedy(option, told.schema),
   };
 }
 
-function expectedOf(keyword: string, message: string | undefined, params: ErrorObject['params']): string {
-  if (keyword === 'additionalProperties') return 'an option that the rule has';
-  if (keyword === 'required') return 'a value';
-  if (keyword === 'enum') return `one of ${(params['allowedValues'] as readonly unknown[]).map(shown).join(', ')}`;
-  return `a value that ${message}`;
+function entry(index: number): string {
+  return `entry ${index + 1}`;
 }
 
 /** What the rule itself says of the option, or which options there are. */
-function optionRemedy(option: string, { properties = {} }: ValidOptions['schema']): string {
-  if (Object.hasOwn(properties, option)) return properties[option]!.description;
+function optionRemedy(option: string, { properties = {} }: ValidOptions['schema']): Remedy {
+  if (Object.hasOwn(properties, option)) return { remedy: properties[option]!.description };
   const names = Object.keys(properties);
-  return names.length === 0 ? 'The rule takes no options.' : nearestName(option, names);
+  return names.length === 0 ? { remedy: 'The rule takes no options.' } : nearestName(option, names);
 }
 
 function preparationMistakes(error: unknown, valid: ValidOptions, wordsOf: (error: unknown) => string): Mistake[] {
-  const {
-    place,
-    schema: { properties = {} },
-    options,
-  } = valid;
+  const { source, schema, options } = valid;
   if (!(error instanceof InvalidEntriesError)) {
     const expected = 'options that it accepts';
-    const names = Object.keys(properties);
+    const names = Object.keys(schema.properties ?? {});
     const remedy = names.length === 0 ? 'Mend prepare.' : `Mend prepare, or these options: ${names.join(', ')}.`;
-    return [{ code: 'option-invalid', where: `${place}, prepare`, expected, found: wordsOf(error), remedy }];
+    return [{ code: 'option-invalid', source, place: 'prepare', expected, found: wordsOf(error), remedy }];
   }
   const option = Object.keys(options).find((key) => options[key] === error.list) ?? 'options';
   return error.entries.map(({ index, expected, found, remedy }) => ({
     code: 'option-invalid',
-    where: `${whereOf(valid, option)}, entry ${index + 1}`,
+    ...within(whereOf(valid, option), entry(index)),
     expected,
     found,
     remedy,

@@ -1,12 +1,11 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
+import { distinctMistakes, type Location, type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
 import { type Answer, askRule, type CustomAnswer, type CustomRule } from './answer.ts';
 import { type CompiledExemption, compileExemptions } from './exemptions.ts';
-import { distinctMistakes } from './distinct-mistakes.ts';
 import { type ActiveAction, lesserAction, type Policy, type RuleSetting, VALID_REFERENCE } from './policy.ts';
 import { type PreparedRule, prepareRule } from './prepare-rule.ts';
 import { type RuleSettings, settingsBySelection } from './settings-by-selection.ts';
@@ -50,19 +49,41 @@ const NO_SETTING: RuleSetting = { options: {}, sources: {} };
 const FIRST = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags'];
 
 /**
- * Binds rules to the operator's policy. The options of a rule that is off are judged too: a mistake in them should not
- * wait for the day when it is switched on.
+ * Binds rules to the operator's policy.
  *
  * @param custom rules that are bound to their options already
  * @throws {MistakesError} with every bad option, and every rule that the policy names and nobody has.
  */
 export function createRuleset(builtIn: readonly AnyRule[], custom: readonly CustomRule[], policy: Policy): Ruleset {
-  const names = [...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name)];
+  const { ruleset, mistakes } = bindRuleset(builtIn, custom, policy);
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
+  return ruleset;
+}
+
+/** A ruleset of the rules that have nothing wrong with them, and what is wrong with the others and the policy. */
+export interface BoundRuleset {
+  readonly ruleset: Ruleset;
+  readonly mistakes: readonly Mistake[];
+}
+
+/**
+ * Binds rules to the operator's policy, as far as that goes. The options of a rule that is off are judged too: a mistake in
+ * them should not wait for the day when it is switched on.
+ *
+ * @param others names that the policy may name too: of custom rules that could not be loaded
+ */
+export function bindRuleset(
+  builtIn: readonly AnyRule[],
+  custom: readonly CustomRule[],
+  policy: Policy,
+  others: readonly string[] = [],
+): BoundRuleset {
+  const names = new Set([...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name), ...others]);
   const rules = builtIn.toSorted((a, b) => compareRules(a.meta.name, b.meta.name));
-  const mistakes: Mistake[] = [...unknownRules(names, policy), ...optionsOfValidReference(policy)];
+  const mistakes: Mistake[] = [...unknownRules([...names], policy), ...optionsOfValidReference(policy)];
   const selections = settingsBySelection(policy);
   const prepared = prepareRules(rules, selections);
-  const [everywhere, ...others] = selections.map((settings, index): Selection => {
+  const [everywhere, ...overridden] = selections.map((settings, index): Selection => {
     const bound = bindRules(rules, settings, policy, (rule) => prepared.get(rule)![index]!);
     mistakes.push(...bound.mistakes);
     return {
@@ -74,12 +95,12 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: readonly Cust
       exemptions: compileExemptions(policy.exemptions, settings),
     };
   });
-  if (mistakes.length > 0) throw new MistakesError(distinctMistakes(mistakes));
   const overrides = policy.namespaces.map(({ names: patterns }, index) => {
     const matchers = patterns.map(globMatcher);
-    return { matches: (name: string) => matchers.some((matches) => matches(name)), selection: others[index]! };
+    return { matches: (name: string) => matchers.some((matches) => matches(name)), selection: overridden[index]! };
   });
-  return { everywhere: everywhere!, overrides, custom, policy };
+  const ruleset = { everywhere: everywhere!, overrides, custom, policy };
+  return { ruleset, mistakes: distinctMistakes(mistakes) };
 }
 
 /** What holds in a namespace, or for an object that has none: by the first override that names it, or as everywhere. */
@@ -156,25 +177,30 @@ function bindRules(
 
 function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
   const known = new Set([...names, VALID_REFERENCE]);
-  const named = [
+  const named: { readonly name: string; readonly where: Location }[] = [
     ...[policy, ...policy.namespaces].flatMap(({ rules }) =>
       [...rules].map(([name, { actionSource, sources, source }]) => ({
         name,
-        where: actionSource ?? Object.values(sources)[0] ?? source ?? `policy, rule ${shown(name)}`,
+        where: actionSource ??
+          Object.values(sources)[0] ??
+          source ?? { source: { name: 'policy' }, place: `rule ${shown(name)}` },
       })),
     ),
     ...policy.exemptions.flatMap(({ name: exemption, rules = [], ruleSources }) =>
-      rules.map((name, index) => ({ name, where: ruleSources?.[index] ?? `policy, exemption ${exemption}, rules` })),
+      rules.map((name, index) => ({
+        name,
+        where: ruleSources?.[index] ?? { source: { name: 'policy' }, place: `exemption ${exemption}, rules` },
+      })),
     ),
   ];
   return named
     .filter(({ name }) => !known.has(name))
     .map(({ name, where }) => ({
       code: 'rule-unknown',
-      where,
+      ...where,
       expected: 'the name of a rule that is loaded',
       found: shown(name),
-      remedy: nearestName(name, names),
+      ...nearestName(name, names),
     }));
 }
 
@@ -183,7 +209,7 @@ function optionsOfValidReference({ rules, namespaces }: Policy): Mistake[] {
     const { options, sources } = settings.get(VALID_REFERENCE) ?? NO_SETTING;
     return Object.entries(options).map(([option, value]) => ({
       code: 'option-invalid' as const,
-      where: sources[option] ?? `rule ${VALID_REFERENCE}, option ${option}`,
+      ...(sources[option] ?? { source: { name: `rule ${VALID_REFERENCE}` }, place: `option ${option}` }),
       expected: 'no options: the grammar of references is not to be chosen',
       found: shown(value),
       remedy: 'Remove it.',

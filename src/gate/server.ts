@@ -152,7 +152,7 @@ function portUnavailable(setting: string, port: number, error: Error): MistakesE
   return new MistakesError([
     {
       code: 'port-unavailable',
-      where: `${setting} ${port}`,
+      source: { name: `${setting} ${port}` },
       expected: 'a port to listen on',
       found: reasons[String(code)] ?? messageOf(error),
       remedy: `Set ${setting} to another port, or end what listens there.`,

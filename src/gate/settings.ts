@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { MistakesError, shown, type Mistake } from '../mistake/mistake.ts';
+import { MistakesError, shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -204,6 +204,7 @@ function samePort(port: number): Mistake {
   return mistake('OPS_PORT', 'another port than PORT', String(port), 'Give each a port of its own.');
 }
 
-function mistake(where: string, expected: string, found: string, remedy: string): Mistake {
-  return { code: 'setting-invalid', where, expected, found: shown(found), remedy };
+function mistake(name: string, expected: string, found: string, todo: string | Remedy): Mistake {
+  const remedy = typeof todo === 'string' ? { remedy: todo } : todo;
+  return { code: 'setting-invalid', source: { name }, expected, found: shown(found), ...remedy };
 }

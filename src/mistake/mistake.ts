@@ -36,23 +36,71 @@ export type MistakeCode =
   | 'rules-folder-unreadable'
   | 'setting-invalid';
 
+/** What something was written in. */
+export interface Source {
+  /** What it is called: `BLOCKED_TAGS`, `policy.yaml`, `/app/rules.d/mine.js`, `rule mine`. */
+  readonly name: string;
+  /** What holds it, if the name does not say so: `environment`, `ConfigMap`, or the path of the file. */
+  readonly in?: string;
+  /** The ConfigMap that holds it, where that is known. */
+  readonly configMap?: string;
+  /** From 1 on, and so is the column. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Where something was written, as exactly as it is known. */
+export interface Location {
+  readonly source: Source;
+  /** The path to it inside of the source: `rules.blocked-tags.action`, `entry 2`. Absent for the whole. */
+  readonly place?: string;
+}
+
+/** What to do. */
+export interface Remedy {
+  /** A whole sentence. */
+  readonly remedy: string;
+  /** The name that was probably meant; the remedy is for who meant something else. */
+  readonly guess?: string;
+}
+
 /** Something wrong in what an operator or a rule author wrote: never in what a request brought. */
-export interface Mistake {
+export interface Mistake extends Location, Remedy {
   readonly code: MistakeCode;
-  /** The file, key or variable, as exactly as it is known. */
-  readonly where: string;
+  /** Where the other part of it is, if two contradict each other. */
+  readonly other?: Location;
   readonly expected: string;
   readonly found: string;
-  /** What to do, a whole sentence. */
-  readonly remedy: string;
   /** Nobody has to mend it: there was too little time, or no process to be had, and the same may do later. */
   readonly mayPass?: true;
 }
 
 /** The mistake in one line: where, what was expected, what was found, what to do, and the code to look up. */
-export function mistakeText({ code, where, expected, found, remedy }: Mistake): string {
+export function mistakeText({ code, other, expected, found, remedy, guess, ...location }: Mistake): string {
+  const where = [location, ...(other === undefined ? [] : [other])].map(locationText).join(' and ');
+  const todo = guess === undefined ? remedy : `Did you mean ${guess}?`;
   // What was found may be a whole sentence, such as somebody's error.
-  return `${where}: expected ${expected}, found ${found.replace(/(?<!\.)\.$/, '')}. ${remedy} [${code}]`;
+  return `${where}: expected ${expected}, found ${found.replace(/(?<!\.)\.$/, '')}. ${todo} [${code}]`;
+}
+
+/** `policy.yaml:3:5 rules.blocked-tags`, `BLOCKED_TAGS (environment), entry 2` */
+export function locationText({ source, place }: Location): string {
+  const { name, in: holder, line, column } = source;
+  const parts = place === undefined ? [] : [place];
+  if (line !== undefined)
+    return [[name, line, column].filter((part) => part !== undefined).join(':'), ...parts].join(' ');
+  return [holder === undefined ? name : `${name} (${holder})`, ...parts].join(', ');
+}
+
+/** A part of what is there, or the whole where nothing is named. */
+export function within({ source, place }: Location, ...parts: readonly string[]): Location {
+  const all = [place, ...parts].filter((part) => part !== undefined && part !== '');
+  return all.length === 0 ? { source } : { source, place: all.join(', ') };
+}
+
+/** Each mistake once: an option that holds in several namespaces is judged for each of them. */
+export function distinctMistakes(mistakes: readonly Mistake[]): readonly Mistake[] {
+  return [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
 }
 
 /** All mistakes of one source, so that nobody mends them one restart at a time. Its message has a line for each. */

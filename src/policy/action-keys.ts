@@ -36,34 +36,33 @@ export function ruleActionKey(name: string): FlatKey | undefined {
   return {
     rule,
     read: (value) => {
-      const action = actionIn(value, actions);
-      if (action !== undefined) return { setting: { action, actionSource: value.where } };
-      return { mistake: actionMistake(value, actions, value.text.trim() === 'off' ? NEVER_OFF : undefined) };
+      const reading = readAction(value, actions, NEVER_OFF);
+      return 'mistake' in reading ? reading : { setting: { ...reading, actionSource: { source: value.source } } };
     },
   };
 }
 
 /** What ENFORCEMENT says, or what is wrong with it. */
-export function readEnforcement(
-  value: WrittenValue,
-): { readonly enforcement: ActiveAction } | { readonly mistake: Mistake } {
-  const enforcement = actionIn(value, ACTIVE_ACTIONS);
-  if (enforcement !== undefined) return { enforcement };
+export function readEnforcement(value: WrittenValue): { readonly enforcement: ActiveAction } | Mistaken {
   const remedy = 'It cannot be off: audit already stops nobody, and tells what would have been.';
-  return { mistake: actionMistake(value, ACTIVE_ACTIONS, value.text.trim() === 'off' ? remedy : undefined) };
+  const reading = readAction(value, ACTIVE_ACTIONS, remedy);
+  return 'mistake' in reading ? reading : { enforcement: reading.action };
 }
 
-function actionIn<Action extends EnforcementAction>(
-  { text }: WrittenValue,
+interface Mistaken {
+  readonly mistake: Mistake;
+}
+
+/** @param neverOff what to do where it is `off`, and that is no action here */
+function readAction<Action extends EnforcementAction>(
+  { text, source }: WrittenValue,
   actions: readonly Action[],
-): Action | undefined {
-  return actions.find((action) => action === text.trim());
-}
-
-function actionMistake(
-  { text, where }: WrittenValue,
-  actions: readonly EnforcementAction[],
-  remedy = nearestName(text.trim(), actions),
-): Mistake {
-  return { code: 'policy-action-invalid', where, expected: `one of ${actions.join(', ')}`, found: shown(text), remedy };
+  neverOff: string,
+): { readonly action: Action } | Mistaken {
+  const word = text.trim();
+  const action = actions.find((known) => known === word);
+  if (action !== undefined) return { action };
+  const remedy = word === 'off' ? { remedy: neverOff } : nearestName(word, actions);
+  const expected = `one of ${actions.join(', ')}`;
+  return { mistake: { code: 'policy-action-invalid', source, expected, found: shown(text), ...remedy } };
 }

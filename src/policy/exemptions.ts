@@ -1,10 +1,73 @@
 import type { Exemption } from '../engine/exemptions.ts';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { locationText, shown, type Location, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import { isObject } from '../workload/json-object.ts';
-import { KEBAB_CASE } from './exemption-schema.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
+
+/** kebab-case of at most 63 characters, which is what fits into the key of an audit annotation. */
+export const KEBAB_CASE = '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$';
+
+const SOMEWHERE = 'It needs namespaces or images beside it.';
+
+/** The JSON Schema of an exemption. */
+export const EXEMPTION_SCHEMA = {
+  title: 'exemption',
+  description: 'Findings that are told, and from which nothing follows. What is absent covers all.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'reason', 'owner', 'expires'],
+  anyOf: [{ required: ['namespaces'] }, { required: ['images'] }],
+  properties: {
+    name: {
+      title: 'name',
+      description: 'What the exemption is called in logs and audits: kebab-case, and used once.',
+      type: 'string',
+      maxLength: 63,
+      pattern: KEBAB_CASE,
+      patternErrorMessage: 'a name in kebab-case',
+    },
+    reason: text('reason', 'Why there is this exemption.', 1024),
+    owner: text('owner', 'Who answers for it.', 256),
+    expires: {
+      title: 'expires',
+      description: 'The last day on which it holds, to 24:00 UTC, such as 2027-03-31. Without an end, write never.',
+      type: 'string',
+      pattern: '^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|never)$',
+      patternErrorMessage: 'a date, YYYY-MM-DD, or never',
+    },
+    rules: list('rules', 'Names of the rules that it exempts from. valid-reference cannot be among them.', {
+      maxLength: 63,
+      pattern: `^(?!valid-reference$)${KEBAB_CASE.slice(1)}`,
+      patternErrorMessage: 'the name of a rule other than valid-reference',
+    }),
+    namespaces: list('namespaces', 'Patterns of namespaces; * stands for any run of characters.', {
+      maxLength: 256,
+      pattern: '^(?=.*[a-z0-9])[a-z0-9*](?:[a-z0-9*-]*[a-z0-9*])?$',
+      patternErrorMessage: 'a pattern of namespaces that names some',
+    }),
+    images: list(
+      'images',
+      'Patterns over registry and repository, such as ghcr.io/acme/**; * stays within a component, ** crosses.',
+      { maxLength: 1024 },
+    ),
+    users: list('users', `User names, to the letter, of who asks directly. ${SOMEWHERE}`, {
+      maxLength: 1024,
+      pattern: '^(?!system:serviceaccount:kube-system:)[^*]+$',
+      patternErrorMessage: 'an exact user name, and of no service account of kube-system, which makes all pods',
+    }),
+    groups: list('groups', `Groups, to the letter, of who asks directly. ${SOMEWHERE}`, {
+      maxLength: 1024,
+      pattern: '^(?!system:(?:authenticated|unauthenticated|serviceaccounts|serviceaccounts:kube-system)$)[^*]+$',
+      patternErrorMessage: 'an exact group, and none that everybody or every controller is in',
+    }),
+    serviceAccounts: list('serviceAccounts', `Service accounts, as namespace:name. ${SOMEWHERE}`, {
+      maxLength: 317,
+      pattern: '^(?!kube-system:)[a-z0-9-]+:[a-z0-9.-]+$',
+      patternErrorMessage: 'namespace:name, and not of kube-system, which makes all pods',
+    }),
+  },
+} as const;
 
 /** An exemption as policy.yaml has it, once the schema has nothing against it. */
 export type WrittenExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
@@ -16,7 +79,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export function exemptionsOf(written: readonly WrittenExemption[], where: YamlDocument['where']): readonly Exemption[] {
   return written.map(({ expires, ...rest }, index) => ({
     ...rest,
-    ...(rest.rules && { ruleSources: rest.rules.map((_, entry) => where(`/exemptions/${index}/rules/${entry}`)) }),
+    ...(rest.rules && { ruleSources: rest.rules.map((_, entry) => where('exemptions', index, 'rules', entry)) }),
     expires: expires === 'never' ? Infinity : Date.parse(`${expires}T00:00:00Z`) + DAY,
   }));
 }
@@ -33,7 +96,7 @@ export function exemptionsByRules(exemptions: unknown, where: YamlDocument['wher
     // Of what is no name the schema tells.
     const named = entries.filter(({ rule }) => typeof rule === 'string' && RULE_NAME.test(rule));
     if (named.length === 0) return [];
-    const ruleSources = named.map(({ entry }) => where(`/exemptions/${index}/rules/${entry}`));
+    const ruleSources = named.map(({ entry }) => where('exemptions', index, 'rules', entry));
     const names = named.map(({ rule }) => rule as string);
     return [{ name: `${index}`, reason: '', owner: '', expires: 0, rules: names, ruleSources }];
   });
@@ -42,46 +105,61 @@ export function exemptionsByRules(exemptions: unknown, where: YamlDocument['wher
 /** What the schema cannot see in a list of exemptions, as far as they are in their form. */
 export function exemptionMistakes(exemptions: unknown, where: YamlDocument['where']): readonly Mistake[] {
   if (!Array.isArray(exemptions)) return [];
-  const names = new Map<unknown, string>();
+  const names = new Map<unknown, Location>();
   return exemptions.flatMap((exemption: unknown, index) => {
     if (!isObject(exemption)) return [];
-    const pointer = `/exemptions/${index}`;
-    const at = (key: string): string => where(`${pointer}/${key}`);
+    const at: typeof where = (...path) => where('exemptions', index, ...path);
     return [
       ...nameMistakes(exemption['name'], at('name'), names),
       ...dateMistakes(exemption['expires'], at('expires')),
-      ...imageMistakes(exemption['images'], (entry) => at(`images/${entry}`)),
+      ...imageMistakes(exemption['images'], (entry) => at('images', entry)),
     ];
   });
 }
 
-function nameMistakes(name: unknown, where: string, names: Map<unknown, string>): readonly Mistake[] {
+function nameMistakes(name: unknown, where: Location, names: Map<unknown, Location>): readonly Mistake[] {
   const taken = names.get(name);
   if (typeof name !== 'string' || taken === undefined) {
     names.set(name, where);
     return [];
   }
-  const found = `${shown(name)}, as in ${taken}`;
+  const found = `${shown(name)}, as in ${locationText(taken)}`;
   const remedy = 'By its name an exemption is found in logs and audits: give it another.';
-  return [{ code: 'exemption-invalid', where, expected: 'a name that no other exemption has', found, remedy }];
+  return [{ code: 'exemption-invalid', ...where, expected: 'a name that no other exemption has', found, remedy }];
 }
 
-function dateMistakes(expires: unknown, where: string): readonly Mistake[] {
+function dateMistakes(expires: unknown, where: Location): readonly Mistake[] {
   if (typeof expires !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(expires)) return [];
   // Date.parse takes the 30th of February for the 2nd of March.
   const time = Date.parse(`${expires}T00:00:00Z`);
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(expires)) return [];
   const remedy = 'Look into a calendar; the exemption ends at 24:00 UTC of that day.';
-  return [{ code: 'exemption-invalid', where, expected: 'a day that there is', found: shown(expires), remedy }];
+  return [{ code: 'exemption-invalid', ...where, expected: 'a day that there is', found: shown(expires), remedy }];
 }
 
-function imageMistakes(images: unknown, where: (entry: number) => string): readonly Mistake[] {
+function imageMistakes(images: unknown, where: (entry: number) => Location): readonly Mistake[] {
   if (!Array.isArray(images) || !images.every((image) => typeof image === 'string')) return [];
   try {
     repositoryPatterns(images);
     return [];
   } catch (error) {
     if (!(error instanceof InvalidEntriesError)) throw error;
-    return error.entries.map(({ index, ...words }) => ({ code: 'exemption-invalid', where: where(index), ...words }));
+    return error.entries.map(({ index, ...words }) => ({ code: 'exemption-invalid', ...where(index), ...words }));
   }
+}
+
+// No minLength where a pattern, or what judges images, has something against empty text: it would be told twice.
+
+function text<const Title extends string>(title: Title, description: string, maxLength: number) {
+  return { title, description, type: 'string', maxLength, pattern: '\\S', patternErrorMessage: 'words' };
+}
+
+function list(title: string, description: string, items: object) {
+  return {
+    title,
+    description,
+    type: 'array',
+    minItems: 1,
+    items: { description, type: 'string', ...items },
+  };
 }

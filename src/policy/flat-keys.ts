@@ -1,13 +1,16 @@
 import type { RuleSetting } from '../engine/policy.ts';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { shown, type Mistake, type Source } from '../mistake/mistake.ts';
+
+/** Variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The key, and the name of its file, that is no flat one. */
+export const POLICY_YAML = 'policy.yaml';
 
 /** A value that the operator wrote, and where. */
 export interface WrittenValue {
   readonly text: string;
-  /** `ALLOWED_REGISTRIES (environment)` */
-  readonly where: string;
-  /** What to call it in messages that tell a line of it, if that is not the name of the key. */
-  readonly path?: string;
+  readonly source: Source;
 }
 
 /** What a key says about its rule, or what is wrong with it. */
@@ -28,33 +31,33 @@ export const FLAT_KEYS: ReadonlyMap<string, FlatKey> = new Map([
 
 /** The entries of a list: between `,`, `;` or `|`, without the blanks around them. */
 function readList(option: string, example: string): FlatKey['read'] {
-  return ({ text, where }) => {
+  return ({ text, source }) => {
     const entries = text.split(/[,;|]/).map((entry) => entry.trim());
     const unseparated = entries.find((entry) => /\s/.test(entry));
-    if (unseparated !== undefined) return { mistake: unseparatedMistake(unseparated, where) };
+    if (unseparated !== undefined) return { mistake: unseparatedMistake(unseparated, source) };
     if (entries.some((entry) => entry !== ''))
-      return { setting: { options: { [option]: entries }, sources: { [option]: where } } };
+      return { setting: { options: { [option]: entries }, sources: { [option]: { source } } } };
     const expected = `a list, such as ${example}`;
     const remedy = 'Name at least one, or remove the key for the default; an empty list never means "all".';
-    return { mistake: { code: 'policy-list-empty', where, expected, found: shown(text), remedy } };
+    return { mistake: { code: 'policy-list-empty', source, expected, found: shown(text), remedy } };
   };
 }
 
 /** One entry a line, say. The rule would tell of characters that no name has, and not of the comma that is missing. */
-function unseparatedMistake(entry: string, where: string): Mistake {
+function unseparatedMistake(entry: string, source: Source): Mistake {
   return {
     code: 'policy-list-unseparated',
-    where,
+    source,
     expected: 'entries with a comma, a semicolon or a bar between them',
     found: shown(entry),
     remedy: `Write ${shown(entry.split(/\s+/).join(','))}.`,
   };
 }
 
-function readSwitch({ text, where }: WrittenValue): KeyReading {
+function readSwitch({ text, source }: WrittenValue): KeyReading {
   const word = text.trim();
-  if (word === 'true') return { setting: { action: 'deny', actionSource: where } };
-  if (word === 'false') return { setting: { action: 'off', actionSource: where } };
+  if (word === 'true') return { setting: { action: 'deny', actionSource: { source } } };
+  if (word === 'false') return { setting: { action: 'off', actionSource: { source } } };
   const remedy = 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.';
-  return { mistake: { code: 'policy-boolean-invalid', where, expected: 'true or false', found: shown(text), remedy } };
+  return { mistake: { code: 'policy-boolean-invalid', source, expected: 'true or false', found: shown(text), remedy } };
 }

@@ -1,11 +1,15 @@
-import { DEFAULT_POLICY, type ActiveAction } from '../engine/policy.ts';
+import { DEFAULT_POLICY, type ActiveAction, type RuleSetting } from '../engine/policy.ts';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { ENFORCEMENT, readEnforcement, ruleActionKey, ruleActionKeyName, RULE_PREFIX } from './action-keys.ts';
-import { FLAT_KEYS, type WrittenValue } from './flat-keys.ts';
-import type { Environment } from './load-policy.ts';
-import type { FlatSetting } from './merged-rules.ts';
-import { POLICY_YAML } from './policy-yaml.ts';
+import { FLAT_KEYS, POLICY_YAML, type Environment, type WrittenValue } from './flat-keys.ts';
+
+/** What a flat key says about its rule. */
+export interface FlatSetting {
+  readonly rule: string;
+  readonly setting: Partial<RuleSetting>;
+  readonly written: WrittenValue;
+}
 
 /** What the keys say that are one text each, as far as it can be understood. */
 export interface FlatPolicy {
@@ -51,14 +55,14 @@ function isKnown(key: string): boolean {
 /** What a key says; where it is written in two places that do not say the same, also that. */
 function readingsOf(key: string, values: readonly WrittenValue[]): readonly Reading[] {
   const readings = values.map((value) => readingOf(key, value));
-  const [one, other] = readings.map(meaning);
+  const [one, other] = readings.map((reading, index) => meaning(reading, values[index]!));
   if (other === undefined) return readings;
-  return one === other ? readings.slice(0, 1) : [{ mistake: conflict(values) }, ...readings];
+  return one === other ? readings.slice(0, 1) : [{ mistake: conflict(values[0]!, values[1]!) }, ...readings];
 }
 
 /** The same for what says the same: `a,b` and `a, b`. */
-function meaning(reading: Reading): string {
-  if ('mistake' in reading) return `mistake: ${reading.mistake.found}`;
+function meaning(reading: Reading, { text }: WrittenValue): string {
+  if ('mistake' in reading) return `mistake: ${text}`;
   if ('enforcement' in reading) return reading.enforcement;
   const { action, options } = reading.setting;
   return JSON.stringify([action, options]);
@@ -75,7 +79,7 @@ function readingOf(key: string, written: WrittenValue): Reading {
 function writtenValues(key: string, text: string | undefined, file: WrittenValue | undefined): readonly WrittenValue[] {
   const inFolder = file === undefined ? [] : [file];
   if (text === undefined || !isOurs(key)) return inFolder;
-  const inEnvironment = { text, where: `${key} (environment)` };
+  const inEnvironment = { text, source: { name: key, in: 'environment' } };
   return file?.text.trim() === text.trim() ? [inEnvironment] : [inEnvironment, ...inFolder];
 }
 
@@ -84,25 +88,25 @@ function isOurs(variable: string): boolean {
   return isKnown(variable) || variable.startsWith(RULE_PREFIX);
 }
 
-function conflict(values: readonly WrittenValue[]): Mistake {
+function conflict(one: WrittenValue, other: WrittenValue): Mistake {
   return {
     code: 'policy-key-conflict',
-    where: values.map(({ where }) => where).join(' and '),
+    source: one.source,
+    other: { source: other.source },
     expected: 'the same value in both places',
-    found: values.map(({ text }) => shown(text)).join(' and '),
+    found: `${shown(one.text)} and ${shown(other.text)}`,
     remedy: 'Set it in one place only; the folder is the one that a ConfigMap keeps up to date.',
   };
 }
 
-function unknownKey(key: string, { where }: WrittenValue): Mistake {
+function unknownKey(key: string, { source }: WrittenValue): Mistake {
   const rule = /^rule[-_.](.*)/i
     .exec(key)?.[1]
     ?.toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-');
   const likely = rule === undefined ? undefined : ruleActionKeyName(rule);
-  const remedy =
-    likely !== undefined && ruleActionKey(likely) !== undefined
-      ? `Did you mean ${likely}?`
-      : nearestName(key, [...FLAT_KEYS.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
-  return { code: 'policy-key-unknown', where, expected: 'a key that the policy has', found: shown(key), remedy };
+  const known = nearestName(key, [...FLAT_KEYS.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
+  const guess = likely !== undefined && ruleActionKey(likely) !== undefined && { guess: likely };
+  const expected = 'a key that the policy has';
+  return { code: 'policy-key-unknown', source, expected, found: shown(key), ...known, ...guess };
 }

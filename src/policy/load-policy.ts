@@ -1,19 +1,10 @@
-import { DEFAULT_POLICY, type Policy } from '../engine/policy.ts';
-import type { Mistake } from '../mistake/mistake.ts';
-import { flatPolicy } from './flat-policy.ts';
-import { mergedRules } from './merged-rules.ts';
+import { laidOver } from '../engine/settings-by-selection.ts';
+import { DEFAULT_POLICY, type RuleSetting } from '../engine/policy.ts';
+import { shown, type Location, type Mistake } from '../mistake/mistake.ts';
+import { POLICY_YAML, type Environment, type WrittenValue } from './flat-keys.ts';
+import { flatPolicy, type FlatSetting } from './flat-policy.ts';
 import type { PolicyFolder } from './policy-folder.ts';
-import { POLICY_YAML, readPolicyYaml } from './policy-yaml.ts';
-
-/** Variables by name, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the operator decided, as far as it can be understood: so that the rest is judged too before the start fails. */
-export interface LoadedPolicy {
-  readonly policy: Policy;
-  /** Every key that is unknown, set differently in two places, or cannot be read or understood. */
-  readonly mistakes: readonly Mistake[];
-}
+import { readPolicyYaml, type LoadedPolicy } from './policy-yaml.ts';
 
 /**
  * What the operator decided about images: keys of the environment and of the policy folder, `policy.yaml` among these.
@@ -23,10 +14,34 @@ export interface LoadedPolicy {
 export function loadPolicy(environment: Environment, { keys, mistakes }: PolicyFolder): LoadedPolicy {
   const flat = flatPolicy(environment, keys);
   const file = keys.get(POLICY_YAML);
-  const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file.text, file.path);
-  const { rules, mistakes: conflicts } = mergedRules(flat.settings, yaml.policy.rules);
+  const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file);
+  // Of flat keys that set the same, the last one wins.
+  const rules = new Map(yaml.policy.rules);
+  for (const { rule, setting } of flat.settings) rules.set(rule, laidOver(rules.get(rule), setting));
+  const inBoth = flat.settings.flatMap((key) => conflicts(key, yaml.policy.rules.get(key.rule)));
   return {
     policy: { ...yaml.policy, rules, enforcement: flat.enforcement },
-    mistakes: [...mistakes, ...flat.mistakes, ...yaml.mistakes, ...conflicts],
+    mistakes: [...mistakes, ...flat.mistakes, ...yaml.mistakes, ...inBoth],
+  };
+}
+
+/** Whatever stands in a flat key and in policy.yaml. */
+function conflicts({ setting, written }: FlatSetting, inYaml: RuleSetting | undefined): readonly Mistake[] {
+  if (inYaml === undefined) return [];
+  const { action, actionSource, options, sources } = inYaml;
+  const actions =
+    setting.action === undefined || action === undefined ? [] : [conflict(written, actionSource!, action)];
+  const both = Object.keys(setting.options ?? {}).filter((option) => Object.hasOwn(options, option));
+  return [...actions, ...both.map((option) => conflict(written, sources[option]!, options[option]))];
+}
+
+function conflict({ text, source }: WrittenValue, other: Location, value: unknown): Mistake {
+  return {
+    code: 'policy-key-conflict',
+    source,
+    other,
+    expected: 'it to be set in one of the two',
+    found: `${shown(text)} and ${shown(value)}`,
+    remedy: 'Remove the one or the other, even if they say the same: the next change would be made in one of them.',
   };
 }

@@ -1,4 +1,4 @@
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { locationText, shown, type Location, type Mistake } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
@@ -21,20 +21,20 @@ export function podSpecPaths(podSpecs: readonly WrittenPodSpec[]): ReadonlyMap<s
 /** What the schema cannot see: kinds that are known already, and those that stand there twice. */
 export function podSpecMistakes(podSpecs: unknown, where: YamlDocument['where']): readonly Mistake[] {
   if (!Array.isArray(podSpecs)) return [];
-  const kinds = new Map<string, string>();
+  const kinds = new Map<string, Location>();
   return podSpecs.flatMap((podSpec: unknown, index): readonly Mistake[] => {
     if (!isObject(podSpec)) return [];
     const kind = `${String(podSpec['group'])}/${String(podSpec['kind'])}`;
-    const place = where(`/podSpecs/${index}`);
+    const place = where('podSpecs', index);
     const before = kinds.get(kind);
     kinds.set(kind, before ?? place);
-    const wrong = { code: 'policy-yaml-invalid', where: place } as const;
+    const wrong = { code: 'policy-yaml-invalid', ...place } as const;
     if (KNOWN_KINDS.includes(kind)) {
       const remedy = 'Remove the entry: this kind is judged anyway.';
       return [{ ...wrong, expected: 'a kind that is not built in', found: shown(kind), remedy }];
     }
     if (before === undefined) return [];
     const remedy = 'A kind has one pod spec; [*] takes those of a list.';
-    return [{ ...wrong, expected: 'each kind once', found: `${shown(kind)}, as in ${before}`, remedy }];
+    return [{ ...wrong, expected: 'each kind once', found: `${shown(kind)}, as in ${locationText(before)}`, remedy }];
   });
 }

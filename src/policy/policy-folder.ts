@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, shown, type Mistake } from '../mistake/mistake.ts';
+import { messageOf, shown, type Mistake, type Source } from '../mistake/mistake.ts';
 import { hasRuleExtension } from '../rule-file/rule-files.ts';
 import type { WrittenValue } from './flat-keys.ts';
 
@@ -24,7 +24,7 @@ export async function readPolicyFolder(folder: string | undefined, hasRules = tr
   try {
     names = await readdir(folder);
   } catch (error) {
-    mistakes.push(unreadable(`POLICY_DIR ${folder}`, 'a folder that can be read', error));
+    mistakes.push(unreadable({ name: `POLICY_DIR ${folder}` }, 'a folder that can be read', error));
   }
   if (!hasRules)
     mistakes.push(
@@ -38,9 +38,9 @@ export async function readPolicyFolder(folder: string | undefined, hasRules = tr
     try {
       // Read one after the other: there are a handful.
       // oxlint-disable-next-line no-await-in-loop
-      keys.set(name, { text: await readFile(path, 'utf8'), where: `${name} (${path})` });
+      keys.set(name, { text: await readFile(path, 'utf8'), source: { name, in: path } });
     } catch (error) {
-      mistakes.push(unreadable(path, 'a file that can be read', error));
+      mistakes.push(unreadable({ name: path }, 'a file that can be read', error));
     }
   }
   return { keys, mistakes };
@@ -61,14 +61,14 @@ function isCodeName(name: string): boolean {
 function rulesElsewhere(folder: string, name: string): Mistake {
   return {
     code: 'policy-key-unknown',
-    where: `${name} (${join(folder, name)})`,
+    source: { name, in: join(folder, name) },
     expected: 'a key that the policy has',
     found: shown(name),
     remedy: 'If it is a rule, set RULES_DIR to this folder too, or move it to where RULES_DIR is.',
   };
 }
 
-function unreadable(where: string, expected: string, error: unknown): Mistake {
+function unreadable(source: Source, expected: string, error: unknown): Mistake {
   const remedy = 'Check that the ConfigMap is mounted there and that the user of the process may read it.';
-  return { code: 'policy-folder-unreadable', where, expected, found: messageOf(error), remedy };
+  return { code: 'policy-folder-unreadable', source, expected, found: messageOf(error), remedy };
 }

@@ -2,7 +2,7 @@ import { VALID_REFERENCE } from '../engine/policy.ts';
 import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
 import type { OptionSchema } from '../rule/options-schema.ts';
 import { actionsOf } from './action-keys.ts';
-import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemption-schema.ts';
+import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemptions.ts';
 
 const ACTION = 'What happens on a violation: it is denied, it is a kubectl warning, it is only recorded, or nothing.';
 const OPTIONS = 'What the rule takes is on its page.';

@@ -1,18 +1,21 @@
 import { Ajv } from 'ajv';
-import type { NamespaceOverride, Policy } from '../engine/policy.ts';
-import { DEFAULT_POLICY } from '../engine/policy.ts';
-import type { Mistake } from '../mistake/mistake.ts';
+import { DEFAULT_POLICY, type NamespaceOverride, type Policy, type RuleSetting } from '../engine/policy.ts';
+import type { Mistake, Source } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
+import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
+import { actionsOf } from './action-keys.ts';
 import { exemptionMistakes, exemptionsByRules, exemptionsOf, type WrittenExemption } from './exemptions.ts';
-import type { LoadedPolicy } from './load-policy.ts';
+import type { WrittenValue } from './flat-keys.ts';
 import { podSpecMistakes, podSpecPaths, type WrittenPodSpec } from './pod-spec-paths.ts';
 import { policySchema } from './policy-schema.ts';
-import { ruleSettings } from './rule-settings.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
-import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 
-/** The key, and the name of its file. */
-export const POLICY_YAML = 'policy.yaml';
+/** What the operator decided, as far as it can be understood: so that the rest is judged too before the start fails. */
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  /** Every key that is unknown, set differently in two places, or cannot be read or understood. */
+  readonly mistakes: readonly Mistake[];
+}
 
 /** Past these, more mistakes help nobody. */
 const MAX_MISTAKES = 50;
@@ -27,17 +30,13 @@ interface WrittenPolicy {
   readonly podSpecs?: readonly WrittenPodSpec[];
 }
 
-/**
- * What policy.yaml says, as far as it can be understood. It never throws.
- *
- * @param path what to call it in messages
- */
-export function readPolicyYaml(text: string, path = POLICY_YAML): LoadedPolicy {
-  const { value = {}, where, mistakes: unreadable } = readYaml(text, path);
+/** What policy.yaml says, as far as it can be understood. It never throws. */
+export function readPolicyYaml({ text, source }: WrittenValue): LoadedPolicy {
+  const { value = {}, where, mistakes: unreadable } = readYaml(text, source);
   const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever it says no
   const { rules, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
   const mistakes = [...wrong, ...exemptionMistakes(exemptions, where), ...podSpecMistakes(podSpecs, where)];
-  const settings = { rules: ruleSettings(rules, '/rules', where), namespaces: overrides(namespaces, where) };
+  const settings = { rules: ruleSettings(rules, inside(where, 'rules')), namespaces: overrides(namespaces, where) };
   return {
     policy: {
       ...DEFAULT_POLICY,
@@ -47,7 +46,7 @@ export function readPolicyYaml(text: string, path = POLICY_YAML): LoadedPolicy {
         ? rest(value as WrittenPolicy, where)
         : { exemptions: exemptionsByRules(exemptions, where) }),
     },
-    mistakes: atMost(MAX_MISTAKES, [...unreadable, ...mistakes].toSorted(byPlace), path),
+    mistakes: atMost(MAX_MISTAKES, [...unreadable, ...mistakes].toSorted(byLine), source),
   };
 }
 
@@ -63,18 +62,47 @@ function overrides(namespaces: unknown, where: YamlDocument['where']): readonly 
   return namespaces.map((override: unknown, index) => {
     const { names, rules } = isObject(override) ? override : {};
     const texts = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-    return { names: texts, rules: ruleSettings(rules, `/namespaces/${index}/rules`, where) };
+    return { names: texts, rules: ruleSettings(rules, inside(where, 'namespaces', index, 'rules')) };
   });
 }
 
-/** By line and column, which are what differs first. */
-function byPlace(a: Mistake, b: Mistake): number {
-  return a.where.localeCompare(b.where, 'en', { numeric: true });
+/**
+ * The rules of policy.yaml, or of one of its overrides, as far as they are in their form: so that their options are
+ * judged too, whatever else is wrong.
+ */
+function ruleSettings(rules: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleSetting> {
+  if (!isObject(rules)) return new Map();
+  const inForm = Object.entries(rules).filter((entry): entry is [string, object] => isObject(entry[1]));
+  return new Map(inForm.map(([name, rule]) => [name, ruleSetting(name, rule, inside(where, name))]));
 }
 
-function atMost(count: number, mistakes: readonly Mistake[], where: string): readonly Mistake[] {
+function ruleSetting(
+  name: string,
+  rule: { readonly action?: unknown; readonly options?: unknown },
+  where: YamlDocument['where'],
+): RuleSetting {
+  const options = isObject(rule.options) ? rule.options : {};
+  const sources = Object.keys(options).map((option) => [option, where('options', option)] as const);
+  const action = actionsOf(name).find((known) => known === rule.action);
+  return {
+    ...(action === undefined ? {} : { action, actionSource: where('action') }),
+    options,
+    sources: Object.fromEntries(sources),
+    source: where(),
+  };
+}
+
+function inside(where: YamlDocument['where'], ...outer: readonly (string | number)[]): YamlDocument['where'] {
+  return (...path) => where(...outer, ...path);
+}
+
+function byLine({ source: a }: Mistake, { source: b }: Mistake): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+function atMost(count: number, mistakes: readonly Mistake[], source: Source): readonly Mistake[] {
   if (mistakes.length <= count) return mistakes;
   const found = `${mistakes.length - count} more mistakes`;
   const remedy = 'Mend the others first.';
-  return [...mistakes.slice(0, count), { code: 'policy-yaml-invalid', where, expected: 'a policy', found, remedy }];
+  return [...mistakes.slice(0, count), { code: 'policy-yaml-invalid', source, expected: 'a policy', found, remedy }];
 }

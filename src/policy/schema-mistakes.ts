@@ -1,10 +1,9 @@
 import type { ErrorObject } from 'ajv';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { NEVER_OFF } from './action-keys.ts';
-import { limitText, typeText } from './expected-text.ts';
+import { schemaProblem } from '../mistake/schema-problem.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { pointerSegment } from '../yaml/yaml-values.ts';
+import { NEVER_OFF } from './action-keys.ts';
 
 /** What of a schema says more than Ajv does. */
 interface Described {
@@ -14,12 +13,10 @@ interface Described {
   readonly properties?: Readonly<Record<string, Described>>;
 }
 
-interface Wrong extends Pick<Mistake, 'expected' | 'found' | 'remedy'> {
-  readonly pointer: string;
-}
+type Words = Remedy & Pick<Mistake, 'expected' | 'found'>;
 
 /**
- * What Ajv (verbose) found wrong with policy.yaml, in words.
+ * What Ajv (verbose) found wrong with a document of YAML.
  *
  * @param owner what the keys of an object belong to
  */
@@ -28,70 +25,47 @@ export function schemaMistakes(
   where: YamlDocument['where'],
   owner = 'the policy',
 ): readonly Mistake[] {
-  return errors
-    .map((error) =>
-      error.propertyName === undefined ? wrongObject(error, owner) : wrongName(error, error.propertyName),
-    )
-    .filter((wrong) => wrong !== undefined)
-    .map(({ pointer, ...words }) => ({ code: 'policy-yaml-invalid', where: where(pointer), ...words }));
-}
-
-/** What is wrong with the keys of an object, or with any other value; nothing if another error says it better. */
-function wrongObject(error: ErrorObject, owner: string): Wrong | undefined {
-  const { keyword, instancePath: pointer, params, schemaPath } = error;
-  const { properties = {} } = error.parentSchema as Described;
-  switch (keyword) {
-    case 'additionalProperties': {
-      const key = String(params['additionalProperty']);
+  return errors.filter(saysMost).map((error) => {
+    const { path, wrong, expected } = schemaProblem(error);
+    const key = path.at(-1) ?? '';
+    const { properties = {}, description = '' } = error.parentSchema as Described;
+    const mistake = (words: Words, at = path): Mistake => ({ code: 'policy-yaml-invalid', ...where(...at), ...words });
+    if (wrong === 'missing key') {
+      const remedy = properties[key]?.description ?? '';
+      return mistake({ expected: `the key ${key}`, found: 'none', remedy }, path.slice(0, -1));
+    }
+    if (wrong === 'unknown key') {
       const remedy = nearestName(key, Object.keys(properties));
-      return { pointer: below(pointer, key), expected: `a key that ${owner} has there`, found: shown(key), remedy };
+      return mistake({ expected: `a key that ${owner} has there`, found: shown(key), ...remedy });
     }
-    case 'required': {
-      if (schemaPath.includes('/anyOf/')) return undefined;
-      const key = String(params['missingProperty']);
-      return { pointer, expected: `the key ${key}`, found: 'none', remedy: properties[key]?.description ?? '' };
-    }
-    case 'anyOf': {
-      const remedy = 'Rules alone are not enough, nor is who asks: say where, or of which images.';
-      return { pointer, expected: 'the key namespaces or images', found: 'neither', remedy };
-    }
-    case 'propertyNames':
-      return undefined;
-    default:
-      return { pointer, ...wrongValue(error, error.data) };
+    if (error.keyword === 'anyOf') return mistake(NEITHER);
+    if (wrong === 'value') return mistake(wrongValue(error, expected, description));
+    return mistake({ ...wrongValue({ ...error, data: key }, expected, description), remedy: RULE_NAME });
+  });
+}
+
+const NEITHER: Words = {
+  expected: 'the key namespaces or images',
+  found: 'neither',
+  remedy: 'Rules alone are not enough, nor is who asks: say where, or of which images.',
+};
+const RULE_NAME = "It is the name of the rule's file, in lower case, with dashes.";
+
+/** Of some mistakes Ajv makes two errors, of which the other one says where or what. */
+function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
+  return keyword !== 'propertyNames' && !(keyword === 'required' && schemaPath.includes('/anyOf/'));
+}
+
+function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expected: string, remedy: string): Words {
+  const { pattern = '', patternErrorMessage = '' } = parentSchema as Described;
+  const found = shown(data);
+  if (keyword === 'enum') {
+    if (data === 'off') return { expected, found, remedy: NEVER_OFF };
+    return { expected, found, ...nearestName(String(data), params['allowedValues'] as readonly string[]) };
   }
-}
-
-function wrongName(error: ErrorObject, name: string): Wrong {
-  const remedy = "It is the name of the rule's file, in lower case, with dashes.";
-  return { pointer: below(error.instancePath, name), ...wrongValue(error, name), remedy };
-}
-
-function wrongValue({ keyword, params, parentSchema }: ErrorObject, value: unknown): Omit<Wrong, 'pointer'> {
-  const { description = '', pattern = '', patternErrorMessage = '' } = parentSchema as Described;
-  const found = shown(value);
-  switch (keyword) {
-    case 'type': {
-      const isScalar = typeof value === 'number' || typeof value === 'boolean';
-      if (params['type'] !== 'string' || !isScalar)
-        return { expected: typeText(params['type']), found, remedy: description };
-      // As text it would be refused as well: 20270331 for 2027-03-31.
-      if (!new RegExp(pattern, 'u').test(String(value)))
-        return { expected: patternErrorMessage, found, remedy: description };
-      return { expected: 'text', found, remedy: 'Quote it, so that YAML reads it as text.' };
-    }
-    case 'enum': {
-      const allowed = params['allowedValues'] as readonly string[];
-      const remedy = value === 'off' ? NEVER_OFF : nearestName(String(value), allowed);
-      return { expected: `one of ${allowed.join(', ')}`, found, remedy };
-    }
-    case 'pattern':
-      return { expected: patternErrorMessage, found, remedy: description };
-    default:
-      return { expected: limitText(keyword, params['limit']), found, remedy: description };
-  }
-}
-
-function below(pointer: string, key: string): string {
-  return `${pointer}/${pointerSegment(key)}`;
+  const isUnquoted = params['type'] === 'string' && (typeof data === 'number' || typeof data === 'boolean');
+  // As text it would be refused as well: 20270331 for 2027-03-31.
+  const isNoMatch = keyword === 'pattern' || (isUnquoted && !new RegExp(pattern, 'u').test(String(data)));
+  if (isNoMatch) return { expected: patternErrorMessage, found, remedy };
+  return { expected, found, remedy: isUnquoted ? 'Quote it, so that YAML reads it as text.' : remedy };
 }

@@ -17,7 +17,7 @@ export async function loadRules(folders: readonly string[]): Promise<readonly An
   for (const { rule, path } of found.flatMap((folder) => folder.rules)) {
     const taken = loaded.get(rule.meta.name);
     if (taken === undefined) loaded.set(rule.meta.name, { rule, path });
-    else mistakes.push(nameTaken(rule.meta.name, path, taken.path));
+    else mistakes.push(nameTaken(rule.meta.name, { name: path }, taken.path));
   }
   if (mistakes.length > 0) throw new MistakesError(mistakes);
   return [...loaded.values()].map(({ rule }) => rule);
@@ -54,6 +54,6 @@ async function loadFile(file: RuleFile): Promise<{ rule: AnyRule } | { mistakes:
     const mistakes = ruleMistakes(module['default'], file);
     return mistakes.length > 0 ? { mistakes } : { rule: module['default'] as AnyRule };
   } catch (error) {
-    return { mistakes: [unloadableRule(file.path, messageOf(error), 'Mend the file, and build it anew.')] };
+    return { mistakes: [unloadableRule({ name: file.path }, messageOf(error), 'Mend the file, and build it anew.')] };
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { messageOf, type Mistake, MistakesError, type Remedy, type Source } from '../mistake/mistake.ts';
 
 /** A file that a rule is loaded from. */
 export interface RuleFile {
@@ -10,6 +10,8 @@ export interface RuleFile {
   readonly path: string;
   /** What is imported: a ConfigMap's update changes this, and under the old path a module is never read again. */
   readonly realpath: string;
+  /** The ConfigMap that it comes from, where it is not on disk. */
+  readonly configMap?: string;
   /** The texts of a folder that is not on disk, this file's among them, by their names: then nothing is read there. */
   readonly beside?: Readonly<Record<string, string>>;
 }
@@ -32,7 +34,7 @@ export async function findRuleFiles(folder: string): Promise<readonly RuleFile[]
     throw new MistakesError([
       {
         code: 'rules-folder-unreadable',
-        where: `rules folder ${folder}`,
+        source: { name: `rules folder ${folder}` },
         expected: 'a folder of rule files that can be read',
         found: messageOf(error),
         remedy: 'Check RULES_DIR, what is mounted there, and that the user of the process may read it.',
@@ -61,7 +63,7 @@ async function readRuleFile(path: string, name: string): Promise<RuleFile | unde
 export function rulesFolderEmpty(folder: string): Mistake {
   return {
     code: 'rules-folder-empty',
-    where: `rules folder ${folder}`,
+    source: { name: `rules folder ${folder}` },
     expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
     found: 'none',
     remedy: 'Put a rule there; names that begin with "_" or "." are no rules.',
@@ -69,6 +71,7 @@ export function rulesFolderEmpty(folder: string): Mistake {
 }
 
 /** The mistake of a file that cannot be imported: where, what was found, and what to do. */
-export function unloadableRule(where: string, found: string, remedy: string): Mistake {
-  return { code: 'rule-file-unloadable', where, expected: 'a module that can be imported', found, remedy };
+export function unloadableRule(source: Source, found: string, todo: string | Remedy): Mistake {
+  const remedy = typeof todo === 'string' ? { remedy: todo } : todo;
+  return { code: 'rule-file-unloadable', source, expected: 'a module that can be imported', found, ...remedy };
 }

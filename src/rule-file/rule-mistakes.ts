@@ -1,4 +1,4 @@
-import { type Mistake, shown } from '../mistake/mistake.ts';
+import { type Mistake, type Remedy, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { type AnyRule, ENFORCEMENT_ACTIONS, type RuleMeta } from '../rule/rule.ts';
 import type { RuleFile } from './rule-files.ts';
@@ -11,24 +11,30 @@ const RESERVED = 'valid-reference';
 const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
 const META_KEYS = ['name', 'description', 'action', 'schema'] as const satisfies readonly (keyof RuleMeta)[];
 
-interface Expectation {
+interface Expectation extends Remedy {
   readonly part: string;
   readonly expected: string;
   readonly found: unknown;
   readonly holds: boolean;
-  readonly remedy: string;
+}
+
+/** The file of a rule, for what is wrong with it. */
+export function sourceOf({ path, configMap }: RuleFile): Source {
+  return { name: path, ...(configMap !== undefined && { configMap }) };
 }
 
 /** All that keeps the default export of a file from being a rule; empty if nothing does. */
 export function ruleMistakes(exported: unknown, file: RuleFile): readonly Mistake[] {
   return expectations(exported, file.name)
     .filter(({ holds }) => !holds)
-    .map(({ part, expected, found, remedy }) => ({
+    .map(({ part, expected, found, remedy, guess }) => ({
       code: 'rule-file-invalid',
-      where: `${file.path}, ${part}`,
+      source: sourceOf(file),
+      place: part,
       expected,
       found: shown(found),
       remedy,
+      ...(guess !== undefined && { guess }),
     }));
 }
 
@@ -121,7 +127,7 @@ function unknownKeys(
       expected: `a key that ${whose} has`,
       found: written[key],
       holds: false,
-      remedy: nearestName(key, known),
+      ...nearestName(key, known),
     }));
 }
 
@@ -131,10 +137,9 @@ function actionExpectation(action: unknown): Expectation {
     expected: `one of ${ENFORCEMENT_ACTIONS.join(', ')}, or none`,
     found: action,
     holds: action === undefined || ENFORCEMENT_ACTIONS.some((known) => known === action),
-    remedy:
-      typeof action === 'string'
-        ? nearestName(action, ENFORCEMENT_ACTIONS)
-        : 'Leave it away, and the rule denies where the operator says nothing.',
+    ...(typeof action === 'string'
+      ? nearestName(action, ENFORCEMENT_ACTIONS)
+      : { remedy: 'Leave it away, and the rule denies where the operator says nothing.' }),
   };
 }
 
@@ -176,10 +181,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The mistake of a rule whose name another one has already. */
-export function nameTaken(name: string, path: string, takenBy: string): Mistake {
+export function nameTaken(name: string, source: Source, takenBy: string): Mistake {
   return {
     code: 'rule-name-taken',
-    where: path,
+    source,
     expected: 'a name that no other rule has',
     found: `${shown(name)}, which is the rule of ${takenBy}`,
     remedy: 'Give the rule another name, and the file with it.',

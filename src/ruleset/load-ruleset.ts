@@ -1,71 +1,94 @@
-import type { CustomRule } from '../engine/answer.ts';
-import type { Policy } from '../engine/policy.ts';
-import { createRuleset, type Ruleset } from '../engine/ruleset.ts';
+import { realpath } from 'node:fs/promises';
+import { bindRuleset, type Ruleset } from '../engine/ruleset.ts';
 import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';
 import { MistakesError, type Mistake } from '../mistake/mistake.ts';
-import type { RuleFile } from '../rule-file/rule-files.ts';
+import type { Environment } from '../policy/flat-keys.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
+import { readPolicyFolder, type PolicyFolder } from '../policy/policy-folder.ts';
+import { findRuleFiles, type RuleFile } from '../rule-file/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
-import { loadPolicy, type Environment } from '../policy/load-policy.ts';
-import type { PolicyFolder } from '../policy/policy-folder.ts';
+import type { LoadedRules } from '../sandbox/load-custom-rules.ts';
 import { tryRuleset } from './try-ruleset.ts';
 
-/** Loads custom rules; rejects with a `MistakesError` for files that are none. */
-export type LoadCustomRules = (
-  files: readonly RuleFile[],
-  settings: readonly RuleSettings[],
-) => Promise<readonly CustomRule[]>;
+/** What stands in the folders now. */
+export interface Written {
+  readonly policy: PolicyFolder;
+  readonly ruleFiles: readonly RuleFile[];
+  /** Why there may be more rule files than these. */
+  readonly mistakes?: readonly Mistake[];
+}
 
-/** What a ruleset is made of. */
+/** What a ruleset is made of beside what stands in the folders. */
 export interface RulesetSources {
   readonly builtIn: readonly AnyRule[];
   readonly environment: Environment;
-  readonly policy: PolicyFolder;
-  readonly ruleFiles: readonly RuleFile[];
-  /** What is wrong already, so that all is told together. */
-  readonly mistakes?: readonly Mistake[];
-  readonly loadCustomRules: LoadCustomRules;
+  readonly loadCustomRules: (files: readonly RuleFile[], settings: readonly RuleSettings[]) => Promise<LoadedRules>;
 }
+
+export interface RulesetLoaderOptions extends RulesetSources {
+  readonly policyDir: string | undefined;
+  readonly rulesDir: string | undefined;
+}
+
+/** Makes rulesets of what is written, or of what would be. */
+export interface RulesetLoader {
+  read(): Promise<Written>;
+  /** @throws {MistakesError} */
+  load(written: Written): Promise<Ruleset>;
+}
+
+export function createRulesetLoader(options: RulesetLoaderOptions): RulesetLoader {
+  const { policyDir, rulesDir, ...sources } = options;
+  return {
+    read: async () => ({
+      policy: await readPolicyFolder(policyDir, await isSameFolder(policyDir, rulesDir)),
+      ...(await readRulesDir(rulesDir)),
+    }),
+    load: async (written) => loadRuleset(sources, written),
+  };
+}
+
+const NO_RULES: LoadedRules = { rules: [], mistakes: [] };
 
 /**
  * The rules under the operator's policy, tried on sample pods. There is no other way to a ruleset: the start, a reload and
  * whoever only wants to know whether one would work all come here.
  *
- * @throws {MistakesError} with every mistake of the policy's keys, of the rule files and of options; and where there is
- *   none, of what the rules did to the samples.
+ * @throws {MistakesError} with every mistake of the policy's keys, of the rule files and of options, and of what the rules
+ *   that have none did to the samples.
  */
-export async function loadRuleset(sources: RulesetSources): Promise<Ruleset> {
-  const { policy, mistakes } = loadPolicy(sources.environment, sources.policy);
-  const { custom, mistakes: ofRules } = await loadedRules(sources, policy);
-  const known = [...(sources.mistakes ?? []), ...mistakes, ...ofRules];
+export async function loadRuleset(sources: RulesetSources, written: Written): Promise<Ruleset> {
+  const { builtIn, environment, loadCustomRules } = sources;
+  const { ruleFiles, mistakes: unreadable = [] } = written;
+  const { policy, mistakes } = loadPolicy(environment, written.policy);
+  const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, settingsBySelection(policy));
+  const bound = bindRuleset(
+    builtIn,
+    custom.rules,
+    policy,
+    ruleFiles.map(({ name }) => name),
+  );
+  const failures = await tryRuleset(bound.ruleset);
+  const all = [...unreadable, ...mistakes, ...custom.mistakes, ...bound.mistakes, ...failures];
+  if (all.length > 0) throw new MistakesError(all);
+  return bound.ruleset;
+}
+
+async function isSameFolder(policyDir: string | undefined, rulesDir: string | undefined): Promise<boolean> {
+  if (policyDir === undefined || rulesDir === undefined) return false;
+  const [one, other] = await Promise.all(
+    [policyDir, rulesDir].map(async (folder) => realpath(folder).catch(() => folder)),
+  );
+  return one === other;
+}
+
+/** The rule files of a folder that the operator need not have; an empty one is fine, one that cannot be read is not. */
+async function readRulesDir(rulesDir: string | undefined): Promise<Omit<Written, 'policy'>> {
+  if (rulesDir === undefined) return { ruleFiles: [] };
   try {
-    const ruleset = createRuleset(sources.builtIn, custom, policy);
-    if (known.length > 0) throw new MistakesError([]);
-    await tryRuleset(ruleset);
-    return ruleset;
+    return { ruleFiles: await findRuleFiles(rulesDir) };
   } catch (error) {
-    if (error instanceof MistakesError) throw new MistakesError([...known, ...error.mistakes]);
+    if (error instanceof MistakesError) return { ruleFiles: [], mistakes: error.mistakes };
     throw error;
   }
-}
-
-interface LoadedRules {
-  readonly custom: readonly CustomRule[];
-  readonly mistakes: readonly Mistake[];
-}
-
-/** The custom rules, or else their names and what is wrong with them: the rest of the policy is judged all the same. */
-async function loadedRules({ ruleFiles, loadCustomRules }: RulesetSources, policy: Policy): Promise<LoadedRules> {
-  if (ruleFiles.length === 0) return { custom: [], mistakes: [] };
-  try {
-    return { custom: await loadCustomRules(ruleFiles, settingsBySelection(policy)), mistakes: [] };
-  } catch (error) {
-    if (!(error instanceof MistakesError)) throw error;
-    return { custom: ruleFiles.map(({ name }) => unasked(name)), mistakes: error.mistakes };
-  }
-}
-
-/** A rule of which there is but the name: nobody asks it, since its ruleset is not used. */
-function unasked(name: string): CustomRule {
-  const answer = { failure: 'it is not loaded' };
-  return { name, description: '', ask: () => ({ answer, steps: 0, isNew: false }) };
 }

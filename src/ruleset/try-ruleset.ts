@@ -4,17 +4,17 @@ import { inSlices } from '../admission/in-slices.ts';
 import { reviewing } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import type { Mistake } from '../mistake/mistake.ts';
 import { lostRemedy } from '../sandbox/lost-globals.ts';
-import { samplesOf } from './samples-of.ts';
+import { samplesOf } from './sample-pods.ts';
 
 /**
  * Judges the sample pods, whatever the verdicts: a rule that fails at one of them would fail at real ones. What it does
  * there does not depend on the machine: its steps are counted, and not the time.
  *
- * @throws {MistakesError} for every rule that failed.
+ * @returns a mistake for every rule that failed
  */
-export async function tryRuleset(ruleset: Ruleset): Promise<void> {
+export async function tryRuleset(ruleset: Ruleset): Promise<readonly Mistake[]> {
   const failures = new Map<string, Mistake>();
   for (const { request, selection } of samplesOf(ruleset)) {
     // A rule that has failed is not asked again: it might use up all of its steps each time.
@@ -25,7 +25,7 @@ export async function tryRuleset(ruleset: Ruleset): Promise<void> {
       if (!failures.has(finding.rule)) failures.set(finding.rule, failureMistake(finding));
     }
   }
-  if (failures.size > 0) throw new MistakesError([...failures.values()]);
+  return [...failures.values()];
 }
 
 async function failedFindings(request: AdmissionRequest, ruleset: Ruleset): Promise<readonly Finding[]> {
@@ -35,12 +35,12 @@ async function failedFindings(request: AdmissionRequest, ruleset: Ruleset): Prom
   return findings.filter(({ failed }) => failed);
 }
 
-function failureMistake({ rule, image, remedy }: Finding): Mistake {
+function failureMistake({ rule, image, remedy, failure = '' }: Finding): Mistake {
   return {
     code: 'rule-fails-on-sample',
-    where: `rule ${rule}`,
+    source: { name: `rule ${rule}` },
     expected: `an answer about the image ${image.raw} of a sample pod`,
     found: `none: ${remedy}`,
-    remedy: `${lostRemedy(remedy) ?? 'Mend the rule.'} \`imagegate test-rules\` tries it on the same pods.`,
+    remedy: `${lostRemedy(failure) ?? 'Mend the rule.'} \`imagegate test-rules\` tries it on the same pods.`,
   };
 }

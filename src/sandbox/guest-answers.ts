@@ -10,34 +10,46 @@ import { GuestEnd } from './guest.ts';
 // code is made of. So it is read like any other input, by schemas of our own.
 
 const text = (maxLength: number) => ({ type: 'string', maxLength }) as const;
+const TEXT = text(4096);
+const WORDS = text(2048);
+const NUMBER = { type: 'integer' };
+const OBJECT = { type: 'object' };
+
+const SOURCE = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name'],
+  properties: { name: TEXT, in: TEXT, configMap: TEXT, line: NUMBER, column: NUMBER },
+};
 
 const MISTAKES = {
   type: 'array',
   items: {
     type: 'object',
-    required: ['code', 'where', 'expected', 'found', 'remedy'],
+    additionalProperties: false,
+    required: ['code', 'source', 'expected', 'found', 'remedy'],
     properties: {
       code: { enum: ['rule-file-invalid', 'option-invalid'] },
-      where: text(4096),
-      expected: text(4096),
-      found: text(4096),
-      remedy: text(4096),
+      source: SOURCE,
+      place: TEXT,
+      expected: TEXT,
+      found: TEXT,
+      remedy: TEXT,
+      guess: TEXT,
     },
   },
+};
+
+const PLACE = {
+  type: 'object',
+  required: ['file', 'line', 'column'],
+  properties: { file: text(1024), line: NUMBER, column: NUMBER },
 };
 
 const ERROR = {
   type: 'object',
   required: ['name', 'message'],
-  properties: {
-    name: text(2048),
-    message: text(2048),
-    place: {
-      type: 'object',
-      required: ['file', 'line', 'column'],
-      properties: { file: text(1024), line: { type: 'integer' }, column: { type: 'integer' } },
-    },
-  },
+  properties: { name: WORDS, message: WORDS, place: PLACE },
 };
 
 const DESCRIPTION = {
@@ -46,7 +58,7 @@ const DESCRIPTION = {
   properties: {
     mistakes: MISTAKES,
     description: text(65_536),
-    schema: { type: 'object' },
+    schema: OBJECT,
     action: { enum: ['deny', 'warn', 'audit', 'off'] },
   },
 };
@@ -58,13 +70,8 @@ const OPTIONS = {
       { type: 'object', required: ['mistakes'], properties: { mistakes: MISTAKES } },
       {
         type: 'object',
-        required: ['place', 'options', 'sources', 'schema'],
-        properties: {
-          place: { type: 'string' },
-          options: { type: 'object' },
-          sources: { type: 'object' },
-          schema: { type: 'object' },
-        },
+        required: ['source', 'options', 'sources', 'schema'],
+        properties: { source: SOURCE, options: OBJECT, sources: OBJECT, schema: OBJECT },
       },
     ],
   },

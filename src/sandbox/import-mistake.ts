@@ -1,7 +1,8 @@
 import { dirname, extname, join } from 'node:path';
-import type { Mistake } from '../mistake/mistake.ts';
-import { isGuess, nearestName } from '../mistake/nearest-name.ts';
+import type { Mistake, Remedy, Source } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
 import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
+import { sourceOf } from '../rule-file/rule-mistakes.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { lostRemedy } from './lost-globals.ts';
 import type { SourceFolder } from './rule-sources.ts';
@@ -44,10 +45,12 @@ export class SourceProblemError extends Error {
 
 /** Makes the mistakes of a rule file that is no module, in the words and at the places that its author knows. */
 export function importMistakes(file: RuleFile, folder: SourceFolder) {
-  const at = (name: string, line?: number, column?: number): string => {
-    const place = [line, column].filter((number) => number !== undefined).map((number) => `:${number}`);
-    return join(dirname(file.path), name) + place.join('');
-  };
+  const at = (name: string, line?: number, column?: number): Source => ({
+    ...sourceOf(file),
+    name: join(dirname(file.path), name),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+  });
   return {
     /** What was thrown while it was evaluated, its syntax included. */
     ofError({ name, message, place }: ErrorText): Mistake {
@@ -55,51 +58,45 @@ export function importMistakes(file: RuleFile, folder: SourceFolder) {
       const found = `${name}: ${message}`;
       if (missing !== undefined) {
         const spot = importOf(missing['name']!, missing['from']!, folder);
-        return unloadableRule(spot === undefined ? file.path : at(...spot), found, NO_EXPORT);
+        return unloadableRule(spot === undefined ? sourceOf(file) : at(...spot), found, NO_EXPORT);
       }
       const isOurs = place !== undefined && folder.has(place.file);
-      const where = isOurs ? at(place.file, place.line, place.column) : file.path;
-      return unloadableRule(
-        where,
-        found,
-        name === 'SyntaxError' ? syntaxRemedy(where) : (lostRemedy(message) ?? THROWN),
-      );
+      const source = isOurs ? at(place.file, place.line, place.column) : sourceOf(file);
+      const remedy = name === 'SyntaxError' ? syntaxRemedy(source.name) : (lostRemedy(message) ?? THROWN);
+      return unloadableRule(source, found, remedy);
     },
     ofRefusedImport({ specifier, importer, message }: ImportRefusedError): Mistake {
       const spot = placeOf(specifier, importer, folder);
       const found = specifier.startsWith('.') ? `${message}, which is none of the files beside it` : message;
-      return unloadableRule(
-        spot === undefined ? at(importer) : at(...spot),
-        found,
-        importRemedy(specifier, importer, folder),
-      );
+      const source = spot === undefined ? at(importer) : at(...spot);
+      return unloadableRule(source, found, importRemedy(specifier, importer, folder));
     },
     ofSource({ file: name, problem: { message, line, column } }: SourceProblemError): Mistake {
-      const where = at(name, line, column);
-      return unloadableRule(where, message, extname(name) === '.json' ? NO_JSON : syntaxRemedy(where));
+      return unloadableRule(at(name, line, column), message, extname(name) === '.json' ? NO_JSON : syntaxRemedy(name));
     },
     /** It did not come to its end, for this reason. */
     ofEnd(reason: string): Mistake {
       const plain = 'A rule file only says what the rule is: keep loops and waiting out of it.';
-      return unloadableRule(file.path, `one that did not come to its end: ${reason}`, plain);
+      return unloadableRule(sourceOf(file), `one that did not come to its end: ${reason}`, plain);
     },
   };
 }
 
-function syntaxRemedy(where: string): string {
-  return /\.m?ts(?::\d+)*$/.test(where)
+function syntaxRemedy(name: string): string {
+  return /\.m?ts$/.test(name)
     ? 'Mend its syntax; of TypeScript only types that can be erased are read.'
     : 'Mend its syntax; a rule is an ES module, also in a file that ends with .js.';
 }
 
-function importRemedy(specifier: string, importer: string, folder: SourceFolder): string {
-  if (specifier.startsWith('node:')) return NODE;
-  if (!/^[./]|^file:/.test(specifier)) return PACKAGE;
-  const guess = nearestName(
+function importRemedy(specifier: string, importer: string, folder: SourceFolder): Remedy {
+  if (specifier.startsWith('node:')) return { remedy: NODE };
+  if (!/^[./]|^file:/.test(specifier)) return { remedy: PACKAGE };
+  const others = [...folder.keys()].filter((name) => name !== importer);
+  return nearestName(
     specifier,
-    [...folder.keys()].filter((name) => name !== importer).map((name) => `./${name}`),
+    others.map((name) => `./${name}`),
+    FOREIGN,
   );
-  return isGuess(guess) ? guess : FOREIGN;
 }
 
 type Spot = readonly [file: string, line: number, column: number];

@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
 import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
-import { distinctMistakes } from '../engine/distinct-mistakes.ts';
 import { type RuleOptions, validateOptions } from '../engine/prepare-rule.ts';
-import { messageOf, type Mistake } from '../mistake/mistake.ts';
+import { distinctMistakes, messageOf, type Mistake, type Source } from '../mistake/mistake.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
+import { sourceOf } from '../rule-file/rule-mistakes.ts';
 import { readDescription, readError, readMistakes, readOptions } from './guest-answers.ts';
 import { Guest, GuestEnd, type GuestParts } from './guest.ts';
 import { importMistakes, ImportRefusedError, SourceProblemError } from './import-mistake.ts';
@@ -51,7 +51,7 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
     if (mistakes.length > 0) return { mistakes };
     yield;
     const { distinct, places } = distinctOptions(file.name, loading.settings);
-    const wrong = yield* prepare(guest, file.path, described.schema, distinct, loading.parts);
+    const wrong = yield* prepare(guest, sourceOf(file), described.schema, distinct, loading.parts);
     if (wrong.length > 0) return { mistakes: distinctMistakes(wrong) };
     guest.keep();
     const { description = '', action } = described;
@@ -121,7 +121,7 @@ function distinctOptions(name: string, settings: Loading['settings']) {
 /** Has the rule prepare options, each with steps of their own, and collects what is wrong with them. */
 function* prepare(
   guest: Guest,
-  path: string,
+  source: Source,
   schema: OptionsSchema | undefined,
   distinct: readonly RuleOptions[],
   parts: GuestParts,
@@ -130,7 +130,7 @@ function* prepare(
   if (schema !== undefined) judge ??= new Guest(parts, 'options');
   for (const options of distinct) {
     yield;
-    const [valid] = validOptions(schema, options, path);
+    const [valid] = validOptions(schema, options, source);
     yield;
     if ('mistakes' in valid!) mistakes.push(...valid.mistakes);
     else mistakes.push(...readMistakes(guest.ask('prepare', JSON.stringify(valid), LOAD_STEPS)));
@@ -139,11 +139,11 @@ function* prepare(
 }
 
 /** A rule's own schema is judged by where rules run: a pattern in it may take for ever. That there is none is ours to say. */
-function validOptions(schema: OptionsSchema | undefined, options: RuleOptions, place: string) {
+function validOptions(schema: OptionsSchema | undefined, options: RuleOptions, source: Source) {
   const settings = [options];
-  if (schema === undefined || judge === undefined) return validateOptions(schema, settings, noOptions, place);
+  if (schema === undefined || judge === undefined) return validateOptions(schema, settings, noOptions, source);
   judge.putBack();
-  return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, place }), LOAD_STEPS));
+  return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, source }), LOAD_STEPS));
 }
 
 function mistakeOf(error: unknown, file: RuleFile, told: ImportMistakes): Mistake {
@@ -152,10 +152,13 @@ function mistakeOf(error: unknown, file: RuleFile, told: ImportMistakes): Mistak
   if (error instanceof SourceProblemError) return told.ofSource(error);
   if (error instanceof NoClockError) {
     const remedy = 'A rule is loaded once, and asked for as long as it is in use: read `context.now` in check.';
-    return unloadableRule(file.path, 'one that asks what time it is', remedy);
+    return unloadableRule(sourceOf(file), 'one that asks what time it is', remedy);
   }
   // There was no memory for one more engine.
   if (error instanceof RangeError)
-    return { ...unloadableRule(file.path, messageOf(error), 'Try again: there was too little memory.'), mayPass: true };
+    return {
+      ...unloadableRule(sourceOf(file), messageOf(error), 'Try again: there was too little memory.'),
+      mayPass: true,
+    };
   throw error;
 }

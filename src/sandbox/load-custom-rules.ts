@@ -1,10 +1,9 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
-import { distinctMistakes } from '../engine/distinct-mistakes.ts';
 import type { RuleOptions } from '../engine/prepare-rule.ts';
-import { type Mistake, MistakesError } from '../mistake/mistake.ts';
-import { nameTaken } from '../rule-file/rule-mistakes.ts';
+import { distinctMistakes, type Mistake } from '../mistake/mistake.ts';
+import { nameTaken, sourceOf } from '../rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../rule-file/rule-files.ts';
 import { guestParts } from './guest.ts';
 import { loadCustomRule } from './load-custom-rule.ts';
@@ -26,33 +25,36 @@ const REMEMBERED_BYTES = 16 * 1_048_576;
 /** What is longer is asked each time: one such pod would push out many others. */
 const REMEMBERED_LENGTH = 65_536;
 
-/**
- * Loads custom rules, an engine each. Between two files and two steps of one, whoever else waits has a turn.
- *
- * @throws {MistakesError} with every mistake of every file.
- */
-export async function loadCustomRules(options: CustomRulesOptions): Promise<readonly CustomRule[]> {
+/** Those that could be loaded, and what is wrong with the files of the others. */
+export interface LoadedRules {
+  readonly rules: readonly CustomRule[];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Loads custom rules, an engine each. Between two files and two steps of one, whoever else waits has a turn. */
+export async function loadCustomRules(options: CustomRulesOptions): Promise<LoadedRules> {
   const { files, settings, watch } = options;
   const [parts, folders] = await Promise.all([guestParts(), readRuleSources(files)]);
   const remembered = new Remembered<CustomAnswer>(REMEMBERED_BYTES, REMEMBERED_LENGTH);
   const rules: CustomRule[] = [];
   const mistakes: Mistake[] = [];
   for (const file of files) {
-    mistakes.push(...takenName(file, options));
+    const taken = takenName(file, options);
+    mistakes.push(...taken);
     const loading = loadCustomRule(file, folders.get(dirname(file.path))!, { parts, settings, remembered, watch });
     let step = loading.next();
     for (; step.done !== true; step = loading.next()) {
       // oxlint-disable-next-line no-await-in-loop -- whoever else waits has a turn
       await setImmediate();
     }
-    if ('rule' in step.value) rules.push(step.value.rule);
-    else mistakes.push(...step.value.mistakes);
+    if ('mistakes' in step.value) mistakes.push(...step.value.mistakes);
+    else if (taken.length === 0) rules.push(step.value.rule);
   }
-  if (mistakes.length > 0) throw new MistakesError(distinctMistakes(mistakes));
-  return rules;
+  return { rules, mistakes: distinctMistakes(mistakes) };
 }
 
-function takenName({ name, path }: RuleFile, { files, takenNames }: CustomRulesOptions): readonly Mistake[] {
-  const takenBy = takenNames.get(name) ?? files.find((file) => file.name === name)!.path;
-  return takenBy === path ? [] : [nameTaken(name, path, takenBy)];
+function takenName(file: RuleFile, { files, takenNames }: CustomRulesOptions): readonly Mistake[] {
+  const { name, path } = file;
+  const takenBy = takenNames.get(name) ?? files.find((other) => other.name === name)!.path;
+  return takenBy === path ? [] : [nameTaken(name, sourceOf(file), takenBy)];
 }

@@ -83,7 +83,8 @@ async function load(file: RuleFile, options: Options): Promise<Selection> {
   const watch = { print: (rule: string, _level: string, text: string) => process.stderr.write(`${rule}: ${text}\n`) };
   try {
     const custom = await loadCustomRules({ files: [file], takenNames: new Map(), settings: [rules], watch });
-    return createRuleset([], custom, { ...DEFAULT_POLICY, rules }).everywhere;
+    if (custom.mistakes.length > 0) throw new MistakesError(custom.mistakes);
+    return createRuleset([], custom.rules, { ...DEFAULT_POLICY, rules }).everywhere;
   } catch (error) {
     throw notLoaded(error);
   }
@@ -110,7 +111,9 @@ function bind(rule: AnyRule, options: Options, thrown: Thrown): Selection {
 }
 
 function settingOf(options: Options) {
-  const sources = Object.fromEntries(Object.keys(options).map((option) => [option, `options.${option}`]));
+  const sources = Object.fromEntries(
+    Object.keys(options).map((option) => [option, { source: { name: `options.${option}` } }]),
+  );
   return { action: 'deny', options, sources } as const;
 }
 

@@ -1,24 +1,29 @@
-import { Composer, LineCounter, Parser, type Document, type YAMLParseError, type YAMLWarning } from 'yaml';
+import { Composer, LineCounter, Parser, type CST, type Document, type YAMLParseError, type YAMLWarning } from 'yaml';
 import { printable } from '../mistake/printable.ts';
-import { messageOf, type Mistake } from '../mistake/mistake.ts';
-import { isDeeperThan } from './token-depth.ts';
-import { yamlValues, type ReadScalar, type YamlPlace } from './yaml-values.ts';
+import { messageOf, within, type Location, type Mistake, type Source } from '../mistake/mistake.ts';
+import {
+  MAX_ALIASES,
+  MAX_DEPTH,
+  MAX_VALUES,
+  pointerTo,
+  yamlValues,
+  type ReadScalar,
+  type YamlPlace,
+} from './yaml-values.ts';
 
 /** What a YAML text says, as far as it can be read. */
 export interface YamlDocument {
   /** `undefined` where nothing is written, or nothing that can be read. */
   readonly value: unknown;
-  /** Where a value is written, by its JSON pointer: `policy.yaml:12:7 rules.blocked-tags.action`. */
-  readonly where: (pointer: string) => string;
+  /** Where the value is written that these keys and indexes lead to; without any, the whole document. */
+  readonly where: (...path: readonly (string | number)[]) => Location;
   readonly mistakes: readonly Mistake[];
 }
 
+type Locate = (place: YamlPlace) => Location;
+
 /** In characters. A whole ConfigMap holds 1 MiB; for the worst text of this length the parser takes a second or two. */
 const MAX_LENGTH = 128 * 1024;
-/** The parser calls itself for each, and a regular expression at the end of the stack ends the process. */
-const MAX_DEPTH = 32;
-const MAX_ALIASES = 100;
-const MAX_VALUES = 100_000;
 /** One slip can make every line after it wrong. */
 const MAX_ERRORS = 10;
 
@@ -26,11 +31,11 @@ const LIMITS = `It may have at most ${MAX_LENGTH / 1024} KiB, ${MAX_DEPTH} level
 const MEND = 'Mend it there or just before; text with ": " or " #" in it needs quotes.';
 
 /** Reads a text as one document of YAML 1.2. It never throws, and its work grows with the length of the text alone. */
-export function readYaml(text: string, file: string): YamlDocument {
-  const [document, second] = yamlDocuments(text, file);
+export function readYaml(text: string, source: Source): YamlDocument {
+  const [document, second] = yamlDocuments(text, source);
   if (second === undefined) return document!; // there is always one
   const remedy = 'Put all into one, and remove the line "---" between them.';
-  const two = unreadable({ where: second.where(''), expected: 'one document', found: 'a second one', remedy });
+  const two = unreadable(second.where(), { expected: 'one document', found: 'a second one', remedy });
   return { ...document!, mistakes: [...document!.mistakes, two] };
 }
 
@@ -42,19 +47,19 @@ const asWritten: ReadScalar = ({ value }) => value;
  *
  * @param readScalar for what somebody else reads in another way
  */
-export function* yamlDocuments(text: string, file: string, readScalar = asWritten): Generator<YamlDocument> {
+export function* yamlDocuments(text: string, source: Source, readScalar = asWritten): Generator<YamlDocument> {
   const lines = new LineCounter();
-  const position = (offset: number): string => {
+  const locate: Locate = ({ offset, path }) => {
     const { line, col } = lines.linePos(offset);
-    return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+    return within({ source: { ...source, line: Math.max(line, 1), column: Math.max(col, 1) } }, path);
   };
   try {
-    for (const document of composed(text, lines)) yield yamlDocument(document, position, readScalar);
+    for (const document of composed(text, lines)) yield yamlDocument(document, locate, readScalar);
   } catch (error) {
     // One of the limits, or a fault of the parser: whatever it is, the text is of no use.
     const found = printable(messageOf(error));
-    const mistakes = [unreadable({ where: file, expected: 'YAML within its limits', found, remedy: LIMITS })];
-    yield { value: undefined, where: () => file, mistakes };
+    const mistakes = [unreadable({ source }, { expected: 'YAML within its limits', found, remedy: LIMITS })];
+    yield { value: undefined, where: () => ({ source }), mistakes };
   }
 }
 
@@ -67,34 +72,46 @@ function composed(text: string, lines: LineCounter): Iterable<Document> {
   return new Composer(options).compose(tokens, true, text.length); // forced, so there is one
 }
 
-function yamlDocument(document: Document, position: (offset: number) => string, readScalar: ReadScalar): YamlDocument {
-  const start = document.range![0]; // it comes from a text
-  const place = ({ offset, path }: YamlPlace): string => [position(offset), ...(path === '' ? [] : [path])].join(' ');
-  const mistakes = syntaxMistakes([...document.errors, ...document.warnings], position);
-  if (document.errors.length > 0) return { value: undefined, where: () => position(start), mistakes };
-  const limits = { depth: MAX_DEPTH, aliases: MAX_ALIASES, values: MAX_VALUES };
-  const { value, places, objections } = yamlValues(document, limits, readScalar);
-  const objected = objections.map((objection) => unreadable({ ...objection, where: place(objection.place) }));
+/** Whether tokens lie within each other more than so many levels. It does not call itself: it guards those that do. */
+function isDeeperThan(levels: number, tokens: readonly CST.Token[]): boolean {
+  const open = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > levels) return true;
+    for (const inner of innerTokens(token)) open.push({ token: inner, depth: depth + 1 });
+  }
+  return false;
+}
+
+function innerTokens(token: CST.Token): readonly CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
+  if (!('items' in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value]).filter((inner) => inner !== undefined && inner !== null);
+}
+
+function yamlDocument(document: Document, locate: Locate, readScalar: ReadScalar): YamlDocument {
+  const start = { offset: document.range![0], path: '' }; // it comes from a text
+  const mistakes = syntaxMistakes([...document.errors, ...document.warnings], locate);
+  if (document.errors.length > 0) return { value: undefined, where: () => locate(start), mistakes };
+  const { value, places, objections } = yamlValues(document, readScalar);
   return {
     value: value ?? undefined,
-    where: (pointer) => place((pointer === '' ? undefined : places.get(pointer)) ?? { offset: start, path: '' }),
-    mistakes: [...mistakes, ...objected],
+    where: (...path) => locate((path.length === 0 ? undefined : places.get(pointerTo(path))) ?? start),
+    mistakes: [...mistakes, ...objections.map(({ at, ...words }) => unreadable(locate(at), words))],
   };
 }
 
-function syntaxMistakes(
-  wrong: readonly (YAMLParseError | YAMLWarning)[],
-  position: (offset: number) => string,
-): readonly Mistake[] {
-  const mistakes = wrong.slice(0, MAX_ERRORS).map(({ pos: [offset], message }) => {
-    return unreadable({ where: position(offset), expected: 'YAML 1.2', found: printable(message), remedy: MEND });
-  });
+function syntaxMistakes(wrong: readonly (YAMLParseError | YAMLWarning)[], locate: Locate): readonly Mistake[] {
+  const expected = 'YAML 1.2';
+  const at = ({ pos: [offset] }: YAMLParseError | YAMLWarning): Location => locate({ offset, path: '' });
+  const mistakes = wrong
+    .slice(0, MAX_ERRORS)
+    .map((error) => unreadable(at(error), { expected, found: printable(error.message), remedy: MEND }));
   if (wrong.length <= MAX_ERRORS) return mistakes;
   const found = `${wrong.length - MAX_ERRORS} more mistakes`;
-  const where = position(wrong[MAX_ERRORS]!.pos[0]);
-  return [...mistakes, unreadable({ where, expected: 'YAML 1.2', found, remedy: 'Mend the ones before first.' })];
+  return [...mistakes, unreadable(at(wrong[MAX_ERRORS]!), { expected, found, remedy: 'Mend the ones before first.' })];
 }
 
-function unreadable({ where, expected, found, remedy }: Omit<Mistake, 'code'>): Mistake {
-  return { code: 'policy-yaml-unreadable', where, expected, found, remedy };
+function unreadable(location: Location, words: Pick<Mistake, 'expected' | 'found' | 'remedy'>): Mistake {
+  return { code: 'policy-yaml-unreadable', ...location, ...words };
 }

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair, type Scalar } from 'yaml';
-import { shown } from '../mistake/mistake.ts';
+import { shown, type Mistake } from '../mistake/mistake.ts';
 
 /** Where a value is written. */
 export interface YamlPlace {
@@ -9,28 +9,26 @@ export interface YamlPlace {
   readonly path: string;
 }
 
-/** What is wrong with a value, for a mistake. */
-export interface YamlObjection {
-  readonly place: YamlPlace;
-  readonly expected: string;
-  readonly found: string;
-  readonly remedy: string;
+type Words = Pick<Mistake, 'expected' | 'found' | 'remedy'>;
+
+/** What is wrong with a value. */
+export interface YamlObjection extends Words {
+  readonly at: YamlPlace;
 }
 
 export interface YamlValues {
   /** JSON, but for numbers that JSON does not have. */
   readonly value: unknown;
-  /** By JSON pointer. */
+  /** By `pointerTo`. */
   readonly places: ReadonlyMap<string, YamlPlace>;
   readonly objections: readonly YamlObjection[];
 }
 
-export interface YamlLimits {
-  readonly depth: number;
-  readonly aliases: number;
-  /** Counted after aliases have become what they stand for. */
-  readonly values: number;
-}
+/** The parser calls itself for each level, and a regular expression at the end of the stack ends the process. */
+export const MAX_DEPTH = 32;
+export const MAX_ALIASES = 100;
+/** Counted after aliases have become what they stand for. */
+export const MAX_VALUES = 100_000;
 
 /** What a scalar stands for, to whoever reads it. */
 export type ReadScalar = (scalar: Scalar) => unknown;
@@ -40,8 +38,8 @@ export type ReadScalar = (scalar: Scalar) => unknown;
  *
  * @throws {RangeError} past one of the limits.
  */
-export function yamlValues(document: Document, limits: YamlLimits, readScalar: ReadScalar): YamlValues {
-  const reader = new Reader(document, limits, readScalar);
+export function yamlValues(document: Document, readScalar: ReadScalar): YamlValues {
+  const reader = new Reader(document, readScalar);
   const value = reader.valueOf(document.contents, '', { offset: 0, path: '' }, 0);
   return { value, places: reader.places, objections: reader.objections };
 }
@@ -50,27 +48,25 @@ class Reader {
   readonly places = new Map<string, YamlPlace>();
   readonly objections: YamlObjection[] = [];
   readonly #document: Document;
-  readonly #limits: YamlLimits;
   readonly #readScalar: ReadScalar;
   #aliases = 0;
   #values = 0;
 
-  constructor(document: Document, limits: YamlLimits, readScalar: ReadScalar) {
+  constructor(document: Document, readScalar: ReadScalar) {
     this.#document = document;
-    this.#limits = limits;
     this.#readScalar = readScalar;
   }
 
   valueOf(node: unknown, pointer: string, place: YamlPlace, depth: number): unknown {
     this.places.set(pointer, place);
     this.#values += 1;
-    if (this.#values > this.#limits.values) throw new RangeError('more values');
-    if (depth > this.#limits.depth) throw new RangeError('more levels, or an alias within what it stands for');
+    if (this.#values > MAX_VALUES) throw new RangeError('more values');
+    if (depth > MAX_DEPTH) throw new RangeError('more levels, or an alias within what it stands for');
     if (isScalar(node)) return this.#readScalar(node);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const itemPlace = { offset: offsetOf(item), path: `${place.path}[${index}]` };
-        return this.valueOf(item, `${pointer}/${index}`, itemPlace, depth + 1);
+        return this.valueOf(item, pointer + pointerTo([index]), itemPlace, depth + 1);
       });
     }
     if (isMap(node)) return this.#objectOf(node.items, pointer, place, depth);
@@ -82,9 +78,9 @@ class Reader {
     for (const { key, value } of pairs) {
       const name = keyText(key);
       const place = { offset: offsetOf(key), path: name === undefined ? path : pathTo(path, name) };
-      if (name === undefined) this.objections.push({ place, ...NO_NAME });
-      else if (entries.has(name)) this.objections.push({ place, ...again(name) });
-      else entries.set(name, this.valueOf(value, `${pointer}/${pointerSegment(name)}`, place, depth + 1));
+      if (name === undefined) this.objections.push({ at: place, ...NO_NAME });
+      else if (entries.has(name)) this.objections.push({ at: place, ...again(name) });
+      else entries.set(name, this.valueOf(value, pointer + pointerTo([name]), place, depth + 1));
     }
     // Not by assignment, which would take the key __proto__ for something else.
     return Object.fromEntries(entries);
@@ -92,15 +88,13 @@ class Reader {
 
   #originalOf(alias: Alias, pointer: string, place: YamlPlace, depth: number): unknown {
     this.#aliases += 1;
-    if (this.#aliases > this.#limits.aliases) throw new RangeError('more aliases');
+    if (this.#aliases > MAX_ALIASES) throw new RangeError('more aliases');
     const original = alias.resolve(this.#document);
     if (original !== undefined) return this.valueOf(original, pointer, place, depth + 1);
-    this.objections.push({ place, ...noAnchor(alias.source) });
+    this.objections.push({ at: place, ...noAnchor(alias.source) });
     return null;
   }
 }
-
-type Words = Omit<YamlObjection, 'place'>;
 
 const NO_NAME: Words = { expected: 'keys that are text', found: 'a list or an object', remedy: 'Write a name.' };
 
@@ -129,7 +123,7 @@ function pathTo(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** A name as a part of a JSON pointer. */
-export function pointerSegment(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Keys and indexes as one key, a JSON pointer. */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -37,25 +37,25 @@ describe('parseReview', () => {
   });
 
   const cases: readonly (readonly [unknown, string])[] = [
-    [undefined, 'the body must be object'],
-    [null, 'the body must be object'],
-    [[], 'the body must be object'],
-    ['x', 'the body must be object'],
+    [undefined, 'the body must be an object'],
+    [null, 'the body must be an object'],
+    [[], 'the body must be an object'],
+    ['x', 'the body must be an object'],
     [{}, 'apiVersion is missing; kind is missing; request is missing'],
     [{ ...REVIEW, apiVersion: 'v2' }, 'apiVersion must be one of admission.k8s.io/v1, admission.k8s.io/v1beta1'],
     [{ ...REVIEW, kind: 'Pod' }, 'kind must be AdmissionReview'],
-    [{ ...REVIEW, request: null }, 'request must be object'],
-    [request({ uid: '' }), 'request.uid must NOT have fewer than 1 characters'],
-    [request({ uid: 7 }), 'request.uid must be string'],
+    [{ ...REVIEW, request: null }, 'request must be an object'],
+    [request({ uid: '' }), 'request.uid must be text that is not empty'],
+    [request({ uid: 7 }), 'request.uid must be text'],
     [request({ uid: undefined }), 'request.uid is missing'],
     [request({ operation: 'PATCH' }), 'request.operation must be one of CREATE, UPDATE, DELETE, CONNECT'],
-    [request({ kind: 'Pod' }), 'request.kind must be object'],
+    [request({ kind: 'Pod' }), 'request.kind must be an object'],
     [request({ kind: { group: '', version: 'v1' } }), 'request.kind.kind is missing'],
-    [request({ object: 'x' }), 'request.object must be object,null'],
-    [request({ oldObject: [] }), 'request.oldObject must be object,null'],
-    [request({ dryRun: 'true' }), 'request.dryRun must be boolean,null'],
-    [request({ namespace: 1 }), 'request.namespace must be string'],
-    [request({ userInfo: { groups: ['a', 1] } }), 'request.userInfo.groups.1 must be string'],
+    [request({ object: 'x' }), 'request.object must be an object, or null'],
+    [request({ oldObject: [] }), 'request.oldObject must be an object, or null'],
+    [request({ dryRun: 'true' }), 'request.dryRun must be true or false, or null'],
+    [request({ namespace: 1 }), 'request.namespace must be text'],
+    [request({ userInfo: { groups: ['a', 1] } }), 'request.userInfo.groups.1 must be text'],
   ];
   for (const [body, message] of cases) {
     it(`refuses, and says: ${message}`, () => {
@@ -70,12 +70,12 @@ describe('parseReview', () => {
   // An error for each would be more than there is memory for: 2 MB of these are a million.
   it('tells of eight wrong groups, however many there are', () => {
     const groups = Array.from({ length: 1_000_000 }, (_, index) => (index % 2 === 0 ? 'a' : 1));
-    const told = [1, 3, 5, 7, 9, 11, 13, 15].map((index) => `request.userInfo.groups.${index} must be string; `);
+    const told = [1, 3, 5, 7, 9, 11, 13, 15].map((index) => `request.userInfo.groups.${index} must be text; `);
     expect(refusal(request({ userInfo: { groups } })).message).to.equal(
       `The body is not a valid AdmissionReview: ${told.join('')}and more.`,
     );
     expect(refusal(request({ userInfo: { groups: groups.slice(0, 17) } })).message).to.match(
-      /groups\.15 must be string\.$/,
+      /groups\.15 must be text\.$/,
     );
   });
 

@@ -7,6 +7,7 @@ import { mountConfigMap } from '../mounted-config-map.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
+import { at } from '../mistakes.ts';
 
 describe('startLiveRules', () => {
   const folder = temporaryFolder();
@@ -14,7 +15,7 @@ describe('startLiveRules', () => {
   it('logs each reload and each rejection, and counts them', async () => {
     const mistake = {
       code: 'rule-fails-on-sample',
-      where: 'rule mine',
+      ...at('rule mine'),
       expected: 'x',
       found: 'y',
       remedy: 'Z.',

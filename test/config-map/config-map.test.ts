@@ -1,19 +1,32 @@
 import { expect } from 'chai';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { readPolicyFolder } from '../../src/policy/policy-folder.ts';
-import { policyKeysOf } from '../../src/config-map/config-map.ts';
+import { policyKeysOf, ruleFilesOf } from '../../src/config-map/config-map.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { at } from '../mistakes.ts';
+
+describe('ruleFilesOf', () => {
+  it('finds the rules of a ConfigMap, each with what is beside it, and knows where they are', () => {
+    const data = { 'b.ts': '1', 'a.js': '2', '_part.js': '3', 'd.d.ts': '4', BLOCKED_TAGS: 'dev' };
+    const file = (name: string, path: string) => ({ name, path, realpath: path, configMap: 'mine', beside: data });
+    expect(ruleFilesOf({ data }, 'mine')).to.deep.equal([
+      file('a', 'ConfigMap mine/a.js'),
+      file('b', 'ConfigMap mine/b.ts'),
+    ]);
+    expect(ruleFilesOf({ data: null }, 'mine')).to.deep.equal([]);
+  });
+});
 
 describe('policyKeysOf', () => {
   const folder = temporaryFolder();
 
   it('finds the keys of a ConfigMap, and not the rules', () => {
     const data = { 'policy.yaml': 'rules: {}', BLOCKED_TAGS: 'dev', 'mine.js': 'export default {}', '.hidden': 'x' };
-    expect(policyKeysOf({ data, binaryData: { '.hidden': 'AA==' } })).to.deep.equal({
+    expect(policyKeysOf({ data, binaryData: { '.hidden': 'AA==' } }, 'mine')).to.deep.equal({
       keys: new Map([
-        ['BLOCKED_TAGS', { text: 'dev', where: 'BLOCKED_TAGS (ConfigMap)' }],
-        ['policy.yaml', { text: 'rules: {}', where: 'policy.yaml (ConfigMap)' }],
+        ['BLOCKED_TAGS', { text: 'dev', ...at('BLOCKED_TAGS (ConfigMap)', { configMap: 'mine' }) }],
+        ['policy.yaml', { text: 'rules: {}', ...at('policy.yaml (ConfigMap)', { configMap: 'mine' }) }],
       ]),
       mistakes: [],
     });
@@ -21,16 +34,16 @@ describe('policyKeysOf', () => {
 
   for (const empty of [{}, { data: null, binaryData: null }, { data: {} }]) {
     it(`finds nothing in ${JSON.stringify(empty)}`, () => {
-      expect(policyKeysOf(empty)).to.deep.equal({ keys: new Map(), mistakes: [] });
+      expect(policyKeysOf(empty, 'mine')).to.deep.equal({ keys: new Map(), mistakes: [] });
     });
   }
 
   it('refuses binary keys, and rules too', () => {
     const binaryData = { BLOCKED_TAGS: '/w==', A: '/w==', 'a-b.mjs': '/w==', '_shared.ts': '/w==' };
-    expect(policyKeysOf({ binaryData }).mistakes).to.deep.equal(
+    expect(policyKeysOf({ binaryData }, 'mine').mistakes).to.deep.equal(
       ['A', 'BLOCKED_TAGS', '_shared.ts', 'a-b.mjs'].map((key) => ({
         code: 'policy-key-binary',
-        where: `binaryData, ${key} (ConfigMap)`,
+        source: { name: `binaryData, ${key}`, in: 'ConfigMap', configMap: 'mine' },
         expected: 'policy and rules in data alone',
         found: JSON.stringify(key),
         remedy: 'Write it as text, in UTF-8.',
@@ -41,7 +54,7 @@ describe('policyKeysOf', () => {
   it('gives the policy that the same ConfigMap gives when it is mounted', async () => {
     const data = { RULE_X: 'warn', ENFORCEMENT: 'audit', 'policy.yaml': 'contact: Ask.\n', 'x.mjs': '' };
     await mountConfigMap(folder.path, data);
-    const { policy } = loadPolicy({}, policyKeysOf({ data }));
+    const { policy } = loadPolicy({}, policyKeysOf({ data }, 'mine'));
     const mounted = loadPolicy({}, await readPolicyFolder(folder.path)).policy;
     expect(policy.contact).to.equal('Ask.');
     expect({ ...policy, rules: [...policy.rules.keys()] }).to.deep.equal({

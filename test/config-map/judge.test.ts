@@ -2,14 +2,16 @@ import { expect } from 'chai';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/config-map/judge.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
+import { sourceOf } from '../../src/rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
-import { createRulesetLoader } from '../../src/ruleset/ruleset-loader.ts';
+import { createRulesetLoader } from '../../src/ruleset/load-ruleset.ts';
 import { admissionRequest } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { customRulesStarter } from '../ruleset/custom-rules-starter.ts';
+import { at } from '../mistakes.ts';
 
 const POLICY = 'imagegate-webhook-config';
 const RULES = 'imagegate-webhook-rules';
@@ -203,7 +205,7 @@ describe('createConfigMapJudge', () => {
     const dropped = { 'policy.yaml': 'rules: { mine: { action: warn } }' };
     const missing = {
       code: 'option-invalid',
-      where: 'rule mine',
+      ...at('rule mine'),
       expected: 'a value',
       found: 'nothing',
       remedy: 'Give it.',
@@ -211,7 +213,7 @@ describe('createConfigMapJudge', () => {
     const isGiven = (settings: RuleSettings | undefined): boolean =>
       settings?.get('mine')?.options['words'] !== undefined;
     const refuses: typeof custom.start = async (files, settings) => {
-      if (!isGiven(settings[0])) throw new MistakesError([missing]);
+      if (!isGiven(settings[0])) return { rules: [], mistakes: [missing] };
       return custom.start(files, settings);
     };
     const fails: typeof custom.start = async (files, settings) =>
@@ -262,7 +264,7 @@ describe('createConfigMapJudge', () => {
       judge = judgeWith(async (files, settings) => {
         if (isGiven(settings[0])) return custom.start(files, settings);
         // Its mistake hides that the other rule is not there.
-        throw new MistakesError([missing]);
+        return { rules: [], mistakes: [missing] };
       });
       expect((await judge(write(POLICY, { ...before, ...dropped }, before))).allowed).to.equal(false);
     });
@@ -286,7 +288,7 @@ describe('createConfigMapJudge', () => {
         async (files, settings) => {
           const words = { expected: 'a rule', found: 'none', remedy: 'Mend it.' };
           if (isMended(files)) return custom.start(files, settings);
-          throw new MistakesError([{ code: 'rule-file-invalid', where: 'mine.js', ...words }]);
+          return { rules: [], mistakes: [{ code: 'rule-file-invalid', ...at('mine.js'), ...words }] };
         },
       ],
       [
@@ -316,9 +318,8 @@ describe('createConfigMapJudge', () => {
       const option = { 'policy.yaml': 'rules: { blocked-tags: { options: { tags: [.x] } } }' };
       judge = judgeWith(async (files, settings) => {
         if (isMended(files)) return custom.start(files, settings);
-        throw new MistakesError([
-          { code: 'rule-file-invalid', where: 'mine.js', expected: 'a rule', found: 'none', remedy: 'Mend it.' },
-        ]);
+        const words = { expected: 'a rule', found: 'none', remedy: 'Mend it.' };
+        return { rules: [], mistakes: [{ code: 'rule-file-invalid', ...at('mine.js'), ...words }] };
       });
       await mountConfigMap(folder.path, { ...option, 'mine.js': '' });
       const { allowed, warnings } = await judge(write(RULES, { 'mine.js': 'mended' }, { 'mine.js': '' }));
@@ -326,6 +327,86 @@ describe('createConfigMapJudge', () => {
       expect(warnings).to.have.length(1);
       expect(warnings?.[0]).to.match(/^Not in use before this is mended too: policy\.yaml:1:\d+ rules\.blocked-tags/);
     });
+  });
+
+  describe('loads', () => {
+    const broken = { code: 'rule-file-invalid', ...at('mine.js'), expected: 'x', found: 'y', remedy: 'Z.' } as const;
+    const bad = { RULE_EMPTY_TAG: 'wran', 'mine.js': '' };
+
+    for (const [what, request, times] of [
+      ['what would be used', write(RULES, { 'mine.js': '1' }), 1],
+      ['what is bad itself', write(POLICY, { BLOCKED_TAGS: '' }, { BLOCKED_TAGS: '' }), 1],
+      ['what names a rule that may come', write(POLICY, { RULE_NO_DEBUG_IMAGES: 'warn' }, {}), 1],
+      ['what is beside something bad', write(RULES, { 'yours.js': '1', RULE_NO_DEBUG_IMAGES: 'warn' }, {}), 2],
+      ['what is bad elsewhere too', write(POLICY, { RULE_YOURS: 'wran' }, { BLOCKED_TAGS: 'dev' }), 1],
+    ] as const) {
+      it(`${what} ${times === 1 ? 'once' : 'twice'}`, async () => {
+        const isBeside = times === 2 || what.endsWith('too');
+        await mountConfigMap(folder.path, isBeside ? bad : { 'mine.js': '' });
+        let loads = 0;
+        judge = judgeWith(async (files) => {
+          loads += 1;
+          return { rules: fakeCustomRules(files.slice(1).map(({ name }) => name)), mistakes: isBeside ? [broken] : [] };
+        });
+        await judge(request);
+        expect(loads).to.equal(times);
+      });
+    }
+  });
+
+  it('denies what contradicts the other ConfigMap, though it did before', async () => {
+    const yaml = { 'policy.yaml': 'rules: { blocked-tags: { options: { tags: [dev] } } }' };
+    await mountConfigMap(folder.path, { BLOCKED_TAGS: 'dev', ...yaml });
+    for (const request of [
+      write(POLICY, { BLOCKED_TAGS: 'dev', RULE_EMPTY_TAG: 'warn' }, { BLOCKED_TAGS: 'dev' }),
+      write(RULES, { ...yaml, RULE_EMPTY_TAG: 'warn' }, yaml),
+    ]) {
+      const { allowed, status } = await judge(request);
+      expect(allowed).to.equal(false);
+      expect(status?.message).to.include('[policy-key-conflict]');
+    }
+  });
+
+  it('denies a rule file that does not load, though it did not before', async () => {
+    const files = { 'mine.js': 'bad', RULE_MINE: 'warn' };
+    await mountConfigMap(folder.path, files);
+    judge = judgeWith(async ([file]) => ({
+      rules: [],
+      mistakes: [
+        { code: 'rule-file-invalid', source: sourceOf(file!), expected: 'a rule', found: 'none', remedy: 'Mend it.' },
+      ],
+    }));
+    expect((await judge(write(RULES, { ...files, BLOCKED_TAGS: 'dev' }, files))).allowed).to.equal(false);
+    expect((await judge(write(POLICY, { BLOCKED_TAGS: 'dev' }, {}))).allowed).to.equal(true);
+  });
+
+  it('denies what makes another rule fail as the first one does elsewhere', async () => {
+    await mountConfigMap(folder.path, { 'mine.js': '', 'yours.js': '' });
+    judge = judgeWith(async (_, [settings]) => ({
+      rules: [],
+      mistakes: ['mine', ...(settings?.has('yours') === true ? ['yours'] : [])].map((name) => ({
+        code: 'option-invalid',
+        ...at(`/rules/${name}.js, prepare`),
+        expected: 'x',
+        found: 'y',
+        remedy: 'Z.',
+      })),
+    }));
+    expect((await judge(write(POLICY, { RULE_YOURS: 'warn' }, {}))).allowed).to.equal(false);
+    expect((await judge(write(POLICY, { RULE_MINE: 'warn' }, {}))).allowed).to.equal(true);
+  });
+
+  it('lets a rule be mended that fails beside another one that does not load', async () => {
+    const files = { 'mine.js': 'bad', 'yours.js': 'broken' };
+    await mountConfigMap(folder.path, files);
+    judge = judgeWith(async (ruleFiles) => ({
+      rules: fakeCustomRules(['yours'], () => ({ failure: 'never' })),
+      mistakes: ruleFiles.some(({ beside }) => beside?.['mine.js'] === 'mended')
+        ? []
+        : [{ code: 'rule-file-invalid', ...at('mine.js'), expected: 'a rule', found: 'none', remedy: 'Mend it.' }],
+    }));
+    const { allowed, warnings } = await judge(write(RULES, { 'mine.js': 'mended' }, { 'mine.js': 'bad' }));
+    expect({ allowed, count: warnings?.length }).to.deep.equal({ allowed: true, count: 1 });
   });
 
   it('sees that both ConfigMaps say the same', async () => {
@@ -375,7 +456,7 @@ describe('createConfigMapJudge', () => {
       most = Math.max(most, (running += 1));
       await Promise.resolve();
       running -= 1;
-      return fakeCustomRules(files.map(({ name }) => name));
+      return { rules: fakeCustomRules(files.map(({ name }) => name)), mistakes: [] };
     });
     await Promise.all(Array.from({ length: 5 }, async () => judge(write(RULES, { 'mine.js': '' }))));
     expect(most).to.equal(1);

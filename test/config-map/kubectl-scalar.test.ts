@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { kubectlScalar } from '../../src/config-map/kubectl-scalar.ts';
 import { yamlDocuments } from '../../src/yaml/yaml-document.ts';
 
-const read = (text: string): unknown => [...yamlDocuments(text, 'x.yaml', kubectlScalar)][0]?.value;
+const read = (text: string): unknown => [...yamlDocuments(text, { name: 'x.yaml' }, kubectlScalar)][0]?.value;
 
 /** By sigs.k8s.io/yaml, which makes JSON of it. */
 const READINGS: readonly (readonly [text: string, value: unknown])[] = [

@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { prepareRule, type PreparedRule } from '../../src/engine/prepare-rule.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
+import type { Location, Source } from '../../src/mistake/mistake.ts';
+import { at, guessed, locationOf } from '../mistakes.ts';
 
 const ajv = (): Ajv => new Ajv({ strict: true, allErrors: true, useDefaults: true });
 
@@ -22,10 +24,10 @@ const ruleOf = (parts: Partial<AnyRule>): AnyRule => ({ meta: META, check: () =>
 function prepare(
   parts: Partial<AnyRule>,
   options: Record<string, unknown> = {},
-  sources: Record<string, string> = {},
-  place?: string,
+  sources: Record<string, Location> = {},
+  source?: Source,
 ): PreparedRule {
-  return prepareRule(ruleOf(parts), [{ options, sources }], ajv(), place)[0]!;
+  return prepareRule(ruleOf(parts), [{ options, sources }], ajv(), source)[0]!;
 }
 
 const mistakesOf = (result: PreparedRule) => ('mistakes' in result ? result.mistakes : []);
@@ -49,7 +51,7 @@ describe('prepareRule', () => {
     expect(prepare({ meta })).to.deep.equal({ prepared: {} });
     expect(mistakesOf(prepare({ meta }, { names: [] }))[0]).to.deep.include({
       code: 'option-invalid',
-      where: 'rule x, option names',
+      ...at('rule x, option names'),
       expected: 'an option that the rule has',
       found: '[]',
       remedy: 'The rule takes no options.',
@@ -68,27 +70,29 @@ describe('prepareRule', () => {
       ajv(),
     );
     expect([first, second]).to.deep.equal([{ prepared: ['a', 'b'] }, { prepared: ['c'] }]);
-    expect(mistakesOf(third!).map(({ where }) => where)).to.deep.equal(['rule x, option names']);
+    expect(mistakesOf(third!).map(locationOf)).to.deep.equal([at('rule x, option names')]);
   });
 
   for (const [option, value, remedy] of [
     ['limits', 1, 'Limits.'],
-    ['nams', 1, 'Did you mean names?'],
+    ['nams', 1, 'names'],
     ['other', 1, 'Known: names, limits.'],
   ] as const) {
     it(`says of ${option} what the rule says: ${remedy}`, () => {
-      expect(mistakesOf(prepare({}, { [option]: value })).map((mistake) => mistake.remedy)).to.deep.equal([remedy]);
+      expect(mistakesOf(prepare({}, { [option]: value })).map((mistake) => guessed(mistake).remedy)).to.deep.equal([
+        remedy,
+      ]);
     });
   }
 
   it('places each mistake in its option and entry, and names where it was written', () => {
     const mistakes = mistakesOf(
-      prepare({}, { names: ['a', 7], limits: { most: 'x' }, other: 1 }, { names: 'NAMES (environment)' }),
+      prepare({}, { names: ['a', 7], limits: { most: 'x' }, other: 1 }, { names: at('NAMES (environment)') }),
     );
-    expect(mistakes.map(({ where, expected, found }) => `${where} | ${expected} | ${found}`)).to.have.members([
-      'NAMES (environment), entry 2 | a value that must be string | 7',
-      'rule x, option limits, most | a value that must be integer | "x"',
-      'rule x, option other | an option that the rule has | 1',
+    expect(mistakes.map((mistake) => [locationOf(mistake), mistake.expected, mistake.found])).to.have.deep.members([
+      [at('NAMES (environment), entry 2'), 'text', '7'],
+      [at('rule x, option limits, most'), 'a whole number', '"x"'],
+      [at('rule x, option other'), 'an option that the rule has', '1'],
     ]);
   });
 
@@ -97,15 +101,15 @@ describe('prepareRule', () => {
     const schema = { ...SCHEMA, properties: { mode } };
     const [mistake] = mistakesOf(prepare({ meta: { name: 'x', description: 'X.', schema } }, { mode: 'lux' }));
     expect(mistake).to.deep.include({
-      where: 'rule x, option mode',
-      expected: 'one of "strict", "lax"',
+      ...at('rule x, option mode'),
+      expected: 'one of strict, lax',
       found: '"lux"',
     });
   });
 
   it('takes an option for what it is called, whatever a plain object has by itself', () => {
     const [mistake] = mistakesOf(prepare({}, { constructor: 1 }));
-    expect(mistake).to.deep.include({ where: 'rule x, option constructor', found: '1' });
+    expect(mistake).to.deep.include({ ...at('rule x, option constructor'), found: '1' });
   });
 
   it('places bad entries in the list that they were in', () => {
@@ -115,7 +119,7 @@ describe('prepareRule', () => {
     const [mistake] = mistakesOf(prepare({ prepare: list }));
     expect(mistake).to.deep.equal({
       code: 'option-invalid',
-      where: 'rule x, option names, entry 2',
+      ...at('rule x, option names, entry 2'),
       expected: 'c',
       found: 'b',
       remedy: 'Write c.',
@@ -123,7 +127,9 @@ describe('prepareRule', () => {
     const copied = (): never => {
       throw new InvalidEntriesError(['copy'], [{ index: 0, expected: 'c', found: 'b', remedy: 'Write c.' }]);
     };
-    expect(mistakesOf(prepare({ prepare: copied }))[0]?.where).to.equal('rule x, option options, entry 1');
+    expect(mistakesOf(prepare({ prepare: copied })).map(locationOf)).to.deep.equal([
+      at('rule x, option options, entry 1'),
+    ]);
   });
 
   for (const [what, thrown, meta, found, remedy] of [
@@ -145,7 +151,7 @@ describe('prepareRule', () => {
       expect(mistakesOf(prepare({ meta, prepare: throws }))).to.deep.equal([
         {
           code: 'option-invalid',
-          where: 'rule x, prepare',
+          ...at('rule x, prepare'),
           expected: 'options that it accepts',
           found,
           remedy,
@@ -165,7 +171,7 @@ describe('prepareRule', () => {
       expect(mistakesOf(prepare({ prepare: prepareLater }))).to.deep.equal([
         {
           code: 'rule-file-invalid',
-          where: 'rule x, prepare',
+          ...at('rule x, prepare'),
           expected: 'a function that returns at once what check needs',
           found: 'one that returns a promise',
           remedy: 'Nobody waits for it: write prepare without async and await.',
@@ -201,30 +207,32 @@ describe('prepareRule', () => {
       { type: 'object', properties: { a: { $ref: '#/nowhere' } } },
     ]) {
       const [mistake] = mistakesOf(prepare({ meta: { name: 'x', description: 'X.', schema: schema as never } }));
-      expect(mistake).to.deep.include({ code: 'rule-file-invalid', where: 'rule x, meta.schema' });
+      expect(mistake).to.deep.include({ code: 'rule-file-invalid', ...at('rule x, meta.schema') });
       expect(mistake?.found).to.not.equal('');
     }
   });
 
   it('names the file of a rule that is not one of ours', () => {
-    const place = '/rules.d/x.js';
+    const source = { name: '/rules.d/x.js' };
     const throws = (): never => {
       throw new Error('no');
     };
     const mistakes = [
-      prepare({ meta: { ...META, schema: { type: 'objekt' } as never } }, {}, {}, place),
-      prepare({ prepare: throws }, {}, {}, place),
-      prepare({ prepare: async () => ({}) }, {}, {}, place),
-      prepare({}, { names: 1 }, {}, place),
-      prepare({}, { names: 1 }, { names: 'policy.yaml:3' }, place),
+      prepare({ meta: { ...META, schema: { type: 'objekt' } as never } }, {}, {}, source),
+      prepare({ prepare: throws }, {}, {}, source),
+      prepare({ prepare: async () => ({}) }, {}, {}, source),
+      prepare({}, { names: 1 }, {}, source),
+      prepare({}, { names: 1 }, { names: at('policy.yaml:3') }, source),
     ].flatMap(mistakesOf);
-    expect(mistakes.map(({ where }) => where)).to.deep.equal([
-      '/rules.d/x.js, meta.schema',
-      '/rules.d/x.js, prepare',
-      '/rules.d/x.js, prepare',
-      '/rules.d/x.js, option names',
-      'policy.yaml:3',
-    ]);
+    expect(mistakes.map(locationOf)).to.deep.equal(
+      [
+        '/rules.d/x.js, meta.schema',
+        '/rules.d/x.js, prepare',
+        '/rules.d/x.js, prepare',
+        '/rules.d/x.js, option names',
+        'policy.yaml:3',
+      ].map((text) => at(text)),
+    );
   });
 
   // The first of each is what the second may not find there.

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DEFAULT_POLICY, type RuleSetting } from '../../src/engine/policy.ts';
 import { settingsBySelection } from '../../src/engine/settings-by-selection.ts';
 import { settingsOf } from '../ruleset.ts';
+import { at } from '../mistakes.ts';
 
 type Written = Partial<RuleSetting>;
 
@@ -28,9 +29,9 @@ describe('settingsBySelection', () => {
   });
 
   it('leaves what is written for everywhere as it was', () => {
-    const rules = settingsOf({ x: { action: 'deny', options: { a: 1 }, sources: { a: 'A' } } });
+    const rules = settingsOf({ x: { action: 'deny', options: { a: 1 }, sources: { a: at('A') } } });
     const before = structuredClone(rules);
-    const namespaces = [{ names: ['a'], rules: settingsOf({ x: { options: { a: 2 }, sources: { a: 'B' } } }) }];
+    const namespaces = [{ names: ['a'], rules: settingsOf({ x: { options: { a: 2 }, sources: { a: at('B') } } }) }];
     expect(settingsBySelection({ ...DEFAULT_POLICY, rules, namespaces })[0]).to.deep.equal(before);
     expect(rules).to.deep.equal(before);
   });
@@ -44,33 +45,33 @@ describe('settingsBySelection', () => {
     ['a stricter action over a lesser one', { action: 'off' }, { action: 'deny' }, { ...nothing, action: 'deny' }],
     [
       'an action, with its place, over an action with one',
-      { action: 'deny', actionSource: 'RULE_X' },
-      { action: 'warn', actionSource: 'namespaces 1' },
-      { ...nothing, action: 'warn', actionSource: 'namespaces 1' },
+      { action: 'deny', actionSource: at('RULE_X') },
+      { action: 'warn', actionSource: at('namespaces 1') },
+      { ...nothing, action: 'warn', actionSource: at('namespaces 1') },
     ],
     [
       'an option, and the action of everywhere stays with its place',
-      { action: 'deny', actionSource: 'RULE_X' },
-      { options: { a: 1 }, sources: { a: 'there' } },
-      { action: 'deny', actionSource: 'RULE_X', options: { a: 1 }, sources: { a: 'there' } },
+      { action: 'deny', actionSource: at('RULE_X') },
+      { options: { a: 1 }, sources: { a: at('there') } },
+      { action: 'deny', actionSource: at('RULE_X'), options: { a: 1 }, sources: { a: at('there') } },
     ],
     [
       'an action, and the options of everywhere stay with their places',
-      { options: { a: 1 }, sources: { a: 'A' } },
+      { options: { a: 1 }, sources: { a: at('A') } },
       { action: 'warn' },
-      { action: 'warn', options: { a: 1 }, sources: { a: 'A' } },
+      { action: 'warn', options: { a: 1 }, sources: { a: at('A') } },
     ],
     [
       'one option of two, which is replaced whole',
-      { options: { a: [1, 2], b: 2 }, sources: { a: 'A', b: 'B' } },
-      { options: { a: [3] }, sources: { a: 'there' } },
-      { options: { a: [3], b: 2 }, sources: { a: 'there', b: 'B' } },
+      { options: { a: [1, 2], b: 2 }, sources: { a: at('A'), b: at('B') } },
+      { options: { a: [3] }, sources: { a: at('there') } },
+      { options: { a: [3], b: 2 }, sources: { a: at('there'), b: at('B') } },
     ],
     [
       'one more option',
-      { options: { a: 1 }, sources: { a: 'A' } },
-      { options: { b: 2 }, sources: { b: 'there' } },
-      { options: { a: 1, b: 2 }, sources: { a: 'A', b: 'there' } },
+      { options: { a: 1 }, sources: { a: at('A') } },
+      { options: { b: 2 }, sources: { b: at('there') } },
+      { options: { a: 1, b: 2 }, sources: { a: at('A'), b: at('there') } },
     ],
   ];
   for (const [name, everywhere, override, expected] of cases) {

@@ -10,6 +10,7 @@ import { makeCertificate } from '../certificate.ts';
 import { until } from '../until.ts';
 import { answerTo, open, openTls, readToEnd, send } from './client.ts';
 import { startTestGate, type TestGate, type TestGateOptions } from './test-gate.ts';
+import { at } from '../mistakes.ts';
 
 const ALLOWED = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/acme/web:1' })));
 const HEAD = `POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${ALLOWED.length}\r\n\r\n`;
@@ -375,7 +376,7 @@ describe('createGateServer', () => {
         expect(error.mistakes).to.deep.equal([
           {
             code: 'port-unavailable',
-            where: `PORT ${gate.port}`,
+            ...at(`PORT ${gate.port}`),
             expected: 'a port to listen on',
             found,
             remedy: 'Set PORT to another port, or end what listens there.',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadSettings, SETTINGS, type Environment } from '../../src/gate/settings.ts';
 import { MistakesError, mistakeText, shown } from '../../src/mistake/mistake.ts';
+import { at } from '../mistakes.ts';
 
 const DEFAULTS = {
   port: 3000,
@@ -85,7 +86,7 @@ describe('loadSettings', () => {
   const serverName = (found: string): string =>
     mistakeText({
       code: 'setting-invalid',
-      where: 'SERVER_NAME',
+      ...at('SERVER_NAME'),
       expected: 'a DNS name',
       found: shown(found),
       remedy: 'Set it to what the API server calls the gate, or leave it out for imagegate-webhook.imagegate.svc.',

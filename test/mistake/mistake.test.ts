@@ -1,16 +1,26 @@
 import { expect } from 'chai';
-import { messageOf, MistakesError, mistakeText, shown, type Mistake } from '../../src/mistake/mistake.ts';
+import {
+  distinctMistakes,
+  locationText,
+  messageOf,
+  MistakesError,
+  mistakeText,
+  shown,
+  within,
+  type Mistake,
+} from '../../src/mistake/mistake.ts';
+import { at } from '../mistakes.ts';
 
 const PORT: Mistake = {
   code: 'setting-invalid',
-  where: 'PORT',
+  ...at('PORT'),
   expected: 'a whole number',
   found: '"http"',
   remedy: 'Set it to a number.',
 };
 const FOLDER: Mistake = {
   code: 'rules-folder-empty',
-  where: 'rules folder /rules',
+  ...at('rules folder /rules'),
   expected: 'a rule',
   found: 'none',
   remedy: 'Put one there.',
@@ -23,6 +33,16 @@ describe('mistakeText', () => {
     );
   });
 
+  it('asks for the name that was probably meant, in place of the remedy', () => {
+    expect(mistakeText({ ...PORT, guess: 'HTTP' })).to.equal(
+      'PORT: expected a whole number, found "http". Did you mean HTTP? [setting-invalid]',
+    );
+  });
+
+  it('names both places where two contradict each other', () => {
+    expect(mistakeText({ ...PORT, other: at('p.yaml:3:7 port') })).to.match(/^PORT and p\.yaml:3:7 port: expected /);
+  });
+
   for (const [found, told] of [
     ['none: It failed.', 'none: It failed. Set'],
     ['"cut...', '"cut.... Set'],
@@ -32,6 +52,49 @@ describe('mistakeText', () => {
       expect(mistakeText({ ...PORT, found })).to.include(`found ${told} it to a number.`);
     });
   }
+});
+
+describe('locationText', () => {
+  for (const [location, text] of [
+    [{ source: { name: 'PORT' } }, 'PORT'],
+    [{ source: { name: 'KEY', in: 'environment' } }, 'KEY (environment)'],
+    [{ source: { name: 'KEY', in: 'ConfigMap', configMap: 'mine' }, place: 'entry 2' }, 'KEY (ConfigMap), entry 2'],
+    [{ source: { name: 'rule x' }, place: 'option a' }, 'rule x, option a'],
+    [{ source: { name: 'a.js', line: 3 } }, 'a.js:3'],
+    [{ source: { name: 'a.js', line: 3, column: 7 } }, 'a.js:3:7'],
+    [{ source: { name: 'p.yaml', in: '/p.yaml', line: 3, column: 7 }, place: 'rules.a' }, 'p.yaml:3:7 rules.a'],
+  ] as const) {
+    it(`says ${text}`, () => {
+      expect(locationText(location)).to.equal(text);
+    });
+  }
+});
+
+describe('within', () => {
+  const source = { name: 'KEY' };
+
+  it('adds parts to a place, or makes one of them', () => {
+    expect(within({ source }, 'a', 'b')).to.deep.equal({ source, place: 'a, b' });
+    expect(within({ source, place: 'a' }, 'b')).to.deep.equal({ source, place: 'a, b' });
+    expect(within({ source, place: 'a' })).to.deep.equal({ source, place: 'a' });
+  });
+
+  it('is the whole where there is no part', () => {
+    expect(within({ source })).to.deep.equal({ source });
+    expect(within({ source }, '')).to.deep.equal({ source });
+  });
+});
+
+describe('distinctMistakes', () => {
+  it('has each mistake once, in the order in which they came', () => {
+    const mistake: Mistake = { code: 'option-invalid', ...at('a'), expected: 'b', found: 'c', remedy: 'D.' };
+    const others = (['place', 'expected', 'found', 'remedy', 'guess'] as const).map((part) => ({
+      ...mistake,
+      [part]: 'x',
+    }));
+    expect(distinctMistakes([mistake, ...others, { ...mistake }, ...others])).to.deep.equal([mistake, ...others]);
+    expect(distinctMistakes([])).to.deep.equal([]);
+  });
 });
 
 describe('MistakesError', () => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
+import { at } from '../mistakes.ts';
 
-const WHERE = 'KEY (environment)';
-const read = (key: string, text: string): unknown => FLAT_KEYS.get(key)?.read({ text, where: WHERE });
+const WHERE = at('KEY (environment)');
+const read = (key: string, text: string): unknown => FLAT_KEYS.get(key)?.read({ text, ...WHERE });
 
 const LISTS = [
   { key: 'ALLOWED_REGISTRIES', rule: 'registry-allowlist', option: 'registries', example: 'docker.io,gcr.io' },
@@ -53,7 +54,7 @@ describe('FLAT_KEYS', () => {
           expect(read(key, text)).to.deep.equal({
             mistake: {
               code: 'policy-list-unseparated',
-              where: WHERE,
+              ...WHERE,
               expected: 'entries with a comma, a semicolon or a bar between them',
               found: JSON.stringify(entry),
               remedy: `Write "${remedy}".`,
@@ -67,7 +68,7 @@ describe('FLAT_KEYS', () => {
           expect(read(key, text)).to.deep.equal({
             mistake: {
               code: 'policy-list-empty',
-              where: WHERE,
+              ...WHERE,
               expected: `a list, such as ${example}`,
               found: JSON.stringify(text),
               remedy: 'Name at least one, or remove the key for the default; an empty list never means "all".',
@@ -95,7 +96,7 @@ describe('FLAT_KEYS', () => {
         expect(read('DISABLE_EMPTY_TAG', text)).to.deep.equal({
           mistake: {
             code: 'policy-boolean-invalid',
-            where: WHERE,
+            ...WHERE,
             expected: 'true or false',
             found: JSON.stringify(text),
             remedy: 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.',

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { DEFAULT_POLICY, type RuleSetting } from '../../src/engine/policy.ts';
+import type { Location, Mistake } from '../../src/mistake/mistake.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { readPolicyFolder, type PolicyFolder } from '../../src/policy/policy-folder.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { at, guessed, locationOf } from '../mistakes.ts';
 
-const tags = (entries: readonly string[], where: string): RuleSetting => ({
+const tags = (entries: readonly string[], where: Location): RuleSetting => ({
   options: { tags: entries },
   sources: { tags: where },
 });
@@ -14,9 +16,15 @@ const tags = (entries: readonly string[], where: string): RuleSetting => ({
 const KNOWN = 'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, ENFORCEMENT, RULE_<NAME>, policy.yaml.';
 const NOTHING: PolicyFolder = { keys: new Map(), mistakes: [] };
 
+const places = (mistakes: readonly Mistake[]) => mistakes.map((mistake) => [mistake.code, locationOf(mistake)]);
+
 describe('loadPolicy', () => {
   const folder = temporaryFolder();
-  const fileOf = (key: string): string => `${key} (${join(folder.path, key)})`;
+  const fileOf = (key: string): Location => ({ source: { name: key, in: join(folder.path, key) } });
+  const lineOf = (line: number, column: number, place: string): Location => ({
+    source: { ...fileOf('policy.yaml').source, line, column },
+    place,
+  });
   const load = async (environment: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) => {
     await mountConfigMap(folder.path, files);
     const { policy, mistakes } = loadPolicy(environment, await readPolicyFolder(folder.path));
@@ -40,12 +48,12 @@ describe('loadPolicy', () => {
     const expected = {
       'registry-allowlist': {
         options: { registries: ['quay.io', 'ghcr.io/acme'] },
-        sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
+        sources: { registries: at('ALLOWED_REGISTRIES (environment)') },
       },
-      'blocked-tags': tags(['dev'], 'BLOCKED_TAGS (environment)'),
+      'blocked-tags': tags(['dev'], at('BLOCKED_TAGS (environment)')),
       'empty-tag': {
         action: 'off',
-        actionSource: 'DISABLE_EMPTY_TAG (environment)',
+        actionSource: at('DISABLE_EMPTY_TAG (environment)'),
         options: {},
         sources: {},
       },
@@ -86,7 +94,7 @@ describe('loadPolicy', () => {
       [' dev,test\n', 'dev,test'],
     ] as const) {
       expect(await load({ BLOCKED_TAGS: environment }, { BLOCKED_TAGS: file })).to.deep.equal({
-        rules: { 'blocked-tags': tags(['dev', 'test'], 'BLOCKED_TAGS (environment)') },
+        rules: { 'blocked-tags': tags(['dev', 'test'], at('BLOCKED_TAGS (environment)')) },
         mistakes: [],
       });
     }
@@ -97,12 +105,14 @@ describe('loadPolicy', () => {
     ['dev', ''],
     ['a,b', 'b,a'],
     ['a,b', 'a,b,'],
+    ['a b,c', 'a b,d'],
   ] as const) {
     it(`refuses ${JSON.stringify(environment)} beside ${JSON.stringify(file)}`, async () => {
       const { mistakes } = await load({ BLOCKED_TAGS: environment }, { BLOCKED_TAGS: file });
       expect(mistakes[0]).to.deep.equal({
         code: 'policy-key-conflict',
-        where: `BLOCKED_TAGS (environment) and ${fileOf('BLOCKED_TAGS')}`,
+        ...at('BLOCKED_TAGS (environment)'),
+        other: fileOf('BLOCKED_TAGS'),
         expected: 'the same value in both places',
         found: `${JSON.stringify(environment)} and ${JSON.stringify(file)}`,
         remedy: 'Set it in one place only; the folder is the one that a ConfigMap keeps up to date.',
@@ -116,31 +126,30 @@ describe('loadPolicy', () => {
   });
 
   for (const [key, remedy] of [
-    ['ALLOWED_REGISTRY', 'Did you mean ALLOWED_REGISTRIES?'],
-    ['blocked_tags', 'Did you mean BLOCKED_TAGS?'],
-    ['BLOCKED_TAGS.txt', 'Did you mean BLOCKED_TAGS?'],
-    ['policy.yml', 'Did you mean policy.yaml?'],
-    ['enforcement', 'Did you mean ENFORCEMENT?'],
-    ['RULE_blocked_tags', 'Did you mean RULE_BLOCKED_TAGS?'],
-    ['rule-blocked-tags', 'Did you mean RULE_BLOCKED_TAGS?'],
-    ['RULE_BLOCKED__TAGS', 'Did you mean RULE_BLOCKED_TAGS?'],
+    ['ALLOWED_REGISTRY', 'ALLOWED_REGISTRIES'],
+    ['blocked_tags', 'BLOCKED_TAGS'],
+    ['BLOCKED_TAGS.txt', 'BLOCKED_TAGS'],
+    ['policy.yml', 'policy.yaml'],
+    ['enforcement', 'ENFORCEMENT'],
+    ['RULE_blocked_tags', 'RULE_BLOCKED_TAGS'],
+    ['rule-blocked-tags', 'RULE_BLOCKED_TAGS'],
+    ['RULE_BLOCKED__TAGS', 'RULE_BLOCKED_TAGS'],
     ['RULE_', KNOWN],
     ['RULE_7', KNOWN],
     ['constructor', KNOWN],
   ] as const) {
     it(`refuses the key ${key} in the folder`, async () => {
-      expect(await load({}, { [key]: 'x' })).to.deep.equal({
-        rules: {},
-        mistakes: [
-          {
-            code: 'policy-key-unknown',
-            where: fileOf(key),
-            expected: 'a key that the policy has',
-            found: JSON.stringify(key),
-            remedy,
-          },
-        ],
-      });
+      const { rules, mistakes } = await load({}, { [key]: 'x' });
+      expect(rules).to.deep.equal({});
+      expect(mistakes.map(guessed)).to.deep.equal([
+        {
+          code: 'policy-key-unknown',
+          ...fileOf(key),
+          expected: 'a key that the policy has',
+          found: JSON.stringify(key),
+          remedy,
+        },
+      ]);
     });
   }
 
@@ -149,14 +158,14 @@ describe('loadPolicy', () => {
       { ALLOWED_REGISTRIES: ',', DISABLE_EMPTY_TAG: 'yes' },
       { ALLOWED_REGISTRIES: '', BLOCKED_TAGS: 'dev', DISABLE_EMPTY_TAG: 'no', OTHER: 'x', UNKNOWN: 'y' },
     );
-    expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
+    expect(places(mistakes)).to.deep.equal([
       ['policy-key-unknown', fileOf('OTHER')],
       ['policy-key-unknown', fileOf('UNKNOWN')],
-      ['policy-key-conflict', `ALLOWED_REGISTRIES (environment) and ${fileOf('ALLOWED_REGISTRIES')}`],
-      ['policy-list-empty', 'ALLOWED_REGISTRIES (environment)'],
+      ['policy-key-conflict', { ...at('ALLOWED_REGISTRIES (environment)'), other: fileOf('ALLOWED_REGISTRIES') }],
+      ['policy-list-empty', at('ALLOWED_REGISTRIES (environment)')],
       ['policy-list-empty', fileOf('ALLOWED_REGISTRIES')],
-      ['policy-key-conflict', `DISABLE_EMPTY_TAG (environment) and ${fileOf('DISABLE_EMPTY_TAG')}`],
-      ['policy-boolean-invalid', 'DISABLE_EMPTY_TAG (environment)'],
+      ['policy-key-conflict', { ...at('DISABLE_EMPTY_TAG (environment)'), other: fileOf('DISABLE_EMPTY_TAG') }],
+      ['policy-boolean-invalid', at('DISABLE_EMPTY_TAG (environment)')],
       ['policy-boolean-invalid', fileOf('DISABLE_EMPTY_TAG')],
     ]);
     expect(rules).to.deep.equal({ 'blocked-tags': tags(['dev'], fileOf('BLOCKED_TAGS')) });
@@ -168,7 +177,7 @@ describe('loadPolicy', () => {
       await readPolicyFolder(join(folder.path, 'missing')),
     );
     expect(mistakes.map(({ code }) => code)).to.deep.equal(['policy-folder-unreadable']);
-    expect(policy.rules.get('blocked-tags')).to.deep.equal(tags(['dev'], 'BLOCKED_TAGS (environment)'));
+    expect(policy.rules.get('blocked-tags')).to.deep.equal(tags(['dev'], at('BLOCKED_TAGS (environment)')));
   });
 
   describe('the action of a rule', () => {
@@ -181,14 +190,12 @@ describe('loadPolicy', () => {
         'blocked-tags': {
           ...tags(['dev'], fileOf('BLOCKED_TAGS')),
           action: 'audit',
-          actionSource: 'RULE_BLOCKED_TAGS (environment)',
+          actionSource: at('RULE_BLOCKED_TAGS (environment)'),
         },
         'my-rule-2': { action: 'warn', actionSource: fileOf('RULE_MY_RULE_2'), options: {}, sources: {} },
         'valid-reference': { action: 'audit', actionSource: fileOf('RULE_VALID_REFERENCE'), options: {}, sources: {} },
       });
-      expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
-        ['policy-key-unknown', 'RULE_2FA (environment)'],
-      ]);
+      expect(places(mistakes)).to.deep.equal([['policy-key-unknown', at('RULE_2FA (environment)')]]);
     });
 
     for (const [disable, rule, action] of [
@@ -211,13 +218,13 @@ describe('loadPolicy', () => {
 
     it('is told in the order of the keys, wherever they stand', async () => {
       const { mistakes } = await load({ RULE_C: 'x', RULE_A: 'x' }, { RULE_D: 'x', RULE_B: 'x' });
-      expect(mistakes.map(({ where }) => where.split(' ')[0])).to.deep.equal(['RULE_A', 'RULE_B', 'RULE_C', 'RULE_D']);
+      expect(mistakes.map(({ source }) => source.name)).to.deep.equal(['RULE_A', 'RULE_B', 'RULE_C', 'RULE_D']);
     });
 
     it('is a mistake when both places differ', async () => {
       const { mistakes } = await load({ RULE_X: 'warn' }, { RULE_X: 'deny' });
-      expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
-        ['policy-key-conflict', `RULE_X (environment) and ${fileOf('RULE_X')}`],
+      expect(places(mistakes)).to.deep.equal([
+        ['policy-key-conflict', { ...at('RULE_X (environment)'), other: fileOf('RULE_X') }],
       ]);
     });
   });
@@ -252,15 +259,16 @@ describe('loadPolicy', () => {
         const files = { 'policy.yaml': `rules:\n  ${yaml}\n` };
         const [rule = ''] = yaml.split(':');
         for (const [environment, inFolder, where] of [
-          [{ [key]: text }, files, `${key} (environment)`],
+          [{ [key]: text }, files, at(`${key} (environment)`)],
           [{}, { ...files, [key]: text }, fileOf(key)],
         ] as const) {
           const { mistakes } = await load(environment, inFolder);
           expect(mistakes).to.have.lengthOf(1);
           expect(mistakes[0]).to.include({ code: 'policy-key-conflict', expected: 'it to be set in one of the two' });
-          expect(mistakes[0]?.where).to.match(/^(.*) and policy\.yaml:2:\d+ (.*)$/);
-          expect(mistakes[0]?.where.startsWith(`${where} and policy.yaml:2:`)).to.equal(true);
-          expect(mistakes[0]?.where.endsWith(` rules.${rule}.${path}`)).to.equal(true);
+          const column = mistakes[0]?.other?.source.column ?? 0;
+          expect(column).to.be.above(2);
+          const other = lineOf(2, column, `rules.${rule}.${path}`);
+          expect(locationOf(mistakes[0]!)).to.deep.equal({ ...where, other });
         }
       });
     }
@@ -280,20 +288,20 @@ describe('loadPolicy', () => {
       expect(rules).to.deep.equal({
         'blocked-tags': {
           action: 'warn',
-          actionSource: 'RULE_BLOCKED_TAGS (environment)',
+          actionSource: at('RULE_BLOCKED_TAGS (environment)'),
           options: { implicitLatest: true, tags: ['dev'] },
           sources: {
-            implicitLatest: 'policy.yaml:3:38 rules.blocked-tags.options.implicitLatest',
-            tags: 'BLOCKED_TAGS (environment)',
+            implicitLatest: lineOf(3, 38, 'rules.blocked-tags.options.implicitLatest'),
+            tags: at('BLOCKED_TAGS (environment)'),
           },
-          source: 'policy.yaml:3:11 rules.blocked-tags',
+          source: lineOf(3, 11, 'rules.blocked-tags'),
         },
         'registry-allowlist': {
           action: 'warn',
-          actionSource: 'policy.yaml:4:33 rules.registry-allowlist.action',
+          actionSource: lineOf(4, 33, 'rules.registry-allowlist.action'),
           options: { registries: ['gcr.io'] },
-          sources: { registries: 'ALLOWED_REGISTRIES (environment)' },
-          source: 'policy.yaml:4:11 rules.registry-allowlist',
+          sources: { registries: at('ALLOWED_REGISTRIES (environment)') },
+          source: lineOf(4, 11, 'rules.registry-allowlist'),
         },
       });
     });

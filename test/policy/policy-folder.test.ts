@@ -21,8 +21,8 @@ describe('readPolicyFolder', () => {
     await writeFile(at('A_KEY'), '');
     const { keys } = await readPolicyFolder(folder.path);
     expect([...keys]).to.deep.equal([
-      ['A_KEY', { text: '', where: `A_KEY (${at('A_KEY')})` }],
-      ['B_KEY', { text: ' x,y \n', where: `B_KEY (${at('B_KEY')})` }],
+      ['A_KEY', { text: '', source: { name: 'A_KEY', in: at('A_KEY') } }],
+      ['B_KEY', { text: ' x,y \n', source: { name: 'B_KEY', in: at('B_KEY') } }],
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('readPolicyFolder', () => {
     expect((await readPolicyFolder(folder.path, false)).mistakes).to.deep.equal(
       ['a.ts', 'b.mjs'].map((name) => ({
         code: 'policy-key-unknown',
-        where: `${name} (${at(name)})`,
+        source: { name, in: at(name) },
         expected: 'a key that the policy has',
         found: `"${name}"`,
         remedy: 'If it is a rule, set RULES_DIR to this folder too, or move it to where RULES_DIR is.',
@@ -74,7 +74,7 @@ describe('readPolicyFolder', () => {
       mistakes: [
         {
           code: 'policy-folder-unreadable',
-          where: `POLICY_DIR ${missing}`,
+          source: { name: `POLICY_DIR ${missing}` },
           expected: 'a folder that can be read',
           found: `ENOENT: no such file or directory, scandir '${missing}'`,
           remedy: REMEDY,
@@ -92,7 +92,7 @@ describe('readPolicyFolder', () => {
     expect(mistakes).to.deep.equal(
       ['A_FOLDER', 'C_FOLDER'].map((name) => ({
         code: 'policy-folder-unreadable',
-        where: at(name),
+        source: { name: at(name) },
         expected: 'a file that can be read',
         found: 'EISDIR: illegal operation on a directory, read',
         remedy: REMEDY,

@@ -5,6 +5,7 @@ import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
 import { projectRoot } from '../project-root.ts';
+import { at } from '../mistakes.ts';
 
 describe('docs/policy.md', () => {
   let page: string;
@@ -17,7 +18,7 @@ describe('docs/policy.md', () => {
     const [, text = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
     const { policy, mistakes } = loadPolicy(
       {},
-      { keys: new Map([['policy.yaml', { text, where: 'policy.yaml (docs)' }]]), mistakes: [] },
+      { keys: new Map([['policy.yaml', { text, ...at('policy.yaml (docs)') }]]), mistakes: [] },
     );
     expect(mistakes).to.deep.equal([]);
     expect(policy.exemptions.map(({ name }) => name)).to.deep.equal(['legacy-billing']);

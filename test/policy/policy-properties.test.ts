@@ -4,11 +4,14 @@ import * as fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { loadPolicy, type LoadedPolicy } from '../../src/policy/load-policy.ts';
+import { locationText } from '../../src/mistake/mistake.ts';
+import { loadPolicy } from '../../src/policy/load-policy.ts';
+import type { LoadedPolicy } from '../../src/policy/policy-yaml.ts';
 import { projectRoot } from '../project-root.ts';
+import { at } from '../mistakes.ts';
 
 const loaded = (text: string): LoadedPolicy =>
-  loadPolicy({}, { keys: new Map([['policy.yaml', { text, where: 'policy.yaml (test)' }]]), mistakes: [] });
+  loadPolicy({}, { keys: new Map([['policy.yaml', { text, ...at('policy.yaml (test)') }]]), mistakes: [] });
 
 const kebab = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(?:-[a-z0-9]{1,5}){0,3}$/);
 const json = fc.jsonValue({ maxDepth: 3 });
@@ -111,9 +114,9 @@ describe('policy.yaml', () => {
     fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
     json.map((value) => stringify(value)),
     // A policy, and a slip in it.
-    fc.tuple(policy, pieces, fc.nat()).map(([written, slip, at]) => {
+    fc.tuple(policy, pieces, fc.nat()).map(([written, slip, offset]) => {
       const text = stringify(written);
-      return text.slice(0, at % text.length) + slip + text.slice(at % text.length);
+      return text.slice(0, offset % text.length) + slip + text.slice(offset % text.length);
     }),
   );
 
@@ -121,8 +124,8 @@ describe('policy.yaml', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const { policy: read, mistakes } = loaded(text);
-        for (const { where, expected, found, remedy } of mistakes) {
-          expect(where).to.match(/^policy\.yaml(?::[1-9]\d*:[1-9]\d*(?: \S.*)?)?$/);
+        for (const { expected, found, remedy, ...location } of mistakes) {
+          expect(locationText(location)).to.match(/^policy\.yaml(?::[1-9]\d*:[1-9]\d*(?: \S.*)?| \(test\))$/);
           for (const part of [expected, found, remedy]) expect(part).to.match(/\S/);
           expect(remedy).to.match(/[.?]$/);
         }

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { DEFAULT_POLICY, type Policy } from '../../src/engine/policy.ts';
-import { mistakeText } from '../../src/mistake/mistake.ts';
-import { readPolicyYaml } from '../../src/policy/policy-yaml.ts';
+import { locationText, mistakeText } from '../../src/mistake/mistake.ts';
+import { readPolicyYaml as readWritten } from '../../src/policy/policy-yaml.ts';
+import { at, locationOf } from '../mistakes.ts';
 
 const WHOLE = `contact: 'Ask #platform, or read https://wiki.example.com/images.'
 rules:
@@ -32,7 +33,9 @@ podSpecs:
   - { group: '', kind: Mine, path: spec }
 `;
 
-const OPTIONS = 'policy.yaml:5:16 rules.registry-allowlist.options.registries';
+const readPolicyYaml = (text: string, name = 'policy.yaml') => readWritten({ text, source: { name } });
+
+const OPTIONS = at('policy.yaml:5:16 rules.registry-allowlist.options.registries');
 
 const POLICY: Policy = {
   enforcement: 'deny',
@@ -42,23 +45,23 @@ const POLICY: Policy = {
       'registry-allowlist',
       {
         action: 'deny',
-        actionSource: 'policy.yaml:4:5 rules.registry-allowlist.action',
+        actionSource: at('policy.yaml:4:5 rules.registry-allowlist.action'),
         options: { registries: ['docker.io', '*.gcr.io'], unqualified: 'docker.io' },
         sources: {
           registries: OPTIONS,
-          unqualified: 'policy.yaml:5:53 rules.registry-allowlist.options.unqualified',
+          unqualified: at('policy.yaml:5:53 rules.registry-allowlist.options.unqualified'),
         },
-        source: 'policy.yaml:3:3 rules.registry-allowlist',
+        source: at('policy.yaml:3:3 rules.registry-allowlist'),
       },
     ],
     [
       'valid-reference',
       {
         action: 'audit',
-        actionSource: 'policy.yaml:6:22 rules.valid-reference.action',
+        actionSource: at('policy.yaml:6:22 rules.valid-reference.action'),
         options: {},
         sources: {},
-        source: 'policy.yaml:6:3 rules.valid-reference',
+        source: at('policy.yaml:6:3 rules.valid-reference'),
       },
     ],
   ]),
@@ -70,10 +73,10 @@ const POLICY: Policy = {
           'blocked-tags',
           {
             action: 'off',
-            actionSource: 'policy.yaml:10:23 namespaces[0].rules.blocked-tags.action',
+            actionSource: at('policy.yaml:10:23 namespaces[0].rules.blocked-tags.action'),
             options: { tags: ['latest'] },
-            sources: { tags: 'policy.yaml:10:47 namespaces[0].rules.blocked-tags.options.tags' },
-            source: 'policy.yaml:10:7 namespaces[0].rules.blocked-tags',
+            sources: { tags: at('policy.yaml:10:47 namespaces[0].rules.blocked-tags.options.tags') },
+            source: at('policy.yaml:10:7 namespaces[0].rules.blocked-tags'),
           },
         ],
       ]),
@@ -86,7 +89,7 @@ const POLICY: Policy = {
       owner: 'team-billing',
       expires: Date.UTC(2027, 3, 1),
       rules: ['blocked-tags'],
-      ruleSources: ['policy.yaml:16:13 exemptions[0].rules[0]'],
+      ruleSources: [at('policy.yaml:16:13 exemptions[0].rules[0]')],
       namespaces: ['billing', 'billing-*'],
       images: ['ghcr.io/acme/legacy/**'],
       users: ['ada@example.com'],
@@ -320,7 +323,7 @@ a: 1
 a: 2
 `;
     const { policy, mistakes } = readPolicyYaml(text);
-    expect(mistakes.map(({ where, code }) => `${where} ${code}`)).to.deep.equal([
+    expect(mistakes.map((mistake) => `${locationText(mistake)} ${mistake.code}`)).to.deep.equal([
       'policy.yaml:2:57 rules.blocked-tags.x policy-yaml-invalid',
       'policy.yaml:3:8 rules.a.action policy-yaml-invalid',
       'policy.yaml:3:19 rules.a.options policy-yaml-invalid',
@@ -337,19 +340,24 @@ a: 2
         'blocked-tags',
         {
           action: 'warn',
-          actionSource: 'policy.yaml:2:19 rules.blocked-tags.action',
+          actionSource: at('policy.yaml:2:19 rules.blocked-tags.action'),
           options: { tags: [1] },
-          sources: { tags: 'policy.yaml:2:44 rules.blocked-tags.options.tags' },
-          source: 'policy.yaml:2:3 rules.blocked-tags',
+          sources: { tags: at('policy.yaml:2:44 rules.blocked-tags.options.tags') },
+          source: at('policy.yaml:2:3 rules.blocked-tags'),
         },
       ],
-      ['a', { options: {}, sources: {}, source: 'policy.yaml:3:3 rules.a' }],
+      ['a', { options: {}, sources: {}, source: at('policy.yaml:3:3 rules.a') }],
     ]);
     expect(policy.namespaces.map(({ names, rules }) => [names, [...rules.keys()]])).to.deep.equal([
       [['A', 'b'], ['c']],
       [[], []],
     ]);
     expect(policy.exemptions).to.deep.equal([]);
+  });
+
+  it('tells the mistakes of one line from left to right', () => {
+    const { mistakes } = readPolicyYaml('{ a: 1, rules: {}, rules: {}, b: 1 }');
+    expect(mistakes.map(({ source }) => source.column)).to.deep.equal([3, 20, 31]);
   });
 
   it('has the rules of exemptions for others to judge, whatever else is wrong, and covers nothing by them', () => {
@@ -365,9 +373,9 @@ exemptions:
     expect(exemptions.map(({ rules, ruleSources }) => [rules, ruleSources])).to.deep.equal([
       [
         ['emty-tag', 'mine'],
-        ['policy.yaml:3:86 exemptions[0].rules[0]', 'policy.yaml:3:103 exemptions[0].rules[3]'],
+        [at('policy.yaml:3:86 exemptions[0].rules[0]'), at('policy.yaml:3:103 exemptions[0].rules[3]')],
       ],
-      [['empty-tag'], ['policy.yaml:4:15 exemptions[1].rules[0]']],
+      [['empty-tag'], [at('policy.yaml:4:15 exemptions[1].rules[0]')]],
     ]);
     expect(exemptions.every(({ expires }) => expires === 0)).to.equal(true);
     expect(readPolicyYaml('contact: 5\nexemptions: { rules: [a] }').policy.exemptions).to.deep.equal([]);
@@ -375,9 +383,9 @@ exemptions:
 
   it('calls the text what it is told to', () => {
     const { mistakes } = readPolicyYaml('rules: []\n', 'pol/a.yaml');
-    expect(mistakes.map(({ where }) => where)).to.deep.equal(['pol/a.yaml:1:1 rules']);
+    expect(mistakes.map(locationOf)).to.deep.equal([at('pol/a.yaml:1:1 rules')]);
     const many = readPolicyYaml(stringify({ exemptions: Array.from({ length: 60 }, () => 1) }), 'pol/a.yaml');
-    expect(many.mistakes.at(-1)?.where).to.equal('pol/a.yaml');
+    expect(locationOf(many.mistakes.at(-1)!)).to.deep.equal(at('pol/a.yaml'));
   });
 
   it('takes no action for valid-reference that it cannot have', () => {
@@ -385,7 +393,7 @@ exemptions:
     expect(policy.rules.get('valid-reference')).to.deep.equal({
       options: {},
       sources: {},
-      source: 'policy.yaml:1:10 rules.valid-reference',
+      source: at('policy.yaml:1:10 rules.valid-reference'),
     });
   });
 

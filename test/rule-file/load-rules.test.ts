@@ -7,6 +7,7 @@ import type { AnyRule } from '../../src/rule/rule.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { projectRoot } from '../project-root.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { at, locationOf } from '../mistakes.ts';
 
 const BUILT_IN = join(projectRoot, 'build', 'rules');
 
@@ -77,7 +78,7 @@ describe('loadRules', () => {
     expect(await mistakesOf(BUILT_IN, folder.path)).to.deep.equal([
       {
         code: 'rules-folder-empty',
-        where: `rules folder ${folder.path}`,
+        ...at(`rules folder ${folder.path}`),
         expected: 'at least one rule file (.js, .mjs, .ts or .mts)',
         found: 'none',
         remedy: 'Put a rule there; names that begin with "_" or "." are no rules.',
@@ -96,14 +97,14 @@ describe('loadRules', () => {
     expect(await mistakesOf(BUILT_IN, folder.path)).to.deep.equal([
       {
         code: 'rule-name-taken',
-        where: join(folder.path, 'a.mjs'),
+        ...at(join(folder.path, 'a.mjs')),
         expected: 'a name that no other rule has',
         found: `"a", which is the rule of ${join(folder.path, 'a.js')}`,
         remedy: 'Give the rule another name, and the file with it.',
       },
       {
         code: 'rule-name-taken',
-        where: join(folder.path, 'empty-tag.js'),
+        ...at(join(folder.path, 'empty-tag.js')),
         expected: 'a name that no other rule has',
         found: `"empty-tag", which is the rule of ${join(BUILT_IN, 'empty-tag.js')}`,
         remedy: 'Give the rule another name, and the file with it.',
@@ -119,7 +120,7 @@ describe('loadRules', () => {
       'throwing-text.js': "throw 'no reason';",
     });
     const mistakes = await mistakesOf(folder.path);
-    expect(mistakes.map(({ where }) => where)).to.deep.equal(
+    expect(mistakes.map(({ source }) => source.name)).to.deep.equal(
       ['broken.js', 'importing.js', 'throwing-text.js', 'throwing.js'].map((name) => join(folder.path, name)),
     );
     const [broken, importing, throwingText, throwing] = mistakes;
@@ -145,13 +146,13 @@ describe('loadRules', () => {
     });
     const second = await write({ 'notes.txt': '' }, 'second');
     const mistakes = await mistakesOf(join(folder.path, 'missing'), folder.path, second, BUILT_IN);
-    expect(mistakes.map(({ code, where }) => [code, where.replace(folder.path, '')])).to.deep.equal([
-      ['rules-folder-unreadable', 'rules folder /missing'],
-      ['rule-file-invalid', '/a.js, meta.name'],
-      ['rule-file-unloadable', '/b.js'],
-      ['rule-file-invalid', '/c.js, default export'],
-      ['rules-folder-empty', 'rules folder /second'],
-      ['rule-name-taken', join(BUILT_IN, 'empty-tag.js')],
+    expect(mistakes.map((mistake) => [mistake.code, locationOf(mistake)])).to.deep.equal([
+      ['rules-folder-unreadable', at(`rules folder ${join(folder.path, 'missing')}`)],
+      ['rule-file-invalid', at(`${join(folder.path, 'a.js')}, meta.name`)],
+      ['rule-file-unloadable', at(join(folder.path, 'b.js'))],
+      ['rule-file-invalid', at(`${join(folder.path, 'c.js')}, default export`)],
+      ['rules-folder-empty', at(`rules folder ${second}`)],
+      ['rule-name-taken', at(join(BUILT_IN, 'empty-tag.js'))],
     ]);
   });
 });

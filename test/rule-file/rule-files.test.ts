@@ -5,6 +5,7 @@ import type { Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import { findRuleFiles } from '../../src/rule-file/rule-files.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { at } from '../mistakes.ts';
 
 const namesIn = async (folder: string): Promise<readonly string[]> =>
   (await findRuleFiles(folder)).map(({ name }) => name);
@@ -84,7 +85,7 @@ describe('findRuleFiles', () => {
     expect(await mistakesOf(missing)).to.deep.equal([
       {
         code: 'rules-folder-unreadable',
-        where: `rules folder ${missing}`,
+        ...at(`rules folder ${missing}`),
         expected: 'a folder of rule files that can be read',
         found: `ENOENT: no such file or directory, scandir '${missing}'`,
         remedy: 'Check RULES_DIR, what is mounted there, and that the user of the process may read it.',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ruleMistakes } from '../../src/rule-file/rule-mistakes.ts';
+import { at, guessed, locationOf } from '../mistakes.ts';
 
 const fileOf = (name: string) => ({ name, path: `/rules/${name}.js`, realpath: `/rules/..data/${name}.js` });
 
@@ -105,9 +106,9 @@ const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
     'nothing',
     'Say what the option does.',
   ],
-  [{ ...RULE, prepair: check }, 'prepair', 'a key that a rule has', 'a function', 'Did you mean prepare?'],
-  [{ ...RULE, Check: 1 }, 'Check', 'a key that a rule has', '1', 'Did you mean check?'],
-  [{ ...RULE, prepar: undefined }, 'prepar', 'a key that a rule has', 'nothing', 'Did you mean prepare?'],
+  [{ ...RULE, prepair: check }, 'prepair', 'a key that a rule has', 'a function', 'prepare'],
+  [{ ...RULE, Check: 1 }, 'Check', 'a key that a rule has', '1', 'check'],
+  [{ ...RULE, prepar: undefined }, 'prepar', 'a key that a rule has', 'nothing', 'prepare'],
   [
     { ...RULE, homepage: 'https://example.com' },
     'homepage',
@@ -116,13 +117,7 @@ const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
     'Known: meta, prepare, check.',
   ],
   [{ ...RULE, constructor: 1 }, 'constructor', 'a key that a rule has', '1', 'Known: meta, prepare, check.'],
-  [
-    { ...RULE, meta: { ...META, desciption: 'X.' } },
-    'meta.desciption',
-    'a key that meta has',
-    '"X."',
-    'Did you mean description?',
-  ],
+  [{ ...RULE, meta: { ...META, desciption: 'X.' } }, 'meta.desciption', 'a key that meta has', '"X."', 'description'],
   [
     { ...RULE, meta: { ...META, owner: 'me' } },
     'meta.owner',
@@ -130,8 +125,8 @@ const CASES: readonly (readonly [unknown, string, string, string, string])[] = [
     '"me"',
     'Known: name, description, action, schema.',
   ],
-  [{ ...RULE, meta: { ...META, action: 'wran' } }, 'meta.action', ACTION_EXPECTED, '"wran"', 'Did you mean warn?'],
-  [{ ...RULE, meta: { ...META, action: 'Deny' } }, 'meta.action', ACTION_EXPECTED, '"Deny"', 'Did you mean deny?'],
+  [{ ...RULE, meta: { ...META, action: 'wran' } }, 'meta.action', ACTION_EXPECTED, '"wran"', 'warn'],
+  [{ ...RULE, meta: { ...META, action: 'Deny' } }, 'meta.action', ACTION_EXPECTED, '"Deny"', 'deny'],
   [
     { ...RULE, meta: { ...META, action: 'forbidden' } },
     'meta.action',
@@ -177,17 +172,17 @@ describe('ruleMistakes', () => {
 
   for (const [exported, part, expected, found, remedy] of CASES) {
     it(`${part}: expected ${expected}, found ${found}`, () => {
-      expect(ruleMistakes(exported, fileOf('no-root'))).to.deep.equal([
-        { code: 'rule-file-invalid', where: `/rules/no-root.js, ${part}`, expected, found, remedy },
+      expect(ruleMistakes(exported, fileOf('no-root')).map(guessed)).to.deep.equal([
+        { code: 'rule-file-invalid', ...at(`/rules/no-root.js, ${part}`), expected, found, remedy },
       ]);
     });
   }
 
   it('tells all mistakes of a file', () => {
     const mistakes = ruleMistakes({ meta: { schema: {} }, prepare: 1 }, fileOf('no-root'));
-    expect(mistakes.map(({ where }) => where)).to.deep.equal(
+    expect(mistakes.map(locationOf)).to.deep.equal(
       ['meta.name', 'meta.description', 'meta.schema', 'meta.schema.additionalProperties', 'check', 'prepare'].map(
-        (part) => `/rules/no-root.js, ${part}`,
+        (part) => at(`/rules/no-root.js, ${part}`),
       ),
     );
   });
@@ -195,11 +190,11 @@ describe('ruleMistakes', () => {
   it('tells a misspelt key beside what is missing for it, since either may be meant', () => {
     const { description, ...meta } = META;
     const mistakes = ruleMistakes({ meta: { ...meta, desciption: description }, chekc: check }, fileOf('no-root'));
-    expect(mistakes.map(({ where, remedy }) => `${where}: ${remedy}`)).to.deep.equal([
-      '/rules/no-root.js, chekc: Did you mean check?',
-      '/rules/no-root.js, meta.desciption: Did you mean description?',
-      '/rules/no-root.js, meta.description: Say what the rule does.',
-      `/rules/no-root.js, check: ${CHECK_REMEDY}`,
+    expect(mistakes.map(guessed).map(({ place, remedy }) => [place, remedy])).to.deep.equal([
+      ['chekc', 'check'],
+      ['meta.desciption', 'description'],
+      ['meta.description', 'Say what the rule does.'],
+      ['check', CHECK_REMEDY],
     ]);
   });
 
@@ -229,7 +224,7 @@ describe('ruleMistakes', () => {
         expect(ruleMistakes(ruleOf(name), fileOf(name))).to.deep.equal([
           {
             code: 'rule-file-invalid',
-            where: `/rules/${name}.js, file name`,
+            ...at(`/rules/${name}.js, file name`),
             expected: "kebab-case of at most 63 characters, and not valid-reference, which is the engine's own",
             found: JSON.stringify(name),
             remedy: 'Rename the file and the rule.',

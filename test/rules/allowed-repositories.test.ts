@@ -4,6 +4,7 @@ import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const REPOSITORIES = ['docker.io/library/*', 'ghcr.io/acme/**', '*.gcr.io/acme/app'];
@@ -82,7 +83,7 @@ describe('allowed-repositories', () => {
       const [mistake, ...others] = optionMistakes('allowed-repositories', { repositories: ['gcr.io/a/*', entry] });
       expect(mistake).to.deep.include({
         code: 'option-invalid',
-        where: 'repositories (test), entry 2',
+        ...at('repositories (test), entry 2'),
         expected:
           'a registry and a pattern of repositories, such as docker.io/library/*, gcr.io/acme/** or *.gcr.io/acme/app',
         remedy,
@@ -92,9 +93,9 @@ describe('allowed-repositories', () => {
   }
 
   for (const [options, expected] of [
-    [{ repositories: 'gcr.io/a/*' }, 'a value that must be array'],
-    [{ repositories: [1] }, 'a value that must be string'],
-    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+    [{ repositories: 'gcr.io/a/*' }, 'a list'],
+    [{ repositories: [1] }, 'text'],
+    [{ unqualified: 'gcr.io' }, 'one of untrusted, docker.io'],
     [{ repository: [] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {

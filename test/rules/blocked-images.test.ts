@@ -4,6 +4,7 @@ import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const IMAGES = ['docker.io/library/nginx', 'ghcr.io/evil/**', 'quay.io/*/miner-*'];
@@ -103,15 +104,15 @@ describe('blocked-images', () => {
   for (const [entry, remedy] of BAD_REPOSITORIES) {
     it(`refuses the entry ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
       const [mistake, ...others] = optionMistakes('blocked-images', { images: ['gcr.io/a/*', entry] });
-      expect(mistake).to.deep.include({ code: 'option-invalid', where: 'images (test), entry 2', remedy });
+      expect(mistake).to.deep.include({ code: 'option-invalid', ...at('images (test), entry 2'), remedy });
       expect(others).to.deep.equal([]);
     });
   }
 
   for (const [options, expected] of [
-    [{ images: 'gcr.io/a/*' }, 'a value that must be array'],
-    [{ images: [1] }, 'a value that must be string'],
-    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+    [{ images: 'gcr.io/a/*' }, 'a list'],
+    [{ images: [1] }, 'text'],
+    [{ unqualified: 'gcr.io' }, 'one of untrusted, docker.io'],
     [{ image: [] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {

@@ -4,6 +4,7 @@ import { BAD_TAGS } from '../rule/bad-tags.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -106,7 +107,7 @@ describe('blocked-tags', () => {
       const [mistake, ...others] = optionMistakes('blocked-tags', { tags: ['latest', entry] });
       expect(mistake).to.deep.include({
         code: 'option-invalid',
-        where: 'tags (test), entry 2',
+        ...at('tags (test), entry 2'),
         expected: 'a tag, such as latest, or a pattern, such as *-rc*',
         remedy: 'A tag has at most 128 letters, digits, "_", "." and "-", and begins with neither "." nor "-".',
       });
@@ -115,10 +116,10 @@ describe('blocked-tags', () => {
   }
 
   for (const [options, expected] of [
-    [{ tags: [] }, 'a value that must NOT have fewer than 1 items'],
-    [{ tags: 'latest' }, 'a value that must be array'],
-    [{ tags: [1] }, 'a value that must be string'],
-    [{ implicitLatest: 'true' }, 'a value that must be boolean'],
+    [{ tags: [] }, 'a list that is not empty'],
+    [{ tags: 'latest' }, 'a list'],
+    [{ tags: [1] }, 'text'],
+    [{ implicitLatest: 'true' }, 'true or false'],
     [{ tag: ['latest'] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import rule from '../../rules/empty-tag.ts';
 import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -43,7 +44,7 @@ describe('empty-tag', () => {
     expect(optionMistakes('empty-tag', { implicitLatest: true })).to.deep.equal([
       {
         code: 'option-invalid',
-        where: 'implicitLatest (test)',
+        ...at('implicitLatest (test)'),
         expected: 'an option that the rule has',
         found: 'true',
         remedy: 'The rule takes no options.',

@@ -4,6 +4,7 @@ import { BAD_REGISTRIES } from '../rule/bad-registries.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at, locationOf } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -184,7 +185,7 @@ describe('registry-allowlist', () => {
       const [mistake, ...others] = optionMistakes('registry-allowlist', { registries: ['docker.io', entry] });
       expect(mistake).to.deep.include({
         code: 'option-invalid',
-        where: 'registries (test), entry 2',
+        ...at('registries (test), entry 2'),
         expected: 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost:5000',
         remedy,
       });
@@ -194,17 +195,15 @@ describe('registry-allowlist', () => {
 
   it('tells all bad entries', () => {
     const mistakes = optionMistakes('registry-allowlist', { registries: ['http://a.io', 'gcr.io', 'B.io', '*'] });
-    expect(mistakes.map(({ where }) => where)).to.deep.equal(
-      [1, 3, 4].map((number) => `registries (test), entry ${number}`),
-    );
+    expect(mistakes.map(locationOf)).to.deep.equal([1, 3, 4].map((number) => at(`registries (test), entry ${number}`)));
   });
 
   for (const [options, expected] of [
-    [{ hints: 'true' }, 'a value that must be boolean'],
-    [{ registries: [] }, 'a value that must NOT have fewer than 1 items'],
-    [{ registries: 'docker.io' }, 'a value that must be array'],
-    [{ registries: [null] }, 'a value that must be string'],
-    [{ unqualified: 'trusted' }, 'one of "untrusted", "docker.io"'],
+    [{ hints: 'true' }, 'true or false'],
+    [{ registries: [] }, 'a list that is not empty'],
+    [{ registries: 'docker.io' }, 'a list'],
+    [{ registries: [null] }, 'text'],
+    [{ unqualified: 'trusted' }, 'one of untrusted, docker.io'],
     [{ registrys: ['docker.io'] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {

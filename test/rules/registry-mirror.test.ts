@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import rule from '../../rules/registry-mirror.ts';
 import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { at, locationOf } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const MIRRORS = [
@@ -186,7 +187,7 @@ describe('registry-mirror', () => {
       const [mistake, ...others] = optionMistakes('registry-mirror', { mirrors });
       expect(mistake).to.deep.include({
         code: 'option-invalid',
-        where: 'mirrors (test), entry 2',
+        ...at('mirrors (test), entry 2'),
         found: JSON.stringify(found),
         remedy,
       });
@@ -207,19 +208,19 @@ describe('registry-mirror', () => {
       { registry: 'quay.io', mirror: 'm.io' },
       { registry: 'gcr.io', mirror: '*' },
     ];
-    expect(optionMistakes('registry-mirror', { mirrors }).map(({ where }) => where)).to.deep.equal([
-      'mirrors (test), entry 1',
-      'mirrors (test), entry 3',
+    expect(optionMistakes('registry-mirror', { mirrors }).map(locationOf)).to.deep.equal([
+      at('mirrors (test), entry 1'),
+      at('mirrors (test), entry 3'),
     ]);
   });
 
   for (const [options, expected] of [
     [{ mirrors: [{ registry: 'docker.io' }] }, 'a value'],
     [{ mirrors: [{ mirror: 'm.io' }] }, 'a value'],
-    [{ mirrors: ['docker.io'] }, 'a value that must be object'],
+    [{ mirrors: ['docker.io'] }, 'an object'],
     [{ mirrors: [{ registry: 'docker.io', mirror: 'm.io', path: 'x' }] }, 'an option that the rule has'],
-    [{ mirrors: {} }, 'a value that must be array'],
-    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+    [{ mirrors: {} }, 'a list'],
+    [{ unqualified: 'gcr.io' }, 'one of untrusted, docker.io'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {
       const [mistake, ...others] = optionMistakes('registry-mirror', options);

@@ -138,26 +138,26 @@ describe('tag-pattern', () => {
         { images: ['gcr.io/**'], semver: '>2 <1' },
       ],
     });
-    expect(mistakes.map(({ code, where, found }) => [code, where, found])).to.deep.equal([
-      ['option-invalid', 'patterns (test), entry 1', '"nginx"'],
-      ['option-invalid', 'patterns (test), entry 1', '"gcr.io"'],
-      ['option-invalid', 'patterns (test), entry 3', '".x"'],
-      ['option-invalid', 'patterns (test), entry 4', '"one"'],
-      ['option-invalid', 'patterns (test), entry 5', 'neither'],
-      ['option-invalid', 'patterns (test), entry 6', 'both'],
-      ['option-invalid', 'patterns (test), entry 7', '">2 <1"'],
+    expect(mistakes.map(({ code, place, found }) => [code, place, found])).to.deep.equal([
+      ['option-invalid', 'entry 1', '"nginx"'],
+      ['option-invalid', 'entry 1', '"gcr.io"'],
+      ['option-invalid', 'entry 3', '".x"'],
+      ['option-invalid', 'entry 4', '"one"'],
+      ['option-invalid', 'entry 5', 'neither'],
+      ['option-invalid', 'entry 6', 'both'],
+      ['option-invalid', 'entry 7', '">2 <1"'],
     ]);
   });
 
   for (const [options, expected] of [
     [{ patterns: [{ tags: ['v*'] }] }, 'a value'],
-    [{ patterns: [{ images: [], tags: ['v*'] }] }, 'a value that must NOT have fewer than 1 items'],
-    [{ patterns: [{ images: ['gcr.io/**'], tags: [] }] }, 'a value that must NOT have fewer than 1 items'],
-    [{ patterns: [{ images: ['gcr.io/**'], tags: 'v*' }] }, 'a value that must be array'],
-    [{ patterns: [{ images: ['gcr.io/**'], semver: 1 }] }, 'a value that must be string'],
+    [{ patterns: [{ images: [], tags: ['v*'] }] }, 'a list that is not empty'],
+    [{ patterns: [{ images: ['gcr.io/**'], tags: [] }] }, 'a list that is not empty'],
+    [{ patterns: [{ images: ['gcr.io/**'], tags: 'v*' }] }, 'a list'],
+    [{ patterns: [{ images: ['gcr.io/**'], semver: 1 }] }, 'text'],
     [{ patterns: [{ images: ['gcr.io/**'], tag: ['v*'] }] }, 'an option that the rule has'],
-    [{ patterns: ACME }, 'a value that must be array'],
-    [{ unqualified: 'gcr.io' }, 'one of "untrusted", "docker.io"'],
+    [{ patterns: ACME }, 'a list'],
+    [{ unqualified: 'gcr.io' }, 'one of untrusted, docker.io'],
     [{ tags: ['v*'] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {

@@ -1,6 +1,7 @@
 import type { Answer } from '../../src/engine/answer.ts';
 import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
+import type { LoadedRules } from '../../src/sandbox/load-custom-rules.ts';
 import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
 
 /** Custom rules that were loaded, and of what. */
@@ -13,13 +14,13 @@ export interface StartedRules {
 /** Loads rules that are named after their files, and remembers all that were loaded. */
 export function customRulesStarter(answer?: (asked: Asked) => Answer) {
   const started: StartedRules[] = [];
-  const start = async (files: readonly RuleFile[], settings: readonly RuleSettings[]): Promise<FakeCustomRules> => {
+  const start = async (files: readonly RuleFile[], settings: readonly RuleSettings[]): Promise<LoadedRules> => {
     const rules = fakeCustomRules(
       files.map(({ name }) => name),
       answer,
     );
     started.push({ files, settings, rules });
-    return rules;
+    return { rules, mistakes: [] };
   };
   return { start, started };
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { startLiveRuleset, type LiveRuleset } from '../../src/ruleset/live-ruleset.ts';
-import { createRulesetLoader, type RulesetLoader } from '../../src/ruleset/ruleset-loader.ts';
+import { createRulesetLoader, type RulesetLoader } from '../../src/ruleset/load-ruleset.ts';
 import { podCreate } from '../admission-request.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { reviewNow } from '../review-now.ts';
@@ -13,10 +13,11 @@ import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
 import { customRulesStarter } from './custom-rules-starter.ts';
+import { at } from '../mistakes.ts';
 
 const MS = 5000;
 const POLL_MS = 5;
-const MISTAKE = { code: 'rule-fails-on-sample', where: 'rule mine', expected: 'x', found: 'y', remedy: 'Z.' } as const;
+const MISTAKE = { code: 'rule-fails-on-sample', ...at('rule mine'), expected: 'x', found: 'y', remedy: 'Z.' } as const;
 
 describe('startLiveRuleset', () => {
   const folder = temporaryFolder();

@@ -1,24 +1,27 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Selection } from '../../src/engine/ruleset.ts';
-import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
-import { loadRuleset, type RulesetSources } from '../../src/ruleset/load-ruleset.ts';
+import { locationText, MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
+import { createRulesetLoader, loadRuleset, type RulesetSources, type Written } from '../../src/ruleset/load-ruleset.ts';
 import { policyKeysOf } from '../../src/config-map/config-map.ts';
+import { fakeCustomRules } from '../custom-rules.ts';
 import { podCreate } from '../admission-request.ts';
 import { reviewNow } from '../review-now.ts';
 import { BUILT_IN } from '../ruleset.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { customRulesStarter, ruleFile } from './custom-rules-starter.ts';
+import { at } from '../mistakes.ts';
 
-type Changes = Partial<Omit<RulesetSources, 'policy'>> & { readonly data?: Readonly<Record<string, string>> };
+interface Changes extends Partial<RulesetSources & Omit<Written, 'policy'>> {
+  readonly data?: Readonly<Record<string, string>>;
+}
 
-const load = async ({ data = {}, ...changes }: Changes = {}) =>
-  loadRuleset({
-    builtIn: BUILT_IN,
-    environment: {},
-    policy: policyKeysOf({ data }),
-    ruleFiles: [],
-    loadCustomRules: customRulesStarter().start,
-    ...changes,
-  });
+const load = async ({ data = {}, ruleFiles = [], mistakes = [], ...changes }: Changes = {}) =>
+  loadRuleset(
+    { builtIn: BUILT_IN, environment: {}, loadCustomRules: customRulesStarter().start, ...changes },
+    { policy: policyKeysOf({ data }, 'mine'), ruleFiles, mistakes },
+  );
 
 async function mistakesOf(changes: Changes): Promise<readonly Mistake[]> {
   try {
@@ -30,8 +33,9 @@ async function mistakesOf(changes: Changes): Promise<readonly Mistake[]> {
   }
 }
 
+/** What is wrong, and where, but for the ConfigMap. */
 const told = (mistakes: readonly Mistake[]): readonly string[] =>
-  mistakes.map(({ code, where }) => `${code}: ${where}`);
+  mistakes.map((mistake) => `${mistake.code}: ${locationText(mistake)}`);
 
 describe('loadRuleset', () => {
   it('has the built-in rules in their order, where nothing is set', async () => {
@@ -96,7 +100,7 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
       environment: { ALLOWED_REGISTRIES: 'docker.io,http://gcr.io,quay', DISABLE_EMPTY_TAG: 'yes' },
       data: { BLOCKED_TAGS: 'latest,.dev,', OTHER: '', RULE_MINES: 'warn' },
       ruleFiles: [ruleFile('mine')],
-      mistakes: [{ code: 'rules-folder-unreadable', where: 'x', expected: 'y', found: 'z', remedy: 'Do.' }],
+      mistakes: [{ code: 'rules-folder-unreadable', ...at('x'), expected: 'y', found: 'z', remedy: 'Do.' }],
       loadCustomRules: start,
     });
     expect(told(mistakes)).to.deep.equal([
@@ -128,14 +132,31 @@ exemptions: 7
   });
 
   it('tells the mistakes of rule files with those of keys, names and options', async () => {
-    const mistake = { code: 'rule-file-invalid', where: 'a.js', expected: 'x', found: 'y', remedy: 'Do.' } as const;
-    const loadCustomRules = async (): Promise<never> => Promise.reject(new MistakesError([mistake]));
+    const mistake = { code: 'rule-file-invalid', ...at('a.js'), expected: 'x', found: 'y', remedy: 'Do.' } as const;
+    const loadCustomRules = async () => ({ rules: [], mistakes: [mistake] });
     const data = { BLOCKED_TAGS: '', ALLOWED_REGISTRIES: 'quay', RULE_A: 'warn', RULE_B: 'warn' };
     expect(told(await mistakesOf({ data, ruleFiles: [ruleFile('a')], loadCustomRules }))).to.deep.equal([
       'policy-list-empty: BLOCKED_TAGS (ConfigMap)',
       'rule-file-invalid: a.js',
       'rule-unknown: RULE_B (ConfigMap)',
       'option-invalid: ALLOWED_REGISTRIES (ConfigMap), entry 1',
+    ]);
+  });
+
+  it('tries the rules that could be loaded, whatever is wrong with the others and with the policy', async () => {
+    const mistake = { code: 'rule-file-invalid', ...at('b.js'), expected: 'x', found: 'y', remedy: 'Do.' } as const;
+    const loadCustomRules = async () => ({
+      rules: fakeCustomRules(['a'], () => ({ failure: 'it threw' })),
+      mistakes: [mistake],
+    });
+    const data = { BLOCKED_TAGS: '', ALLOWED_REGISTRIES: 'quay', RULE_A: 'warn', RULE_B: 'warn', RULE_NOBODYS: 'warn' };
+    const ruleFiles = [ruleFile('a'), ruleFile('b')];
+    expect(told(await mistakesOf({ data, ruleFiles, loadCustomRules }))).to.deep.equal([
+      'policy-list-empty: BLOCKED_TAGS (ConfigMap)',
+      'rule-file-invalid: b.js',
+      'rule-unknown: RULE_NOBODYS (ConfigMap)',
+      'option-invalid: ALLOWED_REGISTRIES (ConfigMap), entry 1',
+      'rule-fails-on-sample: rule a',
     ]);
   });
 
@@ -146,6 +167,11 @@ exemptions: 7
     expect(mistakes[0]?.found).to.include('The rule mine failed: it threw.');
   });
 
+  it('makes no sandbox where there is no rule for it', async () => {
+    const loadCustomRules = async (): Promise<never> => Promise.reject(new Error('not to be asked'));
+    expect((await load({ loadCustomRules })).custom).to.deep.equal([]);
+  });
+
   it('passes on what is no mistake of the operator', async () => {
     const { start } = customRulesStarter(() => {
       throw new RangeError('broken');
@@ -154,4 +180,41 @@ exemptions: 7
     await load({ ruleFiles: [ruleFile('mine')], loadCustomRules: start }).catch((error: unknown) => (thrown = error));
     expect(thrown).to.be.instanceOf(RangeError);
   });
+});
+
+describe('createRulesetLoader', () => {
+  const folder = temporaryFolder();
+  const policyDir = (): string => join(folder.path, 'policy');
+  beforeEach(async () => {
+    await mkdir(policyDir());
+    await mkdir(join(folder.path, 'rules'));
+    await symlink(policyDir(), join(folder.path, 'link'));
+    await writeFile(join(policyDir(), 'mine.js'), '');
+  });
+
+  /** The rules that are found, and what is wrong with the policy folder. */
+  async function found(rulesDir?: string) {
+    const loadCustomRules = async () => ({ rules: fakeCustomRules([]), mistakes: [] });
+    const loader = createRulesetLoader({
+      builtIn: [],
+      environment: {},
+      policyDir: policyDir(),
+      rulesDir: rulesDir === undefined ? undefined : join(folder.path, rulesDir),
+      loadCustomRules,
+    });
+    const { policy, ruleFiles } = await loader.read();
+    return [ruleFiles.map(({ name }) => name), policy.mistakes.map(({ code }) => code)];
+  }
+
+  for (const rulesDir of ['policy', 'policy/', 'link']) {
+    it(`finds rules in the policy folder where that is RULES_DIR as well, written ${rulesDir}`, async () => {
+      expect(await found(rulesDir)).to.deep.equal([['mine'], []]);
+    });
+  }
+
+  for (const rulesDir of [undefined, 'rules', 'missing']) {
+    it(`tells a rule in the policy folder that nobody loads: RULES_DIR is ${rulesDir ?? 'not set'}`, async () => {
+      expect(await found(rulesDir)).to.deep.equal([[], ['policy-key-unknown']]);
+    });
+  }
 });

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { startLiveRuleset } from '../../src/ruleset/live-ruleset.ts';
-import { createRulesetLoader } from '../../src/ruleset/ruleset-loader.ts';
+import { createRulesetLoader } from '../../src/ruleset/load-ruleset.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
@@ -20,8 +20,10 @@ describe('a thousand reloads, half of them bad', () => {
     const collect = runInNewContext('gc') as () => void;
     let loads = 0;
     let loaded = (): void => {};
-    const loadCustomRules = async (files: readonly { readonly name: string }[]) =>
-      fakeCustomRules(files.map(({ name }) => name));
+    const loadCustomRules = async (files: readonly { readonly name: string }[]) => ({
+      rules: fakeCustomRules(files.map(({ name }) => name)),
+      mistakes: [],
+    });
     const dirs = { policyDir: folder.path, rulesDir: folder.path };
     const loader = createRulesetLoader({ builtIn: BUILT_IN, environment: {}, loadCustomRules, ...dirs });
     const live = await startLiveRuleset({

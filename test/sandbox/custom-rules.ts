@@ -57,7 +57,7 @@ export async function load(
 ): Promise<Loaded> {
   await Promise.all(Object.entries(texts).map(async ([name, text]) => writeFile(join(folder, name), text)));
   const [printed, watched]: [string[], string[]] = [[], []];
-  const rules = await loadCustomRules({
+  const { rules, mistakes } = await loadCustomRules({
     files: await findRuleFiles(folder),
     takenNames: new Map(),
     settings: [new Map()],
@@ -68,6 +68,7 @@ export async function load(
     },
     ...options,
   });
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
   return { rules, printed, watched };
 }
 

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { ask, goodRule, inWords, load, mistakesOf, ruleText, type RuleTexts } from './custom-rules.ts';
+import { ruleFilesOf } from '../../src/config-map/config-map.ts';
+import { findRuleFiles } from '../../src/rule-file/rule-files.ts';
+import { loadCustomRules } from '../../src/sandbox/load-custom-rules.ts';
+import { at, guessed, locationOf } from '../mistakes.ts';
 
 const BROKEN = 'export const a = 1;\n\nconst b = ;';
 const THROWING = "function f() {\n  throw new Error('boom');\n}\nf();";
@@ -73,7 +77,7 @@ const FAILURES: Readonly<Record<string, Row>> = {
     { 'a.js': "import './_tag.js';", '_tags.js': '' },
     'a.js:1:8',
     /none of the files beside it$/,
-    /^Did you mean \.\/_tags\.js\?$/,
+    /^\.\/_tags\.js$/,
   ],
   'a module of Node': [{ 'a.js': "\nimport fs from 'node:fs';" }, 'a.js:2:16', /^an import of "node:fs"$/, NODE],
   'a package': [{ 'a.js': "import './_b.js';", '_b.js': "import 'x';" }, '_b.js:1:8', /^an import of "x"$/, PACKAGE],
@@ -278,11 +282,11 @@ describe('loadCustomRules', () => {
       'b.js': goodRule('b'),
     };
     const bad = (name: string, options: object) =>
-      new Map([[name, { options: { ...options }, sources: { tags: 'policy.yaml:1:2' } }]]);
+      new Map([[name, { options: { ...options }, sources: { tags: at('policy.yaml:1:2 tags') } }]]);
     for (const [settings, where, found] of [
-      [[bad('a', { tags: ['b'] }), bad('a', { tags: ['b'] })], 'policy.yaml:1:2, entry 1', '"b"'],
+      [[bad('a', { tags: ['b'] }), bad('a', { tags: ['b'] })], 'policy.yaml:1:2 tags, entry 1', '"b"'],
       [[bad('a', { tag: 1 })], `${join(folder.path, 'a.js')}, option tag`, '1'],
-      [[bad('b', { tags: 1 })], 'policy.yaml:1:2', '1'],
+      [[bad('b', { tags: 1 })], 'policy.yaml:1:2 tags', '1'],
       [
         [bad('a', { tags: [`${'a'.repeat(40)}b`] })],
         join(folder.path, 'a.js'),
@@ -290,7 +294,7 @@ describe('loadCustomRules', () => {
       ],
     ] as const) {
       const mistakes = await mistakesOf(folder.path, texts, { settings });
-      expect(mistakes.map((mistake) => [mistake.where, mistake.found])).to.deep.equal([[where, found]]);
+      expect(mistakes.map((mistake) => [locationOf(mistake), mistake.found])).to.deep.equal([[at(where), found]]);
     }
   });
 
@@ -298,18 +302,50 @@ describe('loadCustomRules', () => {
     const texts = { 'a.js': goodRule('a'), 'a.mjs': goodRule('a'), 'empty-tag.js': goodRule('empty-tag') };
     const takenNames = new Map([['empty-tag', 'the built-in rules']]);
     const mistakes = await mistakesOf(folder.path, texts, { takenNames });
-    expect(mistakes.map(({ code, where }) => [code, where])).to.deep.equal([
+    expect(mistakes.map(({ code, source }) => [code, source.name])).to.deep.equal([
       ['rule-name-taken', join(folder.path, 'a.mjs')],
       ['rule-name-taken', join(folder.path, 'empty-tag.js')],
+    ]);
+  });
+
+  it('says of which ConfigMap a file is that is not on disk', async () => {
+    const texts = { 'a.js': '{', 'b.js': "import './_part.js';", 'c.js': 'export default 1;', '_part.js': 'x x' };
+    const { mistakes } = await loadCustomRules({
+      files: ruleFilesOf({ data: texts }, 'mine'),
+      takenNames: new Map(),
+      settings: [new Map()],
+      watch: { print: () => {} },
+    });
+    expect(mistakes.map(locationOf)).to.deep.equal([
+      at('ConfigMap mine/a.js:1:2', { configMap: 'mine' }),
+      at('ConfigMap mine/_part.js:1:3', { configMap: 'mine' }),
+      at('ConfigMap mine/c.js, default export', { configMap: 'mine' }),
+    ]);
+  });
+
+  it('has the rules that could be loaded beside what is wrong with the others', async () => {
+    const texts = { 'a.js': goodRule('a'), 'a.mjs': goodRule('a'), 'b.js': '{', 'empty-tag.js': goodRule('empty-tag') };
+    await Promise.all(Object.entries(texts).map(async ([name, text]) => writeFile(join(folder.path, name), text)));
+    const { rules, mistakes } = await loadCustomRules({
+      files: await findRuleFiles(folder.path),
+      takenNames: new Map([['empty-tag', 'the built-in rules']]),
+      settings: [new Map()],
+      watch: { print: () => {} },
+    });
+    expect(rules.map(({ name }) => name)).to.deep.equal(['a']);
+    expect(mistakes.map(({ code }) => code)).to.deep.equal([
+      'rule-name-taken',
+      'rule-file-unloadable',
+      'rule-name-taken',
     ]);
   });
 
   for (const [what, [files, where, found, remedy]] of Object.entries(FAILURES)) {
     it(`tells the place of ${what}, and what to do`, async () => {
       const [mistake] = await mistakesOf(folder.path, files);
-      expect(mistake?.where).to.equal(join(folder.path, where));
+      expect(locationOf(mistake!)).to.deep.equal(at(join(folder.path, where)));
       expect(mistake?.found).to.match(found);
-      expect(mistake?.remedy).to.match(remedy);
+      expect(guessed(mistake!).remedy).to.match(remedy);
     });
   }
 
@@ -320,16 +356,18 @@ describe('loadCustomRules', () => {
       'c.js': "export default { meta: { name: 'd', desciption: 'X.' }, prepair() {}, check: 1 };",
       'd.ts': `const a: number = 1;\n${goodRule('d')}`,
     });
-    expect(mistakes.map((mistake) => mistake.where.slice(folder.path.length + 1))).to.deep.equal([
-      'a.ts',
-      'b.ts:1:19',
-      'c.js, prepair',
-      'c.js, meta.desciption',
-      'c.js, meta.name',
-      'c.js, meta.description',
-      'c.js, check',
-    ]);
-    expect(mistakes[2]?.remedy).to.equal('Did you mean prepare?');
+    expect(mistakes.map(locationOf)).to.deep.equal(
+      [
+        'a.ts',
+        'b.ts:1:19',
+        'c.js, prepair',
+        'c.js, meta.desciption',
+        'c.js, meta.name',
+        'c.js, meta.description',
+        'c.js, check',
+      ].map((text) => at(join(folder.path, text))),
+    );
+    expect(mistakes[2]?.guess).to.equal('prepare');
   });
 
   it('tells what cannot be read', async () => {
@@ -337,7 +375,7 @@ describe('loadCustomRules', () => {
     await symlink(join(folder.path, 'nowhere.js'), join(folder.path, '_gone.js'));
     await writeFile(join(folder.path, 'a.js'), "import './_gone.js';");
     const [mistake] = await mistakesOf(folder.path, {});
-    expect(mistake).to.deep.include({ where: join(folder.path, '_gone.js'), found: 'it cannot be read: ENOENT' });
+    expect(mistake).to.deep.include({ ...at(join(folder.path, '_gone.js')), found: 'it cannot be read: ENOENT' });
   });
 
   it('lets others have their turn between files and steps', async () => {

@@ -1,16 +1,18 @@
 import { expect } from 'chai';
+import { locationText } from '../../src/mistake/mistake.ts';
 import { readYaml } from '../../src/yaml/yaml-document.ts';
+import { at } from '../mistakes.ts';
 
 const read = (text: string): unknown => {
-  const { value, mistakes } = readYaml(text, 'x.yaml');
+  const { value, mistakes } = readYaml(text, { name: 'x.yaml' });
   expect(mistakes).to.deep.equal([]);
   return value;
 };
 
 const told = (text: string): readonly string[] =>
-  readYaml(text, 'x.yaml').mistakes.map(({ code, where, expected, found }) => {
-    expect(code).to.equal('policy-yaml-unreadable');
-    return `${where}: ${expected}: ${found}`;
+  readYaml(text, { name: 'x.yaml' }).mistakes.map((mistake) => {
+    expect(mistake.code).to.equal('policy-yaml-unreadable');
+    return `${locationText(mistake)}: ${mistake.expected}: ${mistake.found}`;
   });
 
 describe('readYaml', () => {
@@ -46,18 +48,18 @@ describe('readYaml', () => {
     expect('polluted' in value).to.equal(false);
   });
 
-  it('knows where each value is written, by JSON pointer', () => {
-    const { where } = readYaml('a:\n  - b: 1\n    "c/d~e f": [x,\n      y]\n', 'x.yaml');
-    for (const [pointer, place] of [
-      ['', 'x.yaml:1:1'],
-      ['/a', 'x.yaml:1:1 a'],
-      ['/a/0', 'x.yaml:2:5 a[0]'],
-      ['/a/0/b', 'x.yaml:2:5 a[0].b'],
-      ['/a/0/c~1d~0e f', 'x.yaml:3:5 a[0]["c/d~e f"]'],
-      ['/a/0/c~1d~0e f/1', 'x.yaml:4:7 a[0]["c/d~e f"][1]'],
-      ['/nowhere', 'x.yaml:1:1'],
+  it('knows where each value is written, by the keys that lead to it', () => {
+    const { where } = readYaml('a:\n  - b: 1\n    "c/d~e f": [x,\n      y]\n', { name: 'x.yaml' });
+    for (const [path, place] of [
+      [[], 'x.yaml:1:1'],
+      [['a'], 'x.yaml:1:1 a'],
+      [['a', 0], 'x.yaml:2:5 a[0]'],
+      [['a', 0, 'b'], 'x.yaml:2:5 a[0].b'],
+      [['a', 0, 'c/d~e f'], 'x.yaml:3:5 a[0]["c/d~e f"]'],
+      [['a', 0, 'c/d~e f', 1], 'x.yaml:4:7 a[0]["c/d~e f"][1]'],
+      [['nowhere'], 'x.yaml:1:1'],
     ] as const) {
-      expect(where(pointer), pointer).to.equal(place);
+      expect(where(...path), path.join('/')).to.deep.equal(at(place));
     }
   });
 
@@ -97,7 +99,7 @@ describe('readYaml', () => {
   });
 
   it('keeps its own words printable', () => {
-    for (const { found } of readYaml('a: !\u202E x\n', 'x.yaml').mistakes) expect(found).to.match(/^[ -~]*$/);
+    for (const { found } of readYaml('a: !\u202E x\n', { name: 'x.yaml' }).mistakes) expect(found).to.match(/^[ -~]*$/);
   });
 
   // Each made a parser slow once, or ended the process: `{{{` by a regular expression at the end of the stack.
@@ -136,7 +138,7 @@ describe('readYaml', () => {
     '\u{1F600}',
   ]) {
     it(`is done with ${JSON.stringify(piece)} again and again`, () => {
-      for (const before of ['', '[']) readYaml(before + piece.repeat((LENGTH - 8) / piece.length), 'x.yaml');
+      for (const before of ['', '[']) readYaml(before + piece.repeat((LENGTH - 8) / piece.length), { name: 'x.yaml' });
     });
   }
 });

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { shown, type Mistake } from '../../mistake/mistake.ts';
+import { shown, type Mistake, type Source } from '../../mistake/mistake.ts';
 import { brokenChainEnd, certificatesIn } from './certificate-chain.ts';
 
 /** What a certificate is held against. */
@@ -18,28 +18,29 @@ const ANY_USAGE = '2.5.29.37.0';
 
 /** Why the API server would refuse a certificate that TLS itself can use: all reasons. */
 export function certificateFaults(x509: X509Certificate, expectations: Expectations): readonly Mistake[] {
-  const { certFile: where, serverName, now } = expectations;
+  const { certFile, serverName, now } = expectations;
+  const source = { name: certFile };
   return [
-    ...dateFaults(x509, where, now),
-    ...(serverName === undefined || hasName(x509, serverName) ? [] : [otherName(x509, where, serverName)]),
-    ...(isForServers(x509) ? [] : [otherUse(where)]),
+    ...dateFaults(x509, source, now),
+    ...(serverName === undefined || hasName(x509, serverName) ? [] : [otherName(x509, source, serverName)]),
+    ...(isForServers(x509) ? [] : [otherUse(source)]),
     ...chainFaults(x509, expectations),
   ];
 }
 
-function dateFaults({ validFrom, validTo }: X509Certificate, where: string, now: Date): readonly Mistake[] {
+function dateFaults({ validFrom, validTo }: X509Certificate, source: Source, now: Date): readonly Mistake[] {
   const expected = 'a certificate that is valid';
   const [from, to] = [new Date(validFrom), new Date(validTo)];
   if (to < now) {
     const found = `one that expired on ${to.toISOString()}`;
     return [
-      { code: 'certificate-expired', where, expected, found, remedy: 'Make a new one, with certificates.sh, say.' },
+      { code: 'certificate-expired', source, expected, found, remedy: 'Make a new one, with certificates.sh, say.' },
     ];
   }
   if (from <= now) return [];
   const found = `one that is not valid before ${from.toISOString()}`;
   const remedy = 'Wait until then; if it should be valid already, set the clock of the node.';
-  return [{ code: 'certificate-not-yet-valid', where, expected, found, remedy }];
+  return [{ code: 'certificate-not-yet-valid', source, expected, found, remedy }];
 }
 
 /** As Go does it, in which the API server is written: no common name, and `*` stands for a whole label. */
@@ -47,10 +48,10 @@ function hasName(x509: X509Certificate, serverName: string): boolean {
   return x509.checkHost(serverName, { subject: 'never', partialWildcards: false }) !== undefined;
 }
 
-function otherName({ subjectAltName }: X509Certificate, where: string, serverName: string): Mistake {
+function otherName({ subjectAltName }: X509Certificate, source: Source, serverName: string): Mistake {
   return {
     code: 'certificate-name-mismatch',
-    where,
+    source,
     expected: `a certificate for ${serverName}`,
     found: subjectAltName === undefined ? 'one for no name' : `one for ${shown(subjectAltName)}`,
     remedy: 'Make one for the name of the Service, or set SERVER_NAME to the name that the API server asks for.',
@@ -62,10 +63,10 @@ function isForServers({ keyUsage }: X509Certificate): boolean {
   return keyUsage === undefined || keyUsage.includes(SERVER_AUTH) || keyUsage.includes(ANY_USAGE);
 }
 
-function otherUse(where: string): Mistake {
+function otherUse(source: Source): Mistake {
   return {
     code: 'certificate-usage-mismatch',
-    where,
+    source,
     expected: 'a certificate for servers',
     found: 'one whose extended key usage has no server authentication',
     remedy: 'Make one with the usage `server auth`.',
@@ -79,14 +80,16 @@ function chainFaults(x509: X509Certificate, { cert, ca, certFile, caFile, now }:
   if (cas.length === 0) {
     const found = 'a file without one';
     const remedy = 'Write the CA of server.crt into it, or leave the file out.';
-    return [{ code: 'certificate-ca-invalid', where: caFile, expected: 'certificates in PEM', found, remedy }];
+    return [
+      { code: 'certificate-ca-invalid', source: { name: caFile }, expected: 'certificates in PEM', found, remedy },
+    ];
   }
   const last = brokenChainEnd(x509, certificatesIn(cert), cas, now);
   if (last === undefined) return [];
   return [
     {
       code: 'certificate-untrusted',
-      where: certFile,
+      source: { name: certFile },
       expected: `a certificate of a CA in ${caFile}`,
       found: `one that no valid CA there has signed; its issuer is called ${shown(last.issuer.replaceAll('\n', ', '))}`,
       remedy:

@@ -123,27 +123,30 @@ function parseCertificate(cert: Buffer): X509Certificate {
 }
 
 /** What `parse` makes, or a mistake. OpenSSL's reasons hold nothing of the file's content. */
-function parsed<T>(parse: () => T, expected: string, where: string, mistakes: Mistake[]): T | undefined {
+function parsed<T>(parse: () => T, expected: string, name: string, mistakes: Mistake[]): T | undefined {
   try {
     return parse();
   } catch (error) {
     const found = `a file that cannot be read as such (${error instanceof Error ? error.message : String(error)})`;
-    mistakes.push({ code: 'certificate-invalid', where, expected, found, remedy: 'Write the pair of files anew.' });
+    const remedy = 'Write the pair of files anew.';
+    mistakes.push({ code: 'certificate-invalid', source: { name }, expected, found, remedy });
     return undefined;
   }
 }
 
-function pairMistakes(x509: X509Certificate, privateKey: KeyObject, where: string): readonly Mistake[] {
+function pairMistakes(x509: X509Certificate, privateKey: KeyObject, name: string): readonly Mistake[] {
   if (x509.checkPrivateKey(privateKey)) return [];
   const expected = `the private key of ${CERT_FILE}`;
   const remedy = 'Write both files anew, from the same run of certificates.sh, say.';
-  return [{ code: 'certificate-pair-mismatch', where, expected, found: 'the key of another certificate', remedy }];
+  return [
+    { code: 'certificate-pair-mismatch', source: { name }, expected, found: 'the key of another certificate', remedy },
+  ];
 }
 
-function unreadable(where: string, reason: string): Mistake {
+function unreadable(name: string, reason: string): Mistake {
   const [found, remedy] =
     reason === 'ENOENT'
       ? ['no such file', MAKE_PAIR]
       : [reason, 'Check CERTS_DIR, and that the process may read the file.'];
-  return { code: 'certificate-unreadable', where, expected: 'a file that can be read', found, remedy };
+  return { code: 'certificate-unreadable', source: { name }, expected: 'a file that can be read', found, remedy };
 }

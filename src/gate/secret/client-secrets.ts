@@ -59,16 +59,17 @@ export function renewClientSecrets(options: ClientSecretsRenewalOptions): LiveSe
 }
 
 async function parsed<T>(
-  where: string | undefined,
+  name: string | undefined,
   parse: (content: Buffer) => T | undefined,
   expected: string,
 ): Promise<T | Mistake | undefined> {
-  if (where === undefined) return undefined;
+  if (name === undefined) return undefined;
   const mistake = (found: string): Mistake => {
-    return { code: 'client-file-invalid', where, expected, found, remedy: 'Mend the file, or leave its setting out.' };
+    const remedy = 'Mend the file, or leave its setting out.';
+    return { code: 'client-file-invalid', source: { name }, expected, found, remedy };
   };
   try {
-    return parse(await readFile(where)) ?? mistake('something else');
+    return parse(await readFile(name)) ?? mistake('something else');
   } catch (error) {
     return mistake(`a file that cannot be read (${codeOf(error)})`);
   }

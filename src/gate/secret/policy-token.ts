@@ -77,8 +77,8 @@ export function hashOfToken(token: string): Buffer {
 }
 
 /** Of what was found nothing is told: it may be a token with a slip of the pen. */
-function invalid(where: string, found: string): Mistake {
+function invalid(name: string, found: string): Mistake {
   const remedy =
     'Apply the Secret that certificates.sh writes, or remove the file for a gate that judges no ConfigMap.';
-  return { code: 'policy-token-invalid', where, expected: '64 lower-case hex digits', found, remedy };
+  return { code: 'policy-token-invalid', source: { name }, expected: '64 lower-case hex digits', found, remedy };
 }

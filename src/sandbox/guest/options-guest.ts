@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { validateOptions, type RuleOptions } from '../../engine/prepare-rule.ts';
+import type { Source } from '../../mistake/mistake.ts';
 import type { OptionsSchema } from '../../rule/options-schema.ts';
 import { offer, takeHost } from './host.ts';
 
@@ -7,7 +8,7 @@ import { offer, takeHost } from './host.ts';
 
 /** What is to be judged. */
 export interface OptionsTask {
-  readonly place: string;
+  readonly source: Source;
   readonly schema: OptionsSchema;
   readonly settings: readonly RuleOptions[];
 }
@@ -16,11 +17,11 @@ takeHost();
 // There is no console here, which its logger would be.
 const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true, logger: false });
 // Once, so that what it takes is part of the picture: the meta-schema is compiled at the first use.
-validateOptions({ type: 'object', additionalProperties: false, properties: {} }, [], ajv, '');
+validateOptions({ type: 'object', additionalProperties: false, properties: {} }, [], ajv, { name: '' });
 
 offer({
   validate(text) {
-    const { schema, settings, place } = JSON.parse(text) as OptionsTask;
-    return JSON.stringify(validateOptions(schema, settings, ajv, place));
+    const { schema, settings, source } = JSON.parse(text) as OptionsTask;
+    return JSON.stringify(validateOptions(schema, settings, ajv, source));
   },
 });

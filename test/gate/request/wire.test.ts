@@ -263,7 +263,7 @@ describe('over the wire', () => {
       sent: { body: `[${ALLOWED}]` },
       status: 400,
       code: 'review-invalid',
-      message: 'The body is not a valid AdmissionReview: the body must be object.',
+      message: 'The body is not a valid AdmissionReview: the body must be an object.',
     },
     { what: 'an empty object', sent: { body: '{}' }, status: 400, code: 'review-invalid' },
     {
@@ -328,7 +328,7 @@ describe('over the wire', () => {
       const { json } = await send(gate, { body: field({ kind: 'Pod' }) });
       expect(json).to.deep.equal({
         code: 'review-invalid',
-        message: 'The body is not a valid AdmissionReview: request.kind must be object.',
+        message: 'The body is not a valid AdmissionReview: request.kind must be an object.',
         uid: '705ab4f5-6393-11e8-b7cc-42010a800002',
       });
       expect(gate.lines[0]).to.deep.include({ uid: '705ab4f5-6393-11e8-b7cc-42010a800002' });

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { certificateWarning, loadCertificate, type Certificate } from '../../../src/gate/secret/certificate.ts';
 import { MistakesError, type Mistake } from '../../../src/mistake/mistake.ts';
 import { makeCertificate } from '../../certificate.ts';
+import { at } from '../../mistakes.ts';
 
 const DAY_MS = 86_400_000;
 const made = await makeCertificate();
@@ -154,7 +155,7 @@ describe('a certificate', () => {
       it(`refuses ${what}`, async () => {
         await write(cert, key);
         const all = await mistakes();
-        expect(all.map(({ code, where }) => [code, where])).to.have.deep.members(
+        expect(all.map(({ code, source }) => [code, source.name])).to.have.deep.members(
           found.map(([code, file]) => [code, join(dir, file!)]),
         );
         expect(JSON.stringify(all)).not.to.match(/PRIVATE KEY|MIG|MIIB/);
@@ -179,7 +180,7 @@ describe('a certificate', () => {
       const [first] = await mistakes();
       expect(first).to.deep.equal({
         code: 'certificate-unreadable',
-        where: join(dir, 'server.crt'),
+        ...at(join(dir, 'server.crt')),
         expected: 'a file that can be read',
         found: 'no such file',
         remedy:
@@ -188,14 +189,14 @@ describe('a certificate', () => {
       await mkdir(join(dir, 'server.crt'));
       expect((await mistakes())[0]).to.deep.include({
         code: 'certificate-unreadable',
-        where: join(dir, 'server.crt'),
+        ...at(join(dir, 'server.crt')),
         found: 'EISDIR',
         remedy: 'Check CERTS_DIR, and that the process may read the file.',
       });
       await rm(join(dir, 'server.crt'), { recursive: true });
       await write(made.certificate, made.key);
       await mkdir(join(dir, 'ca.crt'));
-      expect((await mistakes()).map(({ where }) => where)).to.include(join(dir, 'ca.crt'));
+      expect((await mistakes()).map(({ source }) => source.name)).to.include(join(dir, 'ca.crt'));
     });
   });
 

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { isPolicyPath, loadPolicyToken } from '../../../src/gate/secret/policy-token.ts';
 import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
+import { at } from '../../mistakes.ts';
 
 const TOKEN = '0123456789abcdef'.repeat(4);
 const OTHER = 'f'.repeat(64);
@@ -61,7 +62,7 @@ describe('the policy token', () => {
       expect(await mistakesOf(load(text))).to.deep.equal([
         {
           code: 'policy-token-invalid',
-          where: file(),
+          ...at(file()),
           expected: '64 lower-case hex digits',
           found: 'something else',
           remedy:

@@ -4,7 +4,7 @@ import { watchSecret, type LiveSecret } from '../../../src/gate/secret/secret-wa
 import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { until } from '../../until.ts';
 
-const mistake = { code: 'policy-token-invalid', where: 'x', expected: 'y', remedy: 'Z.' } as const;
+const mistake = { code: 'policy-token-invalid', source: { name: 'x' }, expected: 'y', remedy: 'Z.' } as const;
 
 describe('watchSecret', () => {
   let secret: LiveSecret<{ readonly text: string }>;

@@ -9,6 +9,7 @@ import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { rulesetOf } from '../../ruleset.ts';
 import { until } from '../../until.ts';
 import { readToEnd } from '../client.ts';
+import { at } from '../../mistakes.ts';
 
 describe('the probes', () => {
   let port: number;
@@ -156,7 +157,7 @@ describe('the probes', () => {
     const error = (await server.listen(taken).catch((thrown: unknown) => thrown)) as MistakesError;
     other.close();
     expect(error).to.be.instanceOf(MistakesError);
-    expect(error.mistakes[0]).to.deep.include({ code: 'port-unavailable', where: `OPS_PORT ${taken}` });
+    expect(error.mistakes[0]).to.deep.include({ code: 'port-unavailable', ...at(`OPS_PORT ${taken}`) });
   });
 });
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { AnyRule } from '../../../src/rule/rule.ts';
 import { CONTEXT } from '../custom-rules.ts';
 import { readContext } from '../../../src/sandbox/sandboxed-rule.ts';
+import { at, locationOf } from '../../mistakes.ts';
 
 interface Inside {
   host?: unknown;
@@ -80,8 +81,10 @@ describe('what runs inside of an engine', () => {
       { options: {}, sources: {} },
       { options: { a: 'x' }, sources: {} },
     ];
-    const [valid, wrong] = JSON.parse(guest!['validate']!(JSON.stringify({ schema, settings, place: 'a.js' })));
+    const [valid, wrong] = JSON.parse(
+      guest!['validate']!(JSON.stringify({ schema, settings, source: { name: 'a.js' } })),
+    );
     expect(valid.options).to.deep.equal({ a: 1 });
-    expect(wrong.mistakes).to.have.nested.property('[0].where', 'a.js, option a');
+    expect(wrong.mistakes.map(locationOf)).to.deep.equal([at('a.js, option a')]);
   });
 });

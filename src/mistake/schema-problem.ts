@@ -1,0 +1,57 @@
+import type { ErrorObject } from 'ajv';
+import { shown } from './mistake.ts';
+
+/** What Ajv found wrong with a value. */
+export interface SchemaProblem {
+  /** The keys and indexes that lead to it; the last one is the key, where that is what is wrong. */
+  readonly path: readonly string[];
+  readonly wrong: 'unknown key' | 'missing key' | 'key' | 'value';
+  /** What a value, or the name of a key, should have been. */
+  readonly expected: string;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'text',
+};
+
+/** In plain words. What is not here is told in those of Ajv. */
+const EXPECTED: Readonly<Record<string, (params: Params) => string | undefined>> = {
+  type: ({ type }) =>
+    [type]
+      .flat()
+      .map((name) => TYPES[String(name)])
+      .join(', or '),
+  enum: ({ allowedValues }) => `one of ${(allowedValues as readonly unknown[]).map(word).join(', ')}`,
+  const: ({ allowedValue }) => word(allowedValue),
+  maxLength: ({ limit }) => `at most ${String(limit)} characters`,
+  minLength: ({ limit }) => (limit === 1 ? 'text that is not empty' : undefined),
+  minItems: ({ limit }) => (limit === 1 ? 'a list that is not empty' : undefined),
+};
+
+/** Translates an error of Ajv: there is no other place that knows how Ajv tells them. */
+export function schemaProblem({ instancePath, keyword, message, params, propertyName }: ErrorObject): SchemaProblem {
+  const { additionalProperty, missingProperty } = params as Readonly<Record<string, string | undefined>>;
+  const key = additionalProperty ?? missingProperty ?? propertyName;
+  const path = instancePath.split('/').slice(1).map(unescaped);
+  const expected = EXPECTED[keyword]?.(params) ?? `a value that ${message}`;
+  if (key === undefined) return { path, wrong: 'value', expected };
+  const wrong =
+    additionalProperty !== undefined ? 'unknown key' : missingProperty !== undefined ? 'missing key' : 'key';
+  return { path: [...path, key], wrong, expected };
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value);
+}
+
+function unescaped(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
