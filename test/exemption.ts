@@ -1,4 +1,4 @@
-import type { Exemption } from '../src/engine/exemptions.ts';
+import type { Exemption } from '../src/engine/policy.ts';
 
 /** An exemption that never ends and covers all, but for these parts. */
 export function exemptionOf(parts: Partial<Exemption> = {}): Exemption {

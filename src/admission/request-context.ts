@@ -1,5 +1,5 @@
-import type { RequestContext } from '../engine/rule-contexts.ts';
-import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from '../workload/json-object.ts';
+import type { RequestContext } from '../rule/rule.ts';
+import { isObject, type JsonObject, typeName, UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 
 const NONE: JsonObject = Object.freeze({});

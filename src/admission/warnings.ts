@@ -1,6 +1,6 @@
 import type { Finding } from '../engine/finding.ts';
 import { sentence, type Tell } from './sentence.ts';
-import type { Exemption } from '../engine/exemptions.ts';
+import type { Exemption } from '../engine/policy.ts';
 import { printable } from '../mistake/printable.ts';
 
 const MAX_LENGTH = 256;

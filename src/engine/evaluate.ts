@@ -2,9 +2,9 @@ import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import type { Answer } from './answer.ts';
 import { failedFinding, failureFinding, failureRemedy, type Finding, violationFinding } from './finding.ts';
-import { type RequestContext, ruleContexts } from './rule-contexts.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
 import { VALID_REFERENCE } from './policy.ts';
+import type { RequestContext, RuleContext } from '../rule/rule.ts';
 
 /** What the custom rules may use of one request, all of them together, in steps: a hundred checks that use up all of theirs. */
 export const REQUEST_STEPS = 10_000_000;
@@ -67,4 +67,23 @@ export function completed<T>(pieces: Generator<unknown, T>): T {
     const piece = pieces.next();
     if (piece.done === true) return piece.value;
   }
+}
+
+/** What of an image its context tells. */
+type Placed = Pick<ContainerImage, 'container' | 'serviceAccountName'>;
+
+/**
+ * Makes the contexts of checks of a request's images, frozen. The service account is that of the pod spec in which an
+ * image stands: an object of a kind that the operator added may have several. Images of one share the workload, which
+ * takes longer to make than to compare.
+ */
+export function ruleContexts(request: RequestContext): (image: Placed) => RuleContext {
+  const { operation, now, namespace, userInfo } = request;
+  let workload: RuleContext['workload'] | undefined;
+  return ({ container, serviceAccountName }) => {
+    if (workload === undefined || workload.serviceAccountName !== serviceAccountName) {
+      workload = Object.freeze({ ...request.workload, serviceAccountName });
+    }
+    return Object.freeze({ operation, now, namespace, userInfo, workload, container: Object.freeze(container) });
+  };
 }

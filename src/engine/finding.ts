@@ -1,6 +1,6 @@
 import type { Violation } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import type { Exemption } from './exemptions.ts';
+import type { Exemption } from './policy.ts';
 import type { ActiveAction } from './policy.ts';
 
 /** A violation, placed: which rule, at which image, and what follows from it. */

@@ -1,10 +1,15 @@
 import type { Location } from '../mistake/mistake.ts';
 import type { EnforcementAction } from '../rule/rule.ts';
-import type { Exemption } from './exemptions.ts';
-import type { RuleOptions } from './prepare-rule.ts';
 
 /** An enforcement action under which a rule is asked. */
 export type ActiveAction = Exclude<EnforcementAction, 'off'>;
+
+/** What the operator set of one rule's options, and where. */
+export interface RuleOptions {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where each option was written. */
+  readonly sources: Readonly<Record<string, Location>>;
+}
 
 /** What the operator decided about one rule. */
 export interface RuleSetting extends RuleOptions {
@@ -21,6 +26,32 @@ export interface NamespaceOverride {
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly names: readonly string[];
   readonly rules: ReadonlyMap<string, RuleSetting>;
+}
+
+/**
+ * A configured exception: findings that it covers are told, and nothing follows from them. What is absent covers all;
+ * `rules` alone is not enough.
+ */
+export interface Exemption {
+  readonly name: string;
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** The moment from which it covers nothing, in milliseconds since 1970: the end of the day that was written, in UTC. `Infinity` for `never`. */
+  readonly expires: number;
+  readonly rules?: readonly string[];
+  /** Where each of the rules was written. */
+  readonly ruleSources?: readonly Location[];
+  /** Patterns of names, in which `*` stands for any run of characters. */
+  readonly namespaces?: readonly string[];
+  /** Patterns over registry and repository, normalized: `repositoryPatterns`. */
+  readonly images?: readonly string[];
+  /** User names, to the letter, of who asks directly. */
+  readonly users?: readonly string[];
+  /** Groups, to the letter. */
+  readonly groups?: readonly string[];
+  /** `namespace:name`. */
+  readonly serviceAccounts?: readonly string[];
 }
 
 /** What the operator decided about images. */
@@ -62,3 +93,26 @@ function compareActions(a: EnforcementAction, b: EnforcementAction): number {
 
 /** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';
+
+/** Settings by the rule's name. A rule that nothing was written about has none. */
+export type RuleSettings = ReadonlyMap<string, RuleSetting>;
+
+/**
+ * The settings that hold everywhere, then those of each namespace override: the ones of everywhere, with what the override
+ * writes laid over, action by action and option by option.
+ */
+export function settingsBySelection({ rules, namespaces }: Policy): readonly RuleSettings[] {
+  return [rules, ...namespaces.map((override) => allLaidOver(rules, override.rules))];
+}
+
+function allLaidOver(settings: RuleSettings, override: RuleSettings): RuleSettings {
+  const merged = new Map(settings);
+  for (const [name, setting] of override) merged.set(name, laidOver(settings.get(name), setting));
+  return merged;
+}
+
+/** A setting of a rule with another one laid over: its action where it has one, and its options one by one. */
+export function laidOver(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
+  const { options = {}, sources = {}, ...rest } = below ?? {};
+  return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
+}

@@ -5,14 +5,8 @@ import { schemaProblem } from '../mistake/schema-problem.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { AnyRule } from '../rule/rule.ts';
+import type { RuleOptions } from './policy.ts';
 import { ignoreRejection, isThenable } from './read-violations.ts';
-
-/** What the operator set of one rule's options, and where. */
-export interface RuleOptions {
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Where each option was written. */
-  readonly sources: Readonly<Record<string, Location>>;
-}
 
 /** What `check` will receive, or why there is nothing to receive. */
 export type PreparedRule = { readonly prepared: unknown } | Mistaken;

@@ -6,9 +6,16 @@ import type { ImageReference } from '../image/reference.ts';
 import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
 import { type Answer, askRule, type CustomAnswer, type CustomRule } from './answer.ts';
 import { type CompiledExemption, compileExemptions } from './exemptions.ts';
-import { type ActiveAction, lesserAction, type Policy, type RuleSetting, VALID_REFERENCE } from './policy.ts';
+import {
+  type ActiveAction,
+  lesserAction,
+  type Policy,
+  type RuleSetting,
+  type RuleSettings,
+  settingsBySelection,
+  VALID_REFERENCE,
+} from './policy.ts';
 import { type PreparedRule, prepareRule } from './prepare-rule.ts';
-import { type RuleSettings, settingsBySelection } from './settings-by-selection.ts';
 
 /** A rule that is on, and what follows from what it finds. */
 export interface ActiveRule {

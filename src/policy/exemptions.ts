@@ -1,4 +1,4 @@
-import type { Exemption } from '../engine/exemptions.ts';
+import type { Exemption } from '../engine/policy.ts';
 import { locationText, shown, type Location, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../rule/repository-patterns.ts';

@@ -1,10 +1,9 @@
-import { laidOver } from '../engine/settings-by-selection.ts';
-import { DEFAULT_POLICY, type RuleSetting } from '../engine/policy.ts';
-import { shown, type Location, type Mistake } from '../mistake/mistake.ts';
-import { POLICY_YAML, type Environment, type WrittenValue } from './flat-keys.ts';
+import { DEFAULT_POLICY, laidOver, type RuleSetting } from '../engine/policy.ts';
+import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
+import { type Environment, POLICY_YAML, type WrittenValue } from './flat-keys.ts';
 import { flatPolicy, type FlatSetting } from './flat-policy.ts';
 import type { PolicyFolder } from './policy-folder.ts';
-import { readPolicyYaml, type LoadedPolicy } from './policy-yaml.ts';
+import { type LoadedPolicy, readPolicyYaml } from './policy-yaml.ts';
 
 /**
  * What the operator decided about images: keys of the environment and of the policy folder, `policy.yaml` among these.

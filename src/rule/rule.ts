@@ -40,6 +40,11 @@ export interface RuleContext {
   };
 }
 
+/** What a rule may know of the request: the context of a check, but for what the image's own place adds to it. */
+export type RequestContext = Omit<RuleContext, 'container' | 'workload'> & {
+  readonly workload: Omit<RuleContext['workload'], 'serviceAccountName'>;
+};
+
 /** What a ruleset knows of each of its rules, wherever that runs. */
 export interface RuleSummary {
   /** kebab-case, and the file's name. */

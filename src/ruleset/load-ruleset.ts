@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { bindRuleset, type Ruleset } from '../engine/ruleset.ts';
-import { settingsBySelection, type RuleSettings } from '../engine/settings-by-selection.ts';
-import { MistakesError, type Mistake } from '../mistake/mistake.ts';
+import { type RuleSettings, settingsBySelection } from '../engine/policy.ts';
+import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { Environment } from '../policy/flat-keys.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
-import { readPolicyFolder, type PolicyFolder } from '../policy/policy-folder.ts';
+import { type PolicyFolder, readPolicyFolder } from '../policy/policy-folder.ts';
 import { findRuleFiles, type RuleFile } from '../rule-file/rule-files.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import type { LoadedRules } from '../sandbox/load-custom-rules.ts';

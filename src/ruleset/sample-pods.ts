@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
-import { selectionFor, type Ruleset, type Selection } from '../engine/ruleset.ts';
-import { settingsBySelection } from '../engine/settings-by-selection.ts';
+import { type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
+import { settingsBySelection } from '../engine/policy.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 

@@ -1,7 +1,8 @@
 import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
 import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
-import { type RuleOptions, validateOptions } from '../engine/prepare-rule.ts';
+import { validateOptions } from '../engine/prepare-rule.ts';
+import type { RuleOptions } from '../engine/policy.ts';
 import { distinctMistakes, messageOf, type Mistake, type Source } from '../mistake/mistake.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';

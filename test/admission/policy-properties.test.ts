@@ -4,7 +4,7 @@ import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review } from '../../src/admission/review.ts';
 import type { Review } from '../../src/admission/respond.ts';
 import type { Answer, CustomRule } from '../../src/engine/answer.ts';
-import type { Exemption } from '../../src/engine/exemptions.ts';
+import type { Exemption } from '../../src/engine/policy.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { type Policy, type RuleSetting, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import type { EnforcementAction } from '../../src/rule/rule.ts';

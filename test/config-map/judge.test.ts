@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/config-map/judge.ts';
-import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
+import type { RuleSettings } from '../../src/engine/policy.ts';
 import { sourceOf } from '../../src/rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
 import { createRulesetLoader } from '../../src/ruleset/load-ruleset.ts';

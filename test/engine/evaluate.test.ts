@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { completed, evaluate as evaluateInPieces } from '../../src/engine/evaluate.ts';
-import type { RequestContext } from '../../src/engine/rule-contexts.ts';
+import { completed, evaluate as evaluateInPieces, ruleContexts } from '../../src/engine/evaluate.ts';
+import type { RequestContext } from '../../src/rule/rule.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { type ActiveAction, DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { createRuleset, type Selection } from '../../src/engine/ruleset.ts';
@@ -8,8 +8,9 @@ import type { AnyRule } from '../../src/rule/rule.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
-import { podCreate } from '../admission-request.ts';
+import { admissionRequest, podCreate } from '../admission-request.ts';
 import { rulesetOf, settingsOf } from '../ruleset.ts';
+import { requestContext } from '../../src/admission/request-context.ts';
 
 const CONTEXT: RequestContext = {
   operation: 'CREATE',
@@ -204,5 +205,42 @@ describe('evaluate', () => {
     const actions = (ruleset: Rules) => evaluate(unchanged, ruleset, CONTEXT).map(({ action }) => action);
     expect(actions(rulesetOf().everywhere)).to.deep.equal(['warn', 'warn', 'warn']);
     expect(actions(only(() => [{ problem: 'x', remedy: 'y' }], 'audit'))).to.deep.equal(['audit', 'warn']);
+  });
+});
+
+const BATCH = { group: 'example.com', version: 'v1', kind: 'Batch' };
+const PATHS = new Map([['example.com/Batch', ['pods', '*', 'spec']]]);
+
+/** The contexts of all images of an object with several pod specs. */
+function contextsOf(...specs: readonly object[]) {
+  const request = admissionRequest({ kind: BATCH, object: { pods: specs.map((spec) => ({ spec })) } });
+  const contextOf = ruleContexts(requestContext(request, 0));
+  return imagesToJudge(podSpecs(request, PATHS) ?? []).map((image) => contextOf(image));
+}
+
+describe('ruleContexts', () => {
+  it('has the service account of the pod spec in which the image stands', () => {
+    const containers = [{ name: 'a', image: 'a:1' }];
+    const contexts = contextsOf(
+      { containers, serviceAccountName: 'builder' },
+      { containers },
+      { containers: [...containers, { name: 'b', image: 'b:1' }], serviceAccountName: 'runner' },
+    );
+    expect(contexts.map(({ workload, container }) => [container.fieldPath, workload.serviceAccountName])).to.deep.equal(
+      [
+        ['pods[0].spec.containers[0].image', 'builder'],
+        ['pods[1].spec.containers[0].image', undefined],
+        ['pods[2].spec.containers[0].image', 'runner'],
+        ['pods[2].spec.containers[1].image', 'runner'],
+      ],
+    );
+  });
+
+  it('is frozen, and has a key for what is absent', () => {
+    const [context] = contextsOf({ containers: [{ name: 'a', image: 'a:1' }] });
+    for (const part of [context, context?.workload, context?.container]) expect(part).to.be.frozen;
+    expect(context?.workload).to.have.property('serviceAccountName', undefined);
+    expect(context?.container).to.have.property('imagePullPolicy', undefined);
+    expect(context?.container).to.have.property('oldImage', undefined);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
-import { compileExemptions, exempt, type Exemption, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import { compileExemptions, exempt, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import type { Exemption } from '../../src/engine/policy.ts';
 import { VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { admissionRequest } from '../admission-request.ts';
 import { exemptionOf } from '../exemption.ts';

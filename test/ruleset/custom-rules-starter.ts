@@ -1,8 +1,8 @@
 import type { Answer } from '../../src/engine/answer.ts';
-import type { RuleSettings } from '../../src/engine/settings-by-selection.ts';
+import type { RuleSettings } from '../../src/engine/policy.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
 import type { LoadedRules } from '../../src/sandbox/load-custom-rules.ts';
-import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
+import { type Asked, fakeCustomRules, type FakeCustomRules } from '../custom-rules.ts';
 
 /** Custom rules that were loaded, and of what. */
 export interface StartedRules {

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
-import { validateOptions, type RuleOptions } from '../../engine/prepare-rule.ts';
+import { validateOptions } from '../../engine/prepare-rule.ts';
+import type { RuleOptions } from '../../engine/policy.ts';
 import type { Source } from '../../mistake/mistake.ts';
 import type { OptionsSchema } from '../../rule/options-schema.ts';
 import { offer, takeHost } from './host.ts';
