@@ -1,34 +1,10 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as rule from 'imagegate/rule';
 import { parseReference } from '../../src/image/reference.ts';
 import { caseContext } from '../../src/testing/case-context.ts';
-import { projectRoot } from '../project-root.ts';
+import { codesIn, readPage, rowsUnder } from './tables.ts';
 
-const page = readFileSync(join(projectRoot, 'docs', 'writing-rules.md'), 'utf8');
-
-/** The rows of the tables whose first column is called so, without the row of names and the one of dashes. */
-function rowsUnder(column: string): readonly (readonly string[])[] {
-  const tables = page.matchAll(/(?:^\|.*\n)+/gm);
-  const found = [...tables]
-    .map(([table]) => table.trim().split('\n').map(cells))
-    .filter(([names]) => names?.[0] === column);
-  expect(found, column).to.not.deep.equal([]);
-  return found.flatMap((rows) => rows.slice(2));
-}
-
-function cells(row: string): readonly string[] {
-  return row
-    .slice(1, -1)
-    .split('|')
-    .map((cell) => cell.trim());
-}
-
-/** What stands as code in a cell. */
-function codesIn(cell = ''): readonly string[] {
-  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
-}
+const page = readPage('docs/writing-rules.md');
 
 /** The paths to all values that are no objects with a key, and those values as JSON. */
 function leaves(path: string, value: unknown): readonly (readonly [path: string, json: string])[] {
@@ -50,11 +26,11 @@ describe('docs/writing-rules.md, of what a rule sees', () => {
       ...leaves('image', parseReference('index.docker.io/nginx:1.27')),
       ...leaves('context', caseContext({})),
     ];
-    const told = rowsUnder('key').map(([key, value]) => [codesIn(key)[0], codesIn(value)[0]]);
+    const told = rowsUnder(page, 'key').map(([key, value]) => [codesIn(key)[0], codesIn(value)[0]]);
     expect(told).to.have.deep.members(expected);
   });
 
-  for (const [written, normalized] of rowsUnder('written')) {
+  for (const [written, normalized] of rowsUnder(page, 'written')) {
     it(`normalizes ${written} as it says`, () => {
       const { registry, repository } = parseReference(codesIn(written)[0]!).normalized;
       expect([`${registry}/${repository}`]).to.deep.equal(codesIn(normalized));
@@ -63,7 +39,7 @@ describe('docs/writing-rules.md, of what a rule sees', () => {
 });
 
 describe('docs/writing-rules.md, of imagegate/rule', () => {
-  for (const [matcher, matching, others] of rowsUnder('in `prepare`')) {
+  for (const [matcher, matching, others] of rowsUnder(page, 'in `prepare`')) {
     const [code = ''] = codesIn(matcher);
     const isOfImages = /^(?:registry|repository)Patterns/.test(code);
     for (const [list, matches] of [
@@ -82,7 +58,7 @@ describe('docs/writing-rules.md, of imagegate/rule', () => {
     }
   }
 
-  for (const [expression, image, is] of rowsUnder('expression')) {
+  for (const [expression, image, is] of rowsUnder(page, 'expression')) {
     const [code = ''] = codesIn(expression);
     const [written] = codesIn(image);
     it(`${code} is ${is}${written === undefined ? '' : `, for ${written}`}`, () => {
@@ -93,7 +69,7 @@ describe('docs/writing-rules.md, of imagegate/rule', () => {
 
   it('has an example of everything', () => {
     const blocks = [...page.matchAll(/^```js\n[^]*?^```$/gm)].map(([block]) => block);
-    const rows = ['in `prepare`', 'expression'].flatMap(rowsUnder).map(([first]) => first);
+    const rows = ['in `prepare`', 'expression'].flatMap((column) => rowsUnder(page, column)).map(([first]) => first);
     const examples = [...blocks, ...rows].join('\n');
     for (const name of Object.keys(rule)) expect(examples).to.match(new RegExp(`\\b${name}\\(`));
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
-import { brokenLinks, links } from './links.ts';
+import { reachedFrom } from './links.ts';
 
 const read = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
@@ -15,26 +15,13 @@ const FRONT_DOOR = [
   '.github/pull_request_template.md',
 ];
 
-/** The pages and other files to which links lead from a page, over as many pages as it takes. */
-function reachedFrom(page: string): ReadonlySet<string> {
-  const reached = new Set([page]);
-  for (const path of reached) {
-    if (!path.endsWith('.md') || !existsSync(join(projectRoot, path))) continue;
-    for (const to of links(read(path))) reached.add(normalize(join(dirname(path), to.replace(/#.*$/, ''))));
-  }
-  return reached;
-}
-
 describe('the files that a stranger looks for', () => {
   it('can be reached from the README', () => {
     expect([...reachedFrom('README.md')]).to.include.members(FRONT_DOOR);
   });
 
-  for (const path of ['README.md', ...FRONT_DOOR]) {
-    it(`${path} is there, and its links lead somewhere`, () => {
-      expect(read(path).length).to.be.above(200);
-      expect(brokenLinks(path)).to.deep.equal([]);
-    });
+  for (const path of FRONT_DOOR) {
+    it(`${path} is there`, () => expect(read(path).length).to.be.above(200));
   }
 
   it('name the license that package.json and package-lock.json name', () => {

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import type { MetricObject } from 'prom-client';
+import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
+import { projectRoot } from '../project-root.ts';
+import { codesIn, plain, readPage, rowsUnder } from './tables.ts';
+
+/** What a metric has, as far as the types of prom-client leave it away. */
+interface Registered extends MetricObject {
+  readonly labelNames: readonly string[];
+}
+
+const metrics = createMetrics().registry.getMetricsAsArray() as unknown as readonly Registered[];
+const rows = rowsUnder(readPage('docs/operations.md'), 'metric');
+
+describe('the metrics in docs/operations.md', () => {
+  it('are those of the registry, each with its labels and its type', () => {
+    expect(rows.map(([name, type]) => [plain(name), type])).to.have.deep.members(
+      metrics.map(({ name, labelNames, type }) => [
+        labelNames.length === 0 ? name : `${name}{${labelNames.join()}}`,
+        type,
+      ]),
+    );
+  });
+
+  for (const { name, help } of metrics) {
+    it(`have for ${name} the help that a scrape has, and perhaps more`, () => {
+      const [, , text] = rows.find(([first = '']) => /^`(\w+)/.exec(first)?.[1] === name) ?? [];
+      expect(plain(text)).to.match(new RegExp(`^${help.replace(/\.$/, '').replaceAll(/[()[\].]/g, '\\$&')}[.,:]`));
+    });
+  }
+
+  it('have the values of labels that are known beforehand', async () => {
+    const text = await createMetrics().registry.metrics();
+    for (const label of ['verdict', 'result', 'identity']) {
+      const known = [...text.matchAll(new RegExp(`[{,]${label}="(\\w+)"`, 'g'))].map(([, value]) => value);
+      const row = rows.find(([name = '']) => new RegExp(`[{,]${label}[,}]`).test(name));
+      expect(codesIn(row?.[2]), label).to.deep.equal([...new Set(known)]);
+    }
+  });
+
+  it('are all that any page speaks of', () => {
+    const names = metrics.map(({ name }) => name);
+    const docs = readdirSync(`${projectRoot}/docs`, { recursive: true, encoding: 'utf8' });
+    const pages = ['README.md', 'SECURITY.md', ...docs.map((path) => `docs/${path}`)];
+    const spoken = pages
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) => readPage(path).match(/\bimagegate_\w+/g) ?? []);
+    expect(spoken.length).to.be.above(metrics.length);
+    expect(spoken.filter((name) => !names.includes(name))).to.deep.equal([]);
+  });
+});
