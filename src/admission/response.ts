@@ -149,7 +149,7 @@ export function denialMessage(findings: readonly Finding[], contact?: string, te
 }
 
 /** A terminal page, and far below what the API server carries. */
-const MAX_BYTES = 4096;
+export const MAX_BYTES = 4096;
 /** For the last line, with a number of any size that fits a request. */
 const TAIL_BYTES = 40;
 

@@ -3,9 +3,9 @@ import { sentence, type Tell } from './sentence.ts';
 import type { Exemption } from '../engine/policy.ts';
 import { printable } from '../mistake/printable.ts';
 
-const MAX_LENGTH = 256;
+export const MAX_LENGTH = 256;
 /** Past 4,096 characters in all, the API server cuts warnings, then drops them. */
-const MAX_WARNINGS = 15;
+export const MAX_WARNINGS = 15;
 
 /**
  * A warning per finding, each ending in the rule's name, after those that are told in any case; the last says how many
@@ -31,7 +31,7 @@ function warning(finding: Finding, tell: Tell): string {
 
 const MS_PER_DAY = 86_400_000;
 /** This many days before an exemption ends, whoever uses it is told. */
-const DAYS_AHEAD = 7;
+export const DAYS_AHEAD = 7;
 
 /** A warning for each exemption that was used and is about to end. */
 export function expiryWarnings(findings: readonly Finding[], now: number): readonly string[] {

@@ -21,7 +21,7 @@ interface Peer {
 }
 
 /** An API server keeps 25 idle, and a burst of creates makes some more: so many proven ones make nobody suspect. */
-const PROVEN_FREE = 64;
+export const PROVEN_FREE = 64;
 
 /**
  * Who is connected. That the server is full is no reason to refuse anybody who comes: the one to go is of the address

@@ -1,5 +1,5 @@
 /** A list in a sentence is cut after so many bytes; entries are ASCII, so characters are bytes. */
-const MAX_LENGTH = 512;
+export const MAX_LENGTH = 512;
 
 /** Joins entries for a sentence, by `,` and in their order, and says how many were left out where it grows too long. */
 export function sentenceList(entries: readonly string[]): string {

@@ -26,7 +26,7 @@ export function tagsOrRange(
 }
 
 /** Longer ranges are read by nobody, and no reader of ranges should have to be fast for them. */
-const MAX_LENGTH = 256;
+export const MAX_LENGTH = 256;
 
 /**
  * Compiles a range of semantic versions, as npm writes them: `>=1.25.0 <2`, `^1.4`, `1.x || 2.x`. A tag is in it that is

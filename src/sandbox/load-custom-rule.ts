@@ -28,7 +28,7 @@ export type LoadedRule = { readonly rule: CustomRule } | { readonly mistakes: re
 type ImportMistakes = ReturnType<typeof importMistakes>;
 
 /** What evaluating a file and all that it imports may use; then what it says of itself, and each of its preparations. */
-const LOAD_STEPS = 1_000_000;
+export const LOAD_STEPS = 1_000_000;
 const RULE_MODULE = 'imagegate/rule';
 const OURS = 'imagegate/';
 const DEFAULTS: RuleOptions = { options: {}, sources: {} };

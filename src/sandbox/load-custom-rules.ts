@@ -21,9 +21,9 @@ export interface CustomRulesOptions {
 }
 
 /** What all rules of a ruleset may remember together. */
-const REMEMBERED_BYTES = 16 * 1_048_576;
+export const REMEMBERED_BYTES = 16 * 1_048_576;
 /** What is longer is asked each time: one such pod would push out many others. */
-const REMEMBERED_LENGTH = 65_536;
+export const REMEMBERED_LENGTH = 65_536;
 
 /** Those that could be loaded, and what is wrong with the files of the others. */
 export interface LoadedRules {

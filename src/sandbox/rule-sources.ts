@@ -10,7 +10,7 @@ export type SourceFolder = ReadonlyMap<string, Source>;
 
 const IMPORTABLE: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts', '.json']);
 /** Longer than a ConfigMap can be. */
-const MAX_LENGTH = 1_048_576;
+export const MAX_LENGTH = 1_048_576;
 
 /**
  * Reads rule files, and what lies beside them to be imported: `_patterns.js`, `list.json`. All of it before anything runs,

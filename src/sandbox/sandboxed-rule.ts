@@ -9,7 +9,7 @@ import type { Reading, Remembered } from './remembered.ts';
 /** What one check may use. One that objects to nothing takes some 800, one that reads all of its context 11,000. */
 export const CHECK_STEPS = 100_000;
 /** Lines that a rule may print in one check. */
-const MAX_LINES = 20;
+export const MAX_LINES = 20;
 /** What is inside cuts after 1,024 characters, and says so with three more. */
 const MAX_FAILURE_LENGTH = 1027;
 

@@ -27,7 +27,7 @@ const MAX_LENGTH = 128 * 1024;
 /** One slip can make every line after it wrong. */
 const MAX_ERRORS = 10;
 
-const LIMITS = `It may have at most ${MAX_LENGTH / 1024} KiB, ${MAX_DEPTH} levels, ${MAX_ALIASES} aliases and ${MAX_VALUES} values.`;
+export const LIMITS = `It may have at most ${MAX_LENGTH / 1024} KiB, ${MAX_DEPTH} levels, ${MAX_ALIASES} aliases and ${MAX_VALUES} values.`;
 const MEND = 'Mend it there or just before; text with ": " or " #" in it needs quotes.';
 
 /** Reads a text as one document of YAML 1.2. It never throws, and its work grows with the length of the text alone. */

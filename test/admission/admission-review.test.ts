@@ -79,6 +79,18 @@ describe('parseReview', () => {
     );
   });
 
+  it('cuts groups behind the ninth wrong one', () => {
+    for (const [wrong, left] of [
+      [8, 100],
+      [9, 18],
+      [50, 18],
+    ] as const) {
+      const groups = Array.from({ length: 100 }, (_, index) => (index % 2 === 1 && index < 2 * wrong ? 1 : 'a'));
+      refusal(request({ userInfo: { groups } }));
+      expect(groups).to.have.lengthOf(left);
+    }
+  });
+
   it('keeps the uid where there is one', () => {
     expect(refusal(request({ operation: 'x' })).uid).to.equal(REVIEW.request.uid);
     for (const body of [

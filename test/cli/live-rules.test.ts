@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { mock } from 'node:test';
 import { pino } from 'pino';
 import { startLiveRules } from '../../src/cli/live-rules.ts';
 import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
@@ -56,5 +57,24 @@ describe('startLiveRules', () => {
     const text = await metrics.registry.metrics();
     expect(text).to.include('imagegate_ruleset_loads_total{result="failure"} 1\n');
     expect(text).to.include('imagegate_ruleset_loads_total{result="success"} 2\n');
+  });
+
+  it('looks every second', async () => {
+    const { mock: timers } = mock.method(globalThis, 'setTimeout');
+    try {
+      const rulesets = await startLiveRules({
+        loader: {
+          read: async () => ({ policy: { keys: new Map(), mistakes: [] }, ruleFiles: [] }),
+          load: async () => rulesetOf(),
+        },
+        folders: [folder.path],
+        log: pino({ level: 'silent' }),
+        metrics: createMetrics(),
+      });
+      await rulesets.stop();
+    } finally {
+      timers.restore();
+    }
+    expect(timers.calls.map(({ arguments: [, ms] }) => ms)).to.include(1000);
   });
 });

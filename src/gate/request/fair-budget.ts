@@ -10,7 +10,7 @@ export interface Share {
 }
 
 /** A body that came more slowly than this, in bytes a millisecond (1 MiB/s), waits for a sender that does not send. */
-const SLOW = 1024 ** 2 / 1000;
+export const SLOW = 1024 ** 2 / 1000;
 
 /**
  * A budget of bytes for bodies that are being read, shared fairly between the addresses that they come from. One address

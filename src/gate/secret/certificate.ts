@@ -42,7 +42,7 @@ const KEY_FILE = 'server.key';
 const CA_FILE = 'ca.crt';
 const MS_PER_DAY = 86_400_000;
 /** The longest notice before a certificate expires; one that lives shorter gets a fifth of its life. */
-const NOTICE_MS = 30 * MS_PER_DAY;
+export const NOTICE_MS = 30 * MS_PER_DAY;
 /** Most often nobody has made one yet, or the gate looks elsewhere. */
 const MAKE_PAIR =
   'Set CERTS_DIR to the folder of the pair. deploy/certificates.sh makes one for a cluster; `npm run demo` tries the gate without.';

@@ -17,7 +17,7 @@ const MAX_NAME = 253;
 export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
 
 /** After some time with less, an address has so many seconds' lines at once. */
-const BURST_SECONDS = 30;
+export const BURST_SECONDS = 30;
 
 /**
  * Makes what logs reviews: all that an API server asks for, and of an address that asks without end so many a second.

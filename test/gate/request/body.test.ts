@@ -58,6 +58,19 @@ describe('createBodyReader', () => {
     await expectFree();
   });
 
+  it('reads chunks of 32 MiB, and no more', async () => {
+    start(ROOMY);
+    for (const [bytes, expected] of [
+      [33_554_432, 'judged'],
+      [33_554_433, 'body-too-large'],
+    ] as const) {
+      const { req, outcome } = large();
+      end(req, body(1, bytes));
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await outcome).to.equal(expected);
+    }
+  });
+
   /** Text that crosses a limit in one chunk. */
   const CROSSINGS: Readonly<Record<string, { readonly marks: number; readonly bytes: number; readonly code: string }>> =
     {
