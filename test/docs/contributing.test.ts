@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandsOf } from '../e2e/readme.ts';
 import { runLine } from '../e2e/run.ts';
@@ -44,11 +44,5 @@ describe('CONTRIBUTING.md', function () {
     const tests = there.flatMap(({ line }) => line.match(/build\/\S+\.test\.js/g) ?? []);
     expect(tests.length).to.be.above(3);
     expect(tests.filter((path) => !existsSync(join(projectRoot, path)))).to.deep.equal([]);
-  });
-
-  it('has each folder of src/, and no other', () => {
-    const told = [...page.matchAll(/^\| `src\/([\w-]+)\/` /gm)].map(([, name]) => name);
-    const folders = readdirSync(join(projectRoot, 'src'), { withFileTypes: true }).filter((one) => one.isDirectory());
-    expect(told).to.have.members(folders.map(({ name }) => name));
   });
 });

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { readdirSync } from 'node:fs';
 import type { MetricObject } from 'prom-client';
 import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
-import { projectRoot } from '../project-root.ts';
+import { pages } from '../repository/links.ts';
 import { codesIn, plain, readPage, rowsUnder } from './tables.ts';
 
 /** What a metric has, as far as the types of prom-client leave it away. */
@@ -40,13 +39,9 @@ describe('the metrics in docs/operations.md', () => {
   });
 
   it('are all that any page speaks of', () => {
-    const names = metrics.map(({ name }) => name);
-    const docs = readdirSync(`${projectRoot}/docs`, { recursive: true, encoding: 'utf8' });
-    const pages = ['README.md', 'SECURITY.md', ...docs.map((path) => `docs/${path}`)];
-    const spoken = pages
-      .filter((path) => path.endsWith('.md'))
-      .flatMap((path) => readPage(path).match(/\bimagegate_\w+/g) ?? []);
+    const names = new Set(metrics.map(({ name }) => name));
+    const spoken = pages().flatMap((page) => readPage(page).match(/\bimagegate_\w+/g) ?? []);
     expect(spoken.length).to.be.above(metrics.length);
-    expect(spoken.filter((name) => !names.includes(name))).to.deep.equal([]);
+    expect(spoken.filter((name) => !names.has(name))).to.deep.equal([]);
   });
 });

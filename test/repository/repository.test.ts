@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { projectRoot } from '../project-root.ts';
+import { importCircles, layerOf, MAY_IMPORT } from './layers.ts';
 import { isNodes, type SourceFile, sourceFiles } from './source-files.ts';
 
 const read = async (path: string): Promise<string> => readFile(join(projectRoot, path), 'utf8');
@@ -14,30 +15,6 @@ async function namesIn(folder: string, end: string): Promise<readonly string[]> 
 }
 
 const PURE: ReadonlySet<string> = new Set(['mistake', 'image', 'workload', 'engine', 'admission']);
-
-/** The house: who may import whom. Data flows one way, and so do imports. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  mistake: [],
-  watch: [],
-  image: ['mistake'],
-  workload: ['image', 'mistake'],
-  rule: ['image', 'mistake'],
-  'rule-file': ['rule', 'mistake'],
-  engine: ['rule', 'workload', 'image', 'mistake'],
-  admission: ['engine', 'workload', 'mistake'],
-  sandbox: ['rule-file', 'engine', 'rule', 'image', 'mistake'],
-  testing: ['sandbox', 'rule-file', 'admission', 'engine', 'rule', 'image', 'mistake'],
-  yaml: ['mistake'],
-  policy: ['yaml', 'rule-file', 'engine', 'rule', 'workload', 'mistake'],
-  ruleset: ['watch', 'policy', 'sandbox', 'rule-file', 'admission', 'engine', 'rule', 'mistake'],
-  'config-map': ['ruleset', 'policy', 'yaml', 'rule-file', 'admission', 'workload', 'mistake'],
-  gate: ['watch', 'admission', 'engine', 'workload', 'mistake'],
-  cli: ['gate', 'config-map', 'ruleset', 'policy', 'sandbox', 'rule-file', 'admission', 'engine', 'mistake'],
-  'main.ts': ['cli'],
-};
-
-/** `rule` for src/rule/rule.ts, `main.ts` for src/main.ts. */
-const folderOf = (path: string): string => path.split('/')[1] ?? '';
 
 describe('the repository', () => {
   let src: readonly SourceFile[];
@@ -83,21 +60,25 @@ describe('the repository', () => {
         imports
           .filter((found) => found.path !== undefined)
           .filter((found) => {
-            const from = folderOf(path);
+            const from = layerOf(path);
             if (found.path?.startsWith('schemas/')) return false;
             if (!found.path?.startsWith('src/')) return true;
-            const to = folderOf(found.path);
+            const to = layerOf(found.path);
             return to !== from && !MAY_IMPORT[from]?.includes(to);
           })
           .map(({ specifier }) => `${path} imports ${specifier}`),
       );
       expect(wrong).to.deep.equal([]);
-      expect(new Set(src.map(({ path }) => folderOf(path)))).to.deep.equal(new Set(Object.keys(MAY_IMPORT)));
+      expect(new Set(src.map(({ path }) => layerOf(path)))).to.deep.equal(new Set(Object.keys(MAY_IMPORT)));
+    });
+
+    it('come round to no file, types included', () => {
+      expect(importCircles(src)).to.deep.equal([]);
     });
 
     it("of what judges have nothing of Node's, wherever they lead: the engine runs in a browser too", () => {
       const files = new Map([...src, ...rules].map((file) => [file.path, file]));
-      const pure = [...files.values()].filter(({ path }) => path.startsWith('rules/') || PURE.has(folderOf(path)));
+      const pure = [...files.values()].filter(({ path }) => path.startsWith('rules/') || PURE.has(layerOf(path)));
       expect(pure.length).to.be.above(20);
       for (const { path } of pure) {
         const reached = new Set([path]);
@@ -113,7 +94,7 @@ describe('the repository', () => {
 
     it("of what judges have no type of Node's, and it uses none of Node's globals", () => {
       for (const { path, text, imports } of [...src, ...rules]) {
-        if (!path.startsWith('rules/') && !PURE.has(folderOf(path))) continue;
+        if (!path.startsWith('rules/') && !PURE.has(layerOf(path))) continue;
         expect(imports.filter(isNodes), path).to.deep.equal([]);
         const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, '');
         expect(code, path).to.not.match(/\b(?:process|Buffer|globalThis)\.|\brequire\(|import\.meta/);
@@ -122,11 +103,24 @@ describe('the repository', () => {
 
     it('of what judges are of few packages, which run in a browser as well', () => {
       const packages = src
-        .filter(({ path }) => PURE.has(folderOf(path)))
+        .filter(({ path }) => PURE.has(layerOf(path)))
         .flatMap(({ imports }) => imports)
         .filter(({ path }) => path === undefined)
         .map(({ specifier }) => specifier);
       expect([...new Set(packages)]).to.have.members(['ajv', 'fast-deep-equal', 'fastest-levenshtein']);
+    });
+  });
+
+  describe('src', () => {
+    it('has no folder of more than 16 files: a reader keeps no more in mind', () => {
+      const sizes = new Map<string, number>();
+      for (const { path } of src) sizes.set(dirname(path), (sizes.get(dirname(path)) ?? 0) + 1);
+      expect([...sizes].filter(([, size]) => size > 16)).to.deep.equal([]);
+    });
+
+    it('has no file of more than 250 lines', () => {
+      const long = src.filter(({ text }) => text.trimEnd().split('\n').length > 250);
+      expect(long.map(({ path }) => path)).to.deep.equal([]);
     });
   });
 
