@@ -13,7 +13,6 @@ import { NOTICE_MS } from '../../src/gate/secret/certificate.ts';
 import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { loadSettings } from '../../src/gate/settings.ts';
 import { BURST_SECONDS } from '../../src/gate/telemetry/request-log.ts';
-import { EXEMPTION_SCHEMA } from '../../src/policy/exemption-schema.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
 import { MAX_LENGTH as MAX_LIST_BYTES } from '../../src/rule/sentence-list.ts';
 import { MAX_LENGTH as MAX_RANGE_LENGTH } from '../../src/rule/tags-or-range.ts';
@@ -25,6 +24,12 @@ import { MAX_ITEMS } from '../../src/workload/item-limit.ts';
 import { LIMITS as YAML_LIMITS } from '../../src/yaml/yaml-document.ts';
 import { projectRoot } from '../project-root.ts';
 import { readPage } from './tables.ts';
+
+/** What the schema of policy.yaml bounds. */
+interface PolicyPart {
+  readonly maxLength: number;
+  readonly items: { readonly properties: { readonly name: PolicyPart } };
+}
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -40,7 +45,8 @@ const [check, request, load] = [CHECK_STEPS, REQUEST_STEPS, LOAD_STEPS].map(figu
 const memory = inMib(MAX_PAGES * 64 * KIB);
 const [yamlKib, ...yamlCounts] = YAML_LIMITS.match(/\d+/g)!.map(Number);
 const [levels, aliases, values] = yamlCounts.map(figure);
-const { contact } = (policySchema([]) as { properties: { contact: { maxLength: number } } }).properties;
+const { contact, exemptions } = (policySchema([]) as { properties: Record<'contact' | 'exemptions', PolicyPart> })
+  .properties;
 const deployment = readFileSync(join(projectRoot, 'deploy', 'deployment.yaml'), 'utf8');
 const inDeployment = (pattern: RegExp): string => pattern.exec(deployment)?.[1] ?? 'nothing';
 const shortenedList = `A list of more than ${figure(MAX_LIST_BYTES)} bytes is cut in the sentence`;
@@ -94,7 +100,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
   'docs/policy.md': [
     `one document, of at most ${yamlKib} KiB`,
     `at most ${contact.maxLength} characters`,
-    `at most ${EXEMPTION_SCHEMA.properties.name.maxLength} characters, used once`,
+    `at most ${exemptions.items.properties.name.maxLength} characters, used once`,
   ],
   'docs/writing-rules.md': [
     `A check may use ${check} steps of the engine and ${memory}, all checks of one object together ${request} steps`,

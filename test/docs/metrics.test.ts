@@ -38,9 +38,10 @@ describe('the metrics in docs/operations.md', () => {
     }
   });
 
-  it('are all that any page speaks of', () => {
+  it('are all that any page speaks of but those of the past', () => {
     const names = new Set(metrics.map(({ name }) => name));
-    const spoken = pages().flatMap((page) => readPage(page).match(/\bimagegate_\w+/g) ?? []);
+    const ofNow = pages().filter((page) => page !== 'CHANGELOG.md' && !page.startsWith('docs/decisions/'));
+    const spoken = ofNow.flatMap((page) => readPage(page).match(/\bimagegate_\w+/g) ?? []);
     expect(spoken.length).to.be.above(metrics.length);
     expect(spoken.filter((name) => !names.has(name))).to.deep.equal([]);
   });
