@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { goodRule } from '../sandbox/custom-rules.ts';
+import { readPage } from '../docs/tables.ts';
+import { projectRoot } from '../project-root.ts';
+import { until } from '../until.ts';
+import { blocksOf, commandsOfBlocks } from './readme.ts';
+import { runLine } from './run.ts';
+import { behindTheGate } from './shared-installation.ts';
+
+const PAGES = ['docs/operations.md', 'docs/policy.md', 'docs/reliability.md'];
+
+/** What stands in a command of a page for a file or a folder of the reader's. */
+const STANDS_FOR: Readonly<Record<string, string>> = { FILE: 'deploy/configmap.yaml', FOLDER: 'rules.d' };
+
+/** Commands that are not run here, and why. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'kubectl -n imagegate logs deployment/imagegate-webhook --previous': 'needs a kubelet',
+  'kubectl -n imagegate port-forward deployment/imagegate-webhook 8080': 'needs a kubelet',
+  'deploy/certificates.sh --new-ca': 'is run by the tests of certificates.sh, and the fault of the CA change',
+  'npm run test:faults': 'is run by .ci/run',
+  'npm run test:faults -- --long': 'takes the rest of a day',
+};
+
+/** The commands of a page in their order: those of its `sh` blocks, and those in its text that are more than a verb. */
+function commandsIn(path: string): readonly string[] {
+  const page = readPage(path);
+  const blocks = commandsOfBlocks(blocksOf(page).filter(({ language }) => language === 'sh'));
+  const inText = page.matchAll(
+    /(?<!`)`((?:kubectl|imagegate|npm run|deploy\/certificates\.sh) [^` ]+ [^`]+|deploy\/certificates\.sh -[^`]+|npm run [^` ]+)`(?!`)/g,
+  );
+  return [...blocks.map(({ line }) => line), ...[...inText].map(([, line = '']) => line)];
+}
+
+describe('the pages for operators', function () {
+  this.timeout(120_000);
+  const suite = behindTheGate('operations');
+  const patch = async (data: object) =>
+    suite().cluster.kubectl([
+      '-n',
+      'imagegate',
+      'patch',
+      'configmap',
+      'imagegate-webhook-config',
+      '--patch',
+      JSON.stringify({ data }),
+    ]);
+  /** The reader's folder, with deploy/ in it. */
+  const folder = (): string => dirname(suite().deploy);
+
+  before(async () => {
+    await suite().cluster.apply('{ apiVersion: v1, kind: Namespace, metadata: { name: monitoring } }');
+    await mkdir(join(folder(), 'rules.d'));
+    await writeFile(join(folder(), 'rules.d', 'mine.mjs'), goodRule('mine'));
+  });
+
+  after(async () => {
+    await patch({ RULE_BLOCKED_TAGS: null });
+    await suite().cluster.kubectl(['delete', '-f', 'guard-label.yaml'], { cwd: suite().deploy });
+    await suite().cluster.kubectl(['delete', 'namespace', 'monitoring', '--wait=false']);
+  });
+
+  /** The Secret is brought by the kubelet, and then taken over. */
+  const takeSecret = async (): Promise<void> => {
+    const { gate } = suite();
+    const reloads = (): number => gate.log().filter(({ msg }) => msg === 'Certificate reloaded.').length;
+    const before = reloads();
+    await gate.refreshVolumes();
+    await until(() => reloads() > before, 'the certificate to be reloaded', 30_000);
+  };
+
+  for (const path of PAGES) {
+    for (const line of commandsIn(path)) {
+      const reason = NOT_RUN[line];
+      if (reason !== undefined) {
+        // Skipped, so that it is listed as such.
+        it(`${path}: ${line} NOT RUN, ${reason}`);
+        continue;
+      }
+      it(`${path}: ${line}`, async () => {
+        const imagegate = `${process.execPath} ${join(projectRoot, 'build', 'src', 'main.js')}`;
+        const run = line.replace(/\b(?:FILE|FOLDER)\b/g, (word) => STANDS_FOR[word]!).replace(/^imagegate/, imagegate);
+        const { code, output } = await runLine(run, { cwd: folder(), env: suite().cluster.environment() });
+        expect(code, output).to.equal(0);
+        if (line.includes('secret.yaml')) await takeSecret();
+      });
+    }
+  }
+
+  it('leave a gate that judges pods, and its own policy by the token of now', async () => {
+    expect((await suite().kubectl(['run', 'x', '--image=x', '--dry-run=server'])).stderr).to.include(
+      'denied the request',
+    );
+    await until(
+      async () => (await patch({ RULE_BLOCKED_TAGS: 'wran' })).code !== 0,
+      'a bad policy to be denied',
+      30_000,
+    );
+  });
+
+  it('have no reason for a command that they do not have', () => {
+    expect(PAGES.flatMap(commandsIn)).to.include.members(Object.keys(NOT_RUN));
+  });
+});
