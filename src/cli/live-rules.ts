@@ -7,7 +7,7 @@ import { REJECTED, startLiveRuleset, type LiveRuleset } from '../ruleset/live-ru
 import type { RulesetLoader } from '../ruleset/load-ruleset.ts';
 
 /** The kubelet takes a minute or so to bring a changed ConfigMap; this is how long the gate takes after that, twice. */
-const POLL_MS = 1000;
+export const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
 
 export interface LiveRulesOptions {

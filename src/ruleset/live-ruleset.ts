@@ -26,7 +26,7 @@ export interface LiveRuleset {
 export const REJECTED = 'New policy rejected; the previous ruleset stays active.';
 
 /** After a lack of memory the next try comes only after so many polls: to load rules is work. */
-const POLLS_PER_RETRY = 10;
+export const POLLS_PER_RETRY = 10;
 
 /**
  * Loads a ruleset, and another whenever the folders change. It is dropped if they change again while it is loaded: so no
