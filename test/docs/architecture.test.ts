@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { REFUSALS } from '../../src/gate/request/refusal.ts';
 import { projectRoot } from '../project-root.ts';
 import { layerOf, MAY_IMPORT } from '../repository/layers.ts';
 import { sourceFiles, type SourceFile } from '../repository/source-files.ts';
@@ -83,6 +84,13 @@ describe('docs/architecture.md', () => {
   it('has every file of the picture in the walk', () => {
     const called = new Set(arrows.filter(({ isImport }) => !isImport).map(({ to }) => to));
     expect(walk.map(({ file }) => file)).to.include.members([...nodes.values()].filter((file) => !called.has(file)));
+  });
+
+  it('says of every status of a refusal where it comes from, and of no other', () => {
+    const stops = rowsUnder(page, 'step').flatMap(
+      ([, , , stop = '']) => stop.replaceAll(/`[^`]+` \d+/g, '').match(/\b\d{3}\b/g) ?? [],
+    );
+    expect(new Set(stops.map(Number))).to.deep.equal(new Set(Object.values(REFUSALS)));
   });
 
   it('has a row for each room, with whom it may import', () => {
