@@ -4,6 +4,8 @@ export default defineRule({
   meta: {
     name: 'blocked-tags',
     description: 'Deny images whose tag is on a list.',
+    order: 3,
+    keys: { BLOCKED_TAGS: 'tags' },
     schema: {
       type: 'object',
       additionalProperties: false,

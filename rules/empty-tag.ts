@@ -5,6 +5,8 @@ export default defineRule({
   meta: {
     name: 'empty-tag',
     description: 'Deny images that have neither a tag nor a digest.',
+    order: 1,
+    keys: { DISABLE_EMPTY_TAG: 'action' },
   },
   check(image) {
     if (image.tag !== undefined || image.digest !== undefined) return;

@@ -4,6 +4,8 @@ export default defineRule({
   meta: {
     name: 'registry-allowlist',
     description: 'Deny images from registries that are not on a list.',
+    order: 2,
+    keys: { ALLOWED_REGISTRIES: 'registries' },
     schema: {
       type: 'object',
       additionalProperties: false,

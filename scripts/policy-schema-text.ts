@@ -9,7 +9,7 @@ import { loadRules } from '../src/rule-file/load-rules.ts';
  * @param root the project's folder, with what is built
  */
 export async function policySchemaText(root: string): Promise<string> {
-  const rules = await loadRules([join(root, 'build', 'rules')]);
+  const rules = await loadRules(join(root, 'build', 'rules'));
   const path = join(root, 'schemas', 'policy.schema.json');
   return format(JSON.stringify(policySchema(rules.map(({ meta }) => meta))), {
     ...(await resolveConfig(path)),

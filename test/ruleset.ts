@@ -5,7 +5,7 @@ import { loadRules } from '../src/rule-file/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';
 
 /** The built-in rules. */
-export const BUILT_IN = await loadRules([new URL('../rules', import.meta.url).pathname]);
+export const BUILT_IN = await loadRules(new URL('../rules', import.meta.url).pathname);
 
 /** The built-in rules under these settings, the defaults for the rest, and more rules if any are given. */
 export function rulesetOf(

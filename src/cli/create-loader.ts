@@ -16,7 +16,7 @@ export interface LoaderOptions {
 
 /** Makes the one loader of rulesets: built-in rules are imported here and now, custom ones only ever into the sandbox. */
 export async function createLoader({ watch, ...options }: LoaderOptions): Promise<RulesetLoader> {
-  const builtIn = await loadRules([BUILT_IN_RULES]);
+  const builtIn = await loadRules(BUILT_IN_RULES);
   const takenNames = new Map(builtIn.map(({ meta: { name } }) => [name, 'ImageGate itself']));
   return createRulesetLoader({
     ...options,

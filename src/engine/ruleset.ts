@@ -3,7 +3,7 @@ import { globMatcher } from '../image/glob.ts';
 import { distinctMistakes, type Location, type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
-import type { AnyRule, RuleContext, RuleSummary } from '../rule/rule.ts';
+import type { AnyRule, RuleContext, RuleMeta, RuleSummary } from '../rule/rule.ts';
 import { type Answer, askRule, type CustomAnswer, type CustomRule } from './answer.ts';
 import { type CompiledExemption, compileExemptions } from './exemptions.ts';
 import {
@@ -18,8 +18,7 @@ import {
 import { type PreparedRule, prepareRule } from './prepare-rule.ts';
 
 /** A rule that is on, and what follows from what it finds. */
-export interface ActiveRule {
-  readonly name: string;
+export interface ActiveRule extends Ordered {
   readonly action: ActiveAction;
 }
 
@@ -52,9 +51,6 @@ export interface Ruleset {
 
 const NO_SETTING: RuleSetting = { options: {}, sources: {} };
 
-/** These come first, in this order; the others follow by name. */
-const FIRST = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags'];
-
 /**
  * Binds rules to the operator's policy.
  *
@@ -86,7 +82,7 @@ export function bindRuleset(
   others: readonly string[] = [],
 ): BoundRuleset {
   const names = new Set([...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name), ...others]);
-  const rules = builtIn.toSorted((a, b) => compareRules(a.meta.name, b.meta.name));
+  const rules = builtIn.toSorted((a, b) => compareRules(a.meta, b.meta));
   const mistakes: Mistake[] = [...unknownRules([...names], policy), ...optionsOfValidReference(policy)];
   const selections = settingsBySelection(policy);
   const prepared = prepareRules(rules, selections);
@@ -96,9 +92,7 @@ export function bindRuleset(
     return {
       index,
       validReference: activeAction({ name: VALID_REFERENCE }, settings, policy) ?? policy.enforcement,
-      rules: [...bound.rules, ...customRules(custom, index, settings, policy)].toSorted((a, b) =>
-        compareRules(a.name, b.name),
-      ),
+      rules: [...bound.rules, ...customRules(custom, index, settings, policy)].toSorted(compareRules),
       exemptions: compileExemptions(policy.exemptions, settings),
     };
   });
@@ -117,13 +111,12 @@ export function selectionFor({ everywhere, overrides }: Ruleset, namespace: stri
 }
 
 /** The order in which violations of one image are told. */
-export function compareRules(a: string, b: string): number {
-  return rank(a) - rank(b) || (a < b ? -1 : Number(a > b));
+export function compareRules(a: Ordered, b: Ordered): number {
+  const [one, other] = [a, b].map(({ order = Number.MAX_VALUE }) => order) as [number, number];
+  return one - other || (a.name < b.name ? -1 : Number(a.name > b.name));
 }
 
-function rank(name: string): number {
-  return FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length;
-}
+type Ordered = Pick<RuleMeta, 'name' | 'order'>;
 
 /** What follows from a violation of a rule; `undefined` if it is off. */
 function activeAction(
@@ -171,12 +164,17 @@ function bindRules(
   const bound: BoundRule[] = [];
   const mistakes: Mistake[] = [];
   for (const rule of rules) {
-    const { name } = rule.meta;
+    const { name, order } = rule.meta;
     const action = activeAction(rule.meta, settings, policy);
     const result = resultOf(rule);
     if ('mistakes' in result) mistakes.push(...result.mistakes);
     else if (action !== undefined) {
-      bound.push({ name, action, ask: (image, context) => askRule(rule, result.prepared, image, context) });
+      bound.push({
+        name,
+        ...(order !== undefined && { order }),
+        action,
+        ask: (image, context) => askRule(rule, result.prepared, image, context),
+      });
     }
   }
   return { rules: bound, mistakes };

@@ -1,3 +1,4 @@
+import type { AnyRule } from '../rule/rule.ts';
 import type { RuleSetting } from '../engine/policy.ts';
 import { shown, type Mistake, type Source } from '../mistake/mistake.ts';
 
@@ -22,12 +23,19 @@ export interface FlatKey {
   readonly read: (value: WrittenValue) => KeyReading;
 }
 
-/** The keys that are named one by one; the others are made of the rules' names: `ruleActionKey`. */
-export const FLAT_KEYS: ReadonlyMap<string, FlatKey> = new Map([
-  ['ALLOWED_REGISTRIES', { rule: 'registry-allowlist', read: readList('registries', 'docker.io,gcr.io') }],
-  ['BLOCKED_TAGS', { rule: 'blocked-tags', read: readList('tags', 'staging,latest') }],
-  ['DISABLE_EMPTY_TAG', { rule: 'empty-tag', read: readSwitch }],
-]);
+/** By name. */
+export type FlatKeys = ReadonlyMap<string, FlatKey>;
+
+/** The keys that built-in rules name in their `meta`; the others are made of the rules' names: `ruleActionKey`. */
+export function flatKeys(builtIn: readonly AnyRule[]): FlatKeys {
+  const entries = builtIn.flatMap(({ meta: { name: rule, keys = {}, schema } }) =>
+    Object.entries(keys).map(([key, sets]): [string, FlatKey] => {
+      const example = [schema?.properties[sets]?.default].flat().join();
+      return [key, { rule, read: sets === 'action' ? readSwitch : readList(sets, example) }];
+    }),
+  );
+  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** The entries of a list: between `,`, `;` or `|`, without the blanks around them. */
 function readList(option: string, example: string): FlatKey['read'] {

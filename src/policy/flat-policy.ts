@@ -2,7 +2,7 @@ import { DEFAULT_POLICY, type ActiveAction, type RuleSetting } from '../engine/p
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { ENFORCEMENT, readEnforcement, ruleActionKey, ruleActionKeyName, RULE_PREFIX } from './action-keys.ts';
-import { FLAT_KEYS, POLICY_YAML, type Environment, type WrittenValue } from './flat-keys.ts';
+import { POLICY_YAML, type Environment, type FlatKey, type FlatKeys, type WrittenValue } from './flat-keys.ts';
 
 /** What a flat key says about its rule. */
 export interface FlatSetting {
@@ -23,38 +23,49 @@ export interface FlatPolicy {
 type Reading = FlatSetting | { readonly enforcement: ActiveAction } | { readonly mistake: Mistake };
 
 /** Reads the flat keys of the environment and of the policy folder. */
-export function flatPolicy(environment: Environment, inFolder: ReadonlyMap<string, WrittenValue>): FlatPolicy {
-  const keys = keyNames(environment, inFolder).map((key) => ({
+export function flatPolicy(
+  environment: Environment,
+  inFolder: ReadonlyMap<string, WrittenValue>,
+  flatKeys: FlatKeys,
+): FlatPolicy {
+  const isKnown = (key: string): boolean =>
+    key === ENFORCEMENT || flatKeys.has(key) || ruleActionKey(key) !== undefined;
+  const keys = keyNames(environment, inFolder, flatKeys).map((key) => ({
     key,
-    values: writtenValues(key, environment[key], inFolder.get(key)),
+    // A variable is a key, known or not, if it looks like one; a file of any name is one.
+    values: writtenValues(
+      key,
+      isKnown(key) || key.startsWith(RULE_PREFIX) ? environment[key] : undefined,
+      inFolder.get(key),
+    ),
   }));
   const [known, unknown] = [keys.filter(({ key }) => isKnown(key)), keys.filter(({ key }) => !isKnown(key))];
-  const readings = known.flatMap(({ key, values }) => readingsOf(key, values));
+  const readings = known.flatMap(({ key, values }) => readingsOf(key, values, flatKeys));
   const enforcement = readings.find((reading) => 'enforcement' in reading);
   return {
     settings: readings.filter((reading) => 'setting' in reading),
     enforcement: enforcement?.enforcement ?? DEFAULT_POLICY.enforcement,
     mistakes: [
-      ...unknown.flatMap(({ key, values }) => values.map((value) => unknownKey(key, value))),
+      ...unknown.flatMap(({ key, values }) => values.map((value) => unknownKey(key, value, flatKeys))),
       ...readings.filter((reading) => 'mistake' in reading).map(({ mistake }) => mistake),
     ],
   };
 }
 
 /** The keys to look for, RULE_EMPTY_TAG after DISABLE_EMPTY_TAG. In the environment, other variables are not ours. */
-function keyNames(environment: Environment, inFolder: ReadonlyMap<string, WrittenValue>): readonly string[] {
+function keyNames(
+  environment: Environment,
+  inFolder: ReadonlyMap<string, WrittenValue>,
+  flatKeys: FlatKeys,
+): readonly string[] {
   const ofRules = Object.keys(environment).filter((key) => key.startsWith(RULE_PREFIX));
   const others = [...inFolder.keys(), ...ofRules].filter((key) => key !== POLICY_YAML).toSorted();
-  return [...new Set([...FLAT_KEYS.keys(), ENFORCEMENT, ...others])];
-}
-
-function isKnown(key: string): boolean {
-  return key === ENFORCEMENT || FLAT_KEYS.has(key) || ruleActionKey(key) !== undefined;
+  return [...new Set([...flatKeys.keys(), ENFORCEMENT, ...others])];
 }
 
 /** What a key says; where it is written in two places that do not say the same, also that. */
-function readingsOf(key: string, values: readonly WrittenValue[]): readonly Reading[] {
-  const readings = values.map((value) => readingOf(key, value));
+function readingsOf(key: string, values: readonly WrittenValue[], flatKeys: FlatKeys): readonly Reading[] {
+  const readings = values.map((value) => readingOf(flatKeys.get(key) ?? ruleActionKey(key), value));
   const [one, other] = readings.map((reading, index) => meaning(reading, values[index]!));
   if (other === undefined) return readings;
   return one === other ? readings.slice(0, 1) : [{ mistake: conflict(values[0]!, values[1]!) }, ...readings];
@@ -68,8 +79,7 @@ function meaning(reading: Reading, { text }: WrittenValue): string {
   return JSON.stringify([action, options]);
 }
 
-function readingOf(key: string, written: WrittenValue): Reading {
-  const flatKey = FLAT_KEYS.get(key) ?? ruleActionKey(key);
+function readingOf(flatKey: FlatKey | undefined, written: WrittenValue): Reading {
   if (flatKey === undefined) return readEnforcement(written);
   const reading = flatKey.read(written);
   return 'mistake' in reading ? reading : { rule: flatKey.rule, setting: reading.setting, written };
@@ -78,14 +88,9 @@ function readingOf(key: string, written: WrittenValue): Reading {
 /** What is written for a key: in neither place, in one, or in both; twice the same counts once. */
 function writtenValues(key: string, text: string | undefined, file: WrittenValue | undefined): readonly WrittenValue[] {
   const inFolder = file === undefined ? [] : [file];
-  if (text === undefined || !isOurs(key)) return inFolder;
+  if (text === undefined) return inFolder;
   const inEnvironment = { text, source: { name: key, in: 'environment' } };
   return file?.text.trim() === text.trim() ? [inEnvironment] : [inEnvironment, ...inFolder];
-}
-
-/** Whether a variable is a key, known or not; a file of any name is one. */
-function isOurs(variable: string): boolean {
-  return isKnown(variable) || variable.startsWith(RULE_PREFIX);
 }
 
 function conflict(one: WrittenValue, other: WrittenValue): Mistake {
@@ -99,13 +104,13 @@ function conflict(one: WrittenValue, other: WrittenValue): Mistake {
   };
 }
 
-function unknownKey(key: string, { source }: WrittenValue): Mistake {
+function unknownKey(key: string, { source }: WrittenValue, flatKeys: FlatKeys): Mistake {
   const rule = /^rule[-_.](.*)/i
     .exec(key)?.[1]
     ?.toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-');
   const likely = rule === undefined ? undefined : ruleActionKeyName(rule);
-  const known = nearestName(key, [...FLAT_KEYS.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
+  const known = nearestName(key, [...flatKeys.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
   const guess = likely !== undefined && ruleActionKey(likely) !== undefined && { guess: likely };
   const expected = 'a key that the policy has';
   return { code: 'policy-key-unknown', source, expected, found: shown(key), ...known, ...guess };

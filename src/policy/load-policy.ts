@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY, laidOver, type RuleSetting } from '../engine/policy.ts';
 import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
-import { type Environment, POLICY_YAML, type WrittenValue } from './flat-keys.ts';
+import type { AnyRule } from '../rule/rule.ts';
+import { type Environment, flatKeys, POLICY_YAML, type WrittenValue } from './flat-keys.ts';
 import { flatPolicy, type FlatSetting } from './flat-policy.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { type LoadedPolicy, readPolicyYaml } from './policy-yaml.ts';
@@ -10,8 +11,12 @@ import { type LoadedPolicy, readPolicyYaml } from './policy-yaml.ts';
  * What neither says is left to the defaults in the rules' schemas. It never throws: a policy with mistakes is for
  * `loadRuleset` to refuse.
  */
-export function loadPolicy(environment: Environment, { keys, mistakes }: PolicyFolder): LoadedPolicy {
-  const flat = flatPolicy(environment, keys);
+export function loadPolicy(
+  environment: Environment,
+  { keys, mistakes }: PolicyFolder,
+  builtIn: readonly AnyRule[],
+): LoadedPolicy {
+  const flat = flatPolicy(environment, keys, flatKeys(builtIn));
   const file = keys.get(POLICY_YAML);
   const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file);
   // Of flat keys that set the same, the last one wins.

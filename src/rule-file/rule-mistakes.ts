@@ -9,7 +9,9 @@ const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const RESERVED = 'valid-reference';
 
 const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
-const META_KEYS = ['name', 'description', 'action', 'schema'] as const satisfies readonly (keyof RuleMeta)[];
+const META_KEYS = ['name', 'description', 'action', 'schema'] satisfies (keyof RuleMeta)[];
+/** What only the `meta` of a built-in rule has. */
+const BUILT_IN_KEYS = ['order', 'keys'] satisfies (keyof RuleMeta)[];
 
 interface Expectation extends Remedy {
   readonly part: string;
@@ -24,8 +26,8 @@ export function sourceOf({ path, configMap }: RuleFile): Source {
 }
 
 /** All that keeps the default export of a file from being a rule; empty if nothing does. */
-export function ruleMistakes(exported: unknown, file: RuleFile): readonly Mistake[] {
-  return expectations(exported, file.name)
+export function ruleMistakes(exported: unknown, file: RuleFile, isBuiltIn = false): readonly Mistake[] {
+  return expectations(exported, file.name, isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS)
     .filter(({ holds }) => !holds)
     .map(({ part, expected, found, remedy, guess }) => ({
       code: 'rule-file-invalid',
@@ -38,7 +40,7 @@ export function ruleMistakes(exported: unknown, file: RuleFile): readonly Mistak
     }));
 }
 
-function expectations(exported: unknown, fileName: string): readonly Expectation[] {
+function expectations(exported: unknown, fileName: string, metaKeys: readonly string[]): readonly Expectation[] {
   if (!isObject(exported)) {
     const remedy = 'Write `export default defineRule({ ... })`.';
     return [
@@ -54,7 +56,7 @@ function expectations(exported: unknown, fileName: string): readonly Expectation
   const { meta, check, prepare } = exported;
   return [
     ...unknownKeys(exported, 'a rule', RULE_KEYS),
-    ...(isObject(meta) ? metaExpectations(meta, fileName) : [metaExpectation(meta)]),
+    ...(isObject(meta) ? metaExpectations(meta, fileName, metaKeys) : [metaExpectation(meta)]),
     {
       part: 'check',
       expected: 'a function',
@@ -77,10 +79,14 @@ function metaExpectation(meta: unknown): Expectation {
   return { part: 'meta', expected: 'an object with name and description', found: meta, holds: false, remedy };
 }
 
-function metaExpectations(meta: Readonly<Record<string, unknown>>, fileName: string): readonly Expectation[] {
+function metaExpectations(
+  meta: Readonly<Record<string, unknown>>,
+  fileName: string,
+  metaKeys: readonly string[],
+): readonly Expectation[] {
   const { name, description, action, schema } = meta;
   return [
-    ...unknownKeys(meta, 'meta', META_KEYS),
+    ...unknownKeys(meta, 'meta', metaKeys),
     {
       part: 'meta.name',
       expected: `${shown(fileName)}, the name of the file`,

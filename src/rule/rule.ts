@@ -58,6 +58,13 @@ export interface RuleSummary {
 export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends RuleSummary {
   /** The JSON Schema of the options; without one the rule takes none. Defaults stand only here. */
   readonly schema?: Schema;
+  /** Built-in rules only: its violations stand before those of rules with more, or without one, which go by name. */
+  readonly order?: number;
+  /**
+   * Built-in rules only: keys of the policy that are one text each, and the option that each sets as a list; or `action`,
+   * of which `true` means deny and `false` off.
+   */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /**

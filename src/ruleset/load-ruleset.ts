@@ -60,7 +60,7 @@ const NO_RULES: LoadedRules = { rules: [], mistakes: [] };
 export async function loadRuleset(sources: RulesetSources, written: Written): Promise<Ruleset> {
   const { builtIn, environment, loadCustomRules } = sources;
   const { ruleFiles, mistakes: unreadable = [] } = written;
-  const { policy, mistakes } = loadPolicy(environment, written.policy);
+  const { policy, mistakes } = loadPolicy(environment, written.policy, builtIn);
   const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, settingsBySelection(policy));
   const bound = bindRuleset(
     builtIn,

@@ -73,7 +73,7 @@ function mistakesOf(rule: unknown): readonly string[] {
   const { name } = Object(meta) as Partial<AnyRule['meta']>;
   // Nobody knows here what its file is called: it is given the benefit of the doubt.
   const file = { name: typeof name === 'string' ? name : 'name-of-the-file', path: 'the rule', realpath: '' };
-  return ruleMistakes(rule, file).map(mistakeText);
+  return ruleMistakes(rule, file, true).map(mistakeText);
 }
 
 function expectVerdict(judge: Judge, one: ReadCase): void | Promise<void> {

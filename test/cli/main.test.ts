@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SETTINGS } from '../../src/gate/settings.ts';
-import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
+import { flatKeys } from '../../src/policy/flat-keys.ts';
 import { projectRoot } from '../project-root.ts';
 import { runImagegate } from './imagegate.ts';
+import { BUILT_IN } from '../ruleset.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
 
@@ -18,7 +19,7 @@ describe('imagegate', () => {
       for (const { name, byDefault } of SETTINGS) {
         expect(help.stdout()).to.match(new RegExp(`^ {2}${name} .*\\(default: ${byDefault}\\)$`, 'm'));
       }
-      for (const key of [...FLAT_KEYS.keys(), 'RULE_<NAME>', 'ENFORCEMENT'])
+      for (const key of [...flatKeys(BUILT_IN).keys(), 'RULE_<NAME>', 'ENFORCEMENT'])
         expect(help.stdout()).to.match(new RegExp(`^ {2}${key} `, 'm'));
       expect(help.stdout().match(/^Environment:$/gm)).to.have.lengthOf(1);
     });

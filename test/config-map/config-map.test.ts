@@ -5,6 +5,7 @@ import { policyKeysOf, ruleFilesOf } from '../../src/config-map/config-map.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { at } from '../mistakes.ts';
+import { BUILT_IN } from '../ruleset.ts';
 
 describe('ruleFilesOf', () => {
   it('finds the rules of a ConfigMap, each with what is beside it, and knows where they are', () => {
@@ -54,8 +55,8 @@ describe('policyKeysOf', () => {
   it('gives the policy that the same ConfigMap gives when it is mounted', async () => {
     const data = { RULE_X: 'warn', ENFORCEMENT: 'audit', 'policy.yaml': 'contact: Ask.\n', 'x.mjs': '' };
     await mountConfigMap(folder.path, data);
-    const { policy } = loadPolicy({}, policyKeysOf({ data }, 'mine'));
-    const mounted = loadPolicy({}, await readPolicyFolder(folder.path)).policy;
+    const { policy } = loadPolicy({}, policyKeysOf({ data }, 'mine'), BUILT_IN);
+    const mounted = loadPolicy({}, await readPolicyFolder(folder.path), BUILT_IN).policy;
     expect(policy.contact).to.equal('Ask.');
     expect({ ...policy, rules: [...policy.rules.keys()] }).to.deep.equal({
       ...mounted,

@@ -3,8 +3,8 @@ import { environmentHelp } from '../../src/cli/environment-help.ts';
 import { DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { loadSettings, SETTINGS } from '../../src/gate/settings.ts';
 import { actionsOf, ENFORCEMENT } from '../../src/policy/action-keys.ts';
-import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
-import { POLICY_YAML } from '../../src/policy/policy-yaml.ts';
+import { flatKeys, POLICY_YAML } from '../../src/policy/flat-keys.ts';
+
 import { ENFORCEMENT_ACTIONS } from '../../src/rule/rule.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { codesIn, plain, readPage, rowsUnder } from './tables.ts';
@@ -42,7 +42,7 @@ describe('the settings in docs/operations.md', () => {
 
 describe('the keys of the policy', () => {
   const actions = [...new Set(['deny', ...BUILT_IN.map(({ meta }) => meta.action ?? 'deny')])];
-  const names = [...FLAT_KEYS.keys(), 'RULE_<NAME>', ENFORCEMENT, POLICY_YAML];
+  const names = [...flatKeys(BUILT_IN).keys(), 'RULE_<NAME>', ENFORCEMENT, POLICY_YAML];
 
   for (const [page, column] of [
     ['README.md', 'what it says'],
@@ -62,10 +62,10 @@ describe('the keys of the policy', () => {
     expect(inHelp.map((found) => [...found])).to.deep.equal(inReadme.slice(0, -1));
   });
 
-  for (const [key, { rule, read }] of FLAT_KEYS) {
+  for (const [key, { rule, read }] of flatKeys(BUILT_IN)) {
     it(`have for ${key} the default of ${rule}`, () => {
       const { meta } = BUILT_IN.find((one) => one.meta.name === rule)!;
-      const reading = read({ text: defaultOf(key)[0]!, where: '' });
+      const reading = read({ text: defaultOf(key)[0]!, source: { name: key } });
       const { options = {}, action } = 'setting' in reading ? reading.setting : {};
       for (const [option, value] of Object.entries(options)) {
         expect(value).to.deep.equal(meta.schema?.properties[option]?.default);

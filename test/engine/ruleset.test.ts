@@ -5,7 +5,7 @@ import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
-import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
+import { BUILT_IN, rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 import { at, locationOf } from '../mistakes.ts';
 
 function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
@@ -328,9 +328,23 @@ describe('selectionFor', () => {
 });
 
 describe('compareRules', () => {
-  it('has the four of the seed first, then all others by name', () => {
-    const order = [VALID_REFERENCE, 'empty-tag', 'registry-allowlist', 'blocked-tags', 'a', 'ab', 'b', 'zebra'];
+  it('has those with an order first, then all others by name', () => {
+    const order = [
+      { name: 'z', order: 1 },
+      { name: 'b', order: 2 },
+      { name: 'c', order: 2 },
+      { name: 'a' },
+      { name: 'ab' },
+    ];
     expect(order.toReversed().toSorted(compareRules)).to.deep.equal(order);
-    for (const name of order) expect(compareRules(name, name)).to.equal(0);
+    for (const rule of order) expect(compareRules(rule, rule)).to.equal(0);
+  });
+
+  it('has the three of the seed first', () => {
+    const names = BUILT_IN.map(({ meta }) => meta)
+      .toSorted(compareRules)
+      .map(({ name }) => name);
+    expect(names.slice(0, 3)).to.deep.equal(['empty-tag', 'registry-allowlist', 'blocked-tags']);
+    expect(names.slice(3)).to.deep.equal(names.slice(3).toSorted());
   });
 });

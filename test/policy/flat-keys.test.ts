@@ -1,18 +1,22 @@
 import { expect } from 'chai';
-import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
+import { flatKeys } from '../../src/policy/flat-keys.ts';
 import { at } from '../mistakes.ts';
+import { BUILT_IN } from '../ruleset.ts';
 
 const WHERE = at('KEY (environment)');
-const read = (key: string, text: string): unknown => FLAT_KEYS.get(key)?.read({ text, ...WHERE });
+const read = (key: string, text: string): unknown =>
+  flatKeys(BUILT_IN)
+    .get(key)
+    ?.read({ text, ...WHERE });
 
 const LISTS = [
   { key: 'ALLOWED_REGISTRIES', rule: 'registry-allowlist', option: 'registries', example: 'docker.io,gcr.io' },
   { key: 'BLOCKED_TAGS', rule: 'blocked-tags', option: 'tags', example: 'staging,latest' },
 ] as const;
 
-describe('FLAT_KEYS', () => {
+describe('flatKeys(BUILT_IN)', () => {
   it('are three, each of a rule', () => {
-    expect([...FLAT_KEYS].map(([key, { rule }]) => [key, rule])).to.deep.equal([
+    expect([...flatKeys(BUILT_IN)].map(([key, { rule }]) => [key, rule])).to.deep.equal([
       ['ALLOWED_REGISTRIES', 'registry-allowlist'],
       ['BLOCKED_TAGS', 'blocked-tags'],
       ['DISABLE_EMPTY_TAG', 'empty-tag'],

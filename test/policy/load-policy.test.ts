@@ -7,6 +7,7 @@ import { readPolicyFolder, type PolicyFolder } from '../../src/policy/policy-fol
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { at, guessed, locationOf } from '../mistakes.ts';
+import { BUILT_IN } from '../ruleset.ts';
 
 const tags = (entries: readonly string[], where: Location): RuleSetting => ({
   options: { tags: entries },
@@ -27,13 +28,13 @@ describe('loadPolicy', () => {
   });
   const load = async (environment: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) => {
     await mountConfigMap(folder.path, files);
-    const { policy, mistakes } = loadPolicy(environment, await readPolicyFolder(folder.path));
+    const { policy, mistakes } = loadPolicy(environment, await readPolicyFolder(folder.path), BUILT_IN);
     return { rules: Object.fromEntries(policy.rules), mistakes };
   };
 
   it('leaves all to the defaults where nothing is set', async () => {
     expect(await load({})).to.deep.equal({ rules: {}, mistakes: [] });
-    expect(loadPolicy({}, NOTHING)).to.deep.equal({ policy: DEFAULT_POLICY, mistakes: [] });
+    expect(loadPolicy({}, NOTHING, BUILT_IN)).to.deep.equal({ policy: DEFAULT_POLICY, mistakes: [] });
   });
 
   it('reads all keys from the environment, and nothing else of it', async () => {
@@ -59,7 +60,7 @@ describe('loadPolicy', () => {
       },
     };
     expect(await load(environment)).to.deep.equal({ rules: expected, mistakes: [] });
-    const { policy } = loadPolicy(environment, NOTHING);
+    const { policy } = loadPolicy(environment, NOTHING, BUILT_IN);
     expect(Object.fromEntries(policy.rules)).to.deep.equal(expected);
   });
 
@@ -175,6 +176,7 @@ describe('loadPolicy', () => {
     const { policy, mistakes } = loadPolicy(
       { BLOCKED_TAGS: 'dev' },
       await readPolicyFolder(join(folder.path, 'missing')),
+      BUILT_IN,
     );
     expect(mistakes.map(({ code }) => code)).to.deep.equal(['policy-folder-unreadable']);
     expect(policy.rules.get('blocked-tags')).to.deep.equal(tags(['dev'], at('BLOCKED_TAGS (environment)')));
@@ -233,9 +235,9 @@ describe('loadPolicy', () => {
     for (const enforcement of ['deny', 'warn', 'audit'] as const) {
       it(`is ${enforcement}, in either place`, async () => {
         await mountConfigMap(folder.path, { ENFORCEMENT: `${enforcement}\n` });
-        const inFolder = loadPolicy({}, await readPolicyFolder(folder.path));
+        const inFolder = loadPolicy({}, await readPolicyFolder(folder.path), BUILT_IN);
         expect(inFolder).to.deep.equal({ policy: { ...DEFAULT_POLICY, enforcement }, mistakes: [] });
-        const inEnvironment = loadPolicy({ ENFORCEMENT: enforcement }, NOTHING);
+        const inEnvironment = loadPolicy({ ENFORCEMENT: enforcement }, NOTHING, BUILT_IN);
         expect(inEnvironment).to.deep.equal({ policy: { ...DEFAULT_POLICY, enforcement }, mistakes: [] });
       });
     }

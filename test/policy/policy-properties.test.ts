@@ -9,9 +9,10 @@ import { loadPolicy } from '../../src/policy/load-policy.ts';
 import type { LoadedPolicy } from '../../src/policy/policy-yaml.ts';
 import { projectRoot } from '../project-root.ts';
 import { at } from '../mistakes.ts';
+import { BUILT_IN } from '../ruleset.ts';
 
 const loaded = (text: string): LoadedPolicy =>
-  loadPolicy({}, { keys: new Map([['policy.yaml', { text, ...at('policy.yaml (test)') }]]), mistakes: [] });
+  loadPolicy({}, { keys: new Map([['policy.yaml', { text, ...at('policy.yaml (test)') }]]), mistakes: [] }, BUILT_IN);
 
 const kebab = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(?:-[a-z0-9]{1,5}){0,3}$/);
 const json = fc.jsonValue({ maxDepth: 3 });

@@ -28,7 +28,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['sandbox/guest', 'rule-file', 'engine', 'rule', 'image', 'mistake'],
   'sandbox/guest': ['rule-file', 'engine', 'rule', 'image', 'mistake'],
   'rule-file': ['rule', 'mistake'],
-  admission: ['engine', 'workload', 'mistake'],
+  admission: ['engine', 'rule', 'workload', 'mistake'],
   engine: ['rule', 'workload', 'image', 'mistake'],
   rule: ['image', 'mistake'],
   workload: ['image', 'mistake'],

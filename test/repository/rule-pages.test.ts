@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { withOptionsTable } from '../../scripts/options-table.ts';
 import { VALID_REFERENCE } from '../../src/engine/policy.ts';
-import { FLAT_KEYS } from '../../src/policy/flat-keys.ts';
+import { flatKeys } from '../../src/policy/flat-keys.ts';
 import { loadRulesetOf } from '../load-ruleset-of.ts';
 import type { EnforcementAction } from '../../src/rule/rule.ts';
 import { loadRules } from '../../src/rule-file/load-rules.ts';
@@ -13,7 +13,7 @@ import { projectRoot } from '../project-root.ts';
 import { ruleSentences, type SentenceOf, sentencesIn } from '../rule-sentences.ts';
 
 const BUILT_IN = join(projectRoot, 'build', 'rules');
-const RULES = await loadRules([BUILT_IN]);
+const RULES = await loadRules(BUILT_IN);
 
 const pathOf = (name: string): string => join(projectRoot, 'docs', 'rules', `${name}.md`);
 const pageOf = async (name: string): Promise<string> => readFile(pathOf(name), 'utf8');
@@ -103,7 +103,7 @@ describe('docs/rules', () => {
 
       it('names the keys that set it', async () => {
         const page = await pageOf(name);
-        const keys = [...FLAT_KEYS].filter(([, { rule }]) => rule === name).map(([key]) => key);
+        const keys = [...flatKeys(RULES)].filter(([, { rule }]) => rule === name).map(([key]) => key);
         const [, section = ''] = /^## Set it\n\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(page) ?? [];
         expect(section).to.not.equal('');
         const actionKey = `RULE_${name.replaceAll('-', '_').toUpperCase()}`;

@@ -18,8 +18,8 @@ const ruleText = (name: string, remedy = 'Do better.'): string => `export defaul
 
 const namesOf = (rules: readonly AnyRule[]): readonly string[] => rules.map(({ meta }) => meta.name);
 
-const mistakesOf = async (...folders: readonly string[]): Promise<readonly Mistake[]> =>
-  loadRules(folders).then(
+const mistakesOf = async (folder: string): Promise<readonly Mistake[]> =>
+  loadRules(folder).then(
     () => [],
     (error: MistakesError) => error.mistakes,
   );
@@ -34,19 +34,14 @@ describe('loadRules', () => {
   };
 
   it('loads the built-in rules from their folder', async () => {
-    const names = namesOf(await loadRules([BUILT_IN]));
+    const names = namesOf(await loadRules(BUILT_IN));
     expect(names).to.include.members(['blocked-tags', 'empty-tag', 'registry-allowlist']);
     expect(names).to.deep.equal(names.toSorted());
   });
 
-  it('loads a folder beside them', async () => {
-    await write({ 'b-rule.mjs': ruleText('b-rule'), 'a-rule.js': ruleText('a-rule') });
-    expect(namesOf(await loadRules([BUILT_IN, folder.path])).slice(-2)).to.deep.equal(['a-rule', 'b-rule']);
-  });
-
   it('loads a path with characters that mean something in a URL', async () => {
     const strange = await write({ 'a.js': ruleText('a') }, 'a #?%20 ü');
-    expect(namesOf(await loadRules([strange]))).to.deep.equal(['a']);
+    expect(namesOf(await loadRules(strange))).to.deep.equal(['a']);
   });
 
   describe('below the package', () => {
@@ -55,16 +50,16 @@ describe('loadRules', () => {
     it('loads rules that import imagegate/rule, as the built-in ones do', async () => {
       const text = `import { defineRule } from 'imagegate/rule';\nexport default defineRule({ meta: { name: 'a', description: 'X.' }, check: () => [] });`;
       await writeFile(join(inside.path, 'a.js'), text);
-      expect(namesOf(await loadRules([inside.path]))).to.deep.equal(['a']);
+      expect(namesOf(await loadRules(inside.path))).to.deep.equal(['a']);
     });
   });
 
   describe('from a mounted ConfigMap', () => {
     it('loads what is mounted, and after an update what is new', async () => {
       await mountConfigMap(folder.path, { 'a.js': ruleText('a', 'Old.') });
-      const [before] = await loadRules([folder.path]);
+      const [before] = await loadRules(folder.path);
       await mountConfigMap(folder.path, { 'a.js': ruleText('a', 'New.') });
-      const [after] = await loadRules([folder.path]);
+      const [after] = await loadRules(folder.path);
       const remedies = [before, after].map((rule) => rule?.check(undefined as never, {}, undefined as never));
       expect(remedies).to.deep.equal([
         [{ problem: 'is bad', remedy: 'Old.' }],
@@ -75,7 +70,7 @@ describe('loadRules', () => {
 
   it('refuses a folder from which no rule comes', async () => {
     await write({ 'README.md': '', '_a.js': ruleText('_a'), '.b.js': ruleText('.b') });
-    expect(await mistakesOf(BUILT_IN, folder.path)).to.deep.equal([
+    expect(await mistakesOf(folder.path)).to.deep.equal([
       {
         code: 'rules-folder-empty',
         ...at(`rules folder ${folder.path}`),
@@ -87,29 +82,9 @@ describe('loadRules', () => {
   });
 
   it('refuses a folder that is not there', async () => {
-    const [mistake, ...others] = await mistakesOf(BUILT_IN, join(folder.path, 'missing'));
+    const [mistake, ...others] = await mistakesOf(join(folder.path, 'missing'));
     expect(mistake?.code).to.equal('rules-folder-unreadable');
     expect(others).to.deep.equal([]);
-  });
-
-  it('refuses a name that is taken, in another folder or in the same', async () => {
-    await write({ 'empty-tag.js': ruleText('empty-tag'), 'a.js': ruleText('a'), 'a.mjs': ruleText('a') });
-    expect(await mistakesOf(BUILT_IN, folder.path)).to.deep.equal([
-      {
-        code: 'rule-name-taken',
-        ...at(join(folder.path, 'a.mjs')),
-        expected: 'a name that no other rule has',
-        found: `"a", which is the rule of ${join(folder.path, 'a.js')}`,
-        remedy: 'Give the rule another name, and the file with it.',
-      },
-      {
-        code: 'rule-name-taken',
-        ...at(join(folder.path, 'empty-tag.js')),
-        expected: 'a name that no other rule has',
-        found: `"empty-tag", which is the rule of ${join(BUILT_IN, 'empty-tag.js')}`,
-        remedy: 'Give the rule another name, and the file with it.',
-      },
-    ]);
   });
 
   it('refuses files that cannot be imported, and says why', async () => {
@@ -137,22 +112,13 @@ describe('loadRules', () => {
     ]);
   });
 
-  it('tells every mistake of every file of every folder at once', async () => {
-    await write({
-      'a.js': ruleText('not-a'),
-      'b.js': 'export default {',
-      'c.js': 'export const rule = 1;',
-      'empty-tag.js': ruleText('empty-tag'),
-    });
-    const second = await write({ 'notes.txt': '' }, 'second');
-    const mistakes = await mistakesOf(join(folder.path, 'missing'), folder.path, second, BUILT_IN);
+  it('tells every mistake of every file at once', async () => {
+    await write({ 'a.js': ruleText('not-a'), 'b.js': 'export default {', 'c.js': 'export const rule = 1;' });
+    const mistakes = await mistakesOf(folder.path);
     expect(mistakes.map((mistake) => [mistake.code, locationOf(mistake)])).to.deep.equal([
-      ['rules-folder-unreadable', at(`rules folder ${join(folder.path, 'missing')}`)],
       ['rule-file-invalid', at(`${join(folder.path, 'a.js')}, meta.name`)],
       ['rule-file-unloadable', at(join(folder.path, 'b.js'))],
       ['rule-file-invalid', at(`${join(folder.path, 'c.js')}, default export`)],
-      ['rules-folder-empty', at(`rules folder ${second}`)],
-      ['rule-name-taken', at(join(BUILT_IN, 'empty-tag.js'))],
     ]);
   });
 });

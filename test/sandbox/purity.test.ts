@@ -33,7 +33,7 @@ const CONTEXTS = ['web', 'db', 'cache'].map((app) => ({
 const IMAGES = Array.from({ length: 40 }, (_, index) => `quay.io/${'x'.repeat(index + 1)}:1`);
 
 /** All that two gates on two Nodes must say to the letter, steps included; another engine has another. */
-const EXPECTED = 'a8ec47c0d4ece0e8f82ad7effaa020ecf6105905e4fedc6ffc61d84f3757f5b2';
+const EXPECTED = '85497e072cb1163e8eced7dae488d5ed41d978cca209c41eec36086d0aca80fd';
 
 describe('what rules say', () => {
   const folder = temporaryFolder();
