@@ -89,6 +89,7 @@ describe('a policy that changes while the gate runs', () => {
       mistakes = [
         `RULE_BLOCKED_TAGS (${join(folder, 'RULE_BLOCKED_TAGS')}): expected one of deny, warn, audit, off, found "wran". Did you mean warn? [policy-action-invalid]`,
         `${join(folder, 'good.js')}, default export: expected a rule: an object with meta and check, found nothing. Write \`export default defineRule({ ... })\`. [rule-file-invalid]`,
+        'rule other: expected an answer about the image nginx of a sample pod, found none: The rule other failed: a thrown number. Until it is mended or switched off, it lets nothing pass. Mend the rule. `imagegate test-rules` tries it on the same pods. [rule-fails-on-sample]',
       ];
       await mountConfigMap(folder, {
         RULE_BLOCKED_TAGS: 'wran',
@@ -129,7 +130,7 @@ describe('a policy that changes while the gate runs', () => {
       expect(code).to.equal(0);
       // The key is mounted, though not of this ConfigMap as the API server has it: it was put there past it.
       expect(stderr).to.match(
-        /^Warning: RULE_BLOCKED_TAGS is mounted already: .*\nWarning: Not in use before this is mended too: .*good\.js, default export: .*\n$/,
+        /^Warning: RULE_BLOCKED_TAGS is mounted already: .*\nWarning: Not in use before this is mended too: .*good\.js, default export: .*\nWarning: Not in use before this is mended too: rule other: .*\n$/,
       );
       await gate().mountAndLoad();
       const tag = `${blockedTag('c0', 'docker.io/x:latest')} [imagegate: blocked-tags]`;
