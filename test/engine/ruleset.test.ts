@@ -337,7 +337,7 @@ describe('compareRules', () => {
       { name: 'ab' },
     ];
     expect(order.toReversed().toSorted(compareRules)).to.deep.equal(order);
-    for (const rule of order) expect(compareRules(rule, rule)).to.equal(0);
+    for (const one of order) expect(compareRules(one, one)).to.equal(0);
   });
 
   it('has the three of the seed first', () => {
