@@ -78,7 +78,7 @@ for (const [name, { node, file, rule }] of Object.entries(cases)) {
       const verdict = text.trimEnd();
       // One that was sent when kubectl had its answer already: what comes later is by the same set, or by a newer one.
       const now = performance.now();
-      await until(() => load.verdicts.some(({ sent }) => sent > now), 'a request of the load', 10_000);
+      await until(() => load.verdicts.some(({ sent }) => sent > now), 'a request of the load');
       seen.push(verdict);
     };
 
@@ -127,8 +127,7 @@ for (const [name, { node, file, rule }] of Object.entries(cases)) {
     });
 
     it('did all that without a restart, and without a request that failed or was judged by half of two sets', async () => {
-      const perSecond = await load.stop();
-      expect(perSecond).to.be.within(49, 51);
+      await load.stop();
       const texts = new Set(load.verdicts.map(({ text }) => text));
       // Nothing but the whole text of one set: no failure, and no half of two.
       expect([...texts].filter((text) => !seen.includes(text))).to.deep.equal([]);

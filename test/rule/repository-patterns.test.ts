@@ -6,6 +6,7 @@ import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { repositoryPatterns } from '../../src/rule/repository-patterns.ts';
 import type { Purpose } from '../../src/rule/registry-reading.ts';
 import { BAD_REPOSITORIES } from './bad-repositories.ts';
+import { fastest } from '../fastest.ts';
 
 interface Case {
   readonly entries: readonly string[];
@@ -296,17 +297,6 @@ function globNaively(glob: string, text: string): boolean {
   if (glob.startsWith('*'))
     return globNaively(glob.slice(1), text) || (text !== '' && globNaively(glob, text.slice(1)));
   return glob[0] === text[0] && globNaively(glob.slice(1), text.slice(1));
-}
-
-/** The best of several turns: what a test costs when nothing else is in its way. */
-function fastest(run: () => void): number {
-  let best = Infinity;
-  for (let turn = 0; turn < 7; turn += 1) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
 }
 
 describe('repositoryPatterns', () => {
