@@ -42,7 +42,7 @@ try {
   await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }));
   await cluster.apply(JSON.stringify(webhookConfiguration((webhook.address() as AddressInfo).port)));
   await cluster.apply(JSON.stringify(deployment(NAMESPACE)));
-  await until(() => asked !== undefined, 'the API server to ask about a pod', 20_000);
+  await until(() => asked !== undefined, 'the API server to ask about a pod');
   const review = `${JSON.stringify(asked, null, 2)}\n`;
   await writeFile(join(projectRoot, 'bench', 'review.json'), review);
 } finally {

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const pauseMs = 50;
+/** Bounds a hang, and measures nothing: many times what a busy machine takes for anything that tests wait for. */
+const defaultMs = 60_000;
 
 type NotYet = false | null | undefined;
 
@@ -9,14 +11,14 @@ type NotYet = false | null | undefined;
  * @param condition what to ask. Anything falsy means "not yet"; what it throws ends the wait and is passed on.
  * @param what what is waited for, for the error: a noun phrase, or a function that makes one when it is too late (so
  *   that it can tell what was there instead).
- * @param ms the deadline, in milliseconds.
+ * @param ms the deadline, in milliseconds; to give one is for what has to happen in that time.
  * @returns the condition's first truthy answer.
  * @throws Error `Waited <ms> ms for <what>.` after the deadline. A condition that itself never answers is not ended.
  */
 export async function until<T>(
   condition: () => T | NotYet | Promise<T | NotYet>,
   what: string | (() => string),
-  ms: number,
+  ms = defaultMs,
 ): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {

@@ -75,7 +75,7 @@ function build(listed: Readonly<Record<string, readonly (readonly [string, strin
 
 describe(`an image planted in an allowed review (${RUNS} runs, SEED=${SEED})`, () => {
   it('is denied wherever it stands, and its container named', function () {
-    this.timeout(Math.max(30_000, RUNS * 10));
+    this.timeout(Math.max(120_000, RUNS * 10));
     const property = fc.property(
       fc.constantFrom(...WORKLOAD_KINDS),
       fc.constantFrom('CREATE', 'UPDATE'),

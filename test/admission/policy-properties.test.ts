@@ -150,7 +150,7 @@ function everythingDenies(under: Policy): Policy {
 }
 
 describe(`reviews under any policy (${RUNS} runs, SEED=${SEED})`, function () {
-  this.timeout(Math.max(30_000, RUNS * 200));
+  this.timeout(Math.max(120_000, RUNS * 200));
   const check = async <T extends [unknown, ...unknown[]]>(property: fc.IAsyncProperty<T>): Promise<void> =>
     fc.assert(property, { numRuns: RUNS, seed: SEED });
   const rehearsal = fc.constantFrom('warn' as const, 'audit' as const);

@@ -88,7 +88,7 @@ export async function runReady(certs: Certs, env: Readonly<Record<string, string
   };
   const gate = runImagegate({ env: { ...settings, ...env } });
   const why = () => `the gate to be ready; it says ${gate.stdout()}${gate.stderr()}`;
-  await until(() => gate.lines().some(({ msg }) => msg === 'ImageGate is ready!'), why, 10_000);
+  await until(() => gate.lines().some(({ msg }) => msg === 'ImageGate is ready!'), why);
   const listening = gate.lines().find(({ msg }) => msg === 'Listening.');
   const { port, opsPort } = listening as unknown as { port: number; opsPort: number };
   return { ...gate, port, opsPort, ca: certs.certificate };

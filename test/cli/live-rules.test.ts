@@ -42,9 +42,9 @@ describe('startLiveRules', () => {
       pollMs: 1,
     });
     await mountConfigMap(folder.path, { RULE_MINE: 'deny' });
-    await until(() => lines.length === 1, 'the rejection', 5000);
+    await until(() => lines.length === 1, 'the rejection');
     await mountConfigMap(folder.path, { RULE_MINE: 'warn' });
-    await until(() => lines.length === 2, 'the reload', 5000);
+    await until(() => lines.length === 2, 'the reload');
     await rulesets.stop();
     expect(lines.map(({ level, msg, mistakes }) => [level, msg, mistakes])).to.deep.equal([
       [

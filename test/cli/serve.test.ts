@@ -59,7 +59,7 @@ describe('the command line', () => {
       expect(answered.json.response?.allowed).to.equal(false);
       expect(answered.headers.connection).to.equal('keep-alive');
       gate.child.kill('SIGTERM');
-      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
+      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready');
       expect((await probe(gate, '/livez')).status).to.equal(200);
       const during = await send(gate, { body: BODY, agent });
       expect(during.json.response?.allowed).to.equal(false);
@@ -105,7 +105,7 @@ describe('the command line', () => {
     it('starts without a policy token, and says what is missing and what to do', async () => {
       await rm(join(certs.dir, 'policy-token'));
       const gate = run({ env: { PORT: '0', OPS_PORT: '0', CERTS_DIR: certs.dir, DRAIN_SECONDS: '0' } });
-      await until(() => messages(gate).includes('ImageGate is ready!'), 'the gate to be ready', 10_000);
+      await until(() => messages(gate).includes('ImageGate is ready!'), 'the gate to be ready');
       await writeFile(join(certs.dir, 'policy-token'), certs.policyToken);
       const told = gate.lines().filter(({ msg }) => /policy-token/.test(String(msg)));
       expect(told.map(({ level }) => level)).to.deep.equal(['warn']);
@@ -115,7 +115,7 @@ describe('the command line', () => {
     it('logs a lone review within seconds', async () => {
       const gate = await ready();
       await send(gate, { body: BODY });
-      await until(() => messages(gate).includes('review'), 'the line to be written', 5000);
+      await until(() => messages(gate).includes('review'), 'the line to be written');
     });
 
     it('answers what is in flight after the second signal, and ends idle connections', async () => {
@@ -127,9 +127,9 @@ describe('the command line', () => {
       outgoing.flushHeaders();
       await once(outgoing, 'continue');
       gate.child.kill('SIGINT');
-      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready', 5000);
+      await until(async () => (await probe(gate, '/readyz')).status === 503, 'the gate to be unready');
       gate.child.kill('SIGINT');
-      await until(() => Object.keys(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
+      await until(() => Object.keys(agent.freeSockets).length === 0, 'the idle connection to be ended');
       const refused = await send(gate, { body: BODY }).catch((error: Error & { code: string }) => error.code);
       expect(refused).to.equal('ECONNREFUSED');
       outgoing.end(BODY);
@@ -185,7 +185,7 @@ describe('the command line', () => {
         repository === 'nginx' ? [{ problem: 'is nginx', remedy: 'Use another.' }] : [] };`;
       await mountConfigMap(folder, { RULE_EMPTY_TAG: 'warn', 'no-nginx.mjs': rule });
       const denied = async () => !(await send(gate, { body: review })).json.response?.allowed;
-      await until(denied, 'the rule', 10_000);
+      await until(denied, 'the rule');
       const { response } = (await send(gate, { body: review })).json;
       expect(response?.status?.message).to.equal('web image is nginx! (docker.io/nginx). Use another.');
       expect(response?.warnings).to.deep.equal([
@@ -193,7 +193,7 @@ describe('the command line', () => {
       ]);
       await mountConfigMap(folder, { RULE_EMPTY_TAG: 'never', 'no-nginx.mjs': 'export default 7;' });
       const refusal = async () => (await (await probe(gate, '/readyz?verbose')).text()).includes('[!]policy: ');
-      await until(refusal, 'the refusal', 10_000);
+      await until(refusal, 'the refusal');
       const verbose = await (await probe(gate, '/readyz?verbose')).text();
       expect(verbose).to.include('[policy-action-invalid]').and.to.include('[rule-file-invalid]');
       expect((await probe(gate, '/readyz')).status).to.equal(200);
@@ -210,7 +210,7 @@ describe('the command line', () => {
         warned: ['empty-tag'],
       });
       expect(told[1]!['mistakes']).to.have.lengthOf(2);
-    }).timeout(40_000);
+    });
   });
 
   describe('a start that fails', () => {

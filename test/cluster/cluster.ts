@@ -63,7 +63,8 @@ export interface ClusterOptions {
   readonly apiServerFlags?: readonly string[];
 }
 
-const bootDeadlineMs = 60_000;
+/** Some seconds on a quiet machine; all tests fail without it. */
+const bootDeadlineMs = 180_000;
 
 /**
  * Starts a cluster of its own, on free loopback ports and in a temporary folder, and resolves when kubectl can be

@@ -70,7 +70,6 @@ interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machine
   readonly onStart: GatePodOptions['onStart'];
 }
 
-const readyMs = 30_000;
 const program = join(projectRoot, 'build', 'src', 'main.js');
 
 /**
@@ -119,7 +118,7 @@ export async function createGatePod(
     const gate = running;
     gate.signal('SIGTERM');
     // A second signal ends the drain; sent before the first has arrived, it would be one with it.
-    await until(async () => gate.ended || (await ops('/readyz'))?.status === 503, 'the gate to drain', readyMs);
+    await until(async () => gate.ended || (await ops('/readyz'))?.status === 503, 'the gate to drain');
     gate.signal('SIGTERM');
     const end = await gate.end;
     if (end !== 'code 0') throw new Error(`The gate ended with ${end}. The end of its log:\n${gate.logTail()}`);
@@ -169,7 +168,6 @@ async function startProcess(
       return logLines(gate).some(({ msg }) => msg === 'ImageGate is ready!');
     },
     () => `the gate to be ready. The end of its log:\n${gate.logTail()}`,
-    readyMs,
   );
   return gate;
 }

@@ -86,6 +86,5 @@ export async function untilGateIs(cluster: Cluster, state: 'open' | 'closed'): P
       return status === expected;
     },
     () => `the gate to be ${state}. The last answer was ${answer}`,
-    20_000,
   );
 }

@@ -19,6 +19,6 @@ export async function askOps(port: number, path: string): Promise<OpsAnswer | un
   const first = await ask();
   if (path !== '/metrics' || first === undefined) return first;
   let answer: OpsAnswer | undefined;
-  await until(async () => (answer = await ask())?.text !== first.text, 'metrics that are new', 10_000);
+  await until(async () => (answer = await ask())?.text !== first.text, 'metrics that are new');
   return answer;
 }

@@ -15,9 +15,7 @@ const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
 /** What changes nothing, and is quick. Of the others the test looks whether there is such a script. */
 const isTried = (line: string): boolean => /^(?:npm run test:one|grep) /.test(line);
 
-describe('CONTRIBUTING.md', function () {
-  this.timeout(60_000);
-
+describe('CONTRIBUTING.md', () => {
   for (const { line, needs, section } of commands.filter((command) => isTried(command.line))) {
     if (needs !== undefined) continue;
     it(`${section}: ${line}`, async () => {

@@ -10,8 +10,7 @@ import { pageSteps } from './page-blocks.ts';
 
 const page = readFileSync(join(projectRoot, 'docs', 'writing-rules.md'), 'utf8');
 
-describe('docs/writing-rules.md', function () {
-  this.timeout(120_000);
+describe('docs/writing-rules.md', () => {
   const steps = pageSteps(page);
   let above: string;
   let folder: string;

@@ -153,7 +153,7 @@ describe('answers', () => {
     const manifest = { ...pod('', podSpec('docker.io/nginx:1')), metadata: { generateName: 'made-' } };
     expect(await suite().dryRun(manifest)).to.include({ code: 0 });
     const lineOf = async (prefix: string) => {
-      const line = await until(() => gate.log().find(({ name }) => String(name).startsWith(prefix)), prefix, 10_000);
+      const line = await until(() => gate.log().find(({ name }) => String(name).startsWith(prefix)), prefix);
       const { uid, time, ms, ...rest } = line;
       expect(uid).to.match(/^[0-9a-f-]{36}$/);
       expect(time).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);

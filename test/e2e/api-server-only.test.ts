@@ -10,8 +10,7 @@ import { blocksOf, commandsOfBlocks } from './readme.ts';
 import { runLine } from './run.ts';
 import { behindTheGate } from './shared-installation.ts';
 
-describe('deploy/components/api-server-only', function () {
-  this.timeout(120_000);
+describe('deploy/components/api-server-only', () => {
   const suite = behindTheGate('api-server-only');
   const folder = temporaryFolder();
   const deploy = (): string => join(folder.path, 'deploy');
@@ -93,6 +92,6 @@ describe('deploy/components/api-server-only', function () {
     expect(policies).to.deep.equal(['Fail', 'Ignore', 'Ignore', 'Ignore', 'Ignore', 'Fail', 'Fail']);
     await untilGateIs(cluster, 'closed');
     const gone = ['get', 'networkpolicy', 'imagegate-webhook', '-n', 'imagegate', '--ignore-not-found', '-o', 'name'];
-    await until(async () => (await cluster.kubectl(gone)).stdout === '', 'the NetworkPolicy to be gone', 5000);
+    await until(async () => (await cluster.kubectl(gone)).stdout === '', 'the NetworkPolicy to be gone');
   });
 });

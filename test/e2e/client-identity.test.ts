@@ -20,7 +20,6 @@ const good = 'docker.io/nginx:1';
 const component = join(projectRoot, 'deploy', 'components', 'client-identity');
 
 describe('deploy/components/client-identity', function () {
-  this.timeout(120_000);
   let folder: string;
   let cluster: Cluster;
   let installation: Installation;
@@ -84,7 +83,7 @@ describe('deploy/components/client-identity', function () {
   };
   const isLogged = async (message: string): Promise<void> => {
     const found = () => installation.gate.log().find(({ msg }) => msg === message);
-    expect(await until(found, message, 5000)).to.include({ level: 'warn', address: '::ffff:127.0.0.1' });
+    expect(await until(found, message)).to.include({ level: 'warn', address: '::ffff:127.0.0.1' });
   };
   const seen = async (identity: 'present' | 'absent'): Promise<number> =>
     metric(installation.gate, 'imagegate_client_identity_total', { identity });
@@ -187,7 +186,7 @@ describe('deploy/components/client-identity', function () {
       await isRefused('another bearer token');
       await writeSecret(`${'f'.repeat(64)}\n${await own('token')}`, await own('ca.crt'));
       await installation.gate.refreshVolumes(); // the kubelet
-      await until(async () => (await dryRun(good)).code === 0, 'the API server to be known', 30_000);
+      await until(async () => (await dryRun(good)).code === 0, 'the API server to be known');
       await isJudged();
     });
   });

@@ -110,12 +110,12 @@ describe('cluster', () => {
     expect(await cluster.kubectl(create)).to.include({ code: 0 });
     const names = async (kind: string): Promise<string> =>
       (await cluster.kubectl(['get', kind, '-n', namespace, '-o', 'name'])).stdout.trim();
-    expect(await until(() => names('replicasets'), 'a ReplicaSet', 20_000)).to.match(/^replicaset\.apps\/web-\w+$/);
-    expect(await until(() => names('pods'), 'a pod', 20_000)).to.match(/^pod\/web-\w+-\w+$/);
+    expect(await until(() => names('replicasets'), 'a ReplicaSet')).to.match(/^replicaset\.apps\/web-\w+$/);
+    expect(await until(() => names('pods'), 'a pod')).to.match(/^pod\/web-\w+-\w+$/);
     const args = ['get', 'events', '-n', namespace, '-o', 'jsonpath={.items[*].reason}'];
     const reasons = async (): Promise<boolean> =>
       (await cluster.kubectl(args)).stdout.split(' ').includes('SuccessfulCreate');
-    await until(reasons, 'the event of the pod', 20_000);
+    await until(reasons, 'the event of the pod');
   });
 
   it('makes pods of jobs, cron jobs, stateful sets and replication controllers', async () => {
@@ -147,14 +147,10 @@ describe('cluster', () => {
       }),
     );
     const args = ['get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].metadata.ownerReferences[0].name}'];
-    await until(
-      async () => {
-        const owners = (await cluster.kubectl(args)).stdout.split(' ');
-        return ['once', 'now', 'set', 'old'].every((owner) => owners.includes(owner));
-      },
-      'a pod of each',
-      20_000,
-    );
+    await until(async () => {
+      const owners = (await cluster.kubectl(args)).stdout.split(' ');
+      return ['once', 'now', 'set', 'old'].every((owner) => owners.includes(owner));
+    }, 'a pod of each');
   });
 
   it('removes the pods of a deleted owner, and a deleted namespace', async () => {
@@ -188,7 +184,7 @@ describe('cluster', () => {
     expect(await processesOf(folder)).to.have.length(4);
     child.kill('SIGKILL');
     await once(child, 'close');
-    await until(async () => (await processesOf(folder)).length === 0 && !existsSync(folder), 'nothing of it', 10_000);
+    await until(async () => (await processesOf(folder)).length === 0 && !existsSync(folder), 'nothing of it');
   });
 
   describe('with a KUBEBUILDER_ASSETS of its own', () => {

@@ -25,7 +25,6 @@ async function eventsOf({ kubectl }: Suite, kind: string, name: string): Promise
       return found.length > 0 && found;
     },
     () => `an event of the ${kind} ${name}. There are ${JSON.stringify(all)}`,
-    20_000,
   );
 }
 
@@ -34,8 +33,7 @@ async function podsOf({ kubectl }: Pick<Suite, 'kubectl'>, label: string): Promi
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-describe('controllers behind the gate', function () {
-  this.timeout(120_000);
+describe('controllers behind the gate', () => {
   const suite = behindTheGate('controllers', async ({ cluster, create, kubectl }) => {
     await cluster.startControllers();
     await create(deployment('old', podSpec('nginx')));
@@ -48,7 +46,6 @@ describe('controllers behind the gate', function () {
     await until(
       async () => (await kubectl(['get', 'replicasets', '-l', 'app=old', '-o', 'name'])).stdout !== '',
       'the ReplicaSet of the Deployment',
-      20_000,
     );
   });
 
@@ -65,15 +62,11 @@ describe('controllers behind the gate', function () {
   });
 
   it('tell it in the status of the Deployment too', async () => {
-    const condition = await until(
-      async () => {
-        const { stdout } = await suite().kubectl(['get', 'deployment', 'old', '-o', 'json']);
-        const { status } = JSON.parse(stdout) as { status: { conditions?: { type: string }[] } };
-        return status.conditions?.find(({ type }) => type === 'ReplicaFailure');
-      },
-      'the condition ReplicaFailure',
-      20_000,
-    );
+    const condition = await until(async () => {
+      const { stdout } = await suite().kubectl(['get', 'deployment', 'old', '-o', 'json']);
+      const { status } = JSON.parse(stdout) as { status: { conditions?: { type: string }[] } };
+      return status.conditions?.find(({ type }) => type === 'ReplicaFailure');
+    }, 'the condition ReplicaFailure');
     expect(condition).to.deep.include({ status: 'True', reason: 'FailedCreate', message: denial(sentences) });
   });
 
@@ -83,7 +76,6 @@ describe('controllers behind the gate', function () {
     const events = await until(
       async () => (await eventsOf(suite(), 'Job', 'old')).find(({ type }) => type === 'Warning'),
       'the event of the Job',
-      20_000,
     );
     expect(events).to.deep.include(failed);
   });
@@ -99,14 +91,14 @@ describe('controllers behind the gate', function () {
     }
     const told = async () =>
       (await eventsOf(suite(), 'ReplicaSet', 'late-')).find(({ message }) => message === failed.message);
-    expect(await until(told, 'the event that says why', 60_000)).to.deep.include(failed);
+    expect(await until(told, 'the event that says why')).to.deep.include(failed);
     expect(await podsOf(suite(), 'app=late')).to.deep.equal([]);
   });
 
   it('make the pods once the image is mended', async () => {
     const result = await suite().kubectl(['set', 'image', 'deployment/old', 'c0=docker.io/nginx:1']);
     expect(result).to.deep.equal(done('deployment.apps/old image updated'));
-    await until(async () => (await podsOf(suite(), 'app=old')).length === 1, 'the pod', 20_000);
+    await until(async () => (await podsOf(suite(), 'app=old')).length === 1, 'the pod');
   });
 
   it('cannot be led back to the bad image by kubectl rollout undo', async () => {
@@ -117,7 +109,7 @@ describe('controllers behind the gate', function () {
   it('make the two pods of the gate itself, in its namespace with its limits', async () => {
     const kubectl: Suite['kubectl'] = (args) => suite().cluster.kubectl(['-n', 'imagegate', ...args]);
     const label = 'app.kubernetes.io/name=imagegate-webhook';
-    await until(async () => (await podsOf({ kubectl }, label)).length === 2, 'two pods in imagegate', 30_000);
+    await until(async () => (await podsOf({ kubectl }, label)).length === 2, 'two pods in imagegate');
     const events = await kubectl(['get', 'events', '--field-selector', 'type=Warning', '-o', 'name']);
     expect(events).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
@@ -133,6 +125,6 @@ describe('controllers behind the gate', function () {
       done('deployment.apps/imagegate-webhook created'),
     );
     const label = 'app.kubernetes.io/name=imagegate-webhook';
-    await until(async () => (await podsOf(suite(), label)).length === 2, 'two pods', 30_000);
+    await until(async () => (await podsOf(suite(), label)).length === 2, 'two pods');
   });
 });

@@ -75,7 +75,7 @@ describe('kinds that the policy adds', () => {
           cluster.api.status(`/apis/kinds.example.com/v1alpha1/namespaces/custom-kind/${plural}`),
         ),
       );
-    await until(async () => (await served()).every((status) => status === 200), 'the kinds', 20_000);
+    await until(async () => (await served()).every((status) => status === 200), 'the kinds');
   });
 
   after(async () => {
@@ -124,13 +124,11 @@ describe('kinds that the policy adds', () => {
     await until(
       async () => (await cluster.api.send('POST', path, rollout('docker.io/nginx:latest'))).status === 201,
       'a bad one to be let in',
-      10_000,
     );
     await kubectl(['label', 'namespace', 'custom-kind', 'imagegate/disable-filtering-']);
     await until(
       async () => (await gate().dryRun(object('Rollout', 'other', { template: template('nginx') }))).code === 1,
       'the gate to ask again',
-      10_000,
     );
     expect(await kubectl(image('docker.io/nginx:latest'))).to.deep.equal(
       done('rollout.kinds.example.com/web patched', [

@@ -25,13 +25,13 @@ describe('a gate that is told to end', () => {
       return refusals;
     };
     const clients = Promise.all([1, 2, 3, 4].map(client));
-    await until(() => state.answered > 20, 'requests', 20_000);
+    await until(() => state.answered > 20, 'requests');
 
     gate.terminate();
-    await until(async () => (await gate.ops('/readyz'))?.status === 503, 'the drain', 10_000);
+    await until(async () => (await gate.ops('/readyz'))?.status === 503, 'the drain');
     const answered = state.answered;
     const judged = await reviews(gate);
-    await until(() => state.answered > answered + 100, 'requests while it drains', 20_000);
+    await until(() => state.answered > answered + 100, 'requests while it drains');
     expect(await reviews(gate)).to.be.greaterThan(judged + 50); // by this gate, and there is no other
 
     state.ended = true;

@@ -90,9 +90,9 @@ describe('deploy/guard-label.yaml', () => {
   before(async () => {
     cluster = await sharedCluster();
     await cluster.apply(JSON.stringify(rights));
-    await until(async () => !(await isGuarded()), 'the rights of developers', 10_000);
+    await until(async () => !(await isGuarded()), 'the rights of developers');
     expect(await as('admin', ['apply', '-f', file])).to.deep.include({ code: 0, stderr: '' });
-    await until(isGuarded, 'the policy to be in force', 20_000);
+    await until(isGuarded, 'the policy to be in force');
   });
 
   after(async () => {

@@ -132,12 +132,11 @@ describe(`the match condition of pods (SEED=${SEED})`, () => {
   before(async () => {
     cluster = await sharedCluster();
     await cluster.apply(JSON.stringify(definition));
-    await until(async () => (await cluster.api.status(path)) === 200, 'the kind', 20_000);
+    await until(async () => (await cluster.api.status(path)) === 200, 'the kind');
     await cluster.apply(JSON.stringify(webhook));
     await until(
       () => isAsked({ containers: [{ image: 'a' }] }, { containers: [{ image: 'b' }] }),
       'the API server to ask',
-      20_000,
     );
   });
 

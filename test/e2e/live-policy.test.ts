@@ -47,7 +47,7 @@ describe('a policy that changes while the gate runs', () => {
       expect(await auditAnnotations(cluster, 'live-policy', 'rehearsed')).to.deep.equal(
         Object.fromEntries(findings.map(({ rule, sentence }) => [`com.imagegate.webhook/${rule}`, sentence])),
       );
-      const line = await until(() => log().findLast(({ name }) => name === 'rehearsed'), 'its line in the log', 5000);
+      const line = await until(() => log().findLast(({ name }) => name === 'rehearsed'), 'its line in the log');
       expect(line).to.deep.include({ verdict: 'allowed', audited: findings.map(({ rule }) => rule) });
       expect(await violations('audit')).to.equal(findings.length);
     });
@@ -96,7 +96,7 @@ describe('a policy that changes while the gate runs', () => {
         'good.js': 'export const x = 1;',
         'other.mjs': rule.replace('good', 'other'),
       });
-      await until(async () => (await failures()) > 0, 'a ruleset that is refused', 10_000);
+      await until(async () => (await failures()) > 0, 'a ruleset that is refused');
     });
 
     it('leaves the policy before it in force', async () => {
@@ -105,7 +105,7 @@ describe('a policy that changes while the gate runs', () => {
     });
 
     it('is told in the log with all of its mistakes, once', async () => {
-      await until(() => refusals().length > 0, 'its line in the log', 5000);
+      await until(() => refusals().length > 0, 'its line in the log');
       expect(refusals()).to.have.length(1);
       expect(refusals()[0]).to.deep.include({ mistakes });
     });

@@ -10,8 +10,7 @@ import { processesOf } from './processes-of.ts';
 import { runLine } from './run.ts';
 import { blockedTag, denial, noTag, untrusted, workloadWebhook } from './sentences.ts';
 
-describe('npm run cluster', function () {
-  this.timeout(180_000);
+describe('npm run cluster', () => {
   let child: ChildProcess;
   let text: string;
   let exports: readonly string[];
@@ -31,7 +30,6 @@ describe('npm run cluster', function () {
         return text.includes('Ctrl-C ends it all.');
       },
       () => `it to be ready. It said: ${text}`,
-      60_000,
     );
     exports = [...text.matchAll(/^ {2}(export .*)$/gm)].map(([, line = '']) => line);
     kubeconfig = /^export KUBECONFIG=(\S+)$/.exec(exports[0] ?? '')?.[1] ?? '';
@@ -104,6 +102,6 @@ describe('npm run cluster', function () {
     expect(port).to.match(/^\d+$/);
     child.kill('SIGKILL');
     await once(child, 'close');
-    await until(async () => isGone(port), 'nothing of it', 20_000);
+    await until(async () => isGone(port), 'nothing of it');
   });
 });

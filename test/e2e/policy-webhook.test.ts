@@ -137,7 +137,7 @@ describe('kubectl patch of what the gate goes by', () => {
         .log()
         .slice(before)
         .filter(({ msg }) => msg === 'policy review').length >= 3;
-    await until(judged, 'the reviews in the log', 5000);
+    await until(judged, 'the reviews in the log');
   });
 
   it('does not ask about other ConfigMaps, nor about such names elsewhere', async () => {

@@ -77,7 +77,7 @@ describe('README.md', function () {
   /** The policy that the README sets arrives, in the gate that runs. */
   const expectPolicy = async (): Promise<void> => {
     const run = ['run', 'x', '--image=docker.io/nginx:1-rc1', '--dry-run=server'];
-    await until(async () => (await cluster.kubectl(run)).code !== 0, 'the policy to be in use', 20_000);
+    await until(async () => (await cluster.kubectl(run)).code !== 0, 'the policy to be in use');
     expect(await cluster.kubectl(run)).to.deep.equal(
       refused(`Error from server: ${denial([blockedTag('x', 'docker.io/nginx:1-rc1', 'staging,latest,*-rc*')])}`),
     );
@@ -95,7 +95,7 @@ describe('README.md', function () {
     if (/^kubectl label namespace \S+ imagegate\/disable-filtering=true/.test(line)) {
       const namespace = line.split(' ')[3] ?? '';
       const run = ['run', 'probe', '--image=probe', '--dry-run=server', '--namespace', namespace];
-      await until(async () => (await cluster.kubectl(run)).code === 0, 'the label to be seen', 10_000);
+      await until(async () => (await cluster.kubectl(run)).code === 0, 'the label to be seen');
     }
   };
 

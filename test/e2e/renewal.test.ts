@@ -20,8 +20,7 @@ async function servedSerial({ port }: GatePod): Promise<string> {
   });
 }
 
-describe('a certificate', function () {
-  this.timeout(120_000);
+describe('a certificate', () => {
   const suite = behindTheGate('renewal');
   const apply = async (file: string) => suite().cluster.kubectl(['apply', '-f', file], { cwd: suite().deploy });
 
@@ -30,7 +29,7 @@ describe('a certificate', function () {
     const { gate } = suite();
     const before = await servedSerial(gate);
     await gate.refreshVolumes();
-    await until(async () => (await servedSerial(gate)) !== before, 'the gate to serve the new certificate', 30_000);
+    await until(async () => (await servedSerial(gate)) !== before, 'the gate to serve the new certificate');
   };
 
   const createPod = async () => {
@@ -59,7 +58,7 @@ describe('a certificate', function () {
       /** Resolves when so many more pods were created. */
       more: async (count: number) => {
         const enough = state.created + count;
-        await until(() => state.created >= enough, `${count} more pods`, 30_000);
+        await until(() => state.created >= enough, `${count} more pods`);
       },
     };
   };
@@ -78,7 +77,6 @@ describe('a certificate', function () {
     const renewed = await until(
       () => gate.log().find(({ msg }) => msg === 'Certificate reloaded.'),
       'the line in the log',
-      10_000,
     );
     expect(renewed).to.include({ level: 'info' });
   });
@@ -106,7 +104,7 @@ describe('a certificate', function () {
     expect(await cluster.kubectl(secret)).to.include({ code: 0 });
     await gate.refreshVolumes();
     const remark = /^\[!\]certificate: .*((?:\n {2}.*)+)$/m;
-    const [, told = ''] = await until(async () => remark.exec(await verbose()), 'the remark', 40_000);
+    const [, told = ''] = await until(async () => remark.exec(await verbose()), 'the remark');
     expect([...told.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)).to.deep.equal([
       'certificate-not-yet-valid',
       'certificate-name-mismatch',
@@ -118,7 +116,7 @@ describe('a certificate', function () {
     expect(await pods.end()).to.deep.equal([]);
     await apply('secret.yaml');
     await gate.refreshVolumes();
-    await until(async () => (await verbose()).includes('[+]certificate ok\n'), 'nothing to be wrong', 40_000);
+    await until(async () => (await verbose()).includes('[+]certificate ok\n'), 'nothing to be wrong');
     const lines = gate.log().filter(({ msg }) => /certificate rejected/.test(String(msg)));
     expect(lines.map(({ level }) => level)).to.deep.equal(['error']);
     const { text = '' } = (await gate.ops('/metrics')) ?? {};
@@ -169,13 +167,11 @@ describe('a certificate', function () {
     await until(
       async () => (await suite().kubectl(['run', 'x', '--image=docker.io/nginx:1', '--dry-run=server'])).code === 0,
       'the API server to trust the new CA',
-      10_000,
     );
   });
 });
 
-describe('the policy token', function () {
-  this.timeout(120_000);
+describe('the policy token', () => {
   const suite = behindTheGate('token-renewal');
   const apply = async (file: string) => suite().cluster.kubectl(['apply', '-f', file], { cwd: suite().deploy });
 
@@ -200,13 +196,13 @@ describe('the policy token', function () {
     expect(await apply('secret.yaml')).to.deep.equal(done('secret/imagegate-webhook-certificates configured'));
     await gate.refreshVolumes();
     const renewed = () => gate.log().some(({ msg }) => msg === 'Policy token reloaded.');
-    await until(renewed, 'the gate to take the new token', 30_000);
+    await until(renewed, 'the gate to take the new token');
     const before = await unknownPaths();
     expect(await isBadPolicyRefused()).to.equal(false);
     // The metrics are made anew once a second.
-    await until(async () => (await unknownPaths()) > before, 'the metric', 5000);
+    await until(async () => (await unknownPaths()) > before, 'the metric');
     expect(await apply('webhook-with-ca.yaml')).to.include({ code: 0, stderr: '' });
-    await until(isBadPolicyRefused, 'a bad policy to be refused again', 20_000);
+    await until(isBadPolicyRefused, 'a bad policy to be refused again');
     expect(gate.log().filter(({ msg }) => msg === 'ImageGate is ready!')).to.have.length(1);
   });
 });

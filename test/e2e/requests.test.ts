@@ -86,7 +86,6 @@ describe('requests', () => {
 });
 
 describe('requests as large as the API server takes', function () {
-  this.timeout(120_000);
   const suite = behindTheGate('large');
 
   // The API server writes `<` as six bytes, so a review of these is six times as large. kubectl writes them so too, and
@@ -157,7 +156,7 @@ describe("requests by an operator's own webhook configuration", () => {
         ],
       }),
     );
-    await until(isAsked, 'the webhook to be asked', 20_000);
+    await until(isAsked, 'the webhook to be asked');
   };
 
   /** Whether the API server asks by such a configuration: its rules have a Lease, which makes no pods, for this. */
@@ -172,7 +171,7 @@ describe("requests by an operator's own webhook configuration", () => {
 
   afterEach(async () => {
     await suite().cluster.kubectl(['delete', 'validatingwebhookconfiguration', name]);
-    await until(async () => !(await isAsked()), 'the webhook to be gone', 20_000);
+    await until(async () => !(await isAsked()), 'the webhook to be gone');
   });
 
   it('for a kind that is not known pass with a warning, and are counted', async () => {

@@ -167,7 +167,6 @@ async function startProcess(
       return logLines(gate).some(({ msg }) => msg === 'ImageGate is ready!');
     },
     () => `the gate to be ready. The end of its log:\n${gate.logTail()}`,
-    30_000,
   );
   return { process: gate, port, opsPort };
 }
@@ -222,7 +221,7 @@ function createRulesGate(
       process.assertRunning();
       return (await loads()) > loaded;
     };
-    await until(isNew, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`, 20_000);
+    await until(isNew, () => `another ruleset. The end of the gate's log:\n${process.logTail()}`);
   };
   return {
     cluster,
@@ -252,14 +251,10 @@ function createRulesGate(
 /** Until the API server asks it about pods: it learns of webhooks a moment later. */
 async function untilAsked({ cluster, namespace, ops }: RulesGate): Promise<void> {
   const pod = { metadata: { name: 'probe' }, spec: { containers: [{ name: 'c', image: 'docker.io/nginx:1' }] } };
-  await until(
-    async () => {
-      await cluster.api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod);
-      return /^imagegate_reviews_total\{.*\} [1-9]/m.test((await ops('/metrics')).text);
-    },
-    'the API server to ask the gate',
-    20_000,
-  );
+  await until(async () => {
+    await cluster.api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod);
+    return /^imagegate_reviews_total\{.*\} [1-9]/m.test((await ops('/metrics')).text);
+  }, 'the API server to ask the gate');
 }
 
 /** The whole lines of a log in JSON; the last one may still be being written. */

@@ -59,10 +59,10 @@ describe('the README of the seed', () => {
       const label = ['label', 'namespace', namespace];
       expect(await kubectl([...label, 'imagegate/disable-filtering=true'])).to.include({ code: 0 });
       // The API server sees a namespace's labels through a cache of its own, a moment late.
-      await until(async () => (await kubectl(run)).code === 0, 'the label to work', 10_000);
+      await until(async () => (await kubectl(run)).code === 0, 'the label to work');
       expect(await kubectl(run)).to.deep.equal({ code: 0, stdout: 'pod/nginx created (server dry run)\n', stderr: '' });
       expect(await kubectl([...label, 'imagegate/disable-filtering=false', '--overwrite'])).to.include({ code: 0 });
-      await until(async () => (await kubectl(run)).code === 1, 'another value not to work', 10_000);
+      await until(async () => (await kubectl(run)).code === 1, 'another value not to work');
     } finally {
       await kubectl(['delete', 'namespace', namespace, '--wait=false']);
     }

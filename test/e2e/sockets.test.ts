@@ -29,7 +29,6 @@ function watchSockets(pid: number) {
 }
 
 describe('the sockets of the gate', function () {
-  this.timeout(120_000);
   const suite = behindTheGate('sockets');
   const config = 'imagegate-webhook-config';
 
@@ -47,7 +46,7 @@ describe('the sockets of the gate', function () {
   const patch = async (data: object): Promise<unknown> =>
     suite().cluster.kubectl(['-n', 'imagegate', 'patch', 'configmap', config, '--patch', JSON.stringify({ data })]);
   const logged = async ({ gate }: Suite, text: string): Promise<unknown> =>
-    until(() => gate.log().some(({ msg }) => msg === text), `the line ${text}`, 30_000);
+    until(() => gate.log().some(({ msg }) => msg === text), `the line ${text}`);
 
   it('are two that listen and those that they accepted: it asks nobody, whatever it does', async () => {
     const { cluster, deploy, dryRun, gate } = suite();
@@ -65,7 +64,7 @@ describe('the sockets of the gate', function () {
     await logged(suite(), 'Certificate reloaded.');
     await dryRun(pod('bad', podSpec('nginx')));
     gate.terminate();
-    await until(async () => (await gate.ops('/readyz'))?.status === 503, 'the drain', 30_000);
+    await until(async () => (await gate.ops('/readyz'))?.status === 503, 'the drain');
 
     await watch.end();
     expect([...watch.state.others.values()]).to.deep.equal([]);

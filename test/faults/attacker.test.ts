@@ -8,8 +8,6 @@ import { until } from '../until.ts';
 import { buildAttacker, startAttack, type Plan } from './attacker.ts';
 
 describe('the attacker', function () {
-  this.timeout(120_000); // Go may have to build it
-
   let attacker: string;
   let server: Server;
   const asked: string[] = [];
@@ -54,10 +52,10 @@ describe('the attacker', function () {
   it('says a script again, opens again what was closed, and ends when it is told to', async () => {
     const attack = startAttack(attacker, plan({ again: true, then: 'repeat', scripts: [ask('/good')] }));
     await attack.ready;
-    await until(() => asked.length > 20, 'requests', 20_000);
+    await until(() => asked.length > 20, 'requests');
     server.closeAllConnections();
     const before = asked.length;
-    await until(() => asked.length > before + 20, 'requests over new connections', 20_000);
+    await until(() => asked.length > before + 20, 'requests over new connections');
     const { opened, closedByPeer, most } = await attack.end();
     expect(closedByPeer).to.be.above(0);
     expect({ open: opened - closedByPeer, most }).to.deep.equal({ open: 3, most: 3 });

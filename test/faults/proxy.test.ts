@@ -40,7 +40,7 @@ describe('the proxy of the faults', () => {
     proxy.add((await endpoint('a')).port);
     proxy.add((await endpoint('b')).port);
     expect([await said(), await said(), await said()]).to.deep.equal(['a x', 'b x', 'a x']);
-    await until(() => proxy.connections() === 0, 'the connections to go', 5000);
+    await until(() => proxy.connections() === 0, 'the connections to go');
   });
 
   it('keeps the connections of an endpoint that is removed, and makes no more', async () => {

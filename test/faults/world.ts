@@ -116,7 +116,7 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     for (const { port } of gates) proxy.add(port);
     await apply('-f', 'webhook-with-ca.yaml');
     const creates = createsIn(cluster.keepAliveApi(maxSockets), podNamespace, images);
-    await until(async () => (await creates.burst(1, 'bad'))[0]?.verdict === 'denied', 'the gates to be asked', 20_000);
+    await until(async () => (await creates.burst(1, 'bad'))[0]?.verdict === 'denied', 'the gates to be asked');
     return { ...creates, namespace, podNamespace, deploy, proxy, gates, startGate, cutIdle, apply, remove };
   } catch (error) {
     await remove();

@@ -11,8 +11,7 @@ function reviewOf(name: string, data: Readonly<Record<string, string>>): string 
   return JSON.stringify(admissionReview(admissionRequest({ kind, name, namespace: 'imagegate', object })));
 }
 
-describe('the path for reviews of the own ConfigMaps', function () {
-  this.timeout(30_000);
+describe('the path for reviews of the own ConfigMaps', () => {
   let certs: Certs;
   let gate: ReadyGate;
 
@@ -68,7 +67,7 @@ describe('the path for reviews of the own ConfigMaps', function () {
   it('takes them with the token, and executes rules to judge them', async () => {
     const { answered } = await sendRule(`${path()}?timeout=15s`);
     expect(answered.status).to.equal(200);
-    await until(() => gate.stdout().includes('it runs'), 'what the rule prints', 5000);
+    await until(() => gate.stdout().includes('it runs'), 'what the rule prints');
     expect(answered.json.response?.allowed).to.equal(false);
     const good = await send(gate, {
       path: path(),
@@ -104,7 +103,7 @@ describe('the path for reviews of the own ConfigMaps', function () {
       const { text } = await send(gate, { method, path: to, body });
       expect(text).not.to.include(certs.policyToken);
     }
-    await until(() => gate.lines().length >= before + 5, 'a line for each', 5000);
+    await until(() => gate.lines().length >= before + 5, 'a line for each');
     const metrics = await (await fetch(`http://127.0.0.1:${gate.opsPort}/metrics`)).text();
     expect(metrics).to.match(/^imagegate_bad_requests_total\{status="404"\} [1-9]/m);
     for (const text of [gate.stdout(), gate.stderr(), metrics]) expect(text).not.to.include(certs.policyToken);

@@ -105,10 +105,10 @@ describe('createGateServer', () => {
       }
       const told = () => gate.lines.filter(({ status }) => status === 405).length;
       const suppressed = () => gate.lines.reduce((sum, line) => sum + Number(line['suppressed'] ?? 0), 0);
-      await until(() => told() + suppressed() === 50, 'those left out to be told', 5000);
+      await until(() => told() + suppressed() === 50, 'those left out to be told');
       expect(suppressed()).to.be.above(0);
       const counted = async () => (await gate.metric('imagegate_bad_requests_total{status="405"}')) === 50;
-      await until(counted, 'all to be counted', 5000);
+      await until(counted, 'all to be counted');
     });
 
     it('answers a broken chunk with 400, and does not fail', async () => {
@@ -220,7 +220,7 @@ describe('createGateServer', () => {
         slow.write('POST /validate');
         // Both have been looked at by then.
         expect(await readToEnd(slow)).to.match(/^HTTP\/1.1 408 /);
-        await until(() => gate.lines.length === 1, 'the other one to be told', 5000);
+        await until(() => gate.lines.length === 1, 'the other one to be told');
         unused.write(HEAD);
         unused.write(ALLOWED);
         await once(unused, 'data');
@@ -295,7 +295,7 @@ describe('createGateServer', () => {
       hurry.abort();
       expect(await closed).to.equal(0);
       await ended;
-      await until(() => Object.values(agent.freeSockets).length === 0, 'the idle connection to be ended', 5000);
+      await until(() => Object.values(agent.freeSockets).length === 0, 'the idle connection to be ended');
     });
 
     it('takes no more connections, and answers the requests in flight', async () => {

@@ -52,8 +52,7 @@ const TSC =
     ' ',
   );
 
-describe('the package that npm pack makes', function () {
-  this.timeout(120_000);
+describe('the package that npm pack makes', () => {
   let folder: string;
 
   before(async () => {

@@ -15,7 +15,6 @@ import { until } from '../until.ts';
 import { customRulesStarter } from './custom-rules-starter.ts';
 import { at } from '../mistakes.ts';
 
-const MS = 5000;
 const POLL_MS = 5;
 const MISTAKE = { code: 'rule-fails-on-sample', ...at('rule mine'), expected: 'x', found: 'y', remedy: 'Z.' } as const;
 
@@ -54,11 +53,11 @@ describe('startLiveRuleset', () => {
     const rulesets = await start();
     expect(actions(rulesets.current())[0]).to.equal('empty-tag warn');
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'audit', RULE_MINE: 'warn', 'mine.js': '' });
-    await until(() => loaded.length === 1, 'the new ruleset', MS);
+    await until(() => loaded.length === 1, 'the new ruleset');
     expect(rulesets.current()).to.equal(loaded[0]);
     expect(actions(rulesets.current())).to.include.members(['empty-tag audit', 'mine warn']);
     await mountConfigMap(folder.path, {});
-    await until(() => loaded.length === 2, 'the next ruleset', MS);
+    await until(() => loaded.length === 2, 'the next ruleset');
     expect(actions(rulesets.current())[0]).to.equal('empty-tag deny');
     expect(rejected).to.deep.equal([]);
   });
@@ -67,13 +66,13 @@ describe('startLiveRuleset', () => {
     const rulesets = await start();
     const first = rulesets.current();
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'sometimes', OTHER: '' });
-    await until(() => rejected.length === 1, 'the rejection', MS);
+    await until(() => rejected.length === 1, 'the rejection');
     expect(rulesets.current()).to.equal(first);
     expect(rejected[0]).to.be.instanceOf(MistakesError);
     expect(rulesets.problem()?.split('\n')).to.have.lengthOf(3);
     expect(rulesets.problem()).to.include('[policy-action-invalid]').and.to.include('[policy-key-unknown]');
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
-    await until(() => loaded.length === 1, 'the mended ruleset', MS);
+    await until(() => loaded.length === 1, 'the mended ruleset');
     expect(rulesets.problem()).to.equal(undefined);
     expect(rejected).to.have.lengthOf(1);
   });
@@ -88,11 +87,11 @@ describe('startLiveRuleset', () => {
     });
     lacksMemory = true;
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'audit' });
-    await until(() => rejected.length === 3, 'the tries', MS);
+    await until(() => rejected.length === 3, 'the tries');
     expect(rulesets.problem()).to.match(/^New policy rejected; the previous ruleset stays active\.\n {2}rule mine: /);
     for (const [index, time] of tries.slice(1).entries()) expect(time - tries[index]!).to.be.at.least(9 * POLL_MS);
     lacksMemory = false;
-    await until(() => loaded.length === 1, 'the ruleset', MS);
+    await until(() => loaded.length === 1, 'the ruleset');
     expect(actions(rulesets.current())[0]).to.equal('empty-tag audit');
     expect(rulesets.problem()).to.equal(undefined);
   });
@@ -109,7 +108,7 @@ describe('startLiveRuleset', () => {
       });
       isBad = true;
       await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
-      await until(() => rejected.length === 1, 'the rejection', MS);
+      await until(() => rejected.length === 1, 'the rejection');
       await setTimeout(30 * POLL_MS);
       expect(rejected).to.deep.equal([error]);
       expect(rulesets.problem()).to.include(error instanceof MistakesError ? 'rule mine: ' : 'boom');
@@ -120,7 +119,7 @@ describe('startLiveRuleset', () => {
     await writeFile(join(folder.path, 'BLOCKED_TAGS'), 'dev');
     const rulesets = await start();
     await writeFile(join(folder.path, 'BLOCKED_TAGS'), 'old');
-    await until(() => loaded.length === 1, 'the new ruleset', MS);
+    await until(() => loaded.length === 1, 'the new ruleset');
     const { response } = reviewNow(podCreate({ a: 'docker.io/x:old' }), rulesets.current());
     expect(response.status?.message).to.contain('These tags "old" are prohibited.');
   });
@@ -140,7 +139,7 @@ describe('startLiveRuleset', () => {
       isFirst = false;
       return ruleset;
     });
-    await until(() => loaded.length === 1, 'the change', MS);
+    await until(() => loaded.length === 1, 'the change');
     expect(actions(loaded[0]!)[0]).to.equal('empty-tag warn');
   });
 
@@ -157,7 +156,7 @@ describe('startLiveRuleset', () => {
     });
     meddle = true;
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn', 'mine.js': '' });
-    await until(() => loaded.length === 1, 'a ruleset', MS);
+    await until(() => loaded.length === 1, 'a ruleset');
     expect(actions(rulesets.current())[0]).to.equal('empty-tag audit');
   });
 
@@ -171,10 +170,10 @@ describe('startLiveRuleset', () => {
     await mountConfigMap(folder.path, { RULE_EMPTY_TAG: 'warn' });
     const rulesets = await start();
     await rename(folder.path, `${folder.path}-gone`);
-    await until(() => rejected.length === 1, 'the rejection', MS);
+    await until(() => rejected.length === 1, 'the rejection');
     expect(actions(rulesets.current())[0]).to.equal('empty-tag warn');
     expect(rulesets.problem()).to.include('[policy-folder-unreadable]').and.to.include('[rules-folder-unreadable]');
     await rename(`${folder.path}-gone`, folder.path);
-    await until(() => rulesets.problem() === undefined, 'the folder again', MS);
+    await until(() => rulesets.problem() === undefined, 'the folder again');
   });
 });

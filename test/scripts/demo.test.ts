@@ -74,7 +74,7 @@ model image has no tag! (gcr.io/acme/model). Only images with tags are allowed.
         child.stdout.resume();
         const end = ended(child);
         const hasKey = async () => (await readdir(folder.path, { recursive: true })).join().includes('server.key');
-        await until(hasKey, 'the key, with which the gate starts', 10_000);
+        await until(hasKey, 'the key, with which the gate starts');
         child.kill(signal);
         expect(await end).to.deep.equal({ code: 128 + constants.signals[signal], stderr: '', left: [] });
       });

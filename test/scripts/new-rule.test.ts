@@ -68,8 +68,7 @@ describe('npm run new-rule', () => {
     });
   }
 
-  it('makes what the checks of the repository, prettier, tsc and its own test pass as it is', async function () {
-    this.timeout(120_000);
+  it('makes what the checks of the repository, prettier, tsc and its own test pass as it is', async () => {
     await copyCheckout(folder.path);
     await symlink(join(projectRoot, 'node_modules'), join(folder.path, 'node_modules'));
     await newRule('no-words');

@@ -107,7 +107,7 @@ async function untilAll(
   await Promise.all(
     gates.map(async (gate) => {
       await gate.mount(certificatesMount, files);
-      await until(async () => condition(gate), what, 60_000);
+      await until(async () => condition(gate), what);
     }),
   );
 }

@@ -62,9 +62,9 @@ export const clockOff: Fault = {
 async function judged(load: Load, gates: readonly GatePod[], hours: number): Promise<void> {
   const off = (): readonly number[] => gates.map(offMs);
   const isOff = (): boolean => off().every((ms) => Math.abs(ms - hours * hourMs) < toleranceMs);
-  await until(isOff, () => `the clocks to be ${hours} h off. They are off by ${off().join(' and ')} ms`, 20_000);
+  await until(isOff, () => `the clocks to be ${hours} h off. They are off by ${off().join(' and ')} ms`);
   const before = load.outcomes.length;
-  await until(() => load.outcomes.length >= before + enough, `${enough} answers`, 20_000);
+  await until(() => load.outcomes.length >= before + enough, `${enough} answers`);
 }
 
 /** How far a gate's clock is from ours, by the last line of its log. */

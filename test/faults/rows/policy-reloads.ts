@@ -76,7 +76,7 @@ function mounts({ gates }: World) {
     await Promise.all(
       gates.map(async (gate) => {
         await gate.mount('/app/rules.d', files);
-        await until(() => isTaken(gate), `${result} of the policy ${JSON.stringify(files)}`, 60_000);
+        await until(() => isTaken(gate), `${result} of the policy ${JSON.stringify(files)}`);
       }),
     );
   };

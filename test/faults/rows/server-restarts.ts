@@ -31,7 +31,7 @@ export const serverRestarts: Fault = {
               await cluster.restart(server, signal);
               const ready = performance.now();
               const settled = () => load.outcomes.filter(({ sent }) => sent >= ready + 500);
-              await until(() => settled().length >= enough, `${enough} answers after ${signal} to ${server}`, 20_000);
+              await until(() => settled().length >= enough, `${enough} answers after ${signal} to ${server}`);
               expectNoFailure(settled());
               const name = `${server} ready again after ${signal}`;
               readyAfter.set(name, [...(readyAfter.get(name) ?? []), (ready - began) / 1000]);

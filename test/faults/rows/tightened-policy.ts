@@ -8,7 +8,6 @@ const namespace = 'tightened';
 const image = 'docker.io/acme/app:1';
 const hold = 'example.com/hold';
 const settingsPath = '/api/v1/namespaces/imagegate/configmaps/imagegate-webhook-config';
-const patienceMs = 60_000;
 
 /** The fields of an object that are read here. */
 interface Found {
@@ -111,14 +110,10 @@ async function createAll(api: ApiClient): Promise<void> {
     metadata: { name: 'cronjob-1', ownerReferences: [{ ...owner, blockOwnerDeletion: true }] },
     spec: job('cronjob'),
   });
-  const pods = await until(
-    async () => {
-      const found = await list(api, `${core}/pods`);
-      return found.length === podCount && found;
-    },
-    `${podCount} pods`,
-    patienceMs,
-  );
+  const pods = await until(async () => {
+    const found = await list(api, `${core}/pods`);
+    return found.length === podCount && found;
+  }, `${podCount} pods`);
   for (const { metadata } of pods) {
     const binding = { metadata: { name: metadata.name }, target: { kind: 'Node', name: 'node-1' } };
     await expectStatus(api, [201], 'POST', `${core}/pods/${metadata.name}/binding`, binding);
@@ -133,7 +128,7 @@ async function allow({ cluster: { api }, gate }: Installation, registries: strin
   const pod = { metadata: { name: 'x' }, spec: podSpec() };
   const isJudged = async (): Promise<boolean> =>
     (await api.send('POST', `${core}/pods?dryRun=All`, pod)).status === expected;
-  await until(isJudged, `a new pod to be answered with ${expected}`, patienceMs);
+  await until(isJudged, `a new pod to be answered with ${expected}`);
 }
 
 /** Ends pods as a kubelet does, takes our finalizer away, and resolves once nothing is left. */
@@ -156,7 +151,7 @@ async function untilGone(api: ApiClient): Promise<void> {
     left = names.join(', ');
     return names.length === 0;
   };
-  await until(isGone, () => `all to be gone. There are ${left}`, patienceMs);
+  await until(isGone, () => `all to be gone. There are ${left}`);
 }
 
 /** Every object of every kind, also those that the controllers have made. */

@@ -49,8 +49,7 @@ const FLOODS: readonly (readonly [string, number, () => string])[] = [
   ['pods with more violations than anybody reads', 8, () => pod(16_000, () => 'nginx')],
 ];
 
-describe('what comes at once', function () {
-  this.timeout(90_000);
+describe('what comes at once', () => {
   let certs: Certs;
   let gate: ReadyGate;
   let sockets: TLSSocket[];

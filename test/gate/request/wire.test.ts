@@ -108,7 +108,7 @@ describe('over the wire', () => {
       }
       const told = () => quiet.lines.filter(({ msg }) => msg === 'review').length;
       const suppressed = () => quiet.lines.reduce((sum, line) => sum + Number(line['suppressed'] ?? 0), 0);
-      await until(() => told() + suppressed() === 40, 'those left out to be told', 5000);
+      await until(() => told() + suppressed() === 40, 'those left out to be told');
       expect(suppressed()).to.be.above(0);
       await quiet.close();
     });
@@ -355,7 +355,7 @@ describe('over the wire', () => {
       const { status, headers, json } = await send(gate, { body: Array.from({ length: 34 }, () => chunk), agent });
       expect({ status, code: json.code }).to.deep.equal({ status: 413, code: 'body-too-large' });
       expect(headers.connection).to.equal('close');
-      await until(() => Object.values(agent.sockets).length === 0, 'the connection to be closed', 5000);
+      await until(() => Object.values(agent.sockets).length === 0, 'the connection to be closed');
     });
 
     it('is refused when its values would not fit into memory', async () => {
@@ -422,7 +422,7 @@ describe('over the wire', () => {
         outgoing.destroy();
       }
       const gone = 'Client closed the connection before its request was complete.';
-      await until(() => gate.lines.filter(({ msg }) => msg === gone).length >= 2, 'both to be noticed', 5000);
+      await until(() => gate.lines.filter(({ msg }) => msg === gone).length >= 2, 'both to be noticed');
       expect(gate.lines.filter(({ level }) => Number(level) > 20)).to.deep.equal([]);
       expect(gate.logText()).not.to.contain('stack');
       expect(await gate.metric('imagegate_bad_requests_total{status="400"}')).to.equal(0);
@@ -454,19 +454,15 @@ describe('over the wire', () => {
         expect((await send(gate, { body: ALLOWED })).status).to.equal(200);
         let refused: Awaited<typeof answer> | undefined;
         void answer.then((answered) => (refused = answered));
-        await until(
-          async () => {
-            expect((await send(gate, { body })).json.response?.allowed).to.equal(true);
-            return refused !== undefined;
-          },
-          'the one who holds it to be refused',
-          10_000,
-        );
+        await until(async () => {
+          expect((await send(gate, { body })).json.response?.allowed).to.equal(true);
+          return refused !== undefined;
+        }, 'the one who holds it to be refused');
         expect([refused?.status, refused?.json.code]).to.deep.equal([429, 'overloaded']);
         expect(refused?.headers).to.deep.include({ 'retry-after': '1', connection: 'close' });
         outgoing.destroy();
         announced.destroy();
-      }).timeout(60_000);
+      });
     }
   });
 
@@ -488,7 +484,7 @@ describe('over the wire', () => {
         policyToken: () => ({ hash: createHash('sha256').update(TOKEN).digest() }),
       });
       const first = send(slow, { path: `/validate-policy/${TOKEN}`, body: withValues(BODY_LIMITS.large.marks - 1000) });
-      await until(() => judged === 1, 'the first to be judged', 10_000);
+      await until(() => judged === 1, 'the first to be judged');
       const few = withValues(60_000);
       const refused = await send(slow, { body: few });
       expect([refused.status, refused.json.code]).to.deep.equal([429, 'overloaded']);
@@ -497,7 +493,7 @@ describe('over the wire', () => {
       expect((await first).json.response?.allowed).to.equal(true);
       expect((await send(slow, { body: few })).json.response?.allowed).to.equal(true);
       await slow.close();
-    }).timeout(30_000);
+    });
   });
 
   describe('our own failure', () => {

@@ -117,7 +117,7 @@ describe('the renewal of the certificate', () => {
   };
   const someLooks = async (): Promise<boolean> => {
     const enough = looks + 20;
-    return until(() => looks >= enough, 'some looks', 5000);
+    return until(() => looks >= enough, 'some looks');
   };
   const told = (): readonly unknown[] => lines.map(({ msg }) => msg);
   const codesIn = (text: string): readonly string[] =>
@@ -128,7 +128,7 @@ describe('the renewal of the certificate', () => {
     expect(await gate.metric(expiry)).to.equal(renewal.certificate().validTo.getTime() / 1000);
     const second = await issued({ notAfter: new Date('2040-01-01T00:00:00Z') });
     await put(secretOf(second));
-    await until(() => serves(second), 'the new certificate', 5000);
+    await until(() => serves(second), 'the new certificate');
     expect(await serves(good)).to.equal(false);
     expect(renewal.certificate().validTo).to.deep.equal(new Date('2040-01-01T00:00:00Z'));
     expect(await gate.metric(expiry)).to.equal(Date.parse('2040-01-01T00:00:00Z') / 1000);
@@ -141,7 +141,7 @@ describe('the renewal of the certificate', () => {
     for (const [index, [what, secret, codes]] of BAD.entries()) {
       // oxlint-disable no-await-in-loop -- one after the other
       await put(secret);
-      await until(() => lines.length > index, `${what} to be told`, 5000);
+      await until(() => lines.length > index, `${what} to be told`);
       expect(codesIn(JSON.stringify(lines[index])), what).to.deep.equal(codes);
       expect(codesIn(renewal.problem() ?? ''), what).to.deep.equal(codes);
       expect(renewal.problem(), what).to.match(/^New certificate rejected; the previous one stays active\.\n {2}/);
@@ -150,7 +150,7 @@ describe('the renewal of the certificate', () => {
     }
     expect(await gate.metric(reloadErrors)).to.equal(BAD.length);
     await put(secretOf(other));
-    await until(() => serves(other), 'the new certificate', 5000);
+    await until(() => serves(other), 'the new certificate');
     expect(renewal.problem()).to.equal(undefined);
     // Nothing more was told in the meantime.
     expect(lines.map(({ level, msg }) => [level, msg])).to.deep.equal([
@@ -164,9 +164,9 @@ describe('the renewal of the certificate', () => {
     for (const count of [1, 2]) {
       // oxlint-disable no-await-in-loop -- one after the other
       await put(secretOf(stray));
-      await until(() => renewal.problem() !== undefined, 'the bad one to be told', 5000);
+      await until(() => renewal.problem() !== undefined, 'the bad one to be told');
       await put(secretOf(good));
-      await until(() => renewal.problem() === undefined, 'nothing to be wrong', 5000);
+      await until(() => renewal.problem() === undefined, 'nothing to be wrong');
       expect(told()).to.deep.equal(Array(count).fill(REJECTED));
       // oxlint-enable no-await-in-loop
     }
@@ -175,9 +175,9 @@ describe('the renewal of the certificate', () => {
   it('takes one that was not valid yet when it is, though nothing is written', async () => {
     await start(good);
     await put(secretOf(early));
-    await until(() => lines.length > 0, 'it to be told', 5000);
+    await until(() => lines.length > 0, 'it to be told');
     now = inDays(1.1);
-    await until(() => serves(early), 'the new certificate', 5000);
+    await until(() => serves(early), 'the new certificate');
     expect(renewal.problem()).to.equal(undefined);
     expect(told()).to.deep.equal([REJECTED, RELOADED]);
   });
@@ -185,7 +185,7 @@ describe('the renewal of the certificate', () => {
   it('lives through files that are gone', async () => {
     await start(good);
     await rm(join(folder.path, '..data'));
-    await until(() => lines.length > 0, 'the missing files to be told', 5000);
+    await until(() => lines.length > 0, 'the missing files to be told');
     expect(codesIn(renewal.problem() ?? '')).to.deep.equal(Array(2).fill('certificate-unreadable'));
     expect(await serves(good)).to.equal(true);
     await put({});
@@ -200,23 +200,23 @@ describe('the renewal of the certificate', () => {
     expect(await gate.metric(reloadErrors)).to.equal(0);
     // It may yet be what the API server takes: so another that does not work does not replace it.
     await put(secretOf(stray));
-    await until(() => lines.length > 1, 'the other one to be told', 5000);
+    await until(() => lines.length > 1, 'the other one to be told');
     expect(codesIn(renewal.problem() ?? '')).to.deep.equal(['certificate-untrusted', 'certificate-name-mismatch']);
     expect(await serves(misnamed)).to.equal(true);
     await put(secretOf(good));
-    await until(() => serves(good), 'the one that works', 5000);
+    await until(() => serves(good), 'the one that works');
     expect(renewal.problem()).to.equal(undefined);
   });
 
   it('tells when the one in use expires, and then takes whatever can serve', async () => {
     await start(good);
     now = inDays(2);
-    await until(() => renewal.problem() !== undefined, 'its end to be told', 5000);
+    await until(() => renewal.problem() !== undefined, 'its end to be told');
     await someLooks();
     expect(told()).to.deep.equal([INVALID]);
     expect(codesIn(renewal.problem() ?? '')).to.deep.equal(['certificate-expired']);
     await put({ ...secretOf(other), 'server.key': good.key });
-    await until(() => lines.length > 1, 'the mismatched one to be told', 5000);
+    await until(() => lines.length > 1, 'the mismatched one to be told');
     expect(codesIn(renewal.problem() ?? '')).to.deep.equal([
       'certificate-pair-mismatch',
       'certificate-expired',
@@ -224,7 +224,7 @@ describe('the renewal of the certificate', () => {
     ]);
     const { certificate, key } = await makeCertificate({ issuer: otherCa, notAfter: inDays(30) });
     await put(secretOf({ certificate, key }));
-    await until(() => serves({ certificate, key }), 'the one of another CA', 5000);
+    await until(() => serves({ certificate, key }), 'the one of another CA');
     await someLooks();
     expect(renewal.problem()).to.match(/^The active certificate is invalid\.\n {2}.*\[certificate-untrusted\]$/);
   });
@@ -238,10 +238,10 @@ describe('the renewal of the certificate', () => {
     await someLooks();
     expect(lines).to.have.lengthOf(1);
     now = inDays(1.1);
-    await until(() => lines.length > 1, 'the next warning', 5000);
+    await until(() => lines.length > 1, 'the next warning');
     const lasting = await issued({ notAfter: inDays(400) });
     await put(secretOf(lasting));
-    await until(() => serves(lasting), 'the new certificate', 5000);
+    await until(() => serves(lasting), 'the new certificate');
     now = inDays(2.2);
     await someLooks();
     expect(lines.map(({ level }) => level)).to.deep.equal([40, 40, 30]);
@@ -263,7 +263,7 @@ describe('the renewal of the certificate', () => {
         queueMicrotask(() => (onCheck = pairs.length > 0 ? writeNext : undefined));
       };
       onCheck = writeNext;
-      await until(() => pairs.length === 0, 'both pairs to be written', 5000);
+      await until(() => pairs.length === 0, 'both pairs to be written');
       await someLooks();
       expect(told()).to.deep.equal(expected);
     });

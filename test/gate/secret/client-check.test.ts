@@ -135,7 +135,7 @@ describe('a client that has to be known', () => {
     }
     expect(await gate.metric('imagegate_client_identity_total{identity="absent"}')).to.equal(8);
     const lines = () => gate.lines.filter(({ level }) => level === 40);
-    await until(() => lines().length === 6, 'the number of those left out', 5000);
+    await until(() => lines().length === 6, 'the number of those left out');
     expect(lines()[0]).to.deep.include({
       msg: 'Under CLIENT_IDENTITY=require this is refused. Only the API server may ask: there is no client certificate, and no bearer token.',
     });

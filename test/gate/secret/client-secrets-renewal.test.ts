@@ -83,9 +83,9 @@ describe('the renewal of what the API server is known by', () => {
   it('takes other CAs and tokens, first both beside the old, then alone', async () => {
     expect(await all()).to.deep.equal([true, false, true, false]);
     await mount({ ca: oldCa.certificate + newCa.certificate, token: `${FIRST}\n${SECOND}\n` });
-    await until(async () => (await all()).every(Boolean), 'both', 5000);
+    await until(async () => (await all()).every(Boolean), 'both');
     await mount({ ca: newCa.certificate, token: SECOND });
-    await until(async () => !(await isKnownBy({ token: FIRST })), 'the old token to be none', 5000);
+    await until(async () => !(await isKnownBy({ token: FIRST })), 'the old token to be none');
     expect(await all()).to.deep.equal([false, true, false, true]);
     expect(told()).to.deep.equal([RELOADED, RELOADED]);
     expect(JSON.stringify(lines)).to.not.match(/a{32}|b{32}/);
@@ -93,10 +93,10 @@ describe('the renewal of what the API server is known by', () => {
 
   it('keeps what it had when a file cannot be used, tells it once, and takes the next', async () => {
     await mount({ ca: 'x', token: SECOND });
-    await until(() => told().length > 0, 'the bad file to be told', 5000);
+    await until(() => told().length > 0, 'the bad file to be told');
     expect(await all()).to.deep.equal([true, false, true, false]);
     await mount({ ca: newCa.certificate, token: SECOND });
-    await until(async () => isKnownBy({ token: SECOND }), 'the next', 5000);
+    await until(async () => isKnownBy({ token: SECOND }), 'the next');
     expect(await all()).to.deep.equal([false, true, false, true]);
     expect(told()).to.deep.equal([REJECTED, RELOADED]);
   });
@@ -106,7 +106,7 @@ describe('the renewal of what the API server is known by', () => {
     await mountConfigMap(folder.path, { ...first, 'server.crt': next.certificate, 'server.key': next.key });
     const answer = async () =>
       send({ port: gate.port, ca: next.certificate, identity: oldClient }, { body }).catch(() => undefined);
-    expect((await until(answer, 'the new certificate', 5000)).status).to.equal(200);
+    expect((await until(answer, 'the new certificate')).status).to.equal(200);
     const stranger = { port: gate.port, ca: next.certificate, identity: newClient };
     expect((await send(stranger, { body })).status).to.equal(401);
   });

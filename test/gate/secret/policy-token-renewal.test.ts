@@ -64,7 +64,7 @@ describe('the renewal of the policy token', () => {
     await start(FIRST);
     expect([await statusAt(FIRST), await statusAt(SECOND)]).to.deep.equal([200, 404]);
     await mount(SECOND);
-    await until(isTaken(SECOND), 'the new token', 5000);
+    await until(isTaken(SECOND), 'the new token');
     expect(await statusAt(FIRST)).to.equal(404);
     expect(told().map(({ level, msg }) => [level, msg])).to.deep.equal([[30, 'Policy token reloaded.']]);
     expect(JSON.stringify(lines)).to.not.match(/a{64}|b{64}/);
@@ -79,15 +79,15 @@ describe('the renewal of the policy token', () => {
       msg: 'No policy-token in CERTS_DIR: an invalid policy is not rejected when it is applied. Run certificates.sh, apply the Secret and the webhook.',
     });
     await mount(FIRST);
-    await until(isTaken(FIRST), 'the token', 5000);
+    await until(isTaken(FIRST), 'the token');
   });
 
   it('closes the path when the file is gone, and says so once', async () => {
     await start(FIRST);
     await mount(undefined);
-    await until(isUnknown(FIRST), 'the path to be closed', 5000);
+    await until(isUnknown(FIRST), 'the path to be closed');
     await mount(SECOND);
-    await until(isTaken(SECOND), 'the next token', 5000);
+    await until(isTaken(SECOND), 'the next token');
     expect(told().map(({ level }) => level)).to.deep.equal([40, 30]);
   });
 
@@ -95,10 +95,10 @@ describe('the renewal of the policy token', () => {
     await start(FIRST);
     const bad = SECOND.toUpperCase();
     await mount(bad);
-    await until(() => told().length > 0, 'the bad token to be told', 5000);
+    await until(() => told().length > 0, 'the bad token to be told');
     expect([await statusAt(FIRST), await statusAt(bad)]).to.deep.equal([200, 404]);
     await mount(SECOND);
-    await until(isTaken(SECOND), 'the next token', 5000);
+    await until(isTaken(SECOND), 'the next token');
     expect(told().map(({ level, msg }) => [level, msg])).to.deep.equal([
       [50, 'New policy token rejected; the previous one stays active.'],
       [30, 'Policy token reloaded.'],
@@ -117,10 +117,10 @@ describe('the renewal of the policy token', () => {
     outgoing.flushHeaders();
     await goOn;
     await mount(SECOND);
-    await until(isTaken(SECOND), 'the new token', 5000);
+    await until(isTaken(SECOND), 'the new token');
     outgoing.end(body);
     expect((await answer).json.response).to.deep.include({ allowed: true });
-    await until(() => lines.some(({ msg }) => msg === 'policy review'), 'the line of the review', 5000);
+    await until(() => lines.some(({ msg }) => msg === 'policy review'), 'the line of the review');
     // An admission review would have denied what is no Pod that can be read.
     expect(lines.filter(({ msg }) => msg === 'review')).to.deep.equal([]);
   });

@@ -29,7 +29,7 @@ describe('watchSecret', () => {
       rejected: 'Rejected.',
       log: pino({ base: null }, { write: (line: string) => void events.push(/found ([0-9])/.exec(line)?.[1] ?? line) }),
     });
-    return async () => until(() => count > looks.length + 1, 'the looks', 5000);
+    return async () => until(() => count > looks.length + 1, 'the looks');
   };
 
   for (const [what, looks, expected, current] of [
