@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { notShipped } from './cluster/deploy-copy.ts';
+import { notShipped } from './deploy/manifests.ts';
 import { projectRoot } from './project-root.ts';
 
 /** From where to copy, and with which PATH git is looked for: for the tests of this file. */

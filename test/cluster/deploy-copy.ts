@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { notShipped } from '../deploy/manifests.ts';
 import { projectRoot } from '../project-root.ts';
-
-/** What certificates.sh makes, and backups; a developer's own may lie in deploy/, and never leaves it. */
-export const notShipped =
-  /^(?:\.certificates\.new|policy-token|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl|bak))$/;
 
 /** Copies deploy/ as it is shipped, without what certificates.sh has made there. */
 export async function copyDeploy(folder: string): Promise<void> {

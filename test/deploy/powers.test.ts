@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import { sourceFiles } from '../repository/source-files.ts';
-import { notShipped } from '../cluster/deploy-copy.ts';
-import { at, manifest, manifests, type Manifest } from './manifests.ts';
+import { at, manifest, manifests, notShipped, type Manifest } from './manifests.ts';
 
 /** All that is shipped, the components as well. */
 const objects: readonly Manifest[] = readdirSync(join(projectRoot, 'deploy'), { recursive: true, encoding: 'utf8' })

@@ -10,7 +10,7 @@ import { runLine } from './run.ts';
 
 const page = readFileSync(join(projectRoot, 'docs', 'writing-rules.md'), 'utf8');
 
-/** What the page has its reader do up to there is run by test/docs/writing-rules.test.ts. */
+/** What the page has its reader do up to there is run by test/docs/writing-rules.slow.test.ts. */
 describe('docs/writing-rules.md, in a cluster', () => {
   const gate = behindRules('writing-rules');
   let folder: string;

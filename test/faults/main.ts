@@ -8,7 +8,8 @@ import { startCluster } from '../cluster/cluster.ts';
 import { projectRoot } from '../project-root.ts';
 import { faults } from './faults.ts';
 import { closingLines, faultTable, machine, resultLine } from './report.ts';
-import { runFaults } from './run-faults.ts';
+import { runFaults, type Result } from './run-faults.ts';
+import { createWorld } from './world.ts';
 
 const help = `npm run test:faults -- [--long] [--only NAME]...
 
@@ -51,7 +52,8 @@ const bound = setTimeout(
   (long ? 8 * 3600 : 1100) * 1000,
 );
 const cluster = await startCluster();
-const results = await runFaults(chosen, { long, cluster, onResult: (result) => console.log(resultLine(result)) });
+const onResult = (result: Result): void => console.log(resultLine(result));
+const results = await runFaults(chosen, { long, cluster, onResult, makeWorld: createWorld });
 await cluster.stop();
 clearTimeout(bound);
 

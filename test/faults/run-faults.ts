@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Fault, Figure, Lab } from './fault.ts';
-import { createWorld, type World } from './world.ts';
+import type { createWorld, World } from './world.ts';
 
 /** How a row ended. */
 export interface Result {
@@ -16,8 +16,7 @@ export interface RunOptions {
   readonly cluster: Cluster;
   /** Told when a row has ended. */
   readonly onResult: (result: Result) => void;
-  /** For tests. */
-  readonly makeWorld?: typeof createWorld;
+  readonly makeWorld: typeof createWorld;
 }
 
 /** So many gates start, and so many creates are on the way, that two cores are not the bottleneck. */
@@ -43,7 +42,7 @@ export async function runFaults(faults: readonly Fault[], options: RunOptions): 
   return faults.flatMap((fault) => results.get(fault) ?? []);
 }
 
-async function runFault(fault: Fault, { long, cluster, makeWorld = createWorld }: RunOptions): Promise<Result> {
+async function runFault(fault: Fault, { long, cluster, makeWorld }: RunOptions): Promise<Result> {
   const worlds: Promise<World>[] = [];
   const seconds = fault.deadlineSeconds?.(long) ?? (long ? 3600 : 180);
   const state = { over: false };

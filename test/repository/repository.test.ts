@@ -157,6 +157,32 @@ describe('the repository', () => {
       const wrong = files.filter(({ text }) => /^(?:before|after)(?:Each)?\(/m.test(text));
       expect(wrong.map(({ path }) => path)).to.deep.equal([]);
     });
+
+    it('are all that npm run test:all runs, and npm test but for *.slow.test.ts', async () => {
+      const core = JSON.parse(await read('.mocharc.json')) as { readonly ignore: readonly string[] };
+      const { require: ahead, ...all } = JSON.parse(await read('test/.mocharc.all.json')) as typeof core &
+        Record<'require', unknown>;
+      expect(ahead).to.deep.equal(['./build/test/measure-this-process.js']);
+      expect(core).to.deep.equal({ ...all, ignore: [...all.ignore, 'build/test/**/*.slow.test.js'] });
+      const { scripts } = JSON.parse(await read('package.json')) as { scripts: Readonly<Record<string, string>> };
+      expect([scripts['test'], scripts['test:all']]).to.deep.equal(['mocha', 'mocha --config test/.mocharc.all.json']);
+    });
+
+    it('are named *.slow.test.ts if they can start a process: npm test runs none of these', async () => {
+      const files = new Map([...src, ...(await sourceFiles('test'))].map((file) => [file.path, file]));
+      const startsProcess = (path: string): boolean => {
+        const reached = new Set([path]);
+        for (const next of reached) {
+          for (const { specifier, path: found, typeOnly } of files.get(next)?.imports ?? []) {
+            if (specifier === 'node:child_process') return true;
+            if (found !== undefined && !typeOnly) reached.add(found);
+          }
+        }
+        return false;
+      };
+      const quick = [...files.keys()].filter((path) => /(?<!\.slow)\.test\.ts$/.test(path) && !path.includes('/e2e/'));
+      expect(quick.filter(startsProcess)).to.deep.equal([]);
+    });
   });
 
   describe('coverage', () => {

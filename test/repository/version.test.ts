@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -43,12 +42,5 @@ describe('the version of package.json', () => {
     expect(unreleased).to.equal('[Unreleased]');
     expect(released[0]).to.match(new RegExp(`^\\[${version.replaceAll('.', '\\.')}\\] - `));
     for (const title of released) expect(title).to.match(/^\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$/);
-  });
-
-  it('is what the command prints that the template of an issue asks for', () => {
-    const template = readFileSync(join(projectRoot, '.github', 'ISSUE_TEMPLATE', 'wrong-verdict.md'), 'utf8');
-    const [, command = ''] = /^kubectl .* -- node (.+)$/m.exec(template) ?? [];
-    const { stdout } = spawnSync(process.execPath, command.split(' '), { cwd: projectRoot, encoding: 'utf8' });
-    expect(stdout).to.equal(`${version}\n`);
   });
 });

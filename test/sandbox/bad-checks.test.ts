@@ -1,6 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CustomRule } from '../../src/engine/answer.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
 import { ENDLESS } from './bad-checks.ts';
 import { ask, inWords, load, ruleText } from './custom-rules.ts';
 
@@ -48,29 +50,31 @@ const BAD = `const all = [${rows.map(([body]) => `function (image, context) { ${
 };`;
 
 describe('a bad check', () => {
-  const folder = temporaryFolder();
+  let folder: string;
   let bad: CustomRule;
-  beforeEach(async () => {
-    const { rules } = await load(folder.path, { 'bad.js': BAD });
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'imagegate-test-'));
+    const { rules } = await load(folder, { 'bad.js': BAD });
     bad = rules[0]!;
   });
+  after(async () => rm(folder, { recursive: true }));
 
   for (const [index, [body, said]] of rows.entries()) {
     it(`is a denial that says why, and leaves nothing behind: ${body.slice(0, 60)}`, () => {
-      const good = ask(bad, 'x:good');
+      const good = ask(bad, `x${index}:good`);
       const answers = Array.from({ length: TIMES }, (_, time) => ask(bad, `x${time}:n${index}`));
       for (const { answer, steps } of answers) {
         expect(inWords(answer)).to.equal(said);
         expect(steps).to.be.within(1, 100_000).and.equal(answers[0]?.steps);
       }
-      expect(ask(bad, 'y:good')).to.deep.equal(good);
+      expect(ask(bad, `y${index}:good`)).to.deep.equal(good);
     });
   }
 
   it('that objects in more than there is room for is cut', async () => {
     const many =
       "return Array.from({ length: 40 }, (_, i) => ({ problem: 'y'.repeat(i === 0 ? 2000 : 1), remedy: 'x' }));";
-    const { rules } = await load(folder.path, { 'bad.js': ruleText('bad', many) });
+    const { rules } = await load(folder, { 'bad.js': ruleText('bad', many) });
     const { answer } = ask(rules[0], 'x');
     expect('failure' in answer ? answer.failure : answer.violations.map(({ problem }) => problem.length)).to.deep.equal(
       [1027, ...Array.from({ length: 31 }, () => 1)],

@@ -23,31 +23,31 @@ describe('createPolicyRoute', () => {
     await gate.close();
   });
   const answered = async (
-    judgement: Promise<AdmissionResponse>,
+    judgePolicy: () => Promise<AdmissionResponse>,
     query = '',
   ): Promise<JsonAnswer['response'] | undefined> => {
-    gate = await startTestGate({ judgePolicy: async () => judgement, policyToken: () => POLICY_TOKEN });
+    gate = await startTestGate({ judgePolicy, policyToken: () => POLICY_TOKEN });
     const { status, json } = await send(gate, { path: `${PATH}${query}`, body });
     expect(status).to.equal(200);
     return json.response;
   };
 
   it('answers with the judgement', async () => {
-    expect((await answered(Promise.resolve(policyDenied(REQUEST.uid, ['x']))))?.allowed).to.equal(false);
+    expect((await answered(async () => policyDenied(REQUEST.uid, ['x'])))?.allowed).to.equal(false);
     await gate.close();
-    expect(await answered(Promise.resolve(allowed(REQUEST.uid)), '?timeout=15s')).to.deep.equal({
+    expect(await answered(async () => allowed(REQUEST.uid), '?timeout=15s')).to.deep.equal({
       uid: REQUEST.uid,
       allowed: true,
     });
   });
 
   it('denies what cannot be judged', async () => {
-    const response = await answered(Promise.reject(new Error('x')));
+    const response = await answered(async () => Promise.reject(new Error('x')));
     expect([response?.allowed, response?.status?.code]).to.deep.equal([false, 500]);
   });
 
   it('denies what is not judged in the time that the API server names, as one that waits for another', async () => {
-    const response = await answered(new Promise(() => {}), '?timeout=1.2s');
+    const response = await answered(async () => new Promise(() => {}), '?timeout=1.2s');
     expect(response?.allowed).to.equal(false);
     expect(response?.status?.message).to.match(/^The gate could not judge this ConfigMap in time, so it is denied/);
   });
@@ -55,7 +55,7 @@ describe('createPolicyRoute', () => {
   it('bears a judgement that fails after that', async () => {
     let fail: (error: Error) => void = () => {};
     const judgement = new Promise<AdmissionResponse>((_resolve, reject) => (fail = reject));
-    expect((await answered(judgement, '?timeout=1s'))?.allowed).to.equal(false);
+    expect((await answered(async () => judgement, '?timeout=1s'))?.allowed).to.equal(false);
     fail(new Error('x'));
     expect((await send(gate, { path: PATH, body })).status).to.equal(200);
   });

@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import { CertificatesRun } from './certificates-run.ts';
 import { at, manifest, manifestsOf } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
+import { skipWithout } from '../skip-without.ts';
 
 interface ClientConfig {
   caBundle: string;
@@ -63,10 +64,8 @@ describe('deploy/certificates.sh', function () {
   let deploy: CertificatesRun;
 
   before(function () {
-    if (!hasCommand('openssl', 'version') || !hasCommand('bash', '--version')) {
-      console.log('      NOT RUN: certificates.sh needs openssl and bash, and one of them is not here');
-      this.skip();
-    }
+    if (!hasCommand('openssl', 'version')) skipWithout('openssl', this);
+    if (!hasCommand('bash', '--version')) skipWithout('bash', this);
   });
 
   beforeEach(() => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { goVersion } from '../go-build.ts';
+import { skipWithout } from '../skip-without.ts';
 import { until } from '../until.ts';
 import { buildAttacker, startAttack, type Plan } from './attacker.ts';
 
@@ -12,7 +13,7 @@ describe('the attacker', function () {
   let server: Server;
   const asked: string[] = [];
   before(async function () {
-    if ((await goVersion()) === undefined) this.skip();
+    if ((await goVersion()) === undefined) skipWithout('Go', this);
     attacker = await buildAttacker();
   });
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +29,13 @@ describe('imagegate', () => {
     const gate = runImagegate({ args: ['--version'] });
     expect(await gate.ended).to.equal(0);
     expect(gate.stdout()).to.equal(`${version}\n`);
+  });
+
+  it('says it by the command that the template of an issue asks for', () => {
+    const template = readFileSync(join(projectRoot, '.github', 'ISSUE_TEMPLATE', 'wrong-verdict.md'), 'utf8');
+    const [, command = ''] = /^kubectl .* -- node (.+)$/m.exec(template) ?? [];
+    const { stdout } = spawnSync(process.execPath, command.split(' '), { cwd: projectRoot, encoding: 'utf8' });
+    expect(stdout).to.equal(`${version}\n`);
   });
 
   for (const args of [['--port=3000'], ['server'], ['serve', 'now']]) {

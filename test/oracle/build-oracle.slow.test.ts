@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { skipWithout } from '../skip-without.ts';
 import { buildOracle } from './build-oracle.ts';
 
 describe('the oracle of image references', () => {
@@ -11,8 +12,7 @@ describe('the oracle of image references', () => {
   before(async function () {
     this.timeout(5 * 60_000); // Go builds its standard library first, if it never has
     const built = await buildOracle();
-    if (built === undefined) this.skip();
-    path = built;
+    path = built ?? skipWithout('Go', this);
   });
 
   beforeEach(() => {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { InvalidReferenceError, parseReference } from '../../src/image/reference.ts';
 import { buildOracle } from '../oracle/build-oracle.ts';
 import { randomFrom, seedOfRun } from '../random.ts';
+import { skipWithout } from '../skip-without.ts';
 import { candidate } from './candidates.ts';
 
 const CANDIDATES = Number(process.env['CANDIDATES'] ?? 200_000);
@@ -79,11 +80,7 @@ function* batchesOf(count: number): Iterable<readonly string[]> {
 describe(`parseReference against distribution/reference v0.6.0 (CANDIDATES=${CANDIDATES} SEED=${SEED})`, () => {
   it('reads what it reads, and refuses what it refuses or container runtimes read differently', async function () {
     this.timeout(20 * 60_000);
-    const oracle = await buildOracle();
-    if (oracle === undefined) {
-      console.log('      Go is not installed: the real parser cannot be asked.');
-      this.skip();
-    }
+    const oracle = (await buildOracle()) ?? skipWithout('Go', this);
     const counts = { read: 0, refused: 0, deniedThough: 0 };
     const differences: object[] = [];
     for await (const [text, answer] of oracleAnswers(oracle, batchesOf(CANDIDATES))) {
