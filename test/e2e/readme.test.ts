@@ -21,7 +21,7 @@ const install = 'Install';
 /** What may be missing on the machine of this test, and so may stand in a comment `# needs …`. */
 const missing = ['a node', 'a container engine'];
 
-/** What .ci/run runs in place of this test: `npm test` in here would be all tests within a test. */
+/** `npm test` in here would be tests within a test: .ci/run has all that it runs, and more. */
 const runByCi = 'npm ci && npm test';
 
 /** In the order of the README, but for the sessions before the installation: they show what it leads to. */
@@ -109,7 +109,7 @@ describe('README.md', function () {
         expect(ci)
           .to.match(/^step install npm ci$/m)
           .and.match(/^step build npm run cluster:build$/m)
-          .and.match(/^suite .* npm test --ignore-scripts$/m);
+          .and.match(/^suite .* npm run test:all --ignore-scripts$/m);
         const { scripts } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as {
           scripts: Record<string, string>;
         };
