@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
+import { makeCerts } from '../test/gate-process.ts';
 import { measureBadChecks } from './bad-checks.ts';
 import { boundsOf, type Bound } from './bounds.ts';
 import { takeCores } from './cores.ts';
@@ -10,7 +9,7 @@ import { measureGrowth } from './growth.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
 import { badCheckLines, boundLines, customRuleLines, firstSightLines, growthLines, scenarioTable } from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
-import { startBareServer, startGate, writeCertificate, type ServerOptions } from './server-process.ts';
+import { startBareServer, startGate, type ServerOptions } from './server-process.ts';
 
 // `npm run bench`: what the gate does in a second, beside what the least webhook does. README.md tells the rest.
 
@@ -33,16 +32,15 @@ const cores = takeCores();
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}. ${cores.sentence}`);
 console.log(`${options.rounds} rounds of ${options.seconds} s a server and scenario, in turn; medians.\n`);
 
-const folder = await mkdtemp(join(tmpdir(), 'imagegate-bench-'));
-const server = { certsDir: join(folder, 'certs'), core: cores.server };
-await writeCertificate(server.certsDir);
+const certs = await makeCerts();
+const server = { certsDir: certs.dir, core: cores.server };
 const scenarios = await measureServers(options, server);
 console.log(`${scenarioTable(scenarios)}\n`);
 const customRule = await measureCustomRule(options, server);
 console.log(`${customRuleLines(customRule).join('\n')}\n`);
 const badChecks = await measureBadChecks(options, server);
 console.log(`${badCheckLines(badChecks).join('\n')}\n`);
-await rm(folder, { recursive: true });
+certs.remove();
 
 const growth = await measureGrowth(options);
 console.log(`${growthLines(growth).join('\n')}\n`);

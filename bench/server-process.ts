@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { makeCertificate } from '../test/certificate.ts';
 import { projectRoot } from '../test/project-root.ts';
 import { onCore } from './cores.ts';
 
@@ -33,15 +31,7 @@ export interface ServerOptions {
 
 /** Every review has its line: to leave some away would flatter the gate. */
 const ALL_LINES = { LOG_REVIEWS_PER_SECOND: '99999' };
-const START_MS = 20_000;
-
-/** Writes a throw-away certificate, of the kind that certificates.sh makes, into a folder that it creates. */
-export async function writeCertificate(certsDir: string): Promise<void> {
-  const { certificate, key } = await makeCertificate();
-  await mkdir(certsDir);
-  await writeFile(join(certsDir, 'server.crt'), certificate);
-  await writeFile(join(certsDir, 'server.key'), key, { mode: 0o600 });
-}
+const START_MS = 60_000;
 
 /** Starts the server that ImageGate is measured against. */
 export async function startBareServer({ certsDir, core }: ServerOptions): Promise<ServerProcess> {

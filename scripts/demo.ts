@@ -77,7 +77,7 @@ async function ask(gate: GateProcess, admissionRequest: Scene['request']): Promi
       port: gate.port,
       path: '/validate?timeout=5s',
       method: 'POST',
-      ca: gate.certificate,
+      ca: gate.ca,
     };
     const request = httpsRequest({ ...options, headers: { 'content-type': 'application/json' } }, (response) => {
       let text = '';
@@ -112,7 +112,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-const gate = await startGateProcess();
+const gate = await startGateProcess({ stderr: 'inherit' });
 try {
   console.log('The gate listens, with its default policy. What kubectl would print:\n');
   for (const scene of SCENES) {

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { SETTINGS } from '../../src/gate/settings.ts';
 import { flatKeys } from '../../src/policy/flat-keys.ts';
 import { projectRoot } from '../project-root.ts';
-import { runImagegate } from './imagegate.ts';
+import { runImagegate } from '../gate-process.ts';
 import { BUILT_IN } from '../ruleset.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };

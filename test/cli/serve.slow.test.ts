@@ -10,7 +10,14 @@ import { makeCertificate } from '../certificate.ts';
 import { answerTo, open, send } from '../gate/client.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { until } from '../until.ts';
-import { makeCerts, runImagegate, runReady, type Certs, type Imagegate, type ReadyGate } from './imagegate.ts';
+import {
+  makeCerts,
+  runImagegate,
+  startGateProcess,
+  type Certs,
+  type GateProcess,
+  type Imagegate,
+} from '../gate-process.ts';
 
 const BODY = JSON.stringify(admissionReview(podCreate({ web: 'nginx' })));
 
@@ -22,7 +29,7 @@ describe('the command line', () => {
   before(async () => {
     certs = await makeCerts();
   });
-  after(async () => certs.remove());
+  after(() => certs.remove());
   beforeEach(async () => {
     running = [];
     folder = await mkdtemp(join(tmpdir(), 'imagegate-'));
@@ -39,14 +46,14 @@ describe('the command line', () => {
     return gate;
   }
 
-  async function ready(env: Readonly<Record<string, string>> = {}): Promise<ReadyGate> {
-    const gate = await runReady(certs, env);
+  async function ready(env: Readonly<Record<string, string>> = {}): Promise<GateProcess> {
+    const gate = await startGateProcess({ certs, env });
     running.push(gate);
     return gate;
   }
 
   const messages = (gate: Imagegate) => gate.lines().map(({ msg }) => msg);
-  const probe = async (gate: ReadyGate, path: string) => fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
+  const probe = async (gate: GateProcess, path: string) => fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
 
   describe('imagegate serve', () => {
     it('is ready, judges, drains and ends', async () => {
@@ -88,8 +95,7 @@ describe('the command line', () => {
         const { certificate, key } = await makeCertificate({ ...period, ...made });
         await writeFile(join(folder, 'server.crt'), certificate);
         await writeFile(join(folder, 'server.key'), key);
-        const gate = await runReady(certs, { CERTS_DIR: folder });
-        running.push(gate);
+        const gate = await ready({ CERTS_DIR: folder });
         expect(messages(gate)).to.include('The active certificate is invalid.');
         expect((await probe(gate, '/readyz')).status).to.equal(status);
         const verbose = await (await probe(gate, '/readyz?verbose')).text();

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { testPolicy } from '../../src/cli/test-policy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { runImagegate } from './imagegate.ts';
+import { runImagegate } from '../gate-process.ts';
 
 const RULE = "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };";
 const configMap = (data: string, name = 'imagegate-webhook-config'): string =>

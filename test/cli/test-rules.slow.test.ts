@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { runImagegate } from './imagegate.ts';
+import { runImagegate } from '../gate-process.ts';
 
 const ruleText = (name: string, more = 'check() {}'): string =>
   `export default { meta: { name: '${name}', description: 'Does ${name}.' }, ${more} };\n`;

@@ -1,18 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountConfigMap } from '../mounted-config-map.ts';
-import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import type { Cluster } from './cluster.ts';
 import type { Component } from './component.ts';
 import type { Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
+import { logLines, startGateComponent, type LogLine } from './gate-component.ts';
 import { askOps, type OpsAnswer } from './ops-client.ts';
 import { podOf, volumeFiles, type PodOfDeployment } from './pod-of-deployment.ts';
-
-/** A line of the gate's log. */
-export type LogLine = Readonly<Record<string, unknown>>;
 
 /**
  * What a kubelet would make of the Deployment imagegate-webhook, as a process of this machine: its environment, and
@@ -70,8 +66,6 @@ interface ProcessOptions extends Required<Pick<GatePodOptions, 'name' | 'machine
   readonly onStart: GatePodOptions['onStart'];
 }
 
-const program = join(projectRoot, 'build', 'src', 'main.js');
-
 /**
  * Makes one for the cluster, with free ports, not started yet.
  * @param components what it ends with, at the latest.
@@ -83,7 +77,6 @@ export async function createGatePod(
   root: string,
   { namespace = 'imagegate', name = 'gate', port: ownPort, env = {}, machineEnv = {}, onStart }: GatePodOptions = {},
 ): Promise<GatePod> {
-  if (!existsSync(program)) throw new Error(`There is no ${program}: run npm run build first.`);
   const [freePort = 0, opsPort = 0] = await freePorts(2);
   const port = ownPort ?? freePort;
   let starts = 0;
@@ -156,24 +149,10 @@ async function startProcess(
   const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
   const paths = Object.entries(env).map(([key, value]) => [key, value.startsWith('/') ? join(root, value) : value]);
-  const gate = components.start(process.execPath, [program], {
+  return startGateComponent(components, {
     name,
     cwd,
     env: { ...Object.fromEntries(paths), ...machineEnv, PORT: String(port), OPS_PORT: String(opsPort) },
+    onStart,
   });
-  if (gate.pid !== undefined) onStart?.(gate.pid);
-  await until(
-    () => {
-      gate.assertRunning();
-      return logLines(gate).some(({ msg }) => msg === 'ImageGate is ready!');
-    },
-    () => `the gate to be ready. The end of its log:\n${gate.logTail()}`,
-  );
-  return gate;
-}
-
-/** The whole lines of a log in JSON; the last one may still be being written. */
-function logLines(component: Component): readonly LogLine[] {
-  const lines = component.log().split('\n').slice(0, -1);
-  return lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as LogLine) : { msg: line }));
 }

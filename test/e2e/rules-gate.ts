@@ -1,18 +1,17 @@
 import { after, before } from 'mocha';
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { makeCertificate, type TestCertificate } from '../certificate.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Component } from '../cluster/component.ts';
 import { startComponents, type Components } from '../cluster/components.ts';
 import { freePorts } from '../cluster/free-ports.ts';
-import type { LogLine } from '../cluster/gate-pod.ts';
+import { logLines, startGateComponent, type LogLine } from '../cluster/gate-component.ts';
 import type { KubectlResult } from '../cluster/kubectl.ts';
 import { askOps } from '../cluster/ops-client.ts';
 import type { User } from '../cluster/users.ts';
+import { makeCerts, type Certs } from '../gate-process.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
@@ -22,9 +21,6 @@ import { sharedInstallation } from './shared-installation.ts';
 /** The two ConfigMaps of the gate, which are mounted as one folder. */
 export const CONFIG = 'imagegate-webhook-config';
 export const RULES = 'imagegate-webhook-rules';
-
-/** What makes the API server known to these gates. */
-const POLICY_TOKEN = randomBytes(32).toString('hex');
 
 /** The keys of a ConfigMap; `null` takes one away. */
 export type Keys = Readonly<Record<string, string | null>>;
@@ -92,21 +88,22 @@ async function startRulesGate(
   const { cluster } = installation;
   const root = await mkdtemp(join(tmpdir(), 'imagegate-rules-gate-'));
   const components = startComponents(root);
+  const certs = await makeCerts();
   const stop = async (): Promise<void> => {
     await installation.openGate();
     await components.stop();
+    certs.remove();
     await writeConfigMaps(cluster, {}, {});
     await cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']);
   };
   try {
     await cluster.apply(`{ apiVersion: v1, kind: Namespace, metadata: { name: ${namespace} } }`);
     await writeConfigMaps(cluster, config, rules);
-    const certificate = await makeCertificate();
     const folder = join(root, 'app', 'rules.d');
     await mountBoth(cluster, folder);
-    const { process, port, opsPort } = await startProcess(components, node, root, folder, certificate);
+    const { process, port, opsPort } = await startProcess(components, node, root, folder, certs);
     const gate = createRulesGate(cluster, namespace, folder, process, opsPort);
-    await cluster.apply(await webhook(port, certificate, entries));
+    await cluster.apply(await webhook(port, certs, entries));
     await untilAsked(gate);
     return { gate, stop };
   } catch (error) {
@@ -140,34 +137,23 @@ async function startProcess(
   node: string,
   root: string,
   folder: string,
-  { certificate, key }: TestCertificate,
+  certs: Certs,
 ): Promise<{ readonly process: Component; readonly port: number; readonly opsPort: number }> {
   const [port = 0, opsPort = 0] = await freePorts(2);
-  const certificates = join(root, 'app', 'certs');
-  await mkdir(certificates, { recursive: true });
-  await writeFile(join(certificates, 'server.crt'), certificate);
-  await writeFile(join(certificates, 'server.key'), key, { mode: 0o600 });
-  await writeFile(join(certificates, 'policy-token'), POLICY_TOKEN, { mode: 0o600 });
-  const gate = components.start(node, [join(projectRoot, 'build', 'src', 'main.js')], {
+  const gate = await startGateComponent(components, {
+    node,
     name: 'gate',
     cwd: join(root, 'app'),
     env: {
       PORT: String(port),
       OPS_PORT: String(opsPort),
-      CERTS_DIR: certificates,
+      CERTS_DIR: certs.dir,
       SERVER_NAME: 'localhost',
       POLICY_DIR: folder,
       RULES_DIR: folder,
       DRAIN_SECONDS: '0',
     },
   });
-  await until(
-    () => {
-      gate.assertRunning();
-      return logLines(gate).some(({ msg }) => msg === 'ImageGate is ready!');
-    },
-    () => `the gate to be ready. The end of its log:\n${gate.logTail()}`,
-  );
   return { process: gate, port, opsPort };
 }
 
@@ -176,21 +162,17 @@ interface Entry {
 }
 
 /** The webhook of deploy/, whose way to the gate ends at a process of this machine. */
-async function webhook(port: number, { certificate }: TestCertificate, entries: readonly object[]): Promise<string> {
+async function webhook(port: number, { certificate, policyToken }: Certs, entries: readonly object[]): Promise<string> {
   const file = await readFile(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
   const { webhooks, ...rest } = parse(file) as { readonly webhooks: readonly Entry[] };
   const caBundle = Buffer.from(certificate).toString('base64');
   const added = entries.map((entry) => ({ ...webhooks[1]!, ...entry }));
+  const withToken = (path: string): string => path.replace('<certificates.sh fills this in>', policyToken);
   const local = [...webhooks, ...added].map((entry) => ({
     ...entry,
     clientConfig: { url: `https://127.0.0.1:${port}${withToken(entry.clientConfig.service.path)}`, caBundle },
   }));
   return JSON.stringify({ ...rest, webhooks: local });
-}
-
-/** As certificates.sh fills it in. */
-function withToken(path: string): string {
-  return path.replace('<certificates.sh fills this in>', POLICY_TOKEN);
 }
 
 function createRulesGate(
@@ -255,10 +237,4 @@ async function untilAsked({ cluster, namespace, ops }: RulesGate): Promise<void>
     await cluster.api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod);
     return /^imagegate_reviews_total\{.*\} [1-9]/m.test((await ops('/metrics')).text);
   }, 'the API server to ask the gate');
-}
-
-/** The whole lines of a log in JSON; the last one may still be being written. */
-function logLines(component: Component): readonly LogLine[] {
-  const lines = component.log().split('\n').slice(0, -1);
-  return lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as LogLine) : { msg: line }));
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { admissionRequest, admissionReview } from '../admission-request.ts';
-import { makeCerts, runReady, type Certs, type ReadyGate } from '../cli/imagegate.ts';
+import { startGateProcess, type Certs, type GateProcess } from '../gate-process.ts';
 import { until } from '../until.ts';
 import { send, type Answered } from './client.ts';
 
@@ -13,17 +13,13 @@ function reviewOf(name: string, data: Readonly<Record<string, string>>): string 
 
 describe('the path for reviews of the own ConfigMaps', () => {
   let certs: Certs;
-  let gate: ReadyGate;
+  let gate: GateProcess;
 
   before(async () => {
-    certs = await makeCerts();
-    gate = await runReady(certs);
+    gate = await startGateProcess();
+    ({ certs } = gate);
   });
-  after(async () => {
-    gate.child.kill('SIGKILL');
-    await gate.ended;
-    await certs.remove();
-  });
+  after(async () => gate.stop());
 
   const path = (token = certs.policyToken): string => `/validate-policy/${token}`;
   /** Rules are executed to judge them: this one then prints a line. */

@@ -1,6 +1,7 @@
 import { peakResidentMib } from '../../../bench/process-usage.ts';
 import { messageOf } from '../../../src/mistake/mistake.ts';
-import type { GatePod, LogLine } from '../../cluster/gate-pod.ts';
+import type { LogLine } from '../../cluster/gate-component.ts';
+import type { GatePod } from '../../cluster/gate-pod.ts';
 import { until } from '../../until.ts';
 import { buildAttacker } from '../attacker.ts';
 import { attackKinds, type Attack } from '../attack-kinds.ts';

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { expect } from 'chai';
 import { REFUSALS } from '../../../src/gate/request/refusal.ts';
 import { admissionReview, podCreate } from '../../admission-request.ts';
-import { makeCerts, runReady, type Certs, type ReadyGate } from '../../cli/imagegate.ts';
+import { startGateProcess, type GateProcess } from '../../gate-process.ts';
 import { randomFrom, seedOfRun, type Random } from '../../random.ts';
 import { until } from '../../until.ts';
 import { badRequest, type BadRequest } from './bad-requests.ts';
@@ -19,20 +19,17 @@ const MEMORY_LIMIT = 400 * MIB;
 const ALLOWED = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/acme/web:1' })));
 
 describe('5,000 bad requests', () => {
-  let certs: Certs;
-  let gate: ReadyGate;
+  let gate: GateProcess;
   let agent: Agent;
   before(async () => {
-    certs = await makeCerts();
     const preload = new URL('collect-garbage.js', import.meta.url).href;
-    gate = await runReady(certs, { NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MIB} --import=${preload}` });
+    const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MIB} --import=${preload}` };
+    gate = await startGateProcess({ env });
     agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   });
   after(async () => {
     agent.destroy();
-    gate.child.kill('SIGTERM');
-    expect(await gate.ended).to.equal(0);
-    await certs.remove();
+    expect(await gate.stop()).to.equal(0);
   });
 
   it('each get their 4xx, and cost nothing', async () => {

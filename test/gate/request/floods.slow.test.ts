@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { BODY_LIMITS } from '../../../src/gate/request/body-limits.ts';
 import { admissionReview, podCreate } from '../../admission-request.ts';
-import { makeCerts, runReady, type Certs, type ReadyGate } from '../../cli/imagegate.ts';
+import { makeCerts, startGateProcess, type Certs, type GateProcess } from '../../gate-process.ts';
 import { openTls, send } from '../client.ts';
 
 /** Less than the 512 MiB that Node takes in the pod of deploy/. */
@@ -51,7 +51,7 @@ const FLOODS: readonly (readonly [string, number, () => string])[] = [
 
 describe('what comes at once', () => {
   let certs: Certs;
-  let gate: ReadyGate;
+  let gate: GateProcess;
   let sockets: TLSSocket[];
   // One for all: what a flood leaves is the next one's to bear.
   before(async () => {
@@ -60,7 +60,8 @@ describe('what comes at once', () => {
     await mkdir(folder);
     const names = Array.from({ length: RULES }, (_, index) => `rule-${index}`);
     await Promise.all(names.map(async (name) => writeFile(join(folder, `${name}.mjs`), rule(name))));
-    gate = await runReady(certs, { RULES_DIR: folder, NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MIB}` });
+    const env = { RULES_DIR: folder, NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MIB}` };
+    gate = await startGateProcess({ certs, env });
   });
   beforeEach(() => {
     sockets = [];
@@ -69,9 +70,8 @@ describe('what comes at once', () => {
     for (const socket of sockets) socket.destroy();
   });
   after(async () => {
-    gate.child.kill('SIGTERM');
-    expect(await gate.ended).to.equal(0);
-    await certs.remove();
+    expect(await gate.stop()).to.equal(0);
+    certs.remove();
   });
 
   for (const [what, count, body] of FLOODS) {
