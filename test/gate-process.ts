@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type TestCertificate } from './certificate.ts';
+import { coverage } from './coverage.ts';
 import { projectRoot } from './project-root.ts';
 import { until } from './until.ts';
 
@@ -41,7 +42,7 @@ export function runImagegate({
   const { PATH } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { PATH, ...env },
+    env: { PATH, ...(coverage && { NODE_V8_COVERAGE: coverage }), ...env },
     stdio: ['ignore', 'pipe', stderr],
   });
   const kill = (): boolean => child.kill('SIGKILL');

@@ -158,7 +158,7 @@ describe('cluster', () => {
     await cluster.apply('{ apiVersion: v1, kind: Namespace, metadata: { name: short-lived } }');
     const create = ['create', 'deployment', 'web', '--image=i', '-n', 'short-lived'];
     expect(await cluster.kubectl(create)).to.include({ code: 0 });
-    const deletion = await cluster.kubectl(['delete', 'namespace', 'short-lived', '--timeout=30s']);
+    const deletion = await cluster.kubectl(['delete', 'namespace', 'short-lived', '--timeout=50s']);
     expect(deletion).to.deep.include({ code: 0, stderr: '' });
   });
 

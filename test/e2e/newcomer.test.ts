@@ -30,6 +30,7 @@ describe('npm run cluster', () => {
         return text.includes('Ctrl-C ends it all.');
       },
       () => `it to be ready. It said: ${text}`,
+      180_000, // a cluster boots
     );
     exports = [...text.matchAll(/^ {2}(export .*)$/gm)].map(([, line = '']) => line);
     kubeconfig = /^export KUBECONFIG=(\S+)$/.exec(exports[0] ?? '')?.[1] ?? '';

@@ -162,7 +162,7 @@ describe('the repository', () => {
       const core = JSON.parse(await read('.mocharc.json')) as { readonly ignore: readonly string[] };
       const { require: ahead, ...all } = JSON.parse(await read('test/.mocharc.all.json')) as typeof core &
         Record<'require', unknown>;
-      expect(ahead).to.deep.equal(['./build/test/measure-this-process.js']);
+      expect(ahead).to.deep.equal(['./build/test/coverage.js']);
       expect(core).to.deep.equal({ ...all, ignore: [...all.ignore, 'build/test/**/*.slow.test.js'] });
       const { scripts } = JSON.parse(await read('package.json')) as { scripts: Readonly<Record<string, string>> };
       expect([scripts['test'], scripts['test:all']]).to.deep.equal(['mocha', 'mocha --config test/.mocharc.all.json']);

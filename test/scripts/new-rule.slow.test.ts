@@ -80,7 +80,7 @@ describe('npm run new-rule', () => {
     expect(await inCopy(bin('prettier'), '--check', ...FILES)).to.include('All matched files use Prettier');
     expect(await inCopy(bin('tsc'))).to.equal('');
     const specs = ['build/test/repository/*.test.js', 'build/test/rules/no-words.test.js'];
-    const report = await inCopy(bin('mocha'), '--no-config', '--reporter', 'json', ...specs);
+    const report = await inCopy(bin('mocha'), '--no-config', '--timeout', '60000', '--reporter', 'json', ...specs);
     const { failures, passes } = JSON.parse(report) as Readonly<Record<string, { fullTitle: string; err: object }[]>>;
     expect(failures).to.deep.equal([]);
     expect(passes?.map(({ fullTitle }) => fullTitle)).to.include.members([

@@ -70,7 +70,7 @@ describe('createLog', () => {
         }
         process.stdout.write('done', () => process.exit(0));`;
       const args = ['--input-type=module', '--eval', script, file];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
       expect(stdout).to.equal('done');
       expect(written()).to.equal('');
     });
