@@ -11,8 +11,10 @@ export interface OpsAnswer {
  * the gate makes them anew once a second at most, and each time they differ, if only in the time of the processor.
  */
 export async function askOps(port: number, path: string): Promise<OpsAnswer | undefined> {
+  // Each over a connection of its own: one that is kept, and that the gate ends meanwhile, would be no answer.
+  const headers = { connection: 'close' };
   const ask = async (): Promise<OpsAnswer | undefined> =>
-    fetch(`http://127.0.0.1:${port}${path}`).then(
+    fetch(`http://127.0.0.1:${port}${path}`, { headers }).then(
       async (response) => ({ status: response.status, text: await response.text() }),
       () => undefined,
     );

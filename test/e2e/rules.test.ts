@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.ts';
-import { skipWithout } from '../skip-without.ts';
 import { until } from '../until.ts';
 import { behindRules, CONFIG, RULES } from './rules-gate.ts';
 import { blockedTag, denial, done, refused } from './sentences.ts';
@@ -53,10 +52,9 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, { node, file, rule }] of Object.entries(cases)) {
-  describe(name, () => {
-    before(function () {
-      if (!existsSync(node)) skipWithout('Node 24 in .ci/', this);
-    });
+  // Where it should be, it fails to start.
+  const suite = existsSync(node) || process.env['CI'] === 'true' ? describe : describe.skip;
+  suite(name, () => {
     const gate = behindRules(`rules-${file.endsWith('.ts') ? 'ts' : 'js'}`, { node });
     const path = (): string => `/api/v1/namespaces/${gate().namespace}/pods?dryRun=All`;
     const pod = { metadata: { name: 'x' }, spec: { containers: [{ name: 'x', image }] } };

@@ -187,7 +187,7 @@ describe('the repository', () => {
 
   describe('coverage', () => {
     it('leaves out files of types alone, which leave nothing to run', async () => {
-      for (const config of ['.c8rc.json', '.c8rc.core.json']) {
+      for (const config of ['.c8rc.json', '.c8rc.core.json', '.c8rc.edges.json']) {
         const { exclude } = JSON.parse(await read(config)) as { exclude: readonly string[] };
         expect(exclude.filter((pattern) => pattern.includes('*'))).to.deep.equal(['**/*.d.ts']);
         for (const path of exclude.filter((pattern) => !pattern.includes('*'))) {
