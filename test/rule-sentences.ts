@@ -1,5 +1,5 @@
 import { requestContext } from '../src/admission/request-context.ts';
-import { sentence } from '../src/admission/sentence.ts';
+import { sentence } from '../src/admission/response.ts';
 import { completed, evaluate } from '../src/engine/evaluate.ts';
 import { VALID_REFERENCE } from '../src/engine/policy.ts';
 import type { Ruleset } from '../src/engine/ruleset.ts';

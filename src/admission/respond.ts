@@ -1,8 +1,7 @@
 import type { Finding } from '../engine/finding.ts';
 import type { Policy } from '../engine/policy.ts';
 import { expiryWarnings, warnings } from './warnings.ts';
-import { type AdmissionResponse, allowed, auditAnnotations, denied } from './response.ts';
-import { rememberedSentences } from './sentence.ts';
+import { type AdmissionResponse, allowed, auditAnnotations, denied, rememberedSentences } from './response.ts';
 
 /** A verdict and what led to it. */
 export interface Review {

@@ -1,5 +1,5 @@
 import type { Finding } from '../engine/finding.ts';
-import { sentence, type Tell } from './sentence.ts';
+import { sentence, type Tell } from './response.ts';
 import type { Exemption } from '../engine/policy.ts';
 import { printable } from '../mistake/printable.ts';
 

@@ -10,7 +10,6 @@ import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../config-map/judge.ts';
 import { createLoader, type LoaderOptions } from './create-loader.ts';
 import { rulesOf, startLiveRules } from './live-rules.ts';
-import { listenToProcess } from './process-events.ts';
 
 export interface ServeOptions {
   readonly env: Environment;
@@ -134,4 +133,38 @@ function tellWhy(
   writeError(`ImageGate failed: ${stack ?? messageOf(error)}\n`);
   if (logFormat === 'json')
     logger.fatal({ stack }, `ImageGate failed: ${printable(messageOf(error), MAX_LOGGED_MESSAGE)}`);
+}
+
+/** What the system and Node tell a process. */
+interface ProcessEvents {
+  /** Rejects with what nobody caught. */
+  readonly crashed: Promise<never>;
+  /** Listens no more. */
+  stop(): void;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Listens to the process. Node passes a promise that was rejected and never handled on as an uncaught exception too.
+ *
+ * @param onSignal called for each signal to end
+ */
+function listenToProcess(onSignal: () => void): ProcessEvents {
+  let crash: (error: unknown) => void;
+  const crashed = new Promise<never>((_resolve, reject) => {
+    crash = reject;
+  });
+  // If the start fails first, nobody waits for this any more.
+  crashed.catch(() => {});
+  const onCrash = (error: unknown): void => crash(error);
+  process.on('uncaughtException', onCrash);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    crashed,
+    stop: () => {
+      process.off('uncaughtException', onCrash);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
 }

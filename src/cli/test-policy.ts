@@ -1,8 +1,7 @@
 import { MistakesError } from '../mistake/mistake.ts';
-import { createTrialLoader } from './create-loader.ts';
+import { createTrialLoader, withPolicyAt } from './create-loader.ts';
 import { rulesOf } from './live-rules.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
-import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestPolicyOptions extends Output {
   /** A policy.yaml, manifests of ConfigMaps, or a folder of keys. */

@@ -1,10 +1,9 @@
 import { printable } from '../mistake/printable.ts';
 import { MistakesError } from '../mistake/mistake.ts';
-import { createTrialLoader } from './create-loader.ts';
+import { createTrialLoader, withPolicyAt } from './create-loader.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { rulesFolderEmpty } from '../rule-file/rule-files.ts';
 import { CHECK_STEPS } from '../sandbox/sandboxed-rule.ts';
-import { withPolicyAt } from './with-policy-at.ts';
 
 export interface TestRulesOptions extends Output {
   readonly folder: string;

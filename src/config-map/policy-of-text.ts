@@ -1,10 +1,10 @@
 import type { Location, Mistake } from '../mistake/mistake.ts';
 import { configMapManifest, isManifest } from './manifest.ts';
-import { kubectlScalar } from './kubectl-scalar.ts';
 import { policyKeysOf, ruleFilesOf } from './config-map.ts';
 import { POLICY_YAML } from '../policy/flat-keys.ts';
 import type { Written } from '../ruleset/load-ruleset.ts';
-import { yamlDocuments, type YamlDocument } from '../yaml/yaml-document.ts';
+import { type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
+import type { Scalar } from 'yaml';
 
 /**
  * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
@@ -49,4 +49,26 @@ function inTwo(key: string, where: Location): Mistake {
     found: `${JSON.stringify(key)} again`,
     remedy: 'Both would be mounted as one folder, where only one of them can be seen: remove the other.',
   };
+}
+
+// By goyaml.v2/resolve.go of sigs.k8s.io/yaml, with which kubectl reads. It takes neither 1:20 for a number nor, since it
+// makes JSON of it, a date for anything but text.
+const TRUE = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/;
+const FALSE = /^(?:n|N|no|No|NO|off|Off|OFF)$/;
+const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const PREFIXED = /^0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$/;
+
+/** What kubectl takes a scalar for, which YAML 1.2 may call text: `off` is `false` by YAML 1.1, and `1_000` a number. */
+export function kubectlScalar({ type, tag, value }: Scalar): unknown {
+  if (type !== 'PLAIN' || tag !== undefined || typeof value !== 'string') return value;
+  if (TRUE.test(value)) return true;
+  if (FALSE.test(value)) return false;
+  return numberOf(value) ?? value;
+}
+
+function numberOf(text: string): number | undefined {
+  const [, sign = '', digits = ''] = /^([-+]?)([0-9.].*)$/.exec(text) ?? [];
+  const plain = digits.replaceAll('_', '');
+  if (!DECIMAL.test(plain) && !PREFIXED.test(plain)) return undefined;
+  return sign === '-' ? -Number(plain) : Number(plain);
 }

@@ -1,16 +1,20 @@
 import type { Logger } from 'pino';
 import { MistakesError } from '../mistake/mistake.ts';
 import type { Certificate } from './secret/certificate.ts';
-import { renewCertificate, type CertificateRenewal } from './secret/certificate-renewal.ts';
-import { renewClientSecrets, type ClientSecrets } from './secret/client-secrets.ts';
+import { type CertificateRenewal, renewCertificate } from './secret/certificate-renewal.ts';
+import { type ClientSecrets, renewClientSecrets } from './secret/client-secrets.ts';
 import type { JudgePolicy } from './request/policy-route.ts';
-import { renewPolicyToken, type PolicyToken } from './secret/policy-token.ts';
+import { type PolicyToken, renewPolicyToken } from './secret/policy-token.ts';
 import { addProcessMetrics, type Metrics } from './telemetry/metrics.ts';
 import { createOpsServer } from './ops-server.ts';
 import { createProbes } from './telemetry/probes.ts';
 import type { Settings } from './settings.ts';
-import { createWebhook } from './webhook.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
+import { type AppOptions, createApp } from './app.ts';
+import { Connections } from './connections.ts';
+import { createMalformedHttpAnswer } from './request/malformed-http.ts';
+import { createRefusalLog, createReviewLog } from './telemetry/request-log.ts';
+import { createGateServer, type GateServer, type GateServerOptions, SERVER_LIMITS } from './server.ts';
 
 export interface GateOptions {
   readonly settings: Pick<Settings, 'port' | 'opsPort' | 'certsDir' | 'serverName' | 'logReviewsPerSecond'> &
@@ -104,4 +108,33 @@ interface RulesetInUse {
   current(): Ruleset;
   /** Why the new policy was rejected; `undefined` if it was not. */
   problem(): string | undefined;
+}
+
+interface WebhookOptions
+  extends
+    Omit<AppOptions, 'logRefusal' | 'logReview' | 'onVerdict'>,
+    Pick<GateServerOptions, 'certificate' | 'limits'> {
+  /** Lines of the log for reviews from one address. */
+  readonly logReviewsPerSecond: number;
+}
+
+/** Makes what answers the API server: the app, its server, and what both share. It does not listen yet. */
+export function createWebhook({ certificate, limits, ...options }: WebhookOptions): GateServer {
+  const { maxConnections } = { ...SERVER_LIMITS, ...limits };
+  const logRefusal = createRefusalLog(options.log);
+  const connections = new Connections(maxConnections);
+  const app = createApp({
+    ...options,
+    logRefusal,
+    logReview: createReviewLog(options.log, options.logReviewsPerSecond),
+    onVerdict: (socket) => connections.proved(socket),
+  });
+  return createGateServer({
+    app: app.callback(),
+    certificate,
+    clientCa: () => options.clients?.secrets().ca,
+    connections,
+    onClientError: createMalformedHttpAnswer({ ...options, logRefusal }),
+    ...(limits && { limits }),
+  });
 }

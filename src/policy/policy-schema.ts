@@ -1,6 +1,5 @@
 import { VALID_REFERENCE } from '../engine/policy.ts';
 import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
-import type { OptionSchema } from '../rule/options-schema.ts';
 import { actionsOf } from './action-keys.ts';
 import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemptions.ts';
 
@@ -18,7 +17,7 @@ export function policySchema(rules: readonly RuleMeta[]): object {
     description: 'policy.yaml, a key of the ConfigMap of ImageGate. All of it may be absent.',
     type: 'object',
     additionalProperties: false,
-    properties: PROPERTIES,
+    ...titled({ properties: PROPERTIES }),
     definitions: { rules: rulesSchema(rules) },
   };
 }
@@ -31,7 +30,6 @@ const OVERRIDE = {
   required: ['names', 'rules'],
   properties: {
     names: {
-      title: 'names',
       description: 'Patterns of namespaces; * stands for any run of characters.',
       type: 'array',
       minItems: 1,
@@ -43,7 +41,7 @@ const OVERRIDE = {
         patternErrorMessage: 'a pattern of namespaces, such as dev-*',
       },
     },
-    rules: { title: 'rules', description: 'By the name of the rule.', $ref: '#/definitions/rules' },
+    rules: { description: 'By the name of the rule.', $ref: '#/definitions/rules' },
   },
 };
 
@@ -55,7 +53,6 @@ const POD_SPEC = {
   required: ['group', 'kind', 'path'],
   properties: {
     group: {
-      title: 'group',
       description: 'The API group without the version, such as argoproj.io.',
       type: 'string',
       maxLength: 253,
@@ -63,7 +60,6 @@ const POD_SPEC = {
       patternErrorMessage: 'an API group without a version',
     },
     kind: {
-      title: 'kind',
       description: 'The kind, such as Rollout.',
       type: 'string',
       maxLength: 63,
@@ -71,7 +67,6 @@ const POD_SPEC = {
       patternErrorMessage: 'a kind, which begins with a capital letter',
     },
     path: {
-      title: 'path',
       description: 'The path to the pod spec, such as spec.template.spec; [*] after a name is each item of that list.',
       type: 'string',
       maxLength: 256,
@@ -83,7 +78,6 @@ const POD_SPEC = {
 
 const PROPERTIES = {
   contact: {
-    title: 'contact',
     description: 'The last line of every denial: whom to ask, where to read.',
     type: 'string',
     minLength: 1,
@@ -92,24 +86,20 @@ const PROPERTIES = {
     patternErrorMessage: 'one line of printable ASCII',
   },
   rules: {
-    title: 'rules',
     description: 'Actions and options, by the name of the rule.',
     $ref: '#/definitions/rules',
   },
   namespaces: {
-    title: 'namespaces',
     description: 'What differs in some namespaces. The first entry whose names match counts, and no other.',
     type: 'array',
     items: OVERRIDE,
   },
   exemptions: {
-    title: 'exemptions',
     description: 'Exceptions, each with a reason, an owner and an end.',
     type: 'array',
     items: EXEMPTION_SCHEMA,
   },
   podSpecs: {
-    title: 'podSpecs',
     description: 'Kinds beside the built-in ones that pods are made from. The webhook must be told of them too.',
     type: 'array',
     items: POD_SPEC,
@@ -159,8 +149,14 @@ function builtIn({ name, description, action = 'deny', schema }: RuleMeta): obje
   );
 }
 
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly [keyword: string]: unknown;
+}
+
 /** A schema in which every property that has no title has its name as one. */
-function titled({ properties, items, ...rest }: Partial<OptionSchema>): object {
+function titled({ properties, items, ...rest }: Schema): object {
   const named = Object.entries(properties ?? {}).map(([name, its]) => [name, { title: name, ...titled(its) }]);
   return {
     ...rest,

@@ -1,14 +1,14 @@
 import { Ajv } from 'ajv';
 import { DEFAULT_POLICY, type NamespaceOverride, type Policy, type RuleSetting } from '../engine/policy.ts';
-import type { Mistake, Source } from '../mistake/mistake.ts';
+import { type Location, locationText, type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
 import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 import { actionsOf } from './action-keys.ts';
 import { exemptionMistakes, exemptionsByRules, exemptionsOf, type WrittenExemption } from './exemptions.ts';
 import type { WrittenValue } from './flat-keys.ts';
-import { podSpecMistakes, podSpecPaths, type WrittenPodSpec } from './pod-spec-paths.ts';
 import { policySchema } from './policy-schema.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
+import { KNOWN_KINDS } from '../workload/pod-spec.ts';
 
 /** What the operator decided, as far as it can be understood: so that the rest is judged too before the start fails. */
 export interface LoadedPolicy {
@@ -105,4 +105,40 @@ function atMost(count: number, mistakes: readonly Mistake[], source: Source): re
   const found = `${mistakes.length - count} more mistakes`;
   const remedy = 'Mend the others first.';
   return [...mistakes.slice(0, count), { code: 'policy-yaml-invalid', source, expected: 'a policy', found, remedy }];
+}
+
+/** The place of the pod spec in a kind, as policy.yaml has it, once the schema has nothing against it. */
+interface WrittenPodSpec {
+  readonly group: string;
+  readonly kind: string;
+  /** `spec.workloads[*].template.spec` */
+  readonly path: string;
+}
+
+/** The paths by `group/kind`; `*` stands for each item of a list. */
+function podSpecPaths(podSpecs: readonly WrittenPodSpec[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    podSpecs.map(({ group, kind, path }) => [`${group}/${kind}`, path.replaceAll('[*]', '.*').split('.')]),
+  );
+}
+
+/** What the schema cannot see: kinds that are known already, and those that stand there twice. */
+function podSpecMistakes(podSpecs: unknown, where: YamlDocument['where']): readonly Mistake[] {
+  if (!Array.isArray(podSpecs)) return [];
+  const kinds = new Map<string, Location>();
+  return podSpecs.flatMap((podSpec: unknown, index): readonly Mistake[] => {
+    if (!isObject(podSpec)) return [];
+    const kind = `${String(podSpec['group'])}/${String(podSpec['kind'])}`;
+    const place = where('podSpecs', index);
+    const before = kinds.get(kind);
+    kinds.set(kind, before ?? place);
+    const wrong = { code: 'policy-yaml-invalid', ...place } as const;
+    if (KNOWN_KINDS.includes(kind)) {
+      const remedy = 'Remove the entry: this kind is judged anyway.';
+      return [{ ...wrong, expected: 'a kind that is not built in', found: shown(kind), remedy }];
+    }
+    if (before === undefined) return [];
+    const remedy = 'A kind has one pod spec; [*] takes those of a list.';
+    return [{ ...wrong, expected: 'each kind once', found: `${shown(kind)}, as in ${locationText(before)}`, remedy }];
+  });
 }

@@ -3,10 +3,10 @@ import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { inSlices } from '../admission/in-slices.ts';
 import { reviewing } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
-import type { Ruleset } from '../engine/ruleset.ts';
+import { type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
 import type { Mistake } from '../mistake/mistake.ts';
 import { lostRemedy } from '../sandbox/lost-globals.ts';
-import { samplesOf } from './sample-pods.ts';
+import { settingsBySelection } from '../engine/policy.ts';
 
 /**
  * Judges the sample pods, whatever the verdicts: a rule that fails at one of them would fail at real ones. What it does
@@ -42,5 +42,102 @@ function failureMistake({ rule, image, remedy, failure = '' }: Finding): Mistake
     expected: `an answer about the image ${image.raw} of a sample pod`,
     found: `none: ${remedy}`,
     remedy: `${lostRemedy(failure) ?? 'Mend the rule.'} \`imagegate test-rules\` tries it on the same pods.`,
+  };
+}
+
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+/** Every form of reference that a rule may meet. */
+const IMAGES = [
+  'nginx',
+  'nginx:1.27',
+  'library/nginx:latest',
+  `nginx@${DIGEST}`,
+  'docker.io/library/nginx:1.27.3-alpine',
+  `gcr.io/acme/team/app:v1.2.3@${DIGEST}`,
+  'localhost:5000/app',
+  '[2001:db8::1]:5000/app:1',
+  'registry.example.com:8443/a/b/c/d:Some_Tag.1-2',
+];
+
+/** A pod to try rules on. */
+interface Sample {
+  readonly request: AdmissionRequest;
+  /** Of what holds somewhere, the rules that have not been tried like this before. */
+  readonly selection: Selection;
+}
+
+/**
+ * What proves that a ruleset works. A rule is tried wherever its options differ, which in most namespaces are those of
+ * everywhere: the first time on every sample pod, then on one, which has every form of reference too.
+ */
+function* samplesOf(ruleset: Ruleset): Generator<Sample> {
+  const settings = settingsBySelection(ruleset.policy);
+  // Rules, and rules with their options.
+  const tried = new Set<string>();
+  for (const selection of [ruleset.everywhere, ...ruleset.overrides.map((override) => override.selection)]) {
+    const options = (name: string): object => settings[selection.index]!.get(name)?.options ?? {};
+    const like = (name: string): string => `${name} ${JSON.stringify(options(name))}`;
+    const isUntried = ({ name }: { readonly name: string }): boolean => !tried.has(like(name));
+    const rules = selection.rules.filter(isUntried);
+    const names = rules.map(({ name }) => name);
+    if (names.length === 0) continue;
+    const pods = samplePods(namespaceOf(selection, ruleset));
+    const count = names.every((name) => tried.has(name)) ? 1 : pods.length;
+    for (const name of names) tried.add(name).add(like(name));
+    for (const request of pods.slice(0, count)) yield { request, selection: { ...selection, rules } };
+  }
+}
+
+/** A namespace that leads to a selection; if all that its override names lead to others before it, one of them. */
+function namespaceOf(selection: Selection, ruleset: Ruleset): string {
+  const { names } = ruleset.policy.namespaces[selection.index - 1] ?? { names: [] };
+  const namespaces = names.map((name) => name.replaceAll('*', 'sample'));
+  const leading = namespaces.find((namespace) => selectionFor(ruleset, namespace) === selection);
+  return leading ?? namespaces[0] ?? 'default';
+}
+
+/** A pod with every form of reference in every place, as somebody creates one and as a controller does. */
+function samplePods(namespace: string): readonly AdmissionRequest[] {
+  return [
+    pod(namespace, '00000000-0000-4000-8000-000000000000', { name: 'sample' }),
+    pod(namespace, '00000000-0000-4000-8001-000000000000', { generateName: 'sample-' }),
+  ];
+}
+
+function pod(
+  namespace: string,
+  uid: string,
+  metadata: { readonly name: string } | { readonly generateName: string },
+): AdmissionRequest {
+  const isMadeByController = 'generateName' in metadata;
+  const pullPolicy = isMadeByController ? { imagePullPolicy: 'IfNotPresent' } : {};
+  const containers = (prefix: string) =>
+    IMAGES.map((image, index) => ({ name: `${prefix}-${index}`, image, ...pullPolicy }));
+  return {
+    uid,
+    kind: { group: '', version: 'v1', kind: 'Pod' },
+    operation: 'CREATE',
+    namespace,
+    ...metadata,
+    userInfo: isMadeByController
+      ? {
+          username: 'system:serviceaccount:kube-system:replicaset-controller',
+          groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+        }
+      : { username: 'sample', groups: ['system:authenticated'] },
+    object: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: isMadeByController ? metadata : { ...metadata, labels: { app: 'sample' }, annotations: { sample: '' } },
+      spec: {
+        // The API server fills these in; kinds that it does not know are without.
+        ...(isMadeByController && { serviceAccountName: 'default' }),
+        initContainers: containers('init'),
+        containers: containers('main'),
+        ephemeralContainers: containers('debug'),
+        volumes: IMAGES.map((reference, index) => ({ name: `volume-${index}`, image: { reference } })),
+      },
+    },
   };
 }

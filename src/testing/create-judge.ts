@@ -1,4 +1,4 @@
-import { sentence } from '../admission/sentence.ts';
+import { sentence } from '../admission/response.ts';
 import { completed, evaluate } from '../engine/evaluate.ts';
 import type { Finding } from '../engine/finding.ts';
 import { DEFAULT_POLICY } from '../engine/policy.ts';

@@ -1,7 +1,6 @@
 import { readReference } from '../image/read-reference.ts';
 import type { ImageReference, InvalidReferenceError } from '../image/reference.ts';
-import { limitItems } from './item-limit.ts';
-import { isObject, typeName, UnreadableWorkloadError, type JsonObject } from './json-object.ts';
+import { isObject, type JsonObject, limitItems, typeName, UnreadableWorkloadError } from './json-object.ts';
 import type { PodSpec } from './pod-spec.ts';
 
 /** The four places in a pod spec where an image can stand. */

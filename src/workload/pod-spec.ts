@@ -1,6 +1,5 @@
 import equal from 'fast-deep-equal';
-import { limitItems } from './item-limit.ts';
-import { isObject, type JsonObject, typeName, UnreadableWorkloadError } from './json-object.ts';
+import { isObject, type JsonObject, limitItems, typeName, UnreadableWorkloadError } from './json-object.ts';
 
 /** What of an AdmissionRequest says where its images stand. */
 export interface WorkloadRequest {

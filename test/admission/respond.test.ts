@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { respond } from '../../src/admission/respond.ts';
-import { sentence } from '../../src/admission/sentence.ts';
+import { sentence } from '../../src/admission/response.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { exemptionOf } from '../exemption.ts';
 import { findingOf } from '../finding.ts';

@@ -22,7 +22,7 @@ import { LOAD_STEPS } from '../../src/sandbox/load-custom-rule.ts';
 import { REMEMBERED_BYTES, REMEMBERED_LENGTH } from '../../src/sandbox/load-custom-rules.ts';
 import { MAX_LENGTH as MAX_SOURCE_LENGTH } from '../../src/sandbox/rule-sources.ts';
 import { CHECK_STEPS, MAX_LINES } from '../../src/sandbox/sandboxed-rule.ts';
-import { MAX_ITEMS } from '../../src/workload/item-limit.ts';
+import { MAX_ITEMS } from '../../src/workload/json-object.ts';
 import { LIMITS as YAML_LIMITS } from '../../src/yaml/yaml-document.ts';
 import { projectRoot } from '../project-root.ts';
 import { readPage } from './tables.ts';

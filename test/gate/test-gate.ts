@@ -6,7 +6,7 @@ import type { JudgePolicy } from '../../src/gate/request/policy-route.ts';
 import type { PolicyToken } from '../../src/gate/secret/policy-token.ts';
 import { createMetrics, type Metrics } from '../../src/gate/telemetry/metrics.ts';
 import type { GateServer, GateServerOptions } from '../../src/gate/server.ts';
-import { createWebhook } from '../../src/gate/webhook.ts';
+import { createWebhook } from '../../src/gate/gate.ts';
 import { makeCertificate, type TestCertificate } from '../certificate.ts';
 import { rulesetOf } from '../ruleset.ts';
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { InvalidReferenceError } from '../../src/image/reference.ts';
-import { MAX_ITEMS } from '../../src/workload/item-limit.ts';
-import { imagesToJudge, type ContainerImage } from '../../src/workload/images.ts';
-import { UnreadableWorkloadError, type JsonObject } from '../../src/workload/json-object.ts';
+import { type JsonObject, MAX_ITEMS, UnreadableWorkloadError } from '../../src/workload/json-object.ts';
+import { type ContainerImage, imagesToJudge } from '../../src/workload/images.ts';
 import { podSpecs } from '../../src/workload/pod-spec.ts';
 import {
   admissionRequest,

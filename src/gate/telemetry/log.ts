@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Settings } from '../settings.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -24,7 +24,7 @@ export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
   const options = {
     level: logLevel,
     base: null,
-    timestamp: createTimestamp(),
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (logFormat === 'text') {
@@ -42,20 +42,6 @@ async function soon(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, MAX_FLUSH_MS).unref();
   });
-}
-
-/** `"time"` in ISO 8601, made once a millisecond. */
-function createTimestamp(): () => string {
-  let madeAt = Number.NaN;
-  let text = '';
-  return () => {
-    const now = Date.now();
-    if (now !== madeAt) {
-      madeAt = now;
-      text = `,"time":"${new Date(now).toISOString()}"`;
-    }
-    return text;
-  };
 }
 
 /** What pino wrote as JSON. */

@@ -141,15 +141,14 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
     help: 'The most steps that one check of a custom rule has used, of 100,000.',
     labelNames: ['rule'],
     registers: [registry],
-    collect: () => {
-      for (const [rule, steps] of most) maximum.set({ rule }, steps);
-    },
   });
   return {
     asked: (rule, steps) => {
       checks.inc({ rule, source: 'asked' });
       allSteps.inc({ rule }, steps);
-      most.set(rule, Math.max(most.get(rule) ?? 0, steps));
+      if (steps <= (most.get(rule) ?? -1)) return;
+      most.set(rule, steps);
+      maximum.set({ rule }, steps);
     },
     remembered: (rule) => checks.inc({ rule, source: 'remembered' }),
   };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { kubectlScalar } from '../../src/config-map/kubectl-scalar.ts';
+import { kubectlScalar } from '../../src/config-map/policy-of-text.ts';
 import { yamlDocuments } from '../../src/yaml/yaml-document.ts';
 import { fastest } from '../fastest.ts';
 
