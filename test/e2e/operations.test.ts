@@ -33,7 +33,7 @@ function commandsIn(path: string): readonly string[] {
   return [...blocks.map(({ line }) => line), ...[...inText].map(([, line = '']) => line)];
 }
 
-describe('the pages for operators', function () {
+describe('the pages for operators', () => {
   const suite = behindTheGate('operations');
   const patch = async (data: object) =>
     suite().cluster.kubectl([
