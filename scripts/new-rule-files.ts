@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { ruleActionKeyName } from '../src/policy/action-keys.ts';
+import { ruleActionKeyName } from '../src/policy/flat-keys.ts';
 import type { OptionsSchema } from '../src/rule/options-schema.ts';
 import { OPTIONS_TABLE, withOptionsTable } from './options-table.ts';
 

@@ -1,4 +1,4 @@
-import type { Answer, CustomRule } from '../src/engine/answer.ts';
+import type { Answer, CustomRule } from '../src/engine/policy.ts';
 import type { ImageReference } from '../src/image/reference.ts';
 import type { RuleContext } from '../src/rule/rule.ts';
 

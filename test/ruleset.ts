@@ -1,5 +1,4 @@
-import type { CustomRule } from '../src/engine/answer.ts';
-import { DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
+import { type CustomRule, DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule-file/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';

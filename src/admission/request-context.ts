@@ -20,7 +20,7 @@ export function requestContext(request: AdmissionRequest, now: number): RequestC
   const { group, version, kind } = request.kind;
   return Object.freeze({
     operation: request.operation,
-    now: minuteOf(now),
+    now: new Date(now - (now % MINUTE_MS)).toISOString(),
     namespace: request.namespace === '' ? undefined : request.namespace,
     userInfo: Object.freeze({ username, groups: Object.freeze(groups ?? []) }),
     workload: Object.freeze({
@@ -31,19 +31,6 @@ export function requestContext(request: AdmissionRequest, now: number): RequestC
       annotations: textsOf(metadata, 'annotations'),
     }),
   });
-}
-
-let lastMinute = NaN;
-let lastText = '';
-
-/** The text of a minute, which takes longer to make than all else here, is kept for the requests that follow within it. */
-function minuteOf(now: number): string {
-  const minute = Math.floor(now / MINUTE_MS);
-  if (minute !== lastMinute) {
-    lastText = new Date(minute * MINUTE_MS).toISOString();
-    lastMinute = minute;
-  }
-  return lastText;
 }
 
 function objectOr(value: unknown): JsonObject {

@@ -1,9 +1,8 @@
 import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, VALID_REFERENCE } from './policy.ts';
 import { failedFinding, failureFinding, failureRemedy, type Finding, violationFinding } from './finding.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
-import { VALID_REFERENCE } from './policy.ts';
 import type { RequestContext, RuleContext } from '../rule/rule.ts';
 
 /** What the custom rules may use of one request, all of them together, in steps: a hundred checks that use up all of theirs. */

@@ -1,5 +1,6 @@
 import type { Location } from '../mistake/mistake.ts';
-import type { EnforcementAction } from '../rule/rule.ts';
+import type { EnforcementAction, RuleContext, RuleSummary, Violation } from '../rule/rule.ts';
+import type { ImageReference } from '../image/reference.ts';
 
 /** An enforcement action under which a rule is asked. */
 export type ActiveAction = Exclude<EnforcementAction, 'off'>;
@@ -115,4 +116,29 @@ function allLaidOver(settings: RuleSettings, override: RuleSettings): RuleSettin
 export function laidOver(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
   const { options = {}, sources = {}, ...rest } = below ?? {};
   return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
+}
+
+/** What a rule says of an image. */
+export type Answer =
+  | { readonly violations: readonly Violation[] }
+  /** Why it did not judge, as the end of a sentence. */
+  | { readonly failure: string };
+
+/** What a custom rule says of an image, and what it cost to ask, now or when it was asked. */
+export interface CustomAnswer {
+  readonly answer: Answer;
+  /** In steps of the sandbox: the same whenever the same is asked. */
+  readonly steps: number;
+  /** It was asked, and not remembered. */
+  readonly isNew: boolean;
+}
+
+/** A rule of the operator's, which judges in the sandbox: the same input gets the same answer, each time. */
+export interface CustomRule extends RuleSummary {
+  /**
+   * Never throws: whatever goes wrong is an answer that says so.
+   *
+   * @param selection whose options hold: 0 for those of everywhere, from 1 on for the namespace overrides in their order
+   */
+  ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer;
 }

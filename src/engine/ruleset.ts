@@ -1,13 +1,14 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { distinctMistakes, type Location, type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
+import { distinctMistakes, type Location, messageOf, type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { AnyRule, RuleContext, RuleMeta, RuleSummary } from '../rule/rule.ts';
-import { type Answer, askRule, type CustomAnswer, type CustomRule } from './answer.ts';
-import { type CompiledExemption, compileExemptions } from './exemptions.ts';
 import {
   type ActiveAction,
+  type Answer,
+  type CustomAnswer,
+  type CustomRule,
   lesserAction,
   type Policy,
   type RuleSetting,
@@ -15,7 +16,9 @@ import {
   settingsBySelection,
   VALID_REFERENCE,
 } from './policy.ts';
+import { type CompiledExemption, compileExemptions } from './exemptions.ts';
 import { type PreparedRule, prepareRule } from './prepare-rule.ts';
+import { readViolations } from './read-violations.ts';
 
 /** A rule that is on, and what follows from what it finds. */
 export interface ActiveRule extends Ordered {
@@ -220,4 +223,13 @@ function optionsOfValidReference({ rules, namespaces }: Policy): Mistake[] {
       remedy: 'Remove it.',
     }));
   });
+}
+
+/** What a rule of this thread says of an image. Called as a method of its module, so that a rule may use `this`. */
+function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
+  try {
+    return { violations: readViolations(rule.check(image, prepared, context)) };
+  } catch (error) {
+    return { failure: messageOf(error) };
+  }
 }

@@ -1,8 +1,18 @@
-import { DEFAULT_POLICY, type ActiveAction, type RuleSetting } from '../engine/policy.ts';
-import { shown, type Mistake } from '../mistake/mistake.ts';
+import { type ActiveAction, DEFAULT_POLICY, type RuleSetting } from '../engine/policy.ts';
+import { type Mistake, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { ENFORCEMENT, readEnforcement, ruleActionKey, ruleActionKeyName, RULE_PREFIX } from './action-keys.ts';
-import { POLICY_YAML, type Environment, type FlatKey, type FlatKeys, type WrittenValue } from './flat-keys.ts';
+import {
+  ENFORCEMENT,
+  type Environment,
+  type FlatKey,
+  type FlatKeys,
+  POLICY_YAML,
+  readEnforcement,
+  RULE_PREFIX,
+  ruleActionKey,
+  ruleActionKeyName,
+  type WrittenValue,
+} from './flat-keys.ts';
 
 /** What a flat key says about its rule. */
 export interface FlatSetting {

@@ -1,6 +1,6 @@
 import { VALID_REFERENCE } from '../engine/policy.ts';
 import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
-import { actionsOf } from './action-keys.ts';
+import { actionsOf } from './flat-keys.ts';
 import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemptions.ts';
 
 const ACTION = 'What happens on a violation: it is denied, it is a kubectl warning, it is only recorded, or nothing.';

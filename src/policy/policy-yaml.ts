@@ -3,9 +3,8 @@ import { DEFAULT_POLICY, type NamespaceOverride, type Policy, type RuleSetting }
 import { type Location, locationText, type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
 import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
-import { actionsOf } from './action-keys.ts';
+import { actionsOf, type WrittenValue } from './flat-keys.ts';
 import { exemptionMistakes, exemptionsByRules, exemptionsOf, type WrittenExemption } from './exemptions.ts';
-import type { WrittenValue } from './flat-keys.ts';
 import { policySchema } from './policy-schema.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';

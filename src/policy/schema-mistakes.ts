@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv';
-import { shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
+import { type Mistake, type Remedy, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { schemaProblem } from '../mistake/schema-problem.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { NEVER_OFF } from './action-keys.ts';
+import { NEVER_OFF } from './flat-keys.ts';
 
 /** What of a schema says more than Ajv does. */
 interface Described {

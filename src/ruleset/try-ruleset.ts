@@ -5,7 +5,7 @@ import { reviewing } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
 import { type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
 import type { Mistake } from '../mistake/mistake.ts';
-import { lostRemedy } from '../sandbox/lost-globals.ts';
+import { lostRemedy } from '../sandbox/import-mistake.ts';
 import { settingsBySelection } from '../engine/policy.ts';
 
 /**

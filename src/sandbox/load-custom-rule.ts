@@ -1,8 +1,7 @@
 import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
-import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
+import type { CustomAnswer, CustomRule, RuleOptions } from '../engine/policy.ts';
 import { validateOptions } from '../engine/prepare-rule.ts';
-import type { RuleOptions } from '../engine/policy.ts';
 import { distinctMistakes, messageOf, type Mistake, type Source } from '../mistake/mistake.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import { type RuleFile, unloadableRule } from '../rule-file/rule-files.ts';
@@ -44,7 +43,7 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
   const told = importMistakes(file, folder);
   try {
     const host = new CheckHost((level, line) => loading.watch.print(file.name, level, line));
-    const guest = new Guest(loading.parts, 'rule', { ...hostOf(host), ...modulesOf(folder) });
+    const guest = new Guest(loading.parts, 'rule', Object.assign(host, modulesOf(folder)));
     const evaluated = evaluate(guest, file, told);
     if (evaluated !== undefined) return { mistakes: [evaluated] };
     yield;
@@ -61,14 +60,6 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
   } catch (error) {
     return { mistakes: [mistakeOf(error, file, told)] };
   }
-}
-
-function hostOf(host: CheckHost) {
-  return {
-    read: (path: string) => host.read(path),
-    log: (level: string, text: string) => host.log(level, text),
-    clock: () => host.clock(),
-  };
 }
 
 /** What a rule can import: what lies beside its file, and ours. */

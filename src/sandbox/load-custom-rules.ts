@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { CustomAnswer, CustomRule } from '../engine/answer.ts';
-import type { RuleOptions } from '../engine/policy.ts';
+import type { CustomAnswer, CustomRule, RuleOptions } from '../engine/policy.ts';
 import { distinctMistakes, type Mistake } from '../mistake/mistake.ts';
 import { nameTaken, sourceOf } from '../rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../rule-file/rule-files.ts';

@@ -1,4 +1,4 @@
-import type { Answer, CustomAnswer, CustomRule } from '../engine/answer.ts';
+import type { Answer, CustomAnswer, CustomRule } from '../engine/policy.ts';
 import { readViolations } from '../engine/read-violations.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { messageOf } from '../mistake/mistake.ts';

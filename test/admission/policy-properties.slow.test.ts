@@ -3,10 +3,15 @@ import * as fc from 'fast-check';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review } from '../../src/admission/review.ts';
 import type { Review } from '../../src/admission/respond.ts';
-import type { Answer, CustomRule } from '../../src/engine/answer.ts';
-import type { Exemption } from '../../src/engine/policy.ts';
+import {
+  type Answer,
+  type CustomRule,
+  type Exemption,
+  type Policy,
+  type RuleSetting,
+  VALID_REFERENCE,
+} from '../../src/engine/policy.ts';
 import type { Finding } from '../../src/engine/finding.ts';
-import { type Policy, type RuleSetting, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import type { EnforcementAction } from '../../src/rule/rule.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { admissionRequest, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';

@@ -3,10 +3,9 @@ import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
 import { review, reviewing } from '../../src/admission/review.ts';
 import type { Review } from '../../src/admission/respond.ts';
 import { requestContext } from '../../src/admission/request-context.ts';
-import type { Answer, CustomRule } from '../../src/engine/answer.ts';
-import type { Policy } from '../../src/engine/policy.ts';
+import type { Answer, CustomRule, Policy } from '../../src/engine/policy.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
-import { fakeCustomRules, type Asked } from '../custom-rules.ts';
+import { type Asked, fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
 import { rulesetUnder, settingsOf } from '../ruleset.ts';
 

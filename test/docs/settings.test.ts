@@ -2,9 +2,7 @@ import { expect } from 'chai';
 import { environmentHelp } from '../../src/cli/environment-help.ts';
 import { DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { loadSettings, SETTINGS } from '../../src/gate/settings.ts';
-import { actionsOf, ENFORCEMENT } from '../../src/policy/action-keys.ts';
-import { flatKeys, POLICY_YAML } from '../../src/policy/flat-keys.ts';
-
+import { actionsOf, ENFORCEMENT, flatKeys, POLICY_YAML } from '../../src/policy/flat-keys.ts';
 import { ENFORCEMENT_ACTIONS } from '../../src/rule/rule.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { codesIn, plain, readPage, rowsUnder } from './tables.ts';

@@ -1,5 +1,4 @@
-import type { Answer } from '../../src/engine/answer.ts';
-import type { RuleSettings } from '../../src/engine/policy.ts';
+import type { Answer, RuleSettings } from '../../src/engine/policy.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
 import type { LoadedRules } from '../../src/sandbox/load-custom-rules.ts';
 import { type Asked, fakeCustomRules, type FakeCustomRules } from '../custom-rules.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CustomRule } from '../../src/engine/answer.ts';
+import type { CustomRule } from '../../src/engine/policy.ts';
 import { ENDLESS } from './bad-checks.ts';
 import { ask, inWords, load, ruleText } from './custom-rules.ts';
 

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Answer, CustomAnswer, CustomRule } from '../../src/engine/answer.ts';
+import type { Answer, CustomAnswer, CustomRule } from '../../src/engine/policy.ts';
 import { parseReference } from '../../src/image/reference.ts';
-import { MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
+import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import { findRuleFiles } from '../../src/rule-file/rule-files.ts';
 import type { RuleContext } from '../../src/rule/rule.ts';
-import { loadCustomRules, type CustomRulesOptions } from '../../src/sandbox/load-custom-rules.ts';
+import { type CustomRulesOptions, loadCustomRules } from '../../src/sandbox/load-custom-rules.ts';
 
 export type RuleTexts = Readonly<Record<string, string>>;
 

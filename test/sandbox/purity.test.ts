@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import type { CustomRule } from '../../src/engine/answer.ts';
+import type { CustomRule } from '../../src/engine/policy.ts';
 import { randomFrom } from '../random.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { ENDLESS } from './bad-checks.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventLoopTurns } from '../../event-loop-turns.ts';
-import { Turns } from '../../../src/gate/request/turns.ts';
+import { Turns } from '../../../src/gate/request/admission-route.ts';
 
 describe('Turns', () => {
   it('are given one in each round, first to who has used least, then to who has waited longest', async () => {
