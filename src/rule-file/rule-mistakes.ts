@@ -13,12 +13,8 @@ const META_KEYS = ['name', 'description', 'action', 'schema'] satisfies (keyof R
 /** What only the `meta` of a built-in rule has. */
 const BUILT_IN_KEYS = ['order', 'keys'] satisfies (keyof RuleMeta)[];
 
-interface Expectation extends Remedy {
-  readonly part: string;
-  readonly expected: string;
-  readonly found: unknown;
-  readonly holds: boolean;
-}
+/** A mistake, but for the file. */
+type Objection = Omit<Mistake, 'code' | 'source'>;
 
 /** The file of a rule, for what is wrong with it. */
 export function sourceOf({ path, configMap }: RuleFile): Source {
@@ -27,162 +23,104 @@ export function sourceOf({ path, configMap }: RuleFile): Source {
 
 /** All that keeps the default export of a file from being a rule; empty if nothing does. */
 export function ruleMistakes(exported: unknown, file: RuleFile, isBuiltIn = false): readonly Mistake[] {
-  return expectations(exported, file.name, isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS)
-    .filter(({ holds }) => !holds)
-    .map(({ part, expected, found, remedy, guess }) => ({
-      code: 'rule-file-invalid',
-      source: sourceOf(file),
-      place: part,
-      expected,
-      found: shown(found),
-      remedy,
-      ...(guess !== undefined && { guess }),
-    }));
+  const objections = isObject(exported)
+    ? ruleObjections(exported, file.name, isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS)
+    : unless(false, 'default export', 'a rule: an object with meta and check', exported, NO_RULE);
+  return objections.map((objection) => ({ code: 'rule-file-invalid', source: sourceOf(file), ...objection }));
 }
 
-function expectations(exported: unknown, fileName: string, metaKeys: readonly string[]): readonly Expectation[] {
-  if (!isObject(exported)) {
-    const remedy = 'Write `export default defineRule({ ... })`.';
-    return [
-      {
-        part: 'default export',
-        expected: 'a rule: an object with meta and check',
-        found: exported,
-        holds: false,
-        remedy,
-      },
-    ];
-  }
-  const { meta, check, prepare } = exported;
+const NO_RULE = 'Write `export default defineRule({ ... })`.';
+const NO_META = 'Say what the rule is called and what it does.';
+const NO_CHECK = 'Write `check(image, options, context) { ... }`, which returns violations.';
+const NO_PREPARE = 'Leave it away if there is nothing to prepare.';
+const NO_ACTION = 'Leave it away, and the rule denies where the operator says nothing.';
+
+/** Nothing where something holds. */
+function unless(
+  holds: boolean,
+  place: string,
+  expected: string,
+  found: unknown,
+  remedy: string | Remedy,
+): readonly Objection[] {
+  if (holds) return [];
+  return [{ place, expected, found: shown(found), ...(typeof remedy === 'string' ? { remedy } : remedy) }];
+}
+
+function ruleObjections(rule: Fields, fileName: string, metaKeys: readonly string[]): readonly Objection[] {
+  const { meta, check, prepare } = rule;
   return [
-    ...unknownKeys(exported, 'a rule', RULE_KEYS),
-    ...(isObject(meta) ? metaExpectations(meta, fileName, metaKeys) : [metaExpectation(meta)]),
-    {
-      part: 'check',
-      expected: 'a function',
-      found: check,
-      holds: typeof check === 'function',
-      remedy: 'Write `check(image, options, context) { ... }`, which returns violations.',
-    },
-    {
-      part: 'prepare',
-      expected: 'a function, or none',
-      found: prepare,
-      holds: prepare === undefined || typeof prepare === 'function',
-      remedy: 'Leave it away if there is nothing to prepare.',
-    },
+    ...unknownKeys(rule, 'a rule', RULE_KEYS),
+    ...(isObject(meta)
+      ? metaObjections(meta, fileName, metaKeys)
+      : unless(false, 'meta', 'an object with name and description', meta, NO_META)),
+    ...unless(isFunction(check), 'check', 'a function', check, NO_CHECK),
+    ...unless(prepare === undefined || isFunction(prepare), 'prepare', 'a function, or none', prepare, NO_PREPARE),
   ];
 }
 
-function metaExpectation(meta: unknown): Expectation {
-  const remedy = 'Say what the rule is called and what it does.';
-  return { part: 'meta', expected: 'an object with name and description', found: meta, holds: false, remedy };
-}
-
-function metaExpectations(
-  meta: Readonly<Record<string, unknown>>,
-  fileName: string,
-  metaKeys: readonly string[],
-): readonly Expectation[] {
+function metaObjections(meta: Fields, fileName: string, metaKeys: readonly string[]): readonly Objection[] {
   const { name, description, action, schema } = meta;
+  const isName = NAME.test(fileName) && fileName !== RESERVED;
+  const nameForm = `kebab-case of at most 63 characters, and not ${RESERVED}, which is the engine's own`;
+  const isAction = action === undefined || ENFORCEMENT_ACTIONS.some((known) => known === action);
+  const actions = `one of ${ENFORCEMENT_ACTIONS.join(', ')}, or none`;
+  const noAction = typeof action === 'string' ? nearestName(action, ENFORCEMENT_ACTIONS) : NO_ACTION;
+  const isSchema = schema === undefined || (isObject(schema) && schema['type'] === 'object');
+  const noSchema = 'Leave it away if the rule takes no options.';
+  const fileForm = `${shown(fileName)}, the name of the file`;
   return [
     ...unknownKeys(meta, 'meta', metaKeys),
-    {
-      part: 'meta.name',
-      expected: `${shown(fileName)}, the name of the file`,
-      found: name,
-      holds: name === fileName,
-      remedy: 'Rename the one or the other.',
-    },
-    {
-      part: 'file name',
-      expected: `kebab-case of at most 63 characters, and not ${RESERVED}, which is the engine's own`,
-      found: fileName,
-      holds: NAME.test(fileName) && fileName !== RESERVED,
-      remedy: 'Rename the file and the rule.',
-    },
-    {
-      part: 'meta.description',
-      expected: 'a sentence',
-      found: description,
-      holds: typeof description === 'string' && description !== '',
-      remedy: 'Say what the rule does.',
-    },
-    actionExpectation(action),
-    {
-      part: 'meta.schema',
-      expected: 'the JSON Schema of an object, or none',
-      found: schema,
-      holds: schema === undefined || (isObject(schema) && schema['type'] === 'object'),
-      remedy: 'Leave it away if the rule takes no options.',
-    },
-    ...(isObject(schema) ? schemaExpectations(schema) : []),
+    ...unless(name === fileName, 'meta.name', fileForm, name, 'Rename the one or the other.'),
+    ...unless(isName, 'file name', nameForm, fileName, 'Rename the file and the rule.'),
+    ...unless(isText(description), 'meta.description', 'a sentence', description, 'Say what the rule does.'),
+    ...unless(isAction, 'meta.action', actions, action, noAction),
+    ...unless(isSchema, 'meta.schema', 'the JSON Schema of an object, or none', schema, noSchema),
+    ...(isObject(schema) ? schemaObjections(schema) : []),
   ];
 }
 
 /** What a misspelt key says would be passed over, and nobody would know. */
-function unknownKeys(
-  written: Readonly<Record<string, unknown>>,
-  whose: 'a rule' | 'meta',
-  known: readonly string[],
-): readonly Expectation[] {
-  return Object.keys(written)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({
-      part: whose === 'meta' ? `meta.${key}` : key,
-      expected: `a key that ${whose} has`,
-      found: written[key],
-      holds: false,
-      ...nearestName(key, known),
-    }));
-}
-
-function actionExpectation(action: unknown): Expectation {
-  return {
-    part: 'meta.action',
-    expected: `one of ${ENFORCEMENT_ACTIONS.join(', ')}, or none`,
-    found: action,
-    holds: action === undefined || ENFORCEMENT_ACTIONS.some((known) => known === action),
-    ...(typeof action === 'string'
-      ? nearestName(action, ENFORCEMENT_ACTIONS)
-      : { remedy: 'Leave it away, and the rule denies where the operator says nothing.' }),
-  };
+function unknownKeys(written: Fields, whose: 'a rule' | 'meta', known: readonly string[]): readonly Objection[] {
+  return Object.keys(written).flatMap((key) => {
+    const place = whose === 'meta' ? `meta.${key}` : key;
+    return unless(known.includes(key), place, `a key that ${whose} has`, written[key], nearestName(key, known));
+  });
 }
 
 /** What the types of `defineRule` ask for, for those who write JavaScript; the engine has Ajv judge the rest. */
-function schemaExpectations(schema: Readonly<Record<string, unknown>>): readonly Expectation[] {
-  const { additionalProperties, properties, $async: isAsync } = schema;
+function schemaObjections({ additionalProperties, properties, $async: isAsync }: Fields): readonly Objection[] {
+  const open = 'Without it an option with a misspelt name would be passed over.';
   const options = isObject(properties) ? Object.entries(properties) : [];
   return [
-    {
-      part: 'meta.schema.additionalProperties',
-      expected: 'false',
-      found: additionalProperties,
-      holds: additionalProperties === false,
-      remedy: 'Without it an option with a misspelt name would be passed over.',
-    },
-    {
-      // Ajv would answer with a promise, which no more says that the options are wrong than that they are right.
-      part: 'meta.schema.$async',
-      expected: 'no such keyword',
-      found: isAsync,
-      holds: isAsync === undefined,
-      remedy: 'Leave it away: options are judged at once.',
-    },
-    ...options.map(([name, option]) => {
+    ...unless(additionalProperties === false, 'meta.schema.additionalProperties', 'false', additionalProperties, open),
+    // Ajv would answer with a promise, which no more says that the options are wrong than that they are right.
+    ...unless(
+      isAsync === undefined,
+      'meta.schema.$async',
+      'no such keyword',
+      isAsync,
+      'Leave it away: options are judged at once.',
+    ),
+    ...options.flatMap(([name, option]) => {
       const description = isObject(option) ? option['description'] : undefined;
-      return {
-        part: `meta.schema.properties.${name}.description`,
-        expected: 'a sentence',
-        found: description,
-        holds: typeof description === 'string' && description !== '',
-        remedy: 'Say what the option does.',
-      };
+      const place = `meta.schema.properties.${name}.description`;
+      return unless(isText(description), place, 'a sentence', description, 'Say what the option does.');
     }),
   ];
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+type Fields = Readonly<Record<string, unknown>>;
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
