@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
 import type { Review } from '../../admission/respond.ts';
+import type { Finding } from '../../engine/finding.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 
@@ -113,10 +114,19 @@ function createFindingMetrics(registry: Registry) {
   const expiry = timestamp(registry, 'exemption_expiry', 'When an exemption ends', ['exemption']);
   return {
     found: ({ findings }: Counted, dry_run: string): void => {
-      for (const { rule, action, failed, exemption } of findings) {
-        if (failed) errors.inc({ rule, dry_run });
-        if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run });
-        else if (!failed) violations.inc({ rule, action, dry_run });
+      // An object may have 60,000 images, and to count one takes a microsecond.
+      const alike = new Map<string, { readonly finding: Finding; count: number }>();
+      for (const finding of findings) {
+        const key = [finding.rule, finding.action, finding.failed, finding.exemption?.name].join();
+        const known = alike.get(key);
+        if (known === undefined) alike.set(key, { finding, count: 1 });
+        else known.count += 1;
+      }
+      for (const { finding, count } of alike.values()) {
+        const { rule, action, failed, exemption } = finding;
+        if (failed) errors.inc({ rule, dry_run }, count);
+        if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run }, count);
+        else if (!failed) violations.inc({ rule, action, dry_run }, count);
       }
     },
     inUse: ({ everywhere, overrides, policy }: Ruleset): void => {
