@@ -1,6 +1,31 @@
 import { expect } from 'chai';
+import type { Context } from 'koa';
+import { createAdmissionRoute, Turns } from '../../../src/gate/request/admission-route.ts';
+import { ClientGoneError } from '../../../src/gate/request/refusal.ts';
+import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
+import { admissionReview, podCreate } from '../../admission-request.ts';
+import { fakeCustomRules } from '../../custom-rules.ts';
 import { eventLoopTurns } from '../../event-loop-turns.ts';
-import { Turns } from '../../../src/gate/request/admission-route.ts';
+import { rulesetUnder } from '../../ruleset.ts';
+
+describe('createAdmissionRoute', () => {
+  it('judges no further once the client has gone away, and answers nothing', async () => {
+    const custom = fakeCustomRules(['slow'], undefined, 1_000_000);
+    const sent: unknown[] = [];
+    const route = createAdmissionRoute({
+      ruleset: () => rulesetUnder({}, custom),
+      sendJson: (...parts) => void sent.push(parts),
+      logReview: (...parts) => void sent.push(parts),
+      metrics: createMetrics(),
+    });
+    const body = admissionReview(podCreate({ a: 'docker.io/a:1', b: 'docker.io/b:1', c: 'docker.io/c:1' }));
+    const ctx = { state: {}, request: { body }, req: { socket: { destroyed: true } } } as unknown as Context;
+    const failure = await route(ctx).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(ClientGoneError);
+    expect(custom.asked).to.have.lengthOf(1);
+    expect(sent).to.deep.equal([]);
+  });
+});
 
 describe('Turns', () => {
   it('are given one in each round, first to who has used least, then to who has waited longest', async () => {
