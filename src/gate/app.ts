@@ -14,12 +14,12 @@ import type { LogRefusal, LogReview } from './telemetry/request-log.ts';
 import { createRequestCheck } from './request/request-check.ts';
 
 export interface AppOptions extends SendJsonOptions {
-  /** The ruleset of the moment. */
+  /** Returns the current ruleset. */
   readonly ruleset: () => Ruleset;
   readonly judgePolicy: JudgePolicy;
-  /** The policy token of the moment. */
+  /** Returns the current policy token. */
   readonly policyToken: () => PolicyToken | undefined;
-  /** By what clients are known; anybody is if there is nothing. */
+  /** How clients are authenticated; `undefined` accepts all. */
   readonly clients?: KnownClients | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -28,8 +28,8 @@ export interface AppOptions extends SendJsonOptions {
 }
 
 /**
- * Koa without its own response to success: here each middleware calls `sendJson`. To wait for the end of every response,
- * as Koa does, costs one request in twenty (docs/decisions/0006).
+ * Koa without its own response on success: each middleware calls `sendJson`. Koa waits for the end of every response,
+ * which costs 5 % of the throughput (docs/decisions/0006).
  */
 class HandAnsweringKoa extends Koa {
   handleRequest(ctx: Koa.Context, run: (ctx: Koa.Context) => Promise<void>): Promise<void> {
@@ -38,14 +38,14 @@ class HandAnsweringKoa extends Koa {
 }
 
 /**
- * The webhook: takes AdmissionReviews at `/validate` and `/`, those of its own ConfigMaps at `/validate-policy/` with the
- * token, and answers each.
+ * The webhook: answers AdmissionReviews at `/validate` and `/`, and those of its own ConfigMaps at `/validate-policy/`
+ * followed by the token.
  */
 export function createApp(options: AppOptions): Koa {
   const { judgePolicy, policyToken, clients, log } = options;
   const app = new HandAnsweringKoa();
   const sendJson = createSendJson(options);
-  // All that is left for Koa to tell are connections that break.
+  // The error middleware catches all else, so only broken connections reach this.
   app.on('error', (error: Error) => log.debug(`Connection error: ${printable(error.message)}`));
   app.use(createErrorAnswer({ ...options, sendJson }));
   if (clients !== undefined) app.use(createClientCheck({ ...options, clients }));

@@ -1,32 +1,30 @@
 import type { Server, Socket } from 'node:net';
 
-/** A connection, from its acceptance on. */
 interface Connection {
   readonly socket: Socket;
   readonly end: string;
   readonly peer: Peer;
-  /** Whether a request has come. */
+  /** Whether it has carried a request. */
   asked: boolean;
-  /** Whether it has brought a verdict. */
+  /** Whether it has carried a request that got a verdict. */
   proven: boolean;
-  /** Where it stands in the order of use. */
+  /** A counter: the lower, the longer unused. */
   usedAt: number;
 }
 
-/** All connections of one address, of each kind the one first that is unused longest. */
+/** The connections of one address, each set ordered by last use, the longest unused first. */
 interface Peer {
   readonly address: string;
   readonly unproven: Set<Connection>;
   readonly proven: Set<Connection>;
 }
 
-/** An API server keeps 25 idle, and a burst of creates makes some more: so many proven ones make nobody suspect. */
+/** Proven connections per address that never count against it: an API server keeps 25 idle, and more in a burst. */
 export const PROVEN_FREE = 64;
 
 /**
- * Who is connected. That the server is full is no reason to refuse anybody who comes: the one to go is of the address
- * that takes most of the room, and of that the one that is unused longest. Who asks cannot be known, but from where:
- * one address alone may have all connections, and is the first to give some back.
+ * The open connections, limited in number. When full, a new one is accepted and the longest unused one of the address with
+ * the most connections is closed: one address may use them all while no other needs any.
  */
 export class Connections {
   readonly #max: number;
@@ -42,13 +40,13 @@ export class Connections {
     return this.#byEnd.size;
   }
 
-  /** Keeps to the most of a server, also of those whose handshake is not over. */
+  /** Limits the connections of a server, those still in the TLS handshake included. */
   watch(server: Server): void {
-    // Before TLS begins with the new one.
+    // Prepended, to run before the TLS handshake of the new connection.
     server.prependListener('connection', (socket: Socket) => this.#add(socket));
   }
 
-  /** A request came: a proven connection is the last to go again. */
+  /** A request arrived on this connection. */
   used(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection === undefined) return;
@@ -56,7 +54,7 @@ export class Connections {
     if (connection.proven) this.#use(connection);
   }
 
-  /** It brought a verdict. */
+  /** A request on this connection got a verdict. */
   proved(socket: Socket): void {
     const connection = this.#byEnd.get(endOf(socket));
     if (connection === undefined) return;
@@ -65,19 +63,18 @@ export class Connections {
     this.#use(connection);
   }
 
-  /** Ends those over which no request has come. */
+  /** Closes connections that have carried no request. */
   destroyUnused(): void {
     for (const { socket, asked } of this.#byEnd.values()) if (!asked) socket.destroy();
   }
 
-  /** Ends all of them. */
   destroy(): void {
     for (const { socket } of this.#byEnd.values()) socket.destroy();
   }
 
   #add(socket: Socket): void {
     const { remoteAddress: address } = socket;
-    // It is gone already.
+    // Closed already.
     if (address === undefined) return;
     if (this.size >= this.#max) this.#evict();
     const peer = this.#peers.get(address) ?? { address, unproven: new Set(), proven: new Set() };
@@ -90,7 +87,7 @@ export class Connections {
 
   #remove(connection: Connection): void {
     const { end, peer } = connection;
-    // Once removed, another one may have come from the same port.
+    // After an eviction, a new connection may have the same port.
     if (this.#byEnd.get(end) === connection) this.#byEnd.delete(end);
     peer.unproven.delete(connection);
     peer.proven.delete(connection);
@@ -119,7 +116,7 @@ function scoreOf({ unproven, proven }: Peer): number {
   return unproven.size + beyondFree(proven);
 }
 
-/** Of what an address has too many of, the one that is unused longest. */
+/** The longest unused connection of the kind that the address has too many of. */
 function oldestOf({ unproven, proven }: Peer): Connection {
   const [oldest] = unproven.size > beyondFree(proven) ? unproven : proven;
   return oldest as Connection;
@@ -129,7 +126,7 @@ function beyondFree(proven: ReadonlySet<Connection>): number {
   return Math.max(0, proven.size - PROVEN_FREE);
 }
 
-/** The other end of a connection, by which a TLS socket and the one beneath it are known as the same. */
+/** The remote end, which a TLS socket and the TCP socket beneath it share. */
 function endOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`;
 }

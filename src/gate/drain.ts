@@ -1,26 +1,23 @@
 /**
- * The end of a gate that is in use. Told to end, it goes on answering for a while, each answer being the last on its
- * connection: the API server never retries a connection that is refused or reset, and it takes a while until all of them
- * know that this gate is going.
+ * Graceful shutdown. After the signal, the gate answers for a while longer, with `Connection: close`: the API server never
+ * retries a refused or reset connection, and all of them need time to see that this endpoint has gone.
  */
 export interface Drain {
-  /** The gate was told to end. */
+  /** Whether shutdown was requested. */
   readonly draining: () => boolean;
-  /** Tells it to end; told again, it ends at once. */
+  /** Begins the drain; a second call ends it at once. */
   readonly begin: () => void;
   /** Resolves when it is time to close. */
   readonly over: Promise<void>;
-  /** Aborted when it was told to end again: nothing that can be ended is waited for. */
+  /** Aborted by the second call: idle connections are closed, too. */
   readonly hurry: AbortSignal;
 }
 
 export interface DrainOptions {
   readonly seconds: number;
-  /** Called when the drain begins. */
   readonly onBegin: () => void;
 }
 
-/** Makes a drain that has not begun. */
 export function createDrain({ seconds, onBegin }: DrainOptions): Drain {
   let timer: NodeJS.Timeout | undefined;
   let finish: () => void;

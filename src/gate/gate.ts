@@ -21,30 +21,30 @@ export interface GateOptions {
     Partial<Pick<Settings, 'client'>>;
   readonly certificate: Certificate;
   readonly policyToken: PolicyToken | undefined;
-  /** What the files of `settings.client` have. */
+  /** The content of the files of `settings.client`. */
   readonly clientSecrets?: ClientSecrets | undefined;
   readonly rulesets: RulesetInUse;
   readonly judgePolicy: JudgePolicy;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Whether the gate was told to end. */
+  /** Whether shutdown was requested. */
   readonly draining: () => boolean;
-  /** How often certificate and token are looked at, in milliseconds; 10,000 by default. */
+  /** How often certificate and token are read, in milliseconds; 10,000 by default. */
   readonly certificatePollMs?: number;
 }
 
-/** A gate that listens. */
+/** A listening gate. */
 export interface Gate {
   readonly port: number;
   readonly opsPort: number;
-  /** Finishes what is in flight, then ends all that keeps the process alive. See `GateServer.close`. */
+  /** Finishes requests in flight, then stops servers and watchers. See `GateServer.close`. */
   close(hurry: AbortSignal): Promise<void>;
 }
 
 /**
- * Puts the gate together and listens on both ports.
+ * Starts the gate on both ports.
  *
- * @throws {MistakesError} when one cannot be had, or both.
+ * @throws {MistakesError} for each port that is unavailable.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const { settings, clientSecrets, rulesets, metrics, log, draining } = options;
@@ -81,9 +81,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 }
 
 /**
- * One certificate that does not work makes the gate unready, one that has expired: nobody takes it, so nothing is lost, and
- * a rollout does not replace pods that still have a better one. What else may be wrong with it is for the API server to
- * say, whose clock, whose CAs and whose name for us may be others than we know of: that is a remark.
+ * An expired certificate makes the gate unready: no client accepts it, and a rollout must not replace pods that have a
+ * valid one. Its other faults are remarks: the API server's clock, CAs and name for the gate may differ from ours.
  */
 function readiness(
   state: { readonly listening: boolean },
@@ -103,7 +102,7 @@ function allMistakes(results: readonly PromiseSettledResult<number>[]): Error {
   return new MistakesError(mistakes);
 }
 
-/** The one thing that requests share: the ruleset of the moment, which a reload replaces as a whole. */
+/** The one state that requests share: the current ruleset, which a reload replaces as a whole. */
 interface RulesetInUse {
   current(): Ruleset;
   /** Why the new policy was rejected; `undefined` if it was not. */
@@ -114,11 +113,11 @@ interface WebhookOptions
   extends
     Omit<AppOptions, 'logRefusal' | 'logReview' | 'onVerdict'>,
     Pick<GateServerOptions, 'certificate' | 'limits'> {
-  /** Lines of the log for reviews from one address. */
+  /** Log lines for reviews from one address, per second. */
   readonly logReviewsPerSecond: number;
 }
 
-/** Makes what answers the API server: the app, its server, and what both share. It does not listen yet. */
+/** The webhook: the app, its server, and the state they share. It does not listen yet. */
 export function createWebhook({ certificate, limits, ...options }: WebhookOptions): GateServer {
   const { maxConnections } = { ...SERVER_LIMITS, ...limits };
   const logRefusal = createRefusalLog(options.log);

@@ -3,17 +3,17 @@ import { Connections } from './connections.ts';
 import { listen, oneAtATime } from './server.ts';
 
 export interface OpsServer {
-  /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
+  /** Listens, and resolves with the port. @throws {MistakesError} when the port is unavailable. */
   listen(port: number): Promise<number>;
-  /** Ends at once: whoever asks next finds nobody. */
+  /** Closes at once, open connections included. */
   close(): Promise<void>;
 }
 
 const LIMITS = { headersTimeout: 5000, requestTimeout: 15_000, connectionsCheckingInterval: 1000, maxHeaderSize: 8192 };
-/** The kubelet and a few collectors of metrics need a handful. */
+/** The kubelet and a few metrics scrapers need a handful. */
 const MAX_CONNECTIONS = 256;
 
-/** Makes the server of the probes and metrics: plain HTTP, for the cluster's own use. */
+/** The server of probes and metrics: plain HTTP, inside the cluster only. */
 export function createOpsServer(app: (req: IncomingMessage, res: ServerResponse) => Promise<void>): OpsServer {
   const server = createServer(
     LIMITS,

@@ -11,14 +11,14 @@ import type { LogReview } from '../telemetry/request-log.ts';
 import { stateOf } from './request-state.ts';
 
 export interface AdmissionRouteOptions {
-  /** The ruleset of the moment; asked once a request, so that a reload never splits a review. */
+  /** Returns the current ruleset; called once a request, so that a reload never splits a review. */
   readonly ruleset: () => Ruleset;
   readonly sendJson: SendJson;
   readonly logReview: LogReview;
   readonly metrics: Metrics;
 }
 
-/** Judges the body that was read, answers, and then tells the log and the metrics. */
+/** Judges the parsed body, answers, then logs and counts the review. */
 export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: AdmissionRouteOptions) {
   const turns = new Turns();
   return async function admissionRoute(ctx: Context): Promise<void> {
@@ -30,7 +30,7 @@ export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: 
       await turns.next(spent);
       if (ctx.req.socket.destroyed) throw new ClientGoneError();
     });
-    // Almost always it is there at once; to wait for it all the same would cost a turn of the loop.
+    // Most reviews finish synchronously; an `await` would cost a turn of the event loop.
     const judged = judging instanceof Promise ? await judging : judging;
     sendJson(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
@@ -45,14 +45,14 @@ interface Waiting {
 }
 
 /**
- * Who takes long waits for turns, one in each round of the event loop, so that what has arrived meanwhile comes between.
- * The turn is that of whoever has used least: a small pod does not wait for large ones.
+ * Schedules the slices of long reviews, one per round of the event loop, so that new requests are read in between.
+ * The review that has used the fewest steps is next: a small pod does not wait for large ones.
  */
 export class Turns {
   readonly #waiting = new Set<Waiting>();
   #isAnnounced = false;
 
-  /** @param spent what was used before, in whatever unit */
+  /** @param spent steps used so far */
   async next(spent: number): Promise<void> {
     return new Promise((go) => {
       this.#waiting.add({ spent, go });
@@ -73,7 +73,7 @@ export class Turns {
   }
 
   #leastSpent(): Waiting {
-    // Of several the one that has waited longest, since a set keeps their order.
+    // Ties go to the longest waiting: a set keeps insertion order.
     return [...this.#waiting].reduce((least, one) => (one.spent < least.spent ? one : least));
   }
 }

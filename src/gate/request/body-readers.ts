@@ -6,23 +6,23 @@ import { MAX_BODY_BYTES } from './body-limits.ts';
 import { JsonMarks } from './json-marks.ts';
 import { ClientGoneError, emptyBody, notJson, Refusal, tooComplex, tooLarge } from './refusal.ts';
 
-/** What a text may begin with; koa-bodyparser passes over it too. */
+/** Skipped, as koa-bodyparser does. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Where the chunks of one body go, and what it turns out to be. */
+/** Takes the chunks of one body and parses it. */
 export interface BodyReader {
-  /** Returns why there must be no more, if it is so. */
+  /** Returns a refusal if the body must not be read on. */
   add(chunk: Buffer): Refusal | undefined;
-  /** All have come. Called once, and never after `fail`. */
+  /** The body is complete. Called once, and never after `fail`. */
   end(): void;
-  /** No more will come. */
+  /** The body is abandoned. */
   fail(reason: Error): void;
-  /** The marks of JSON in all of them. */
+  /** The marks of JSON in all chunks. */
   marks(): number;
   readonly parsed: Promise<object>;
 }
 
-/** Reads as koa-bodyparser would, but without what that needs for streams of any size and encoding (docs/decisions/0006). */
+/** Does what koa-bodyparser does, without its cost for streams of any size and encoding (docs/decisions/0006). */
 export class SmallReader implements BodyReader {
   readonly parsed: Promise<object>;
   readonly #chunks: Buffer[] = [];
@@ -61,7 +61,7 @@ export class SmallReader implements BodyReader {
   }
 }
 
-/** Hands what is large or chunked on to koa-bodyparser, in a stream that is ours to end. */
+/** Passes a large or chunked body to koa-bodyparser, in a stream that we can end. */
 export class LargeReader implements BodyReader {
   readonly parsed: Promise<object>;
   readonly #stream = new PassThrough();
@@ -70,7 +70,7 @@ export class LargeReader implements BodyReader {
 
   constructor({ headers }: IncomingMessage, parse: BodyParser, maxMarks: number) {
     this.#maxMarks = maxMarks;
-    // Once koa-bodyparser has given up, it does not listen any more, and the client may still go away.
+    // After koa-bodyparser has failed, nothing else listens for the error of a client that goes away.
     this.#stream.on('error', () => {});
     this.parsed = parse(Object.assign(this.#stream, { headers }));
   }
@@ -105,16 +105,16 @@ function valueOf(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // Its error quotes the body, which nobody should see.
+    // JSON.parse quotes the body in its error, which must not get into log or answer.
     throw notJson();
   }
 }
 
-/** The types of koa-bodyparser know neither of these. */
+/** Two options that koa-bodyparser's types lack. */
 interface Options extends Omit<bodyParser.Options, 'jsonLimit'> {
-  /** A number is not parsed anew for each request. */
+  /** As a number, it is not parsed again for each request. */
   readonly jsonLimit: number;
-  /** `ignore`: a key `__proto__` becomes a property like any other, which harms nobody here. */
+  /** `ignore`: a key `__proto__` becomes an own property like any other, which is harmless here. */
   readonly onProtoPoisoning: 'ignore';
 }
 
@@ -126,7 +126,7 @@ export function createParser(): BodyParser {
     enableTypes: ['json'],
     jsonLimit: MAX_BODY_BYTES,
     onProtoPoisoning: 'ignore',
-    // The request check has seen to that.
+    // The request check has verified the content type.
     detectJSON: () => true,
     onerror: (error) => {
       throw bodyError(error);
@@ -134,10 +134,10 @@ export function createParser(): BodyParser {
   };
   const parse = bodyParser(options as unknown as bodyParser.Options);
   return async (stream) => {
-    // All that it uses of a context: what it reads from, and where it puts what it has read.
+    // The parts of a context that the parser uses.
     const request: { body?: object; rawBody?: string } = {};
     await parse({ req: stream, request } as unknown as Context, async () => {});
-    // Of no bytes at all it makes an empty object.
+    // The parser makes an empty object of an empty body.
     if (request.rawBody === '') throw emptyBody();
     return request.body ?? {};
   };

@@ -6,7 +6,7 @@ import { FairBudget, type Share } from './fair-budget.ts';
 import { ValuesBudget } from './json-marks.ts';
 import { ClientGoneError, inPieces, overloaded } from './refusal.ts';
 
-/** Makes what reads the body of a request whose head was checked, and keeps what it holds until the request is answered. */
+/** Middleware that reads the body of a checked request, and holds its share of the budgets until the answer. */
 export function createBodyReader(limits: BodyLimits = BODY_LIMITS): Middleware {
   const parse = createParser();
   const [small, large] = [new Budgets(limits.small), new Budgets(limits.large)];
@@ -24,12 +24,12 @@ export function createBodyReader(limits: BodyLimits = BODY_LIMITS): Middleware {
   };
 }
 
-/** Whether a request says that its body is small. A chunked one says nothing. */
+/** A chunked body has no `Content-Length`, so it counts as large. */
 function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length']) <= SMALL_BODY_BYTES;
 }
 
-/** What all bodies of a kind have together: bytes while they are read, values while they are judged. */
+/** What all bodies of a kind share: bytes while they are read, values while they are judged. */
 class Budgets {
   readonly bytes: FairBudget;
   readonly values: ValuesBudget;
@@ -40,7 +40,7 @@ class Budgets {
   }
 }
 
-/** The one owner of a body: of its chunks, of what it holds, and of its refusal, which happens once, as a rejection. */
+/** One body: reads its chunks, holds its share of the budgets, and is refused at most once, as a rejection of `read`. */
 class Body {
   readonly #req: IncomingMessage;
   readonly #reader: BodyReader;
@@ -70,19 +70,19 @@ class Body {
     }
   }
 
-  /** Gives back what it still holds. */
+  /** Returns its values to the budget. */
   release(): void {
     this.#budgets.values.release(this.#address, this.#values);
   }
 
   readonly #add = (chunk: Buffer): void => {
     this.#budgets.bytes.take(this.#share, chunk.length);
-    // It may have been this one that had to give back.
+    // This body itself may have been evicted.
     if (this.#stopped) return;
     this.#pieces += 1;
     if (isInPieces(this.#pieces, this.#share.held)) {
       this.#refuse(inPieces());
-      // Not even an answer, for which the rest of what has come would have to be read.
+      // No answer: to send one, the remaining pieces would have to be read.
       this.#req.destroy();
       return;
     }
@@ -92,7 +92,7 @@ class Body {
 
   readonly #end = (): void => {
     const { values } = this.#budgets;
-    // Each mark has a byte of its own: as long as there is room, those of a small body need not be counted.
+    // Marks cannot exceed bytes: count them only when the byte count does not fit.
     const taken = values.take(this.#address, this.#share.held) ?? values.take(this.#address, this.#reader.marks());
     if (taken === undefined) {
       this.#refuse(overloaded());

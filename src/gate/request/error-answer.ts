@@ -18,13 +18,13 @@ export interface ErrorAnswerOptions {
   readonly logRefusal: LogRefusal;
 }
 
-/** As it is counted. */
+/** For the metrics. */
 const ERRORED = { verdict: 'errored', findings: [], unknownKind: false } as const;
 
 /**
- * The outermost middleware: notes when a request arrived, and answers whatever is thrown on its way. Koa's own handler
- * would print a stack for each bad request. The parser's errors carry the body; they never come here as they are (see
- * body.ts), and of any error only message and status are told.
+ * The outermost middleware: notes when a request arrived, and answers any error. Koa's own handler would print a stack
+ * for each bad request. The parser's errors, which carry the body, are replaced before they get here
+ * (body-readers.ts), and only the message and status of an error are sent.
  */
 export function createErrorAnswer({ sendJson, log, metrics, logRefusal }: ErrorAnswerOptions): Middleware {
   return async function answerErrors(ctx, next) {
@@ -45,7 +45,7 @@ export function createErrorAnswer({ sendJson, log, metrics, logRefusal }: ErrorA
     sendJson(ctx, refusal.status, refusalBody(refusal), refusal.headers);
   }
 
-  /** Our own failure. Where the API server waits for a verdict on a uid, it gets one, a denial. */
+  /** An internal error. If the uid is known, the API server gets a verdict on it: a denial. */
   function fail(ctx: Context, error: unknown): void {
     const { review, contact, arrivedAt = Number.NaN, isPolicyReview } = stateOf(ctx);
     const uid = review?.request.uid;
@@ -73,7 +73,7 @@ function printableUid(uid: string | undefined): string | undefined {
   return uid === undefined ? undefined : printable(uid);
 }
 
-/** Where an error was thrown, without its message. */
+/** The stack without the message, which may quote the request. */
 function frames(error: unknown): readonly string[] | undefined {
   if (!(error instanceof Error)) return undefined;
   return error.stack

@@ -1,22 +1,21 @@
-/** What one holder has of a budget. */
+/** One body's share of a budget. */
 export interface Share {
   readonly address: string;
   /** Bytes. */
   held: number;
   /** When it was opened, on the clock of `performance.now()`. */
   readonly since: number;
-  /** Called once, when it has to go; it holds nothing any more by then. */
+  /** Called once, on eviction, after its bytes were returned. */
   readonly giveBack: () => void;
 }
 
-/** A body that came more slowly than this, in bytes a millisecond (1 MiB/s), waits for a sender that does not send. */
+/** Bytes per millisecond (1 MiB/s) below which a body is slow: its sender is stalling. */
 export const SLOW = 1024 ** 2 / 1000;
 
 /**
- * A budget of bytes for bodies that are being read, shared fairly between the addresses that they come from. One address
- * alone may have all of it. Once it is used up, somebody gives back: first whoever sends slowly, since to hold bytes
- * without sending costs a stranger nothing; then the address that has most, of its bodies the slowest. Among bodies that
- * come at the same pace that is the one with the longest way to go.
+ * A budget of bytes for bodies being read, shared fairly between addresses; one alone may use all of it. When it is used
+ * up, a share is evicted: the slowest of the slow ones, since holding bytes without sending costs an attacker nothing;
+ * else the slowest of the address that holds most.
  */
 export class FairBudget {
   readonly #limit: number;
@@ -24,13 +23,13 @@ export class FairBudget {
   readonly #shares = new Set<Share>();
   #held = 0;
 
-  /** @param limit bytes, of which one share alone must never have more */
+  /** @param limit bytes; no single share may exceed it */
   constructor(limit: number, now = () => performance.now()) {
     this.#limit = limit;
     this.#now = now;
   }
 
-  /** The bytes that all have together. */
+  /** The bytes of all shares. */
   get held(): number {
     return this.#held;
   }
@@ -41,7 +40,7 @@ export class FairBudget {
     return share;
   }
 
-  /** Adds to a share. Shares that have to go for it, this one perhaps among them, are closed and told. */
+  /** Adds to a share. Shares evicted for it, perhaps this one, are closed and their `giveBack` is called. */
   take(share: Share, bytes: number): void {
     share.held += bytes;
     this.#held += bytes;
@@ -52,14 +51,14 @@ export class FairBudget {
     }
   }
 
-  /** Ends a share; nothing happens where it has ended already. */
+  /** Returns the bytes of a share; does nothing if it is closed already. */
   close(share: Share): void {
     if (this.#shares.delete(share)) this.#held -= share.held;
   }
 
   #victim(): Share {
     const now = this.#now();
-    // A share that has just been opened has no pace yet.
+    // At least 1 ms, or a new share would divide by zero.
     const pace = ({ held, since }: Share): number => held / Math.max(now - since, 1);
     const holders = [...this.#shares].filter(({ held }) => held > 0);
     const slow = holders.filter((share) => pace(share) < SLOW);
@@ -68,7 +67,7 @@ export class FairBudget {
   }
 }
 
-/** The shares of the address that has most. */
+/** The shares of the address that holds most. */
 function ofLargest(shares: readonly Share[]): readonly Share[] {
   const sums = new Map<string, number>();
   for (const { address, held } of shares) sums.set(address, (sums.get(address) ?? 0) + held);

@@ -31,9 +31,9 @@ export class JsonMarks {
 }
 
 /**
- * Keeps the values of all bodies that are being judged within the heap: JSON.parse cannot be told to stop, and running out
- * of memory ends the process. What is being judged cannot give back, so an address that has some already gets no more than
- * half: there is always room for another one.
+ * Keeps the values of all bodies being judged within the heap: JSON.parse cannot be interrupted, and running out of memory
+ * ends the process. A body being judged cannot be evicted, so an address that holds some already gets at most half:
+ * there is always room for another address.
  */
 export class ValuesBudget {
   readonly #limit: number;
@@ -44,7 +44,7 @@ export class ValuesBudget {
     this.#limit = limit;
   }
 
-  /** Takes so many, and returns their number; or nothing. */
+  /** Takes `values` and returns their number, or `undefined` if they do not fit. */
   take(address: string, values: number): number | undefined {
     const own = this.#byAddress.get(address) ?? 0;
     if (this.#held + values > this.#limit || (own > 0 && own + values > this.#limit / 2)) return undefined;
@@ -53,7 +53,6 @@ export class ValuesBudget {
     return values;
   }
 
-  /** Gives back what was taken. */
   release(address: string, values: number): void {
     this.#held -= values;
     const left = (this.#byAddress.get(address) ?? 0) - values;

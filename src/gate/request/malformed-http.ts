@@ -13,13 +13,13 @@ export interface MalformedHttpOptions {
 }
 
 /**
- * Answers what never becomes a request: no HTTP, too large a head, or too slow. Node would answer with a bare status;
- * this says the same in the form of all other refusals.
+ * Answers input that never becomes a request: not HTTP, too large a head, or too slow. Node would answer with a bare
+ * status; this has the form of all other refusals.
  */
 export function createMalformedHttpAnswer({ log, metrics, logRefusal }: MalformedHttpOptions) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
     if (isUnused(error, socket)) return;
-    // All else is the connection's: a reset, or a handshake that failed or took too long. An answer would wait forever.
+    // A connection error: a reset, or a TLS handshake that failed or timed out. An answer would wait forever.
     if (!/^(?:HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
       log.debug(`Connection error: ${printable(error.message)}`);
       socket.destroy();
@@ -40,16 +40,15 @@ export function createMalformedHttpAnswer({ log, metrics, logRefusal }: Malforme
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
     ];
-    // destroySoon, where end() would leave a half-open connection to whoever doesn't close theirs.
+    // Not end(): that leaves the connection half open until the client closes its side.
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
     socket.destroySoon();
   };
 }
 
 /**
- * Whether a connection was found to be too slow over which no byte of HTTP has come. An API server dials ahead, and may use
- * such a connection a minute later: answered with 408, it would take that for the answer to a request. So it is kept like
- * any that is idle; the head that comes at last has all of its time.
+ * Whether a connection that has carried no byte of HTTP timed out. An API server dials ahead, and may send its first request
+ * a minute later: it would take a 408 for the answer to that. So the connection is kept like any idle one.
  */
 function isUnused({ code }: { readonly code?: string }, { bytesRead }: Socket): boolean {
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;

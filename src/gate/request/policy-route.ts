@@ -6,7 +6,7 @@ import type { SendJson } from './send-json.ts';
 import { stateOf } from './request-state.ts';
 import { timeoutOf } from './request-check.ts';
 
-/** Judges a ConfigMap as the policy or the rules that it would become. */
+/** Judges a ConfigMap by loading the policy or the rules that it holds. */
 export type JudgePolicy = (request: AdmissionRequest) => Promise<AdmissionResponse>;
 
 export interface PolicyRouteOptions {
@@ -16,13 +16,13 @@ export interface PolicyRouteOptions {
 }
 
 /**
- * Answers reviews of the gate's own ConfigMaps, and passes all others on. What it throws becomes a denial: that entry of
- * the webhook fails open, but a policy that could not be judged should not look as if it had been.
+ * Answers reviews of the gate's own ConfigMaps, and passes all others on. Its errors become denials: that entry of the
+ * webhook fails open, but a policy that could not be judged must not look as if it had been.
  */
 export function createPolicyRoute({ judgePolicy, sendJson, log }: PolicyRouteOptions) {
   return async function policyRoute(ctx: Context, next: Next): Promise<void> {
     const state = stateOf(ctx);
-    // Not by its path, since the token may have changed while the body was read.
+    // Not checked again by path: the token may have changed while the body was read.
     if (state.isPolicyReview !== true) return next() as Promise<void>;
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const arrival = { arrivedAt: state.arrivedAt, timeout: timeoutOf(state.search) };
@@ -33,22 +33,22 @@ export function createPolicyRoute({ judgePolicy, sendJson, log }: PolicyRouteOpt
 }
 
 /**
- * How long a ConfigMap may take, from its arrival, its turn included. With MARGIN_MS it must be less than the
- * `timeoutSeconds` of that entry in deploy/webhook.yaml, 15 s, by a second: a test of the manifests holds them together.
+ * How long judging a ConfigMap may take from its arrival, time in the queue included. With MARGIN_MS it must be a second
+ * less than the `timeoutSeconds` of that entry in deploy/webhook.yaml (15 s); a test of the manifests checks it.
  */
 export const JUDGE_MS = 13_000;
-/** What must be left of the client's patience, to answer. */
+/** What must be left of the client's timeout to send the answer. */
 export const MARGIN_MS = 1000;
 
-/** When a ConfigMap came, and how long its client says that it waits. */
+/** When the request arrived, and the timeout that its client announced. */
 interface PolicyArrival {
   readonly arrivedAt: number | undefined;
   readonly timeout: string | null | undefined;
 }
 
 /**
- * The judgement of a ConfigMap, or a denial when the client will not wait for it any longer: an answer that comes too late
- * is none, and as that entry of the webhook fails open, what nobody has judged would be stored.
+ * The judgement of a ConfigMap, or a denial just before the client times out: that entry of the webhook fails open, so after
+ * a timeout the ConfigMap would be stored unjudged.
  */
 async function policyInTime(
   uid: string,
@@ -70,9 +70,9 @@ async function policyInTime(
 const DURATION = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s)$/;
 
 /**
- * How long a client waits, in milliseconds; for ever if it does not say.
+ * The client's timeout in milliseconds; infinite if it announces none.
  *
- * @param timeout what the API server says in the query, as `?timeout=5s`
+ * @param timeout from the query, `5s` in `?timeout=5s`
  */
 function clientTimeoutMs(timeout: string | null | undefined): number {
   const [, amount, unit] = DURATION.exec(String(timeout)) ?? [];

@@ -1,8 +1,8 @@
 import { MAX_BODY_BYTES } from './body-limits.ts';
 
 /**
- * The codes of every answer that is no AdmissionReview, each with its HTTP status. docs/errors.md explains each of them,
- * and a test of the repository fails when one is missing there or here.
+ * The codes of every answer that is no AdmissionReview, each with its HTTP status. docs/errors.md explains them;
+ * a test of the repository fails when one is missing there or here.
  */
 export const REFUSALS = {
   'body-empty': 400,
@@ -31,12 +31,12 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** The HTTP status. */
   readonly status: number;
-  /** For the answer, beside its own. */
+  /** Additional headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** The uid of the AdmissionReview, as far as it could be read. */
   readonly uid: string | undefined;
 
-  /** @param message a whole sentence for whoever sent the request; never holds text of the body. */
+  /** @param message a whole sentence for the client, without text of the body */
   constructor(code: RefusalCode, message: string, { headers = {}, uid }: RefusalDetails = {}) {
     super(message);
     this.code = code;
@@ -51,42 +51,36 @@ export interface RefusalDetails {
   readonly uid?: string | undefined;
 }
 
-/** The body of the answer. */
 export function refusalBody({ code, message, uid }: Pick<Refusal, 'code' | 'message' | 'uid'>): string {
   return JSON.stringify({ code, message, ...(uid !== undefined && { uid }) });
 }
 
-/** The client closed the connection before its request was complete: nobody is left to be answered. */
+/** The client closed the connection before its request was complete: there is no one to answer. */
 export class ClientGoneError extends Error {
   override readonly name = 'ClientGoneError';
 }
 
-/** There is no body, or it has no bytes. */
 export function emptyBody(): Refusal {
   return new Refusal('body-empty', 'The request has no body: it must be an AdmissionReview.');
 }
 
-/** The body costs more to read than its bytes are worth. */
 export function inPieces(): Refusal {
   return new Refusal('body-in-pieces', 'The body comes in too many pieces that are too small.');
 }
 
-/** The body has more bytes than are read. */
 export function tooLarge(): Refusal {
   return new Refusal('body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
 }
 
-/** The body has more values than fit into memory. */
 export function tooComplex(values: number): Refusal {
   return new Refusal('body-too-complex', `The body has more than ${values} values.`);
 }
 
-/** The body is not JSON, or a scalar. */
 export function notJson(): Refusal {
   return new Refusal('json-invalid', 'The body is not JSON, or not an object.');
 }
 
-/** There is no room for one more body at the moment. The API server honours `Retry-After`. */
+/** The budget of bodies is used up. The API server honours `Retry-After`. */
 export function overloaded(): Refusal {
   const headers = { 'retry-after': '1' };
   return new Refusal('overloaded', 'Too many reviews are being read: try again in a second.', { headers });

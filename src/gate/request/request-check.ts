@@ -4,17 +4,17 @@ import { isPolicyPath, type PolicyToken } from '../secret/policy-token.ts';
 import { emptyBody, Refusal, tooLarge } from './refusal.ts';
 import { stateOf } from './request-state.ts';
 
-/** Where reviews are taken: `/validate`, and `/`, as in ImageGate's first release. */
+/** The paths of reviews: `/validate`, and `/`, as in ImageGate's first release. */
 const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
 
 /** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 
 /**
- * Makes what lets through what can be a review by its head alone, and throws a `Refusal` for all else. The body parser
- * would pass most of the rest on, as an empty object.
+ * Middleware that passes on requests whose head can be that of a review, and throws a `Refusal` for all else. The body
+ * parser would pass most others on, as an empty object.
  *
- * @param policyToken the one of the moment; asked once a request, so that a renewal never splits one
+ * @param policyToken returns the current token
  */
 export function createRequestCheck(policyToken: () => PolicyToken | undefined): Middleware {
   return function checkRequest(ctx: Context, next: Next): Promise<unknown> {
@@ -50,19 +50,17 @@ function checkType(type: string | undefined, encoding: string | undefined): void
   }
 }
 
-/** What stands in the first line of a request. */
 interface RequestTarget {
   /** `/validate` of `/validate?timeout=5s`. */
   readonly path: string;
-  /** `?timeout=5s`, or nothing. */
+  /** `?timeout=5s`, or empty. */
   readonly search: string;
 }
 
 /**
- * Reads the target of a request. Koa would read it by Node's `url.parse`, which throws for some of what a stranger may
- * write there.
+ * Parses the target of a request. Koa uses Node's `url.parse`, which throws on some hostile input.
  *
- * @throws {Refusal} for one that is not a path.
+ * @throws {Refusal} if it is not a path.
  */
 export function parseTarget(target = ''): RequestTarget {
   if (!target.startsWith('/')) throw new Refusal('http-malformed', 'The target of the request is not a path.');
@@ -70,7 +68,7 @@ export function parseTarget(target = ''): RequestTarget {
   return end === -1 ? { path: target, search: '' } : { path: target.slice(0, end), search: target.slice(end) };
 }
 
-/** How long the client waits, as it says itself: `5s`. */
+/** The timeout that the client announces: `5s`. */
 export function timeoutOf(search = ''): string | null {
   return new URLSearchParams(search).get('timeout');
 }

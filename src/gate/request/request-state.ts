@@ -1,21 +1,21 @@
 import type { Context } from 'koa';
 import type { AdmissionReview } from '../../admission/admission-review.ts';
 
-/** What the middleware of one request tell each other. */
+/** What the middleware of one request share. */
 export interface RequestState {
   /** When the head of the request was read, on the clock of `performance.now()`. */
   arrivedAt?: number;
-  /** What the client said behind the path, as `?timeout=5s`. */
+  /** The query, as `?timeout=5s`. */
   search?: string;
-  /** Whether it came to the path for the gate's own ConfigMaps, with the token that counted then. */
+  /** Whether its path was that for the gate's own ConfigMaps, with the token valid then. */
   isPolicyReview?: boolean;
-  /** What the body turned out to be. As long as this is absent, nobody waits for a verdict on a uid. */
+  /** The parsed body. While it is absent, there is no uid to give a verdict on. */
   review?: AdmissionReview;
-  /** The last line of a denial, if the operator wrote one. */
+  /** The last line of a denial, if the policy has one. */
   contact?: string | undefined;
 }
 
-/** The state of a request, which Koa keeps untyped. */
+/** The state of a request, which Koa leaves untyped. */
 export function stateOf(ctx: Context): RequestState {
   return ctx.state;
 }

@@ -4,25 +4,23 @@ import type { Context } from 'koa';
 import { announcesBody, isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from './body-limits.ts';
 import { REFUSALS } from './refusal.ts';
 
-/** Answers with JSON. */
 export type SendJson = (ctx: Context, status: number, json: string, headers?: Readonly<Record<string, string>>) => void;
 
-/** How long a client that is told no may go on sending before the connection is cut, in milliseconds. */
+/** How long a refused client may go on sending before the connection is closed, in milliseconds. */
 const LINGER_MS = 2000;
-/** Of these an API server may have to learn while it sends a large body: it tries again, or tells the user. */
+/** What an API server may get while it still sends a large body: it must see the answer, to retry or to show it. */
 const LARGE_REFUSED: ReadonlySet<number> = new Set([REFUSALS['body-too-large'], REFUSALS.overloaded]);
 
 export interface SendJsonOptions {
-  /** Whether clients should find another gate: then each answer is the last on its connection. */
+  /** Whether shutdown was requested: then each answer closes its connection. */
   readonly draining: () => boolean;
-  /** A connection brought a verdict. */
+  /** Called with the connection of each verdict. */
   readonly onVerdict: (socket: Socket) => void;
 }
 
 /**
- * Makes the one function that answers. It answers by hand, past Koa: for a review that is worth some 5 % of the requests
- * per second (bench/README.md). An answer that is no verdict (200) is the last on its connection: whoever asks for anything
- * else has no reason to hold one.
+ * Makes the one function that answers. It bypasses Koa's response, which gains some 5 % of reviews per second
+ * (bench/README.md). An answer other than a verdict (200) closes its connection: such a client has no reason to keep one.
  */
 export function createSendJson({ draining, onVerdict }: SendJsonOptions): SendJson {
   return (ctx, status, json, extra) => {
@@ -44,15 +42,14 @@ export function createSendJson({ draining, onVerdict }: SendJsonOptions): SendJs
   };
 }
 
-/** Whether the client may still be sending: an answer then has to close the connection, or it would hang. */
+/** Whether the client may still be sending: the answer then has to close the connection, or it would hang. */
 function hasUnreadBody(req: IncomingMessage): boolean {
   return !req.readableEnded && announcesBody(req);
 }
 
 /**
- * Sends the answer, and reads on until the client has nothing more to send, for some seconds, or until it has sent so many
- * bytes. Closing at once would make the kernel reset the connection, and a client that is busy sending would see that in
- * place of the answer.
+ * Sends the answer, then reads on until the body ends, LINGER_MS have passed, or `bytes` were read. Closing at once would
+ * make the kernel reset the connection, and a client still sending would see the reset instead of the answer.
  */
 function endAfterBody(req: IncomingMessage, res: ServerResponse, json: string, bytes: number): void {
   let [read, pieces] = [0, 0];
