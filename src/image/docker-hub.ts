@@ -1,7 +1,7 @@
-/** Docker Hub, as it is named in a normalized reference. */
+/** Docker Hub's host in a normalized reference. */
 export const DOCKER_HUB = 'docker.io';
 
-/** The prefix of Docker Hub's own images, which may be left away. */
+/** The prefix of Docker Hub's official images, which may be omitted. */
 export const OFFICIAL = 'library/';
 
 /** Every host that serves Docker Hub's images. */
@@ -12,7 +12,7 @@ export const DOCKER_HUB_HOSTS: readonly string[] = [
   'registry.hub.docker.com',
 ];
 
-/** Whether the grammar of references, and so every container runtime, reads a registry as Docker Hub: these two hosts, and none. */
+/** Whether the reference grammar, and so every container runtime, reads a registry as Docker Hub. */
 export function isDockerHub(registry: string | undefined): boolean {
   return registry === undefined || registry === DOCKER_HUB || registry === 'index.docker.io';
 }

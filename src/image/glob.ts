@@ -1,7 +1,6 @@
 /**
- * A pattern in which `*` stands for any run of characters, an empty one too, and everything else for itself.
- * Matched piece by piece from the left, so that no pattern makes it slow: the first place where a piece fits is as
- * good as any later one.
+ * Compiles a pattern in which `*` stands for any run of characters, also an empty one. Matches piece by piece from the left
+ * without backtracking, so that no pattern is slow: the first match of a piece is as good as any later one.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
   const [prefix = '', ...pieces] = pattern.split('*');

@@ -1,22 +1,21 @@
 import { LRUCache } from 'lru-cache';
 import { MAX_REFERENCE_LENGTH, parseReference, type ImageReference, type InvalidReferenceError } from './reference.ts';
 
-/** What reading a reference comes to: its parts, or why it has none. Frozen, or never written to. */
+/** A parsed reference, or why it is invalid. Immutable. */
 export type ReadReference = ImageReference | InvalidReferenceError;
 
-/** Some 4 MB if all were as long as can be. */
+/** Some 4 MB if all entries had the maximum length. */
 const remembered = new LRUCache<string, ReadReference>({ max: 2048 });
 
 /**
- * Reads a reference as `parseReference` does, but returns the error in place of throwing it, and remembers: the pods of a
- * cluster come from few images, again and again, and reading took a tenth of a review (bench/README.md). Nothing but the
- * time depends on what is remembered.
+ * `parseReference` with a cache, and the error returned instead of thrown: the pods of a cluster use few images, and parsing
+ * took a tenth of a review (bench/README.md).
  */
 export function readReference(raw: string): ReadReference {
   const known = remembered.get(raw);
   if (known !== undefined) return known;
   const read = parsed(raw);
-  // What is longer is refused unread, and would be costly to keep.
+  // Longer text is refused unparsed, and would be costly to cache.
   if (raw.length <= MAX_REFERENCE_LENGTH) remembered.set(raw, read);
   return read;
 }

@@ -1,6 +1,6 @@
 import { DOCKER_HUB, isDockerHub, OFFICIAL } from './docker-hub.ts';
 
-/** What of a reference says where its image is: all that matchers look at. */
+/** The parts of a reference that patterns match. */
 export interface ImageName {
   /** Host with port. `undefined` in an unqualified reference such as `nginx` or `library/nginx`. */
   readonly registry: string | undefined;
@@ -8,7 +8,7 @@ export interface ImageName {
 }
 
 /**
- * An `image:` string, taken apart. The parts are as written, but for `normalized`, and `undefined` where absent:
+ * A parsed `image:` string. The parts are as written, except for `normalized`, and `undefined` if absent:
  * `docker.io/nginx` has the repository `nginx`, not `library/nginx`.
  */
 export interface ImageReference extends ImageName {
@@ -21,13 +21,13 @@ export interface ImageReference extends ImageName {
   /**
    * What container runtimes read: `docker.io` and `library/nginx` for `nginx`, `docker.io/nginx` and
    * `index.docker.io/library/nginx`. All other hosts are as written, a port and Docker Hub's further hosts included: to a
-   * runtime they are other registries, with mirrors and credentials of their own. To deny, compare by `repositoryPatterns`
-   * with the purpose `deny`, which also knows what else Docker Hub is called.
+   * runtime they are other registries, with mirrors and credentials of their own. To deny, use `repositoryPatterns` with
+   * the purpose `deny`, which knows all hosts of Docker Hub.
    */
   readonly normalized: { readonly registry: string; readonly repository: string };
 }
 
-/** The reference cannot be read, or container runtimes read it differently. `reason` is a sentence for the user. */
+/** The reference is invalid, or container runtimes read it differently. `reason` is a sentence for the user. */
 export class InvalidReferenceError extends Error {
   override readonly name = 'InvalidReferenceError';
   readonly reason: string;
@@ -38,7 +38,7 @@ export class InvalidReferenceError extends Error {
   }
 }
 
-/** Longer text is no reference: 255 of repository, a host, 128 of tag and a digest come to less. */
+/** More than a repository (255), a host, a tag (128) and a digest can have. */
 export const MAX_REFERENCE_LENGTH = 1024;
 
 const MAX_REPOSITORY_LENGTH = 255;
@@ -58,10 +58,10 @@ const IDENTIFIER = /^[a-f0-9]{64}$/;
 const IMAGE_ID = /^sha(?:256|384|512):[a-fA-F0-9]+$/;
 
 /**
- * Reads a reference by the grammar of distribution/reference v0.6.0 (`ParseNormalizedNamed`), which kubelet and
- * containerd use, in time linear in its length. Three legal forms are refused as well, because container runtimes
- * read them differently: upper case in the registry, a first component with a dot that is no legal host (containerd
- * pulls from it, the grammar finds no registry in it), and an image ID (containerd runs whatever has that ID).
+ * Parses a reference by the grammar of distribution/reference v0.6.0 (`ParseNormalizedNamed`), which kubelet and
+ * containerd use, in linear time. Three legal forms are refused, too, because container runtimes read them
+ * differently: upper case in the registry, a first component with a dot that is no legal host (containerd pulls from
+ * it, the grammar sees no registry), and an image ID (containerd runs the image with that ID).
  *
  * @throws {InvalidReferenceError} with the reason, one sentence.
  */
@@ -90,22 +90,22 @@ export function parseReference(raw: string): ImageReference {
   return Object.freeze({ raw, registry, repository, tag, digest, familiarName: short, normalized });
 }
 
-/** The registry that container runtimes ask: Docker Hub where none is written, and for its old name. */
+/** The registry that container runtimes pull from: Docker Hub if there is none, and for its old name. */
 export function normalizedRegistry({ registry }: ImageName): string {
   return registry === undefined || isDockerHub(registry) ? DOCKER_HUB : registry;
 }
 
-/** The repository that container runtimes ask for: `library/nginx` for Docker Hub's `nginx`. */
+/** The repository that container runtimes pull: `library/nginx` for Docker Hub's `nginx`. */
 export function normalizedRepository({ registry, repository }: ImageName): string {
   return isOfficial(registry, repository) ? OFFICIAL + repository : repository;
 }
 
-/** Whether the first component is a registry: `splitDockerDomain` of the original, case by case. */
+/** Whether the first component is a registry, as `splitDockerDomain` of distribution/reference decides. */
 function isRegistry(first: string): boolean {
   return first === 'localhost' || first.includes('.') || first.includes(':') || UPPER_CASE.test(first);
 }
 
-/** Docker Hub's own images are written without an account. */
+/** Docker Hub's official images have no account. */
 function isOfficial(registry: string | undefined, repository: string): boolean {
   return isDockerHub(registry) && !repository.includes('/');
 }
@@ -116,7 +116,7 @@ function familiarName(registry: string | undefined, repository: string): string 
   return rest.includes('/') ? repository : rest;
 }
 
-/** One error for each reason: to make one takes longer than all else here, and a review may bring 125,000 bad images. */
+/** Errors by reason: creating one takes longer than parsing, and a review may bring 125,000 bad images. */
 const ERRORS = new Map<string, InvalidReferenceError>();
 
 function refuse(reason: string): never {

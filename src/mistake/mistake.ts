@@ -1,5 +1,5 @@
 /**
- * The codes of every mistake that a start can end with, or that is told while the gate runs. docs/errors.md explains each of them, and a test of the
+ * The codes of all mistakes, at start or while the gate runs. docs/errors.md explains each of them, and a test of the
  * repository fails when one is missing there or here.
  */
 export type MistakeCode =
@@ -36,23 +36,23 @@ export type MistakeCode =
   | 'rules-folder-unreadable'
   | 'setting-invalid';
 
-/** What something was written in. */
+/** The file, key or variable that holds a mistake. */
 export interface Source {
-  /** What it is called: `BLOCKED_TAGS`, `policy.yaml`, `/app/rules.d/mine.js`, `rule mine`. */
+  /** Its name: `BLOCKED_TAGS`, `policy.yaml`, `/app/rules.d/mine.js`, `rule mine`. */
   readonly name: string;
-  /** What holds it, if the name does not say so: `environment`, `ConfigMap`, or the path of the file. */
+  /** Its container, if the name does not say it: `environment`, `ConfigMap`, or the path of the file. */
   readonly in?: string;
-  /** The ConfigMap that holds it, where that is known. */
+  /** The ConfigMap that holds it, if known. */
   readonly configMap?: string;
-  /** From 1 on, and so is the column. */
+  /** Line and column count from 1. */
   readonly line?: number;
   readonly column?: number;
 }
 
-/** Where something was written, as exactly as it is known. */
+/** A source and, if known, a place in it. */
 export interface Location {
   readonly source: Source;
-  /** The path to it inside of the source: `rules.blocked-tags.action`, `entry 2`. Absent for the whole. */
+  /** The path within the source: `rules.blocked-tags.action`, `entry 2`. Absent for the whole source. */
   readonly place?: string;
 }
 
@@ -60,18 +60,18 @@ export interface Location {
 export interface Remedy {
   /** A whole sentence. */
   readonly remedy: string;
-  /** The name that was probably meant; the remedy is for who meant something else. */
+  /** The name that was probably meant; `remedy` applies if it was not. */
   readonly guess?: string;
 }
 
-/** Something wrong in what an operator or a rule author wrote: never in what a request brought. */
+/** A mistake in the operator's or a rule author's files: never one in a request. */
 export interface Mistake extends Location, Remedy {
   readonly code: MistakeCode;
-  /** Where the other part of it is, if two contradict each other. */
+  /** The other location, if two contradict each other. */
   readonly other?: Location;
   readonly expected: string;
   readonly found: string;
-  /** Nobody has to mend it: there was too little time, or no process to be had, and the same may do later. */
+  /** Nothing needs fixing: memory was lacking, and a retry may succeed. */
   readonly mayPass?: true;
 }
 
@@ -79,7 +79,7 @@ export interface Mistake extends Location, Remedy {
 export function mistakeText({ code, other, expected, found, remedy, guess, ...location }: Mistake): string {
   const where = [location, ...(other === undefined ? [] : [other])].map(locationText).join(' and ');
   const todo = guess === undefined ? remedy : `Did you mean ${guess}?`;
-  // What was found may be a whole sentence, such as somebody's error.
+  // `found` may be a whole sentence, such as an error's message.
   return `${where}: expected ${expected}, found ${found.replace(/(?<!\.)\.$/, '')}. ${todo} [${code}]`;
 }
 
@@ -92,18 +92,18 @@ export function locationText({ source, place }: Location): string {
   return [holder === undefined ? name : `${name} (${holder})`, ...parts].join(', ');
 }
 
-/** A part of what is there, or the whole where nothing is named. */
+/** A location within another one; the same location without `parts`. */
 export function within({ source, place }: Location, ...parts: readonly string[]): Location {
   const all = [place, ...parts].filter((part) => part !== undefined && part !== '');
   return all.length === 0 ? { source } : { source, place: all.join(', ') };
 }
 
-/** Each mistake once: an option that holds in several namespaces is judged for each of them. */
+/** Removes duplicates: an option that applies in several namespaces is validated for each of them. */
 export function distinctMistakes(mistakes: readonly Mistake[]): readonly Mistake[] {
   return [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
 }
 
-/** All mistakes of one source, so that nobody mends them one restart at a time. Its message has a line for each. */
+/** All mistakes at once, so that they need not be fixed one restart at a time. The message has a line for each. */
 export class MistakesError extends Error {
   override readonly name = 'MistakesError';
   readonly mistakes: readonly Mistake[];
@@ -114,14 +114,14 @@ export class MistakesError extends Error {
   }
 }
 
-/** What was thrown, in a line for each problem. */
+/** The lines that describe a thrown value. */
 export function problemsOf(thrown: unknown): readonly string[] {
   return thrown instanceof MistakesError ? thrown.mistakes.map(mistakeText) : [messageOf(thrown)];
 }
 
 /**
- * A value as it is shown in `found`: JSON, cut after 80 characters, so that a key or a whole file never lands in a log.
- * What is no JSON is shown by its type: a rule file can export anything.
+ * A value for `found`: JSON, cut after 80 characters, so that a key or a whole file never gets into a log. A value that is
+ * not JSON is shown by its type: a rule file can export anything.
  */
 export function shown(value: unknown): string {
   const text = json(value) ?? typeWord(value);
@@ -132,7 +132,7 @@ function json(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    return undefined; // a circle, or a bigint
+    return undefined; // a cycle, or a bigint
   }
 }
 
@@ -141,12 +141,12 @@ function typeWord(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** The code of what the system refused, such as ENOENT; or, without one, what was thrown. */
+/** The code of a system error, such as ENOENT; without one, the error as text. */
 export function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown);
 }
 
-/** What was thrown, in words. Anything can be thrown. */
+/** The message of a thrown value, which can be anything. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   return typeof thrown === 'string' ? thrown : `a thrown ${thrown === null ? 'null' : typeof thrown}`;

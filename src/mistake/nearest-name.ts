@@ -2,10 +2,10 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Remedy } from './mistake.ts';
 
 /**
- * What to do about a name that nobody has.
+ * The remedy for an unknown name, with a guess if a known one is similar.
  *
- * @param names those that somebody has, the nearest of which was probably meant
- * @param remedy for who meant none of them
+ * @param names the known names
+ * @param remedy if the guess is wrong or there is none
  */
 export function nearestName(name: string, names: readonly string[], remedy = `Known: ${names.join(', ')}.`): Remedy {
   const nearest = closest(

@@ -2,8 +2,8 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 const CUT = '...';
 
 /**
- * A stranger's text for a message or a log: everything outside U+0020 to U+007E as `\u{…}`, so that nobody can forge a
- * line or hide one, and cut after `limit` characters, never within an escape.
+ * Escapes untrusted text for a message or a log: everything outside U+0020 to U+007E becomes `\u{…}`, so that it cannot
+ * forge or hide a line. Cuts after `limit` characters, never within an escape.
  */
 export function printable(text: string, limit = 256): string {
   if (PRINTABLE.test(text)) return text.length > limit ? text.slice(0, limit) + CUT : text;

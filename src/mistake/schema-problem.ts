@@ -1,12 +1,12 @@
 import type { ErrorObject } from 'ajv';
 import { shown } from './mistake.ts';
 
-/** What Ajv found wrong with a value. */
+/** An error of Ajv, translated. */
 export interface SchemaProblem {
-  /** The keys and indexes that lead to it; the last one is the key, where that is what is wrong. */
+  /** The keys and indexes that lead to the value, or to the key if that is wrong. */
   readonly path: readonly string[];
   readonly wrong: 'unknown key' | 'missing key' | 'key' | 'value';
-  /** What a value, or the name of a key, should have been. */
+  /** What the value, or the name of the key, must be. */
   readonly expected: string;
 }
 
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-/** In plain words. What is not here is told in those of Ajv. */
+/** Our own words by keyword; for other keywords Ajv's are used. */
 const EXPECTED: Readonly<Record<string, (params: Params) => string | undefined>> = {
   type: ({ type }) =>
     [type]
@@ -36,7 +36,7 @@ const EXPECTED: Readonly<Record<string, (params: Params) => string | undefined>>
   minItems: ({ limit }) => (limit === 1 ? 'a list that is not empty' : undefined),
 };
 
-/** Translates an error of Ajv: there is no other place that knows how Ajv tells them. */
+/** Translates an error of Ajv; the only place that knows their format. */
 export function schemaProblem({ instancePath, keyword, message, params, propertyName }: ErrorObject): SchemaProblem {
   const { additionalProperty, missingProperty } = params as Readonly<Record<string, string | undefined>>;
   const key = additionalProperty ?? missingProperty ?? propertyName;

@@ -1,16 +1,16 @@
 /**
- * What entries say about hosts, by host: `host[:port]`, or `*.host[:port]`, which stands for one or more labels before
- * it. To ask takes a look-up for each label of a host, however many entries there are.
+ * Values by host: `host[:port]`, or `*.host[:port]`, which stands for one or more labels before it. A query takes one
+ * look-up per label of the host, however many entries there are.
  */
 export interface HostTable<T> {
-  /** What is said about a host as an entry names it; made where nothing is said yet. */
+  /** The value for a host as an entry spells it; created if absent. */
   readonly entry: (host: string) => T;
-  /** Whether the test holds for any of what is said about this very host. */
+  /** Whether the test holds for any value that applies to this host. */
   readonly some: (host: string, test: (said: T) => boolean) => boolean;
 }
 
 export function hostTable<T>(make: () => T): HostTable<T> {
-  // By host; those of wildcards keep their leading dot, which no host has.
+  // By host; wildcards are stored with their leading dot, which no host has.
   const table = new Map<string, T>();
   let longestWildcard = 0;
 
@@ -25,7 +25,7 @@ export function hostTable<T>(make: () => T): HostTable<T> {
   const some = (host: string, test: (said: T) => boolean): boolean => {
     const literal = table.get(host);
     if (literal !== undefined && test(literal)) return true;
-    // From the first dot on that leaves no more than the longest wildcard, each dot may be where one ends.
+    // Tries the suffix at each dot, from the first that is not longer than the longest wildcard.
     for (
       let dot = host.indexOf('.', Math.max(1, host.length - longestWildcard));
       dot !== -1;

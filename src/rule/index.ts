@@ -1,4 +1,4 @@
-// `imagegate/rule`: all that a rule imports.
+// `imagegate/rule`: all that a rule can import.
 export { defineRule } from './rule.ts';
 export { InvalidEntriesError, type InvalidEntry } from './invalid-entries-error.ts';
 export { prepareEach } from './invalid-entries-error.ts';

@@ -1,6 +1,6 @@
-/** One entry of a list that cannot mean what its author hoped. */
+/** One invalid entry of a list. */
 export interface InvalidEntry {
-  /** Its place in the list, from 0. */
+  /** Its index in the list, from 0. */
   readonly index: number;
   readonly expected: string;
   readonly found: string;
@@ -8,10 +8,10 @@ export interface InvalidEntry {
   readonly remedy: string;
 }
 
-/** What `prepare` throws for a list with bad entries: all of them. The engine adds where the list was written. */
+/** Thrown by `prepare` with all invalid entries of a list. The engine adds where the list is configured. */
 export class InvalidEntriesError extends Error {
   override readonly name = 'InvalidEntriesError';
-  /** The list as it was given: by it the engine knows which option it is. */
+  /** The list itself, by which the engine finds the option. */
   readonly list: readonly unknown[];
   readonly entries: readonly InvalidEntry[];
 
@@ -29,10 +29,10 @@ export class InvalidEntriesError extends Error {
 }
 
 /**
- * Prepares each item of a list whose items have lists or patterns of their own. What is wrong within an item is told
- * under the item's place, since that is where an operator finds it.
+ * Prepares each item of a list whose items contain lists or patterns. Mistakes within an item are reported at the item's
+ * index, where the operator finds them.
  *
- * @throws {InvalidEntriesError} with all that is wrong in all items.
+ * @throws {InvalidEntriesError} with all invalid entries of all items.
  */
 export function prepareEach<Item, Prepared>(
   items: readonly Item[],

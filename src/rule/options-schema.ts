@@ -1,4 +1,4 @@
-/** The JSON Schema of one option. Ajv in strict mode judges by all of it; these are the parts that make its type. */
+/** The JSON Schema of one option. Ajv (strict) uses all of it; these are the parts that determine its type. */
 export interface OptionSchema {
   readonly type: 'string' | 'boolean' | 'number' | 'integer' | 'array' | 'object';
   readonly description?: string;
@@ -10,7 +10,7 @@ export interface OptionSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** The JSON Schema of a rule's options: one object, which refuses what it does not name. */
+/** The JSON Schema of a rule's options: an object without unknown properties. */
 export interface OptionsSchema {
   readonly type: 'object';
   readonly additionalProperties: false;
@@ -26,7 +26,7 @@ interface Primitives {
   readonly integer: number;
 }
 
-/** The type of a value that fits a schema. What has a default or is required is there; the rest may be absent. */
+/** The type of values that match a schema. Properties with a default, and required ones, are present; others optional. */
 export type OptionsOf<Schema> = Schema extends { readonly enum: readonly (infer Value)[] }
   ? Value
   : Schema extends { readonly type: keyof Primitives }

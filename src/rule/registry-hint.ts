@@ -3,16 +3,16 @@ import type { ImageReference } from '../image/reference.ts';
 import { splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
 
-/** Hosts of registries are shorter; a stranger may write a longer one to make the search long. */
+/** Longer than real registry hosts; bounds the search for hostile input. */
 const MAX_LENGTH = 64;
 
 /**
- * For an image that entries of `registryPatterns` do not match: the reference that its author may have meant, which
- * they do match. That is the same on Docker Hub if no registry is written, and otherwise on a host of an entry that
- * differs by one character: missing, added, mistaken, or moved to another place.
+ * For an image that entries of `registryPatterns` do not match: a matching reference that its author may have meant. An
+ * unqualified image is tried on Docker Hub, any other on the host of an entry that differs by one character: missing,
+ * added, replaced or moved.
  *
- * Two texts differ so if they are the same when one character is left out of either or both. Hosts are looked up by
- * what is left, so the search takes no longer for many entries.
+ * Two texts differ so if they are equal once one character is removed from either or both. Hosts are indexed by these
+ * remainders, so the search time does not grow with the number of entries.
  */
 export function registryHint(entries: readonly string[]): (image: ImageReference) => string | undefined {
   const allowed = registryPatterns(entries);
@@ -35,7 +35,7 @@ export function registryHint(entries: readonly string[]): (image: ImageReference
   };
 }
 
-/** A text, and all that is left of it without one of its characters. */
+/** A text, and all its variants without one character. */
 function restsOf(text: string): readonly string[] {
   return [text, ...Array.from(text, (_, index) => text.slice(0, index) + text.slice(index + 1))];
 }

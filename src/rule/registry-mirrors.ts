@@ -5,30 +5,30 @@ import { registryReading, splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
 
 export interface RegistryMirror {
-  /** The host of what is mirrored: `docker.io`. */
+  /** The host of the mirrored registry: `docker.io`. */
   readonly registry: string;
-  /** Where the mirror has it, the host and perhaps a path: `mirror.example.com/hub`. */
+  /** The mirror's host, optionally with a path: `mirror.example.com/hub`. */
   readonly mirror: string;
 }
 
 /**
- * Compiles mirrors of whole registries. The image is normalized before it is compared, and in what is to be written.
- * Registries are read as where entries deny: nobody gets past a mirror by writing another name of what it serves.
+ * Compiles mirrors of whole registries. The image is normalized, both to compare it and in the suggested reference.
+ * Registries are read with the purpose `deny`, so that no alias of a registry bypasses its mirror.
  *
- * @param options.unqualified what an image without a registry is: one of Docker Hub (the default), or one that has no
+ * @param options.unqualified how to read an image without a registry: as one of Docker Hub (the default), or as one without
+ *   a mirror.
+ * @throws {InvalidEntriesError} for an invalid registry or mirror, for a registry listed twice, and for one that is itself a
  *   mirror.
- * @throws {InvalidEntriesError} for what is no registry or no mirror, and for a registry that is listed twice or is
- *   the mirror of another, of which one would have no effect.
  */
 export function registryMirrors(
   mirrors: readonly RegistryMirror[],
   { unqualified = 'docker.io' }: { readonly unqualified?: 'untrusted' | 'docker.io' } = {},
 ): {
-  /** The reference to write instead: `undefined` for an image that comes from its mirror, or has none. */
+  /** The reference to use instead; `undefined` for an image that comes from its mirror, or has none. */
   readonly mirrored: (image: ImageReference) => string | undefined;
 } {
   const read = registryReading('deny');
-  // Each registry's first place in the list.
+  // The first index of each registry.
   const places = new Map(mirrors.map(({ registry }, index) => [read.host(registry), index] as const).toReversed());
   const prepared = prepareEach(mirrors, ({ registry, mirror }, index) => {
     const from = read.host(registry);

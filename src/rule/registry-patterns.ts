@@ -8,17 +8,17 @@ const EXPECTED = 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost
 
 /**
  * Compiles entries of the form `host[:port]` or `host[:port]/path`, where `*.host` stands for one or more labels
- * before it, and the path ends at a slash. The image is normalized before it is compared, the entries are not:
+ * before it, and the path matches whole components. The image is normalized before it is compared, the entries are not:
  * Docker Hub's official images are `docker.io/library`. `*` alone matches every image.
  *
  * The cost of a match grows with the image's labels and components, never with the number of entries.
  *
- * @throws {InvalidEntriesError} for entries that are no registry, or say less than they seem to.
+ * @throws {InvalidEntriesError} for entries that are no registry, or match less than they seem to.
  */
 export function registryPatterns(entries: readonly string[]): {
-  /** Whether the one entry is `*`, so that unqualified references match too. */
+  /** Whether the only entry is `*`, so that unqualified references match, too. */
   readonly matchesAll: boolean;
-  /** An unqualified reference is compared as what it is read as: one of Docker Hub. */
+  /** An unqualified reference is compared as one of Docker Hub. */
   readonly matches: (image: ImageName) => boolean;
 } {
   const invalid = entries.flatMap((entry, index) => invalidEntry(entry, index, entries.length));
@@ -49,7 +49,7 @@ function invalidEntry(entry: string, index: number, count: number): InvalidEntry
   return remedy === undefined ? [] : [{ index, expected: EXPECTED, found: shown(entry), remedy }];
 }
 
-/** What to do about an entry; `undefined` if it is one. */
+/** The remedy for an invalid entry; `undefined` if it is valid. */
 function entryRemedy(entry: string, count: number): string | undefined {
   if (entry === '*')
     return count === 1 ? undefined : 'To allow every registry let "*" stand alone; otherwise remove it.';

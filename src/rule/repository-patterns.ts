@@ -22,14 +22,13 @@ const EXPECTED =
  * component or more. The image is normalized before it is compared, the entries are not: Docker Hub's official images
  * are `docker.io/library/*`.
  *
- * What stands before an entry's first `*` is looked up, so that of many entries only those with the image's own
- * beginning are compared.
+ * Entries are indexed by the components before their first `*`, so that of many entries only those with the image's
+ * prefix are compared.
  *
- * @param options.purpose what follows for an image that matches, and so which hosts are one registry; by default the
- *   entries allow.
- * @param options.unqualified what an image without a registry is: from nowhere that an entry could name (the default
- *   where entries allow), or one of Docker Hub (elsewhere).
- * @throws {InvalidEntriesError} for entries that no image could match, or that say less than they seem to.
+ * @param options.purpose what a match means, and so which hosts count as one registry; `allow` by default.
+ * @param options.unqualified how to read an image without a registry: as matching no entry (the default for `allow`), or
+ *   as one of Docker Hub (the default otherwise).
+ * @throws {InvalidEntriesError} for entries that no image could match, or that match less than they seem to.
  */
 export function repositoryPatterns(
   entries: readonly string[],
@@ -45,7 +44,7 @@ export function repositoryPatterns(
   if (invalid.length > 0) throw new InvalidEntriesError(entries, invalid);
 
   const read = registryReading(purpose);
-  // By host, then by the literal components at the beginning: the patterns for those that follow.
+  // By host, then by the literal components of the prefix: the patterns for the rest.
   const hosts = hostTable(() => new Map<string, ReturnType<typeof componentsMatcher>[]>());
   for (const entry of entries.flatMap(read.repositories)) {
     const [host, path] = splitAtSlash(entry);
@@ -75,7 +74,7 @@ export function repositoryPatterns(
   return { matches };
 }
 
-/** What to do about an entry; `undefined` if it is one. */
+/** The remedy for an invalid entry; `undefined` if it is valid. */
 function entryRemedy(entry: string): string | undefined {
   if (entry === '') return 'Remove the empty entry.';
   const isWildcard = entry.startsWith('*.');
@@ -107,9 +106,9 @@ function repositoryRemedy(host: string, path: string, isWildcard: boolean): stri
 type Matcher = (component: string) => boolean;
 
 /**
- * A pattern over the components of a repository, from a place on: `*` stands for any run of characters of one
- * component, `**` for one component or more. Between two `**` the first place that fits is as good as any later one,
- * so no place is tried again: at most each component is held against each of the pattern, 128 at the most.
+ * Matches the components of a repository from an index on: `*` stands for any run of characters of one component, `**` for
+ * one component or more. Between two `**` the first match is as good as any later one, so there is no backtracking:
+ * each component, 128 at most, is compared at most once with each of the pattern.
  */
 function componentsMatcher(pattern: readonly string[]): (components: readonly string[], from: number) => boolean {
   const [first = [], ...runs] = runsOf(pattern);
@@ -121,7 +120,7 @@ function componentsMatcher(pattern: readonly string[]): (components: readonly st
     if (!fits(first, components, from)) return false;
     let end = from + first.length;
     for (const run of runs) {
-      // Each `**` takes one component at least.
+      // Each `**` matches at least one component.
       let start = end + 1;
       while (start + run.length <= components.length && !fits(run, components, start)) start += 1;
       end = start + run.length;
@@ -131,7 +130,7 @@ function componentsMatcher(pattern: readonly string[]): (components: readonly st
   };
 }
 
-/** What stands before, between and after the `**` of a pattern. */
+/** The parts of a pattern before, between and after its `**`. */
 function runsOf(pattern: readonly string[]): readonly (readonly Matcher[])[] {
   const runs: Matcher[][] = [[]];
   for (const component of pattern) {

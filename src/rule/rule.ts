@@ -1,7 +1,7 @@
 import type { ImageReference } from '../image/reference.ts';
 import type { OptionsOf, OptionsSchema } from './options-schema.ts';
 
-/** What a rule returns for an image that it objects to. The sentence is `<container> image <problem>! (<image>). <remedy>` */
+/** What a rule returns for an image that violates it. The sentence is `<container> image <problem>! (<image>). <remedy>` */
 export interface Violation {
   /** What is wrong with the image, as the end of a sentence that begins with it: `has no tag`. */
   readonly problem: string;
@@ -9,60 +9,60 @@ export interface Violation {
   readonly remedy: string;
 }
 
-/** What a rule may know besides the image. Frozen. */
+/** What a rule may read besides the image. Frozen. */
 export interface RuleContext {
   readonly operation: string;
-  /** When it is judged, to the minute: `2026-01-01T00:00:00.000Z`. A rule has no other clock. */
+  /** The time of the review, to the minute: `2026-01-01T00:00:00.000Z`. A rule has no other clock. */
   readonly now: string;
   /** `undefined` for an object without a namespace. */
   readonly namespace: string | undefined;
-  /** Who asks. For the pods of a Deployment that is a controller, not the person behind it. */
+  /** The requester. For the pods of a Deployment that is a controller, not the person behind it. */
   readonly userInfo: { readonly username: string; readonly groups: readonly string[] };
   readonly workload: {
     readonly apiVersion: string;
     readonly kind: string;
-    /** Empty while the API server has yet to make one from `generateName`. */
+    /** Empty until the API server has made one from `generateName`. */
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
-    /** Of the pod spec in which the image stands, as written. The API server fills it in for a Pod, not for a template. */
+    /** As in the image's pod spec. The API server fills it in for a Pod, not for a template. */
     readonly serviceAccountName: string | undefined;
   };
   readonly container: {
     readonly name: string;
     readonly type: 'initContainer' | 'container' | 'ephemeralContainer' | 'imageVolume';
-    /** Where the image is written: `spec.template.spec.containers[0].image`. */
+    /** The field of the image: `spec.template.spec.containers[0].image`. */
     readonly fieldPath: string;
-    /** As written, `pullPolicy` of an image volume. The API server fills it in, but for kinds that it does not know. */
+    /** As written; `pullPolicy` of an image volume. The API server fills it in, except for custom kinds. */
     readonly imagePullPolicy: string | undefined;
-    /** What an UPDATE finds in that place, as written: in the same list under the same name. `undefined` where nothing was. */
+    /** The image before an UPDATE, as written, in the same list under the same name; `undefined` if there was none. */
     readonly oldImage: string | undefined;
   };
 }
 
-/** What a rule may know of the request: the context of a check, but for what the image's own place adds to it. */
+/** The parts of a check's context that are the same for all images of a request. */
 export type RequestContext = Omit<RuleContext, 'container' | 'workload'> & {
   readonly workload: Omit<RuleContext['workload'], 'serviceAccountName'>;
 };
 
-/** What a ruleset knows of each of its rules, wherever that runs. */
+/** What a ruleset knows of each rule, built-in or custom. */
 export interface RuleSummary {
   /** kebab-case, and the file's name. */
   readonly name: string;
   /** One sentence. */
   readonly description: string;
-  /** What happens on a violation where the operator has not said; without one it is denied. */
+  /** The action if the policy sets none; `deny` by default. */
   readonly action?: EnforcementAction;
 }
 
 export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends RuleSummary {
-  /** The JSON Schema of the options; without one the rule takes none. Defaults stand only here. */
+  /** The JSON Schema of the options; without one the rule takes none. The only place for defaults. */
   readonly schema?: Schema;
-  /** Built-in rules only: its violations stand before those of rules with more, or without one, which go by name. */
+  /** Built-in rules only: sorts violations, ascending; rules without it follow, by name. */
   readonly order?: number;
   /**
-   * Built-in rules only: keys of the policy that are one text each, and the option that each sets as a list; or `action`,
-   * of which `true` means deny and `false` off.
+   * Built-in rules only: flat keys of the policy, and the list option that each sets; or `action`, for which `true` means
+   * deny and `false` off.
    */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -70,9 +70,9 @@ export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends 
 /**
  * A rule module, the default export of a rule file.
  *
- * `prepare` runs once, when the rule is loaded, and throws on an option that the schema cannot judge; what it returns,
- * at once and no promise, is what `check` receives. Without it `check` receives the options. `check` sees one image that
- * could be read, and returns its violations at once, or nothing.
+ * `prepare` runs once, when the rule is loaded, and throws for invalid options that the schema cannot detect; `check`
+ * receives its result, or without `prepare` the options. `check` gets one valid image, and returns its violations or
+ * nothing. Both are synchronous.
  */
 export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = OptionsOf<Schema>> {
   readonly meta: RuleMeta<Schema>;
@@ -84,22 +84,22 @@ export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = O
   ) => readonly Violation[] | undefined | void;
 }
 
-/** A rule of any options, as the engine holds it. */
+/** A rule with any options. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each rule has options of its own, and only the rule knows their type
 export type AnyRule = Rule<any, any>;
 
-/** What can happen on a violation: from the strictest on. */
+/** What can happen on a violation, the strictest first. */
 export const ENFORCEMENT_ACTIONS = ['deny', 'warn', 'audit', 'off'] as const;
 
-/** What happens on a violation: the operator's choice, and where nothing was chosen, the rule's own. */
+/** What happens on a violation: set by the policy, else by the rule. */
 export type EnforcementAction = (typeof ENFORCEMENT_ACTIONS)[number];
 
 type WithPrepare<Schema extends OptionsSchema, Prepared> = Rule<Schema, Prepared> &
   Required<Pick<Rule<Schema, Prepared>, 'prepare'>>;
 
 /**
- * Says what a rule is, so that an editor knows the types: the options from the schema, what `check` receives from
- * what `prepare` returns. It returns its argument.
+ * Defines a rule with inferred types: the options from the schema, the argument of `check` from the result of `prepare`.
+ * Returns its argument.
  */
 export function defineRule<const Schema extends OptionsSchema, Prepared>(
   rule: WithPrepare<Schema, Prepared>,

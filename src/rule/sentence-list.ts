@@ -1,7 +1,7 @@
-/** A list in a sentence is cut after so many bytes; entries are ASCII, so characters are bytes. */
+/** In bytes; entries are ASCII, so characters are bytes. */
 export const MAX_LENGTH = 512;
 
-/** Joins entries for a sentence, by `,` and in their order, and says how many were left out where it grows too long. */
+/** Joins entries by `,` for a sentence; if they are too long, it says how many were left out. */
 export function sentenceList(entries: readonly string[]): string {
   let text = '';
   for (const [index, entry] of entries.entries()) {

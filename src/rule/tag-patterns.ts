@@ -5,8 +5,8 @@ import { InvalidEntriesError } from './invalid-entries-error.ts';
 const TAG_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
 
 /**
- * Compiles tags and patterns of tags, in which `*` stands for any run of characters. Whole tags are compared, case
- * and all; a literal entry costs nothing more however many there are.
+ * Compiles tags and patterns of tags, in which `*` stands for any run of characters. Whole tags are compared,
+ * case-sensitively; literal entries take one look-up, however many there are.
  *
  * @throws {InvalidEntriesError} for entries that no tag could ever match.
  */

@@ -5,9 +5,9 @@ import semver from 'semver';
 import { shown } from '../mistake/mistake.ts';
 
 /**
- * Compiles the one of two options that says which tags are meant: `tagPatterns`, or a `versionRange`.
+ * Compiles one of two options that select tags: `tagPatterns` or a `versionRange`.
  *
- * @throws {InvalidEntriesError} for both or neither, and for what the one that is there does not take.
+ * @throws {InvalidEntriesError} for both or neither, and for an invalid pattern or range.
  */
 export function tagsOrRange(
   tags: readonly string[] | undefined,
@@ -25,17 +25,16 @@ export function tagsOrRange(
   throw new InvalidEntriesError([found], [{ index: 0, expected: 'either tags or semver', found, remedy }]);
 }
 
-/** Longer ranges are read by nobody, and no reader of ranges should have to be fast for them. */
+/** In characters; bounds the time to parse a range. */
 export const MAX_LENGTH = 256;
 
 /**
- * Compiles a range of semantic versions, as npm writes them: `>=1.25.0 <2`, `^1.4`, `1.x || 2.x`. A tag is in it that is
- * a whole version, with a leading `v` or without. One of only one or two numbers is none: such a tag moves on. A
- * pre-release, and that is all that has something behind a dash, is in a range only if the range names one of the same
- * three numbers.
+ * Compiles a range of semantic versions in npm's syntax: `>=1.25.0 <2`, `^1.4`, `1.x || 2.x`. It matches tags that are
+ * full versions, with or without a leading `v`; tags of one or two numbers, which move, never match. A pre-release (a
+ * version with a dash) matches only if the range names a pre-release of the same three numbers.
  *
- * @throws {InvalidEntriesError} for text that is no range, for one that is empty, which to the reader means all, and for
- *   one with an alternative that no version is in.
+ * @throws {InvalidEntriesError} for an invalid range, for an empty one, which npm reads as all versions, and for one with an
+ *   alternative that no version matches.
  */
 export function versionRange(range: string): { readonly matches: (tag: string) => boolean } {
   const remedy = rangeRemedy(range);
@@ -62,7 +61,7 @@ function rangeRemedy(range: string): string | undefined {
 
 function hasVersion(alternative: string): boolean {
   if (semver.minVersion(alternative) !== null) return true;
-  // Of `>1.2.3 <1.2.4-rc` it looks at 1.2.4 alone. Pre-releases are in a range only where it names one of the same numbers.
+  // minVersion tries only 1.2.4 for `>1.2.3 <1.2.4-rc`, so try the pre-releases of the versions that the range names.
   const range = new semver.Range(alternative);
   const named = range.set.flat().map((comparator) => comparator.semver);
   return named.some(({ major, minor, patch }) => range.test(`${major}.${minor}.${patch}-0`));

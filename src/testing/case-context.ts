@@ -3,7 +3,7 @@ import type { RuleContext } from '../rule/rule.ts';
 import type { CaseContext } from './rule-cases.ts';
 import { RuleTestError } from './test-runner.ts';
 
-/** A person creates a Pod, in which the API server has filled in what it fills in. */
+/** A user creates a Pod, with the API server's defaults filled in. */
 const BY_DEFAULT = {
   operation: 'CREATE',
   now: '2026-01-01T00:00:00.000Z',
@@ -20,16 +20,16 @@ const FIELD_PATHS: Readonly<Record<RuleContext['container']['type'], string>> = 
   imageVolume: 'spec.volumes[0].image.reference',
 };
 
-/** What may be absent in the object under review, and is a text where it is not. */
+/** Strings that may be absent. */
 const MAY_BE_ABSENT: ReadonlySet<string> = new Set(['namespace', 'serviceAccountName', 'imagePullPolicy', 'oldImage']);
 
-/** The operations that a rule is asked about. */
+/** The operations that rules judge. */
 const OPERATIONS: Readonly<Record<string, true>> = { CREATE: true, UPDATE: true };
 
 /**
- * The context of a case: what it says, and for the rest a new Pod.
+ * The context of a case, completed with that of a new Pod.
  *
- * @throws {RuleTestError} for a part that no context has, or that is not what it is in one.
+ * @throws {RuleTestError} for an unknown part, or one of the wrong type.
  */
 export function caseContext(context: CaseContext): RuleContext {
   refuseUnknown('context', context, BY_DEFAULT);
@@ -40,7 +40,7 @@ export function caseContext(context: CaseContext): RuleContext {
   refuseOthers('context.container', container, BY_DEFAULT.container);
   const { operation = BY_DEFAULT.operation, now = BY_DEFAULT.now } = context;
   const { type = 'container' } = container;
-  // What there is not would never come to the rule; whoever writes JavaScript is told.
+  // In JavaScript a case may have values that never reach a rule.
   refuseUnknown('context.operation', { [operation]: true }, OPERATIONS);
   refuseUnknown('container.type', { [type]: true }, FIELD_PATHS);
   refuseOtherMoments(now);
@@ -55,32 +55,32 @@ export function caseContext(context: CaseContext): RuleContext {
   };
 }
 
-function refuseUnknown(where: string, written: object, known: object): void {
-  const unknown = Object.keys(written).find((key) => !Object.hasOwn(known, key));
+function refuseUnknown(where: string, given: object, known: object): void {
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
   if (unknown === undefined) return;
   throw new RuleTestError(`\`${where}\` cannot be \`${unknown}\`: known are ${Object.keys(known).join(', ')}.`);
 }
 
-/** The gate tells rules the minute, and in one form: with another a rule would be tested on what never comes. */
+/** The gate passes whole minutes in one format: anything else would test a case that never occurs. */
 function refuseOtherMoments(now: string): void {
   const moment = Date.parse(now);
   if (moment % 60_000 === 0 && new Date(moment).toISOString() === now) return;
   throw new RuleTestError(`\`context.now\` must be a minute, such as ${BY_DEFAULT.now}, found ${shown(now)}.`);
 }
 
-/** Refuses what is unknown, or of another type than the default: `includes` of a text is not that of a list. */
-function refuseOthers(where: string, written: object, known: object): void {
-  if (typeof written !== 'object' || written === null)
-    throw new RuleTestError(`\`${where}\` must be an object, found ${shown(written)}.`);
-  refuseUnknown(where, written, known);
-  for (const [key, value] of Object.entries(written) as [string, unknown][]) {
+/** Refuses unknown parts and wrong types: `includes` of a string differs from that of a list. */
+function refuseOthers(where: string, given: object, known: object): void {
+  if (typeof given !== 'object' || given === null)
+    throw new RuleTestError(`\`${where}\` must be an object, found ${shown(given)}.`);
+  refuseUnknown(where, given, known);
+  for (const [key, value] of Object.entries(given) as [string, unknown][]) {
     const expected = expectedLike(Reflect.get(known, key), value);
     if (expected === undefined || (value === undefined && MAY_BE_ABSENT.has(key))) continue;
     throw new RuleTestError(`\`${where}.${key}\` must be ${expected}, found ${shown(value)}.`);
   }
 }
 
-/** What a value had to be; nothing if it is. */
+/** The expected type of a value; `undefined` if it has it. */
 function expectedLike(known: unknown, value: unknown): string | undefined {
   if (isText(known) || known === undefined) return isText(value) ? undefined : 'a text';
   if (Array.isArray(known)) return Array.isArray(value) && value.every(isText) ? undefined : 'a list of texts';

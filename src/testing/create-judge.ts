@@ -12,22 +12,22 @@ import { caseContext } from './case-context.ts';
 import type { ReadCase } from './rule-cases.ts';
 import { RuleTestError } from './test-runner.ts';
 
-/** What the rule has thrown, which the engine keeps as a text only. */
+/** The error that the rule threw; the engine keeps only its text. */
 interface Thrown {
   error?: unknown;
 }
 
-/** What the gate would say about the image of a case, if the rule were its only one, in whole sentences. */
+/** Returns the gate's sentences about the image of a case, with the rule as its only one. */
 export type Judge = (one: ReadCase) => readonly string[] | Promise<readonly string[]>;
 
 /**
- * Makes a judge, who throws a `RuleTestError` for a case that no gate would ask the rule about, and for a rule that does
- * not judge. As in the gate, the rule prepares the same options once for all images.
+ * Judges in this process. Throws a `RuleTestError` for a case that the gate would never pass to the rule, and for a rule
+ * that fails. As in the gate, the rule prepares the same options once for all images.
  */
 export function createJudge(rule: AnyRule): Judge {
   const thrown: Thrown = {};
   const asked = watched(rule, thrown);
-  const selectionFor = rememberedByOptions((options) => bind(asked, options, thrown));
+  const selectionFor = memoizedByOptions((options) => bind(asked, options, thrown));
   return ({ image, options, context }) => {
     delete thrown.error;
     const reference = readReference(image);
@@ -41,16 +41,16 @@ export function createJudge(rule: AnyRule): Judge {
   };
 }
 
-/** As for a rule in this process, but that the gate's own loader takes the rule's file into the sandbox. */
+/** The same with the rule's file loaded into the sandbox, as in the gate. */
 export function createSandboxJudge(file: RuleFile): Judge {
-  const selectionFor = rememberedByOptions(async (options) => load(file, options));
+  const selectionFor = memoizedByOptions(async (options) => load(file, options));
   return async ({ image, options, context }) =>
     sentencesOf(find(readReference(image), caseContext(context), await selectionFor(options)));
 }
 
 type Options = ReadCase['options'];
 
-function rememberedByOptions<T>(make: (options: Options) => T): (options: Options) => T {
+function memoizedByOptions<T>(make: (options: Options) => T): (options: Options) => T {
   const made = new Map<string, T>();
   return (options) => {
     const key = JSON.stringify(options);
@@ -60,7 +60,6 @@ function rememberedByOptions<T>(make: (options: Options) => T): (options: Option
   };
 }
 
-/** What the engine finds about the one image of a pod. */
 function find(
   reference: ImageReference,
   { container, ...request }: RuleContext,
@@ -125,7 +124,7 @@ function notLoaded(error: unknown, cause?: unknown): unknown {
   });
 }
 
-/** The rule, given only what it cannot change. */
+/** The rule with frozen arguments, and its errors recorded. */
 function watched(rule: AnyRule, thrown: Thrown): AnyRule {
   const keep = <Result>(judge: () => Result): Result => {
     try {
@@ -143,14 +142,14 @@ function watched(rule: AnyRule, thrown: Thrown): AnyRule {
   };
 }
 
-/** What to do about an error of the kind that only changing something frozen gives. */
+/** A hint for the errors of changing something frozen. */
 function mutationHint(error: unknown): string {
   const isOfFrozen = /read only property|not extensible|Cannot (?:delete|redefine) property/;
   if (!(error instanceof TypeError) || !isOfFrozen.test(error.message)) return '';
   return '\nImage, options and context must stay as they are: copy before you change, as in `[...list].sort()`.';
 }
 
-/** Freezes plain data, and all that is in it. What is frozen already is left alone. Returns its argument. */
+/** Freezes plain data recursively, except for what is frozen already. Returns its argument. */
 function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);

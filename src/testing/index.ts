@@ -1,4 +1,4 @@
-// `imagegate/testing`: all that the test of a rule imports.
+// `imagegate/testing`: all that the test of a rule can import.
 export type { AllowedCase, CaseContext, DeniedCase, RuleCases } from './rule-cases.ts';
 export { RuleTestError } from './test-runner.ts';
 export { testRule } from './test-rule.ts';

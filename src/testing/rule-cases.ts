@@ -1,7 +1,7 @@
 import { shown } from '../mistake/mistake.ts';
 import type { RuleContext } from '../rule/rule.ts';
 
-/** The parts of a context that matter to a case; the others are those of a new Pod with a container `app`. */
+/** The parts of a context that matter to a case; the rest is that of a new Pod with a container `app`. */
 export interface CaseContext extends Partial<Pick<RuleContext, 'operation' | 'now' | 'namespace'>> {
   readonly userInfo?: Partial<RuleContext['userInfo']>;
   readonly workload?: Partial<RuleContext['workload']>;
@@ -10,10 +10,10 @@ export interface CaseContext extends Partial<Pick<RuleContext, 'operation' | 'no
 
 export interface AllowedCase {
   readonly image: string;
-  /** What differs from the defaults of the rule's schema. */
+  /** Options that differ from the defaults in the rule's schema. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly context?: CaseContext;
-  /** Why this case is there. */
+  /** What the case is about. */
   readonly name?: string;
 }
 
@@ -25,28 +25,28 @@ export interface DeniedCase extends AllowedCase {
 }
 
 export interface RuleCases {
-  /** Images that the rule has nothing to say about. */
+  /** Images without violations. */
   readonly allowed: readonly (string | AllowedCase)[];
   readonly denied: readonly DeniedCase[];
 }
 
-/** A case with all that was left to defaults. */
+/** A case with defaults filled in. */
 export interface ReadCase {
-  /** Of the test. */
+  /** The test's title. */
   readonly title: string;
   readonly image: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly context: CaseContext;
-  /** What the rule must say; nothing for an image that is allowed. */
+  /** The expected sentences; none for an allowed image. */
   readonly sentences: readonly string[];
-  /** What keeps it from being a case. */
+  /** Why the case is invalid. */
   readonly problems: readonly string[];
 }
 
 const KEYS: readonly string[] = ['image', 'options', 'context', 'name'] satisfies (keyof AllowedCase)[];
 const DENIED_KEYS: readonly string[] = [...KEYS, 'sentence', 'sentences'];
 
-/** The cases of both lists, in their order. What is no list has none; `casesProblems` says so. */
+/** The cases of both lists, in order. Anything but a list counts as empty, which `casesProblems` reports. */
 export function readCases(cases: RuleCases): readonly ReadCase[] {
   const { allowed, denied } = objectOr(cases);
   return [
@@ -55,7 +55,7 @@ export function readCases(cases: RuleCases): readonly ReadCase[] {
   ];
 }
 
-/** What is wrong with the cases as a whole, of which some are the `same`; what is wrong with one, its own test says. */
+/** Problems of the cases as a whole; each case's own test reports its problems. @param same duplicates */
 export function casesProblems(
   written: RuleCases,
   same: readonly (readonly [first: ReadCase, again: ReadCase])[],
@@ -76,7 +76,7 @@ function none(list: string, why: string): string {
   return `There is no ${list} case, so that ${why}: add one to the list \`${list}\`.`;
 }
 
-// Whoever writes JavaScript may have left away anything, or written something else.
+// In JavaScript any value may be absent or of another type.
 
 function listOf<Item>(list: readonly Item[] | undefined): readonly Item[] {
   return Array.isArray(list) ? list : [];
@@ -113,7 +113,7 @@ function details(name: string | undefined, options: object, context: object): st
   return (withOptions === '{}' ? '' : `, with ${withOptions}`) + (inContext === '{}' ? '' : `, in ${inContext}`);
 }
 
-/** For a title, which what is no JSON needs as well. */
+/** For a title, which a value that is not JSON needs, too. */
 function json(value: object): string {
   try {
     return JSON.stringify(value);
@@ -122,7 +122,7 @@ function json(value: object): string {
   }
 }
 
-/** Whether it is of what YAML and JSON know, all the way down. */
+/** Whether a value is plain data, as in YAML and JSON. */
 function isPlain(value: unknown, above: readonly unknown[] = []): boolean {
   if (typeof value !== 'object' || value === null) return !['bigint', 'function', 'symbol'].includes(typeof value);
   if (above.includes(value)) return false;

@@ -9,12 +9,12 @@ import { globalRunner, RuleTestError, type TestRunner } from './test-runner.ts';
 import { caseContext } from './case-context.ts';
 
 /**
- * Tests a rule: one test a case, each judged as the gate judges. A denial is compared to the letter. Tests that could
- * not fail, or say something else than they seem to, fail.
+ * Tests a rule: one test per case, judged as in the gate. Sentences of denials are compared exactly. Invalid cases, and
+ * lists of cases that could not fail, fail.
  *
- * @param rule the rule; or its file, which is then judged in the sandbox as the gate does:
+ * @param rule the rule; or its file, which then runs in the sandbox, as in the gate:
  *   `new URL('./no-debug.js', import.meta.url)`
- * @param runner `describe` and `it` where the test runner has no global ones: `node:test`
+ * @param runner `describe` and `it`, if the test runner has no global ones: `node:test`
  */
 export function testRule(
   rule: AnyRule | FileUrl | string,
@@ -26,7 +26,7 @@ export function testRule(
   else testModule(rule, cases, runner);
 }
 
-/** A `URL`: that type is known only to whoever has types for Node or for browsers. */
+/** A `URL`, whose type exists only with the types of Node or the DOM. */
 export interface FileUrl {
   readonly href: string;
 }
@@ -67,11 +67,11 @@ function failFor(problems: readonly string[]): void {
   if (problems.length > 0) throw new RuleTestError(problems.join('\n'));
 }
 
-/** What the gate would have against it when it loads. */
+/** The mistakes that the gate would report when it loads the rule. */
 function mistakesOf(rule: unknown): readonly string[] {
   const { meta } = Object(rule) as Partial<AnyRule>;
   const { name } = Object(meta) as Partial<AnyRule['meta']>;
-  // Nobody knows here what its file is called: it is given the benefit of the doubt.
+  // The file's name is unknown here, so it is assumed to match.
   const file = { name: typeof name === 'string' ? name : 'name-of-the-file', path: 'the rule', realpath: '' };
   return ruleMistakes(rule, file, true).map(mistakeText);
 }
@@ -95,14 +95,14 @@ function inWords(sentences: readonly string[]): string {
   return sentences.length === 0 ? '(nothing: the image is allowed)' : sentences.join('\n  ');
 }
 
-/** What of a schema says which values may be left away. */
+/** The parts of a schema that hold defaults. */
 interface Defaults {
   readonly default?: unknown;
   readonly items?: Defaults;
   readonly properties?: Readonly<Record<string, Defaults>>;
 }
 
-/** The cases that the rule could not tell from one before them, each with that one. */
+/** Duplicate cases, which the rule cannot distinguish, each with the first one. */
 function sameCases(
   { meta: { schema } }: { readonly meta: Pick<AnyRule['meta'], 'schema'> },
   cases: readonly ReadCase[],
@@ -111,7 +111,7 @@ function sameCases(
   const same: [ReadCase, ReadCase][] = [];
   for (const one of cases) {
     const context = wholeContext(one.context);
-    // Its own test says what keeps it from being a case.
+    // The test of an invalid case reports it.
     if (one.problems.length > 0 || context === undefined) continue;
     const options = withDefaults(one.options, (schema ?? {}) as Defaults);
     const key = JSON.stringify([one.image, options, context], inOrder);
@@ -141,7 +141,7 @@ function wholeContext(context: CaseContext): RuleContext | undefined {
   }
 }
 
-/** For JSON, in which the order of keys makes a difference, and to a rule it makes none. */
+/** A JSON replacer that sorts keys. */
 function inOrder(_key: string, value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,4 +1,4 @@
-/** What a test runner offers. Mocha, jest and vitest do (vitest under `globals: true`), and `node:test`. */
+/** The interface of a test runner: mocha, jest, vitest (global under `globals: true`) and `node:test` have it. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => void | Promise<void>) => unknown;
@@ -14,7 +14,7 @@ export function globalRunner(): TestRunner {
   );
 }
 
-/** What a test of a rule fails with. Runners show `expected` and `actual` as a difference where both are there. */
+/** A failed test of a rule. Runners show a diff if it has `expected` and `actual`. */
 export class RuleTestError extends Error {
   override readonly name = 'RuleTestError';
   readonly expected?: string;

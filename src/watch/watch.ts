@@ -1,30 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 
 export interface WatchOptions<State> {
-  /** Reads the state of now. Something invalid is a state too: what this rejects with ends the process. */
+  /** Reads the current state. Invalid content is a state, too: a rejection ends the process. */
   readonly read: () => Promise<State>;
-  /** The state that is settled already. */
+  /** The state that is already settled. */
   readonly settled: State;
   readonly pollMs: number;
-  /** Whether one look is enough. By default none is: the first may have come between the writing of two files. */
+  /** Whether one poll is enough. By default never: it may have come between the writing of two files. */
   readonly isSure?: (state: State) => boolean;
   /**
-   * Takes or rejects a new state, once.
+   * Accepts or rejects a new state, once.
    *
-   * @param isCurrent whether the state is still the same, and nobody has stopped the watch
-   * @returns in how many milliseconds to try again, if it could not be settled
+   * @param isCurrent whether the state is still the same, and the watch is not stopped
+   * @returns after how many milliseconds to retry, if it could not be settled
    */
   readonly settle: (state: State, isCurrent: () => Promise<boolean>) => Promise<number | undefined> | void;
 }
 
 export interface Watch {
-  /** Looks no more, and waits for the look that has begun. */
+  /** Stops polling, and waits for a poll in progress. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Watches mounted files by polling: the kubelet changes them by swapping the symlink `..data`, and some mounts never
- * notify of that. A state is settled once two looks in a row have found it.
+ * Watches mounted files by polling: the kubelet updates them by swapping the symlink `..data`, of which some mounts send no
+ * notification. A state is settled once two polls in a row have found it.
  */
 export function watch<State>(options: WatchOptions<State>): Watch {
   const { read, pollMs, isSure = () => false, settle } = options;

@@ -3,47 +3,47 @@ import type { ImageReference, InvalidReferenceError } from '../image/reference.t
 import { isObject, type JsonObject, limitItems, typeName, UnreadableWorkloadError } from './json-object.ts';
 import type { PodSpec } from './pod-spec.ts';
 
-/** The four places in a pod spec where an image can stand. */
+/** The four kinds of places for an image in a pod spec. */
 export type ContainerType = 'initContainer' | 'container' | 'ephemeralContainer' | 'imageVolume';
 
-/** An image that a request brings, and where it stands. */
+/** An image of the object under review, and its place. */
 export interface ContainerImage {
-  /** As written; empty where the field is missing. */
+  /** As written; empty if the field is absent. */
   readonly raw: string;
-  /** The reference, or why there is none. */
+  /** The parsed reference, or why it is invalid. */
   readonly reference: ImageReference | InvalidReferenceError;
   readonly container: ContainerPlace;
-  /** Of the pod spec, as written. */
+  /** From the pod spec, as written. */
   readonly serviceAccountName: string | undefined;
-  /** The image was there before the request: whatever is wrong with it is worth a warning, never a denial. */
+  /** The image was there before the request: its violations warn, and never deny. */
   readonly unchanged: boolean;
 }
 
 export interface ContainerPlace {
-  /** The container's name, or the volume's. A container without one is called by its place: `containers[0]`. */
+  /** The name of the container or volume; if absent, its place: `containers[0]`. */
   readonly name: string;
   readonly type: ContainerType;
-  /** Where the image is written: `spec.template.spec.containers[0].image`. */
+  /** The field of the image: `spec.template.spec.containers[0].image`. */
   readonly fieldPath: string;
-  /** As written; `undefined` where it is absent. */
+  /** As written; `undefined` if absent. */
   readonly imagePullPolicy: string | undefined;
-  /** What was written there before the request; `undefined` where nothing was, or nothing can be compared. */
+  /** The image before the request; `undefined` if there was none, or it cannot be compared. */
   readonly oldImage: string | undefined;
 }
 
 interface Place {
   readonly list: string;
   readonly type: ContainerType;
-  /** From an item of the list to the image: the object that holds it, if not the item itself, and the field. */
+  /** The object within a list item that holds the image, if not the item itself. */
   readonly holder?: string;
   readonly field: string;
-  /** Where the holder says when the image is pulled. */
+  /** The holder's field with the pull policy. */
   readonly pullPolicy: string;
 }
 
 const CONTAINER = { field: 'image', pullPolicy: 'imagePullPolicy' } as const;
 
-/** In the order in which violations are told. A volume holds an image only where it has the key `image`. */
+/** In the order of violations in a message. A volume holds an image only if it has the key `image`. */
 const PLACES: readonly Place[] = [
   { list: 'initContainers', type: 'initContainer', ...CONTAINER },
   { list: 'containers', type: 'container', ...CONTAINER },
@@ -52,12 +52,12 @@ const PLACES: readonly Place[] = [
 ];
 
 /**
- * The images that a request brings, in the order of the pod spec: those that are new or changed, and in a changed
- * template also the unchanged ones, marked. An image is unchanged when the same list had the same text under the same
- * name; where a name is missing or repeated nothing can be compared, and all of that list is new.
+ * The images to judge, in the order of the pod spec: new and changed ones, and in a changed template also the unchanged
+ * ones, marked. An image is unchanged if the same list had the same text under the same name; if a name is missing or
+ * repeated, all images of that list count as new.
  *
- * @throws {UnreadableWorkloadError} when a list or an item is not in the form that the API server sends, or there are more
- *   of them than it ever has.
+ * @throws {UnreadableWorkloadError} if a list or item is not of the form that the API server sends, or there are more of
+ *   them than it can have.
  */
 export function imagesToJudge(podSpecs: readonly PodSpec[]): readonly ContainerImage[] {
   limitItems(itemCount(podSpecs, 'spec'), 'object', 'containers and volumes');
@@ -106,12 +106,12 @@ function collectImages(podSpec: PodSpec, place: Place, images: ContainerImage[])
   }
 }
 
-/** What rules are told beside the image is not worth a denial where it is not what the API server sends. */
+/** A malformed field other than the image is treated as absent: it is no reason to deny. */
 function textOrNone(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Kubernetes leaves empty lists away, but for `containers`, which a pod cannot be without. */
+/** Kubernetes omits empty lists, except for `containers`, which a pod must have. */
 function readList(value: unknown, fieldPath: string, required: boolean): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (!required && (value === undefined || value === null)) return [];
@@ -127,14 +127,14 @@ function readHolder(item: JsonObject, { holder }: Place, itemPath: string): Json
   return value;
 }
 
-/** The image as written; empty where it is missing. */
+/** The image as written; empty if absent. */
 function readImage(image: unknown, fieldPath: string): string {
   if (typeof image === 'string') return image;
   if (image === undefined || image === null) return '';
   throw unreadable(fieldPath, 'a string', image);
 }
 
-/** The old images of a place by name, empty where one is missing; `undefined` when there is nothing to compare with. */
+/** The old images of a place by name, empty if one is absent; `undefined` if they cannot be compared. */
 function oldImagesOf(
   oldSpec: JsonObject | undefined,
   items: readonly unknown[],

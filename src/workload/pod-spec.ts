@@ -1,7 +1,7 @@
 import equal from 'fast-deep-equal';
 import { isObject, type JsonObject, limitItems, typeName, UnreadableWorkloadError } from './json-object.ts';
 
-/** What of an AdmissionRequest says where its images stand. */
+/** The fields of an AdmissionRequest needed to find its images. */
 export interface WorkloadRequest {
   readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -10,16 +10,16 @@ export interface WorkloadRequest {
   readonly oldObject?: unknown;
 }
 
-/** A pod spec within the object under review. */
+/** A pod spec of the object under review. */
 export interface PodSpec {
   readonly spec: JsonObject;
-  /** The same pod spec before the request; `undefined` where there was none that can be read. */
+  /** The same pod spec before the request; `undefined` if there was none, or it is unreadable. */
   readonly oldSpec: JsonObject | undefined;
-  /** Where the pod spec stands, in kubectl's spelling: `spec.template.spec`. */
+  /** The path to the pod spec, in kubectl's spelling: `spec.template.spec`. */
   readonly fieldPath: string;
-  /** Whether pods are made from it later: then an unchanged image is worth a warning when the template changes. */
+  /** Whether it is a pod template: then unchanged images get a warning when the template changes. */
   readonly template: boolean;
-  /** Whether the request changes it, or for a template, anything of the template. */
+  /** Whether the request changes it or, for a template, anything in the template. */
   readonly changed: boolean;
 }
 
@@ -29,7 +29,7 @@ const EACH = '*';
 /** Paths to pod specs by `group/kind`: each ends in `spec`, and `*` stands for each item of a list. */
 export type PodSpecPaths = ReadonlyMap<string, readonly string[]>;
 
-/** The kinds that carry a pod spec, as `group/kind`; the core group is empty. */
+/** The built-in kinds with a pod spec, as `group/kind`; the core group is empty. */
 const KNOWN_PATHS: PodSpecPaths = new Map([
   ['/Pod', ['spec']],
   ['/PodTemplate', ['template', 'spec']],
@@ -44,20 +44,20 @@ const KNOWN_PATHS: PodSpecPaths = new Map([
 
 export const KNOWN_KINDS: readonly string[] = [...KNOWN_PATHS.keys()];
 
-/** A value in an object, and the way to it. */
+/** A value in an object, and the path to it. */
 interface Found {
   readonly keys: readonly (string | number)[];
   readonly value: unknown;
 }
 
 /**
- * The pod specs of the object under review; `undefined` for a kind that is not known.
+ * The pod specs of the object under review; `undefined` for an unknown kind.
  *
- * An object of a kind that the operator added may do without them (an Argo Rollout can refer to a Deployment), so there
- * what is absent on the way is passed over. Items of a list are compared with the old ones by their place.
+ * In a kind that the operator added, parts of the path may be absent (an Argo Rollout can refer to a Deployment). List
+ * items are compared with the old ones by index.
  *
  * @param morePaths the kinds that the operator added
- * @throws {UnreadableWorkloadError} when something on the way is not what the path says, or of a known kind absent.
+ * @throws {UnreadableWorkloadError} if a part of the path has the wrong type or, in a built-in kind, is absent.
  */
 export function podSpecs(
   request: WorkloadRequest,
@@ -81,13 +81,13 @@ function podSpec({ kind, operation, oldObject }: WorkloadRequest, pod: Found, sp
   return { spec: spec.value, oldSpec, fieldPath: fieldPath(spec.keys), template, changed };
 }
 
-/** Of which kind an object is, and whether what a path names may be absent in it. */
+/** An object's kind, and whether parts of the path may be absent. */
 interface Way {
   readonly kind: string;
   readonly isOptional: boolean;
 }
 
-/** What there is at a path, for each item of the lists on the way. */
+/** The values at a path, for each item of the lists on it. */
 function valuesAt(found: readonly Found[], path: readonly string[], way: Way): readonly Found[] {
   let values = found;
   for (const key of path)
@@ -119,7 +119,7 @@ function present(found: Found): readonly Found[] {
   return found.value === undefined || found.value === null ? [] : [found];
 }
 
-/** What an old object has at the same place, as far as it can be read. */
+/** The value at a path of the old object; `undefined` if there is none. */
 function valueAt(root: unknown, keys: Found['keys']): unknown {
   return keys.reduce(
     (value, key) =>
@@ -141,8 +141,8 @@ function unreadable({ keys, value }: Found, expected: string, kind: string): Unr
 }
 
 /**
- * Whether the request is a kubelet showing the API server a static pod. It runs already, so refusing it would hide it
- * and stop nothing. The annotation alone is anyone's to write; the identity is the API server's word.
+ * Whether the request is a kubelet's mirror of a static pod. That runs already, so a denial would only hide it. Anyone can
+ * set the annotation, but the API server vouches for the identity.
  */
 export function isMirrorPod(request: WorkloadRequest): boolean {
   if (request.kind.kind !== 'Pod' || request.kind.group !== '') return false;

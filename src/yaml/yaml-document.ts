@@ -11,26 +11,26 @@ import {
   type YamlPlace,
 } from './yaml-values.ts';
 
-/** What a YAML text says, as far as it can be read. */
+/** A parsed YAML document. */
 export interface YamlDocument {
-  /** `undefined` where nothing is written, or nothing that can be read. */
+  /** `undefined` if the document is empty or unreadable. */
   readonly value: unknown;
-  /** Where the value is written that these keys and indexes lead to; without any, the whole document. */
+  /** The location of the value at these keys and indexes; without any, of the document. */
   readonly where: (...path: readonly (string | number)[]) => Location;
   readonly mistakes: readonly Mistake[];
 }
 
 type Locate = (place: YamlPlace) => Location;
 
-/** In characters. A whole ConfigMap holds 1 MiB; for the worst text of this length the parser takes a second or two. */
+/** In characters. The parser takes a second or two for the worst text of this length; a ConfigMap holds up to 1 MiB. */
 const MAX_LENGTH = 128 * 1024;
-/** One slip can make every line after it wrong. */
+/** One error can make every following line invalid. */
 const MAX_ERRORS = 10;
 
 export const LIMITS = `It may have at most ${MAX_LENGTH / 1024} KiB, ${MAX_DEPTH} levels, ${MAX_ALIASES} aliases and ${MAX_VALUES} values.`;
 const MEND = 'Mend it there or just before; text with ": " or " #" in it needs quotes.';
 
-/** Reads a text as one document of YAML 1.2. It never throws, and its work grows with the length of the text alone. */
+/** Reads a text as one document of YAML 1.2. Never throws, and takes time linear in the length of the text. */
 export function readYaml(text: string, source: Source): YamlDocument {
   const [document, second] = yamlDocuments(text, source);
   if (second === undefined) return document!; // there is always one
@@ -39,13 +39,12 @@ export function readYaml(text: string, source: Source): YamlDocument {
   return { ...document!, mistakes: [...document!.mistakes, two] };
 }
 
-/** As YAML 1.2 has it. */
 const asWritten: ReadScalar = ({ value }) => value;
 
 /**
- * Reads a text as documents of YAML 1.2, at least one. It never throws, and goes no further than it is asked.
+ * Reads a text as documents of YAML 1.2, at least one, lazily. Never throws.
  *
- * @param readScalar for what somebody else reads in another way
+ * @param readScalar converts scalars; by default as YAML 1.2 does
  */
 export function* yamlDocuments(text: string, source: Source, readScalar = asWritten): Generator<YamlDocument> {
   const lines = new LineCounter();
@@ -56,7 +55,7 @@ export function* yamlDocuments(text: string, source: Source, readScalar = asWrit
   try {
     for (const document of composed(text, lines)) yield yamlDocument(document, locate, readScalar);
   } catch (error) {
-    // One of the limits, or a fault of the parser: whatever it is, the text is of no use.
+    // A limit was exceeded, or the parser failed: either way the text is unreadable.
     const found = printable(messageOf(error));
     const mistakes = [unreadable({ source }, { expected: 'YAML within its limits', found, remedy: LIMITS })];
     yield { value: undefined, where: () => ({ source }), mistakes };
@@ -67,12 +66,12 @@ function composed(text: string, lines: LineCounter): Iterable<Document> {
   if (text.length > MAX_LENGTH) throw new RangeError(`${text.length} characters`);
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   if (isDeeperThan(MAX_DEPTH, tokens)) throw new RangeError('more levels');
-  // uniqueKeys would compare each key with every other; yamlValues looks them up.
+  // uniqueKeys is quadratic; yamlValues finds duplicates by look-up.
   const options = { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false } as const;
   return new Composer(options).compose(tokens, true, text.length); // forced, so there is one
 }
 
-/** Whether tokens lie within each other more than so many levels. It does not call itself: it guards those that do. */
+/** Whether tokens nest deeper than `levels`. Iterative, since it guards recursive code. */
 function isDeeperThan(levels: number, tokens: readonly CST.Token[]): boolean {
   const open = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -1,9 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair, type Scalar } from 'yaml';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 
-/** Where a value is written. */
 export interface YamlPlace {
-  /** Of its key, or of itself in a list. */
+  /** Of the value's key or, in a list, of the value. */
   readonly offset: number;
   /** `exemptions[0].images` */
   readonly path: string;
@@ -11,32 +10,30 @@ export interface YamlPlace {
 
 type Words = Pick<Mistake, 'expected' | 'found' | 'remedy'>;
 
-/** What is wrong with a value. */
 export interface YamlObjection extends Words {
   readonly at: YamlPlace;
 }
 
 export interface YamlValues {
-  /** JSON, but for numbers that JSON does not have. */
+  /** JSON, except for numbers that JSON lacks, such as `.inf`. */
   readonly value: unknown;
   /** By `pointerTo`. */
   readonly places: ReadonlyMap<string, YamlPlace>;
   readonly objections: readonly YamlObjection[];
 }
 
-/** The parser calls itself for each level, and a regular expression at the end of the stack ends the process. */
+/** The parser is recursive, and a regular expression that exhausts the stack ends the process. */
 export const MAX_DEPTH = 32;
 export const MAX_ALIASES = 100;
-/** Counted after aliases have become what they stand for. */
+/** Counted after the expansion of aliases. */
 export const MAX_VALUES = 100_000;
 
-/** What a scalar stands for, to whoever reads it. */
 export type ReadScalar = (scalar: Scalar) => unknown;
 
 /**
- * What a document of YAML says, and where.
+ * The value of a YAML document, and the place of each part.
  *
- * @throws {RangeError} past one of the limits.
+ * @throws {RangeError} if a limit is exceeded.
  */
 export function yamlValues(document: Document, readScalar: ReadScalar): YamlValues {
   const reader = new Reader(document, readScalar);
@@ -82,7 +79,7 @@ class Reader {
       else if (entries.has(name)) this.objections.push({ at: place, ...again(name) });
       else entries.set(name, this.valueOf(value, pointer + pointerTo([name]), place, depth + 1));
     }
-    // Not by assignment, which would take the key __proto__ for something else.
+    // Not by assignment: for the key __proto__ that would set the prototype.
     return Object.fromEntries(entries);
   }
 

@@ -1,22 +1,22 @@
 import { messageOf } from '../../mistake/mistake.ts';
 
-/** A place in a stack of the engine: `    at check (no-debug.mjs:7:20)`, and of broken syntax `    at no-debug.mjs:7:20`. */
+/** A frame in a stack of the engine: `    at check (no-debug.mjs:7:20)`, and of broken syntax `    at no-debug.mjs:7:20`. */
 const PLACE = /^ +at (?:.*\()?(?<file>[^()\n]+?):(?<line>\d+):(?<column>\d+)\)?$/gm;
 const OURS = 'imagegate/';
 const MAX_LENGTH = 1024;
-/** The message comes apart from the stack, which is as long as the calls were deep. */
+/** The stack is as long as the calls were deep; the message is read separately. */
 const MAX_STACK = 8192;
 
 type Texts = [name: string, message: string, stack: string];
 
-/** An error as the gate is told of it. */
+/** An error as it is reported to the gate. */
 export interface ErrorText {
   readonly name: string;
   readonly message: string;
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
-/** What was thrown, in words, with the first place that is no code of ours. It may be anything, and throw when it is read. */
+/** Describes a thrown value, with the first frame outside our own code. It may be anything, and throw when read. */
 export function errorText(thrown: unknown): ErrorText {
   try {
     if (!(thrown instanceof Error)) return { name: 'a value', message: cut(messageOf(thrown)) };
@@ -28,7 +28,7 @@ export function errorText(thrown: unknown): ErrorText {
   }
 }
 
-/** A rule's text may be of any length, and crosses to who answers. */
+/** Bounds a rule's text, which is passed to the host. */
 export function cut(text: string): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text;
 }

@@ -1,27 +1,27 @@
-// What is there inside of the engine beside the language, before a rule comes.
+// What the engine offers besides the language, before a rule is loaded.
 
-/** What the gate answers to what runs inside. A rule cannot reach it. */
+/** The host functions. A rule cannot reach them. */
 export interface Host {
-  /** A part of the context as JSON; empty where it is not there. */
+  /** A part of the context as JSON; empty if absent. */
   read(path: string): string;
   log(level: 'info' | 'warn' | 'error', text: string): void;
 }
 
-/** Takes the gate's functions from where they were put, so that they are there for nobody else. */
+/** Takes the host functions off the global object, so that no rule can call them. */
 export function takeHost(): Host {
   const { host } = globalThis as unknown as { host: Host };
   Reflect.deleteProperty(globalThis, 'host');
   return host;
 }
 
-/** Hands the functions over that the gate calls: a text each in, and one out. */
+/** Exposes functions to the gate: each takes and returns a string. */
 export function offer(functions: Readonly<Record<string, (text: string) => string>>): void {
   Object.assign(globalThis, { guest: functions });
 }
 
 const LEVELS = { log: 'info', info: 'info', debug: 'info', warn: 'warn', error: 'error' } as const;
 
-/** What `console` is for a rule: a line of the gate's log. */
+/** The `console` of a rule: it writes to the gate's log. */
 export function guestConsole(host: Host): object {
   const methods = Object.entries(LEVELS).map(([name, level]) => {
     const print = (...values: readonly unknown[]): void => host.log(level, values.map(inWords).join(' '));

@@ -4,8 +4,8 @@ import type { Host } from './host.ts';
 type Texts = Readonly<Record<string, string>>;
 
 /**
- * The context of a check, each part of which is asked for when it is read, and once: what a rule did not read cannot
- * have made a difference. It is built before the picture of the instance is taken, since building costs more than asking.
+ * The context of a check, each part of which is fetched from the host on its first read: what a rule did not read cannot
+ * affect its verdict. Built before the instance's picture is taken, since building costs more than reading.
  */
 export function lazyContext(host: Host): RuleContext {
   const known = new Map<string, unknown>();
@@ -34,7 +34,7 @@ function described(parts: object): PropertyDescriptorMap {
   return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, { enumerable: true, value }]));
 }
 
-/** Texts by key, of which one is asked for by itself; whoever enumerates them has read all. */
+/** Labels or annotations: each key is fetched separately; enumerating reads all. */
 function lazyTexts(path: string, read: (path: string) => unknown): Texts {
   const textOf = (target: object, key: string | symbol): unknown =>
     typeof key === 'string' ? (read(`${path} ${key}`) ?? Reflect.get(target, key)) : Reflect.get(target, key);

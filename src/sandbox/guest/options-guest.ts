@@ -5,9 +5,8 @@ import type { Source } from '../../mistake/mistake.ts';
 import type { OptionsSchema } from '../../rule/options-schema.ts';
 import { offer, takeHost } from './host.ts';
 
-// What runs in the one instance that judges options by the schemas of custom rules: a pattern of theirs may take for ever.
+// Runs in the one instance that validates options by the schemas of custom rules, whose patterns may backtrack endlessly.
 
-/** What is to be judged. */
 export interface OptionsTask {
   readonly source: Source;
   readonly schema: OptionsSchema;
@@ -15,9 +14,9 @@ export interface OptionsTask {
 }
 
 takeHost();
-// There is no console here, which its logger would be.
+// No logger: its default, `console`, does not exist here.
 const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true, logger: false });
-// Once, so that what it takes is part of the picture: the meta-schema is compiled at the first use.
+// Compiles the meta-schema, so that it is part of the picture.
 validateOptions({ type: 'object', additionalProperties: false, properties: {} }, [], ajv, { name: '' });
 
 offer({

@@ -8,10 +8,10 @@ import { cut, errorText } from './error-text.ts';
 import { guestConsole, offer, takeHost } from './host.ts';
 import { lazyContext } from './lazy-context.ts';
 
-// What runs in the instance of a rule, around it. Whatever the rule does to it, it does to its own verdicts only: the
-// gate reads what comes out as it reads any text of a stranger.
+// Runs in a rule's instance, around the rule. A rule that tampers with it affects its own verdicts only: the gate validates
+// the output like any untrusted input.
 
-/** Of one image. A denial tells some 15, and one is enough to deny. */
+/** Per image. A denial shows some 15, and one is enough to deny. */
 const MAX_VIOLATIONS = 32;
 const OUT_OF_MEMORY = 'it used up its 16 MiB of memory';
 
@@ -27,7 +27,7 @@ Object.assign(globalThis, {
 
 offer({ describe, prepare, check, told });
 
-/** What the rule says of itself, or what keeps it from being one. */
+/** Returns the rule's `meta`, or its mistakes. */
 function describe(text: string): string {
   Reflect.deleteProperty(globalThis, 'accept');
   const mistakes = ruleMistakes(exported, JSON.parse(text) as RuleFile);
@@ -36,7 +36,7 @@ function describe(text: string): string {
   return JSON.stringify({ mistakes, name, description, schema, action });
 }
 
-/** Has the rule prepare the next selection's options; what is wrong with them comes out. */
+/** Calls the rule's `prepare` for the next options; returns their mistakes. */
 function prepare(text: string): string {
   const result = prepareOptions(exported as AnyRule, JSON.parse(text) as ValidOptions, inWords);
   if ('mistakes' in result) return JSON.stringify(result.mistakes);
@@ -44,7 +44,7 @@ function prepare(text: string): string {
   return '[]';
 }
 
-/** The rule's violations under the options in that place, or why there are none: nothing, a list, or a text. */
+/** Returns the violations under the options with that index: empty, a JSON list, or a JSON string with the failure. */
 function check(text: string): string {
   const [selection, image] = JSON.parse(text) as [number, ImageReference];
   try {
@@ -58,7 +58,7 @@ function check(text: string): string {
   }
 }
 
-/** What was thrown, as the end of a sentence, with the line of the rule. */
+/** A thrown value as the end of a sentence, with the line of the rule. */
 function inWords(error: unknown): string {
   const { name, message, place } = errorText(error);
   if (name === 'InternalError' && message === 'out of memory') return OUT_OF_MEMORY;
@@ -66,7 +66,7 @@ function inWords(error: unknown): string {
   return place === undefined ? words : `${place.file}:${place.line}: ${words}`;
 }
 
-/** Tells of what was thrown while the file was evaluated. It comes as it is, though the gate calls it like the others. */
+/** Describes what was thrown while the file was evaluated; it gets the value itself, not a string. */
 function told(thrown: unknown): string {
   return JSON.stringify(errorText(thrown));
 }
