@@ -4,12 +4,12 @@ import { schemaProblem } from '../mistake/schema-problem.ts';
 import { property } from '../workload/json-object.ts';
 import type { WorkloadRequest } from '../workload/pod-spec.ts';
 
-/** What the API server asks: the fields of Kubernetes' AdmissionRequest that the gate reads, names unchanged. */
+/** The fields of Kubernetes' AdmissionRequest that the gate reads, names unchanged. */
 export interface AdmissionRequest extends WorkloadRequest {
   readonly uid: string;
   /** `ephemeralcontainers`, say; absent for the object itself. */
   readonly subResource?: string;
-  /** Absent or empty while the API server has yet to make a name from `metadata.generateName`. */
+  /** Absent or empty until the API server has made a name from `metadata.generateName`. */
   readonly name?: string;
   readonly namespace?: string;
   readonly dryRun?: boolean | null;
@@ -21,7 +21,7 @@ export interface AdmissionReview {
   readonly request: AdmissionRequest;
 }
 
-/** The body is no AdmissionReview. The message names each field that is wrong, and says what it must be. */
+/** The body is no AdmissionReview. The message names each invalid field and what it must be. */
 export class InvalidReviewError extends Error {
   override readonly name = 'InvalidReviewError';
   /** The request's uid, if it has one, to find it in the API server's log. */
@@ -33,10 +33,10 @@ export class InvalidReviewError extends Error {
   }
 }
 
-/** More wrong fields than these say no more. */
+/** The most invalid fields that an error names. */
 const MAX_FIELDS = 8;
 
-// Errors are collected to tell all of them; there are few, since nothing but `groups` is a list here.
+// All errors are collected; there are few, since `groups` is the only array.
 const isAdmissionReview = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile<AdmissionReview>(
   schema,
 );
@@ -44,7 +44,7 @@ const isAdmissionReview = new Ajv({ strict: true, strictTypes: false, allErrors:
 /**
  * Reads the body of a request as an AdmissionReview.
  *
- * @throws {InvalidReviewError} when it is none, or lacks what the gate relies on.
+ * @throws {InvalidReviewError} if it is none, or lacks a field that the gate needs.
  */
 export function parseReview(body: unknown): AdmissionReview {
   cutGroups(body);
@@ -55,10 +55,7 @@ export function parseReview(body: unknown): AdmissionReview {
   throw new InvalidReviewError(`The body is not a valid AdmissionReview: ${fields.join('; ')}.`, uidOf(body));
 }
 
-/**
- * Leaves away, where many groups are wrong, those that would not be told of anyway. Of each that is no text Ajv makes an error: of some millions,
- * which are few bytes, more than there is memory for.
- */
+/** Cuts `groups` after the ninth bad entry: Ajv allocates an error per entry, which for millions exceeds the memory. */
 function cutGroups(body: unknown): void {
   const userInfo = property(property(body, 'request'), 'userInfo');
   const groups = property(userInfo, 'groups');

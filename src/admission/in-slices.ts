@@ -1,11 +1,11 @@
-/** After so many steps of custom rules whoever else waits has a turn: one to a few milliseconds. */
+/** The steps of custom rules between two rests: one to a few milliseconds. */
 const SLICE_STEPS = 50_000;
 
 /**
- * Takes what is done in pieces to its end: at once if that takes few steps, and otherwise with rests in between. A rest
- * only ever comes behind a check or an image, and changes nothing about the result.
+ * Runs a generator to its end: synchronously if it takes few steps, else with rests between slices. Rests come only
+ * after a check or an image, and do not affect the result.
  *
- * @param rest waits for the next turn of one that has used so many steps
+ * @param rest resolves when the next slice may run; `spent` is the number of steps so far
  */
 export function inSlices<T>(pieces: Generator<number, T>, rest: (spent: number) => Promise<void>): T | Promise<T> {
   const first = slice(pieces);
@@ -19,7 +19,7 @@ async function goOn<T>(
 ): Promise<T> {
   let spent = already;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- that others have turns is what this is for
+    // oxlint-disable-next-line no-await-in-loop -- letting others run in between is the purpose
     await rest(spent);
     const next = slice(pieces);
     if ('result' in next) return next.result;

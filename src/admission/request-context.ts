@@ -7,11 +7,10 @@ const NONE: JsonObject = Object.freeze({});
 const MINUTE_MS = 60_000;
 
 /**
- * What rules may know of the request, frozen, so that no rule changes it for the next.
+ * What rules may read of the request, frozen, so that no rule changes it for the next.
  *
- * @param now when it is judged, in milliseconds since 1970; rules know the minute, so that what they said holds for more
- *   than one moment
- * @throws {UnreadableWorkloadError} for labels and annotations that are not texts, which the API server never sends.
+ * @param now in milliseconds since 1970; rules get it rounded down to the minute, so that their verdicts can be cached
+ * @throws {UnreadableWorkloadError} for labels or annotations that are not strings, which the API server never sends.
  */
 export function requestContext(request: AdmissionRequest, now: number): RequestContext {
   const object = isObject(request.object) ? request.object : NONE;
@@ -37,7 +36,7 @@ function objectOr(value: unknown): JsonObject {
   return isObject(value) ? Object.freeze(value) : NONE;
 }
 
-/** They cross to the workers of custom rules as they are, so they must be as flat as they look. */
+/** Labels or annotations. They are passed to the sandbox unchecked, so all values must be strings. */
 function textsOf(metadata: JsonObject, field: string): Readonly<Record<string, string>> {
   const texts = objectOr(metadata[field]);
   for (const key in texts) {

@@ -1,21 +1,21 @@
 import type { Finding } from '../engine/finding.ts';
 import type { Policy } from '../engine/policy.ts';
 import { expiryWarnings, warnings } from './warnings.ts';
-import { type AdmissionResponse, allowed, auditAnnotations, denied, rememberedSentences } from './response.ts';
+import { type AdmissionResponse, allowed, auditAnnotations, denied, memoizedSentence } from './response.ts';
 
 /** A verdict and what led to it. */
 export interface Review {
   readonly verdict: 'allowed' | 'denied' | 'errored';
   readonly response: AdmissionResponse;
   readonly findings: readonly Finding[];
-  /** The kind is none that is known to make pods; it was allowed for that. */
+  /** Allowed because the kind is not known to make pods. */
   readonly unknownKind: boolean;
-  /** What was thrown, where that made the verdict: our own failure, or why the object cannot be read. */
+  /** What was thrown, if that decided the verdict: an internal error, or why the object cannot be read. */
   readonly error?: unknown;
 }
 
 /**
- * The verdict on findings: denied if one of them denies. Those that are exempt are told in the audit annotations alone.
+ * The verdict on findings: denied if one of them denies. Exempt ones appear in the audit annotations only.
  *
  * @param now in milliseconds since 1970
  */
@@ -26,18 +26,23 @@ export function respond(
   now: number,
 ): Review {
   if (findings.length === 0) return { verdict: 'allowed', response: allowed(uid), findings, unknownKind: false };
-  const tell = rememberedSentences();
+  const toSentence = memoizedSentence();
   const standing = findings.filter(({ exemption }) => exemption === undefined);
   const remarks = {
     warnings: warnings(
       standing.filter(({ action }) => action === 'warn'),
       expiryWarnings(findings, now),
-      tell,
+      toSentence,
     ),
-    auditAnnotations: auditAnnotations(findings, tell),
+    auditAnnotations: auditAnnotations(findings, toSentence),
   };
   const denials = standing.filter(({ action }) => action === 'deny');
   if (denials.length === 0)
     return { verdict: 'allowed', response: allowed(uid, remarks), findings, unknownKind: false };
-  return { verdict: 'denied', response: denied(uid, denials, remarks, contact, tell), findings, unknownKind: false };
+  return {
+    verdict: 'denied',
+    response: denied(uid, denials, remarks, contact, toSentence),
+    findings,
+    unknownKind: false,
+  };
 }

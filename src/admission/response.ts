@@ -2,7 +2,7 @@ import type { Finding } from '../engine/finding.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { printable } from '../mistake/printable.ts';
 
-/** Kubernetes' AdmissionResponse, as far as the gate uses it. */
+/** The fields of Kubernetes' AdmissionResponse that the gate uses. */
 export interface AdmissionResponse {
   readonly uid: string;
   readonly allowed: boolean;
@@ -30,7 +30,7 @@ interface Cause {
 const MAX_CAUSES = 32;
 const MAX_ANNOTATION_BYTES = 1024;
 
-/** Told beside the verdict, if there is anything to tell. */
+/** What accompanies a verdict; may be empty. */
 export interface Remarks {
   readonly warnings: readonly string[];
   readonly auditAnnotations: Readonly<Record<string, string>>;
@@ -43,36 +43,36 @@ export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionRe
 }
 
 /**
- * Denied for violations: one message with all of them, and for programs the same as causes.
+ * Denied for violations: one message with all of them, and the same as causes, for programs.
  *
- * @param contact the last line of the message, if the operator wrote one
+ * @param contact the last line of the message, if the policy has one
  */
 export function denied(
   uid: string,
   denials: readonly Finding[],
   remarks: Remarks,
   contact?: string,
-  tell: Tell = sentence,
+  toSentence: ToSentence = sentence,
 ): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
     reason: finding.rule,
     field: finding.image.container.fieldPath,
-    message: tell(finding),
+    message: toSentence(finding),
   }));
   return {
     uid,
     allowed: false,
-    status: { code: 403, message: denialMessage(denials, contact, tell), details: { causes } },
+    status: { code: 403, message: denialMessage(denials, contact, toSentence), details: { causes } },
     ...present(remarks),
   };
 }
 
-/** Denied because the object cannot be read: what cannot be judged does not enter. */
+/** Denied because the object cannot be read, so it cannot be judged. */
 export function unreadable(uid: string, message: string, contact?: string): AdmissionResponse {
   return refused(uid, 403, `ImageGate cannot read the object, so it is denied: ${message}.`, contact);
 }
 
-/** Our own failure, which denies too. */
+/** An internal error, which denies, too. */
 export function errored(uid: string, message: string, contact?: string): AdmissionResponse {
   const text = `ImageGate failed to judge this request, so it is denied: ${printable(message)}. Its administrator finds more in its log.`;
   return refused(uid, 500, text, contact);
@@ -82,7 +82,7 @@ function refused(uid: string, code: number, text: string, contact: string | unde
   return { uid, allowed: false, status: { code, message: contact === undefined ? text : `${text}\n${contact}` } };
 }
 
-/** A ConfigMap of the gate is denied: it would not be used. All that is wrong with it, a line each. */
+/** Denies a ConfigMap of the gate that would be rejected: its mistakes, a line each. */
 export function policyDenied(uid: string, mistakes: readonly string[]): AdmissionResponse {
   const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`;
   const lines = {
@@ -94,34 +94,34 @@ export function policyDenied(uid: string, mistakes: readonly string[]): Admissio
   return { uid, allowed: false, status: { code: 403, message } };
 }
 
-/** A ConfigMap of the gate is denied since it had to wait too long for its turn, or its rules took too long. */
+/** Denies a ConfigMap of the gate that could not be judged in time. */
 export function policyNotJudged(uid: string): AdmissionResponse {
   const text =
     'The gate could not judge this ConfigMap in time, so it is denied: others are judged before it, or rules take too long to load. Try again in a minute.';
   return refused(uid, 403, text, undefined);
 }
 
-/** The answer in the version that was asked in. */
+/** The answer, in the apiVersion of the request. */
 export function admissionReview(apiVersion: AdmissionReview['apiVersion'], response: AdmissionResponse) {
   return { apiVersion, kind: 'AdmissionReview', response } as const;
 }
 
 /**
- * An annotation per rule violated, with its sentences: the audit log then tells what was found, by which rule, and what
- * was let pass by which exemption.
+ * An annotation per violated rule, with its sentences: the audit log then has each violation, its rule, and the exemption
+ * that allowed it.
  */
 export function auditAnnotations(
   findings: readonly Finding[],
-  tell: Tell = sentence,
+  toSentence: ToSentence = sentence,
 ): Readonly<Record<string, string>> {
   const annotations: Record<string, string> = {};
   for (const finding of findings) {
     const { rule, exemption } = finding;
     // A rule may be called `constructor`.
-    const told = Object.hasOwn(annotations, rule) ? annotations[rule] : undefined;
-    if (told !== undefined && told.length >= MAX_ANNOTATION_BYTES) continue;
-    const line = exemption === undefined ? tell(finding) : `[exempt: ${exemption.name}] ${tell(finding)}`;
-    annotations[rule] = (told === undefined ? line : `${told}\n${line}`).slice(0, MAX_ANNOTATION_BYTES);
+    const before = Object.hasOwn(annotations, rule) ? annotations[rule] : undefined;
+    if (before !== undefined && before.length >= MAX_ANNOTATION_BYTES) continue;
+    const line = exemption === undefined ? toSentence(finding) : `[exempt: ${exemption.name}] ${toSentence(finding)}`;
+    annotations[rule] = (before === undefined ? line : `${before}\n${line}`).slice(0, MAX_ANNOTATION_BYTES);
   }
   return annotations;
 }
@@ -136,23 +136,27 @@ function present({ warnings, auditAnnotations: annotations }: Remarks): Partial<
 /**
  * One sentence a line, in the order of the findings, in at most 4 KiB; where not all fit, a line says how many did not.
  *
- * @param contact the last line, if the operator wrote one
+ * @param contact the last line, if the policy has one
  */
-export function denialMessage(findings: readonly Finding[], contact?: string, tell: Tell = sentence): string {
+export function denialMessage(
+  findings: readonly Finding[],
+  contact?: string,
+  toSentence: ToSentence = sentence,
+): string {
   const lines = {
     count: findings.length,
-    line: (index: number) => tell(findings[index] as Finding),
+    line: (index: number) => toSentence(findings[index] as Finding),
     more: (left: number) => `… and ${left} more violations.`,
   };
   return linesWithin(lines, '', contact === undefined ? '' : `\n${contact}`);
 }
 
-/** A terminal page, and far below what the API server carries. */
+/** About one terminal page, and far below the API server's limit. */
 export const MAX_BYTES = 4096;
-/** For the last line, with a number of any size that fits a request. */
+/** Reserved for the line that says how many did not fit. */
 const TAIL_BYTES = 40;
 
-/** Lines of a message, none of which is made before it is needed. */
+/** Lines of a message, made on demand. */
 interface Lines {
   readonly count: number;
   /** All ASCII, so that characters are bytes. */
@@ -161,7 +165,7 @@ interface Lines {
   readonly more: (left: number) => string;
 }
 
-/** Lines in at most 4 KiB, between what the message begins and ends with; where not all fit, the last one says so. */
+/** Joins lines between `head` and `end` in at most 4 KiB; if not all fit, the last one says how many did not. */
 function linesWithin({ count, line, more }: Lines, head = '', end = ''): string {
   const room = MAX_BYTES - end.length;
   let text = head;
@@ -180,15 +184,14 @@ export function sentence({ image, problem, remedy }: Finding): string {
   return `${name} image ${printable(problem)}! (${printable(image.raw)}). ${printable(remedy, 1024)}`;
 }
 
-/** Puts findings in words. */
-export type Tell = (finding: Finding) => string;
+export type ToSentence = (finding: Finding) => string;
 
-/** Says each finding once, and then from memory: message, causes and audit annotations all have the same sentences. */
-export function rememberedSentences(): Tell {
-  const told = new Map<Finding, string>();
+/** `sentence`, memoized: message, causes and audit annotations share the sentences. */
+export function memoizedSentence(): ToSentence {
+  const sentences = new Map<Finding, string>();
   return (finding) => {
-    let text = told.get(finding);
-    if (text === undefined) told.set(finding, (text = sentence(finding)));
+    let text = sentences.get(finding);
+    if (text === undefined) sentences.set(finding, (text = sentence(finding)));
     return text;
   };
 }

@@ -11,20 +11,19 @@ import { requestContext } from './request-context.ts';
 import { allowed, errored, unreadable } from './response.ts';
 import { respond, type Review } from './respond.ts';
 
-/** The time that a review depends on. */
 export interface Moment {
-  /** When it is judged, in milliseconds since 1970: exemptions end. */
+  /** The time of the review, in milliseconds since 1970: exemptions expire. */
   readonly now: number;
 }
 
-/** Judges one request, at once. Whatever throws on the way ends in a denial that says so: it never throws itself. */
+/** Judges one request synchronously. Never throws: an error becomes a denial that says so. */
 export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Review {
   return completed(reviewing(request, ruleset, moment));
 }
 
 /**
- * Judges one request, in pieces that somebody else decides about: it stops behind every image, and every check that a
- * custom rule is asked for now, with what that took in steps of custom rules.
+ * Judges one request, step by step: yields after every image, and every check that a custom rule runs, the steps used, so
+ * that the caller can run others in between.
  */
 export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
   try {

@@ -1,5 +1,5 @@
 import type { Finding } from '../engine/finding.ts';
-import { sentence, type Tell } from './response.ts';
+import { sentence, type ToSentence } from './response.ts';
 import type { Exemption } from '../engine/policy.ts';
 import { printable } from '../mistake/printable.ts';
 
@@ -8,39 +8,39 @@ export const MAX_LENGTH = 256;
 export const MAX_WARNINGS = 15;
 
 /**
- * A warning per finding, each ending in the rule's name, after those that are told in any case; the last says how many
- * were left out.
+ * A warning per finding, each ending in the rule's name, after `others`; if not all fit, the last says how many were left
+ * out.
  */
 export function warnings(
   findings: readonly Finding[],
   others: readonly string[] = [],
-  tell: Tell = sentence,
+  toSentence: ToSentence = sentence,
 ): readonly string[] {
   const count = others.length + findings.length;
   const places = count <= MAX_WARNINGS ? count : MAX_WARNINGS - 1;
-  const told = findings.slice(0, Math.max(0, places - others.length)).map((finding) => warning(finding, tell));
-  const all = [...others.slice(0, places), ...told];
+  const shown = findings.slice(0, Math.max(0, places - others.length)).map((finding) => warning(finding, toSentence));
+  const all = [...others.slice(0, places), ...shown];
   return count > all.length ? [...all, `… and ${count - all.length} more`] : all;
 }
 
-function warning(finding: Finding, tell: Tell): string {
+function warning(finding: Finding, toSentence: ToSentence): string {
   const end = ` [imagegate: ${finding.rule}]`;
-  const text = tell(finding);
+  const text = toSentence(finding);
   return text.length + end.length <= MAX_LENGTH ? text + end : `${text.slice(0, MAX_LENGTH - end.length - 3)}...${end}`;
 }
 
 const MS_PER_DAY = 86_400_000;
-/** This many days before an exemption ends, whoever uses it is told. */
+/** How many days before an exemption expires its users are warned. */
 export const DAYS_AHEAD = 7;
 
-/** A warning for each exemption that was used and is about to end. */
+/** A warning for each exemption that was used and is about to expire. */
 export function expiryWarnings(findings: readonly Finding[], now: number): readonly string[] {
   const used = new Set<Exemption>();
   for (const { exemption } of findings) if (exemption !== undefined) used.add(exemption);
   return [...used]
     .filter(({ expires }) => expires - now <= DAYS_AHEAD * MS_PER_DAY)
     .map(({ name, owner, expires }) => {
-      // It ends when the day does.
+      // The last day on which it holds.
       const day = new Date(expires - 1).toISOString().slice(0, 10);
       const text = `The exemption ${name} ends after ${day} (UTC) and covers nothing from then on. It is kept by ${owner}.`;
       return `${printable(text, 230)} [imagegate]`;

@@ -1,5 +1,5 @@
 import type { Environment } from '../gate/settings.ts';
-import { createRulesetLoader, type RulesetLoader, type Written } from '../ruleset/load-ruleset.ts';
+import { createRulesetLoader, type RulesetLoader, type PolicyInput } from '../ruleset/load-ruleset.ts';
 import { loadRules } from '../rule-file/load-rules.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';
@@ -18,7 +18,7 @@ export interface LoaderOptions {
   readonly watch: RuleWatch;
 }
 
-/** Makes the one loader of rulesets: built-in rules are imported here and now, custom ones only ever into the sandbox. */
+/** The loader of rulesets: built-in rules are imported now, custom ones run only in the sandbox. */
 export async function createLoader({ watch, ...options }: LoaderOptions): Promise<RulesetLoader> {
   const builtIn = await loadRules(BUILT_IN_RULES);
   const takenNames = new Map(builtIn.map(({ meta: { name } }) => [name, 'ImageGate itself']));
@@ -29,14 +29,14 @@ export async function createLoader({ watch, ...options }: LoaderOptions): Promis
   });
 }
 
-/** In the built package: this file is build/src/cli/built-in-rules.js, and the rules are in build/rules. */
+/** In the built package: this file is in build/src/cli, and the rules are in build/rules. */
 const BUILT_IN_RULES = fileURLToPath(new URL('../../rules', import.meta.url));
 
 /**
- * A loader for the commands that try what a gate would load: nothing of this environment is a policy, and what a rule
- * prints goes to the standard error.
+ * A loader for `test-policy` and `test-rules`: it ignores the environment's policy, and prints the output of rules to
+ * stderr.
  *
- * @param asked is told of what each check of a custom rule used
+ * @param asked called with the steps of each check of a custom rule
  */
 export async function createTrialLoader(
   rulesDir: string | undefined,
@@ -55,17 +55,17 @@ export async function createTrialLoader(
 }
 
 /**
- * What would be written, were the policy the one that somebody names on the command line: a policy.yaml, manifests of
- * ConfigMaps, whose rules come beside those that are there, or a folder of keys.
+ * The input with the policy named on the command line: a policy.yaml, manifests of ConfigMaps, whose rules are added, or a
+ * folder of keys.
  *
- * @throws {MistakesError} when it cannot be read.
+ * @throws {MistakesError} if it is unreadable.
  */
-export async function withPolicyAt(path: string, written: Written): Promise<Written> {
+export async function withPolicyAt(path: string, input: PolicyInput): Promise<PolicyInput> {
   const { policy, ruleFiles } = await readPolicyAt(path);
-  return { ...written, policy, ruleFiles: [...written.ruleFiles, ...ruleFiles] };
+  return { ...input, policy, ruleFiles: [...input.ruleFiles, ...ruleFiles] };
 }
 
-async function readPolicyAt(path: string): Promise<Pick<Written, 'policy' | 'ruleFiles'>> {
+async function readPolicyAt(path: string): Promise<Pick<PolicyInput, 'policy' | 'ruleFiles'>> {
   try {
     if ((await stat(path)).isDirectory()) return { policy: await readPolicyFolder(path), ruleFiles: [] };
     return policyOfText(await readFile(path, 'utf8'), path);

@@ -1,6 +1,6 @@
 import { SETTINGS } from '../gate/settings.ts';
 
-/** What can be set, as a part of `--help`. */
+/** The environment variables, for `--help`. */
 export function environmentHelp(): string {
   const rows = [...SETTINGS, ...POLICY];
   const width = Math.max(...rows.map(({ name }) => name.length));
@@ -10,7 +10,7 @@ export function environmentHelp(): string {
   return `\nEnvironment:\n${lines.join('\n')}\n`;
 }
 
-/** The policy's keys. The folder POLICY_DIR can hold them instead, and policy.yaml as well. */
+/** The policy's keys, which POLICY_DIR can hold instead. */
 const POLICY = [
   {
     name: 'ALLOWED_REGISTRIES',

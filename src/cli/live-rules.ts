@@ -6,7 +6,7 @@ import { problemsOf } from '../mistake/mistake.ts';
 import { REJECTED, startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
 import type { RulesetLoader } from '../ruleset/load-ruleset.ts';
 
-/** The kubelet takes a minute or so to bring a changed ConfigMap; this is how long the gate takes after that, twice. */
+/** A change is loaded after two polls; before that, the kubelet takes a minute or so to update the volume. */
 export const POLL_MS = 1000;
 const EXEMPTIONS_MS = 60_000;
 
@@ -19,14 +19,14 @@ export interface LiveRulesOptions {
   readonly pollMs?: number;
 }
 
-/** The ruleset of the moment, of which the log and the metrics tell. @throws {MistakesError} for the first one. */
+/** Starts the live ruleset, and logs and counts its reloads. @throws {MistakesError} if the first one is invalid. */
 export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRuleset> {
   const { loader, folders, log, metrics, pollMs = POLL_MS } = options;
-  let toldAbout = new Set<string>();
-  const tellLapsed = ({ policy }: Ruleset): void => {
+  let warnedAbout = new Set<string>();
+  const warnOfLapsed = ({ policy }: Ruleset): void => {
     for (const { name, owner } of lapsedExemptions(policy.exemptions, Date.now())) {
-      if (!toldAbout.has(name)) log.warn({ exemption: name, owner }, 'An exemption has ended.');
-      toldAbout.add(name);
+      if (!warnedAbout.has(name)) log.warn({ exemption: name, owner }, 'An exemption has ended.');
+      warnedAbout.add(name);
     }
   };
   const rulesets = await startLiveRuleset({
@@ -36,21 +36,21 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
     onLoaded: (ruleset) => {
       metrics.rulesetInUse(ruleset, Date.now());
       log.info(rulesOf(ruleset), 'Ruleset reloaded.');
-      toldAbout = new Set();
-      tellLapsed(ruleset);
+      warnedAbout = new Set();
+      warnOfLapsed(ruleset);
     },
     onRejected: (error) => {
-      metrics.rulesetRefused();
+      metrics.rulesetRejected();
       log.error({ mistakes: problemsOf(error) }, REJECTED);
     },
   });
   metrics.rulesetInUse(rulesets.current(), Date.now());
-  tellLapsed(rulesets.current());
-  setInterval(() => tellLapsed(rulesets.current()), EXEMPTIONS_MS).unref();
+  warnOfLapsed(rulesets.current());
+  setInterval(() => warnOfLapsed(rulesets.current()), EXEMPTIONS_MS).unref();
   return rulesets;
 }
 
-/** The rules that are on, by what they do, for the log. */
+/** The active rules by action, for the log. */
 export function rulesOf({ everywhere }: Ruleset): Readonly<Record<string, readonly string[] | undefined>> {
   const names = (wanted: string): readonly string[] | undefined => {
     const of = everywhere.rules.filter(({ action }) => action === wanted).map(({ name }) => name);

@@ -1,9 +1,9 @@
 import { type Mistake, mistakeText } from '../mistake/mistake.ts';
 
 /**
- * All mistakes as one block of text for a person.
+ * All mistakes as one block of text for the terminal.
  *
- * @param outcome what they led to
+ * @param outcome its first words
  */
 export function mistakesBlock(mistakes: readonly Mistake[], outcome = 'ImageGate did not start'): string {
   const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`;
@@ -11,7 +11,7 @@ export function mistakesBlock(mistakes: readonly Mistake[], outcome = 'ImageGate
   return `${outcome}: ${count}.\n\n${lines.join('\n')}\n\ndocs/errors.md explains the codes in brackets.\n`;
 }
 
-/** Where a command tells what it found. */
+/** Where a command prints. */
 export interface Output {
   /** Writes to the standard output. */
   readonly write: (text: string) => void;

@@ -5,13 +5,13 @@ import type { Settings } from '../gate/settings.ts';
 import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { LiveRuleset } from '../ruleset/live-ruleset.ts';
 
-/** What a gate is made of. */
+/** What a gate needs to start. */
 export interface Prepared {
   readonly settings: Settings;
   readonly certificate: Certificate;
   /** `undefined` if there is none. */
   readonly policyToken: PolicyToken | undefined;
-  /** `undefined` if the settings name no file of them. */
+  /** `undefined` if the settings name no file. */
   readonly clientSecrets: ClientSecrets | undefined;
   readonly rulesets: LiveRuleset;
 }
@@ -22,11 +22,10 @@ export interface SecretPlaces extends CertificatePlace {
 }
 
 /**
- * Loads the certificate, the policy token, what the API server is known by, and the policy with the rules, each as far as
- * it goes whatever is wrong with the others.
+ * Loads the certificate, the policy token, the API server's credentials and the ruleset, each even if others are invalid.
  *
- * @param settings `undefined` if there were mistakes in them
- * @param collected what is wrong already, for all of it to be told together
+ * @param settings `undefined` if they are invalid
+ * @param collected the mistakes so far
  * @throws {MistakesError} with every mistake.
  */
 export async function prepare(
@@ -47,11 +46,11 @@ export async function prepare(
   return { settings, certificate, policyToken, clientSecrets, rulesets };
 }
 
-/** Runs one part of a start after the other and keeps what is wrong with each, to tell all of it together. */
+/** Collects the mistakes of all parts of a start, to report them together. */
 export class CollectedMistakes {
   readonly mistakes: Mistake[] = [];
 
-  /** What `part` makes; `undefined` if it had mistakes. Whatever else it throws is passed on. */
+  /** The result of `part`, or `undefined` if it had mistakes. Other errors are thrown. */
   async from<T>(part: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await part();

@@ -13,7 +13,7 @@ import { rulesOf, startLiveRules } from './live-rules.ts';
 
 export interface ServeOptions {
   readonly env: Environment;
-  /** Whether the log goes to a person's terminal. */
+  /** Whether stdout is a terminal. */
   readonly terminal: boolean;
   /** Writes to the standard error. */
   readonly writeError: (text: string) => void;
@@ -21,7 +21,7 @@ export interface ServeOptions {
 
 type LogSettings = Pick<Settings, 'logLevel' | 'logFormat'>;
 
-/** `imagegate serve`: runs the gate until it is told to end. Resolves with the exit code; the log is written by then. */
+/** `imagegate serve`: runs the gate until a signal. Resolves with the exit code once the log is flushed. */
 export async function serve({ env, terminal, writeError }: ServeOptions): Promise<0 | 1> {
   const collected = new CollectedMistakes();
   const settings = await collected.from(() => loadSettings(env, terminal));
@@ -36,7 +36,7 @@ export async function serve({ env, terminal, writeError }: ServeOptions): Promis
     await Promise.race([run(env, settings, collected, log, drain), events.crashed]);
     return 0;
   } catch (error) {
-    tellWhy(error, log, logSettings, writeError);
+    reportFailure(error, log, logSettings, writeError);
     return 1;
   } finally {
     events.stop();
@@ -69,7 +69,7 @@ async function run(
   const secretPlaces = { dir: certsDir, serverName, client };
   const prepared = await prepare(maybeSettings, secretPlaces, startRulesets, collected);
   try {
-    // Told to end before it began: nobody has to be waited for.
+    // A signal during the start: there is nothing to drain.
     if (drain.draining()) return;
     await answer({
       ...prepared,
@@ -89,7 +89,7 @@ interface Answering extends Prepared, Pick<GateOptions, 'judgePolicy' | 'metrics
   readonly drain: Drain;
 }
 
-/** Listens and answers until it is told to end, and then until all are answered. */
+/** Serves until the drain is over, then closes the gate. */
 async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   const { logger } = log;
   const gate = await startGate({ ...prepared, log: logger, draining: drain.draining });
@@ -100,7 +100,7 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   await gate.close(drain.hurry);
 }
 
-/** Where to look although other settings are wrong; which name the certificate must have may be one of them. */
+/** The paths, taken from invalid settings to check their files as well; the server name may be the invalid one. */
 function placesIn(env: Environment): Omit<SecretPlaces, 'dir'> & Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
   return {
     certsDir: env['CERTS_DIR'] || 'certs',
@@ -111,14 +111,14 @@ function placesIn(env: Environment): Omit<SecretPlaces, 'dir'> & Pick<Settings, 
   };
 }
 
-/** The settings of the log where the settings as a whole are not to be had: as close to what was meant as is known. */
+/** The log's settings if the settings are invalid: the best guess. */
 function fallbackLogSettings(env: Environment, terminal: boolean): LogSettings {
   const format = env['LOG_FORMAT'] ?? (terminal ? 'text' : 'json');
   return { logLevel: 'info', logFormat: format === 'json' ? 'json' : 'text' };
 }
 
-/** Says why there is no gate (any more): for a person always, and for those who collect logs in their form. */
-function tellWhy(
+/** Reports why the gate failed: as text on stderr, and as a log line if the log is JSON. */
+function reportFailure(
   error: unknown,
   { logger }: Log,
   { logFormat }: LogSettings,
@@ -135,27 +135,26 @@ function tellWhy(
     logger.fatal({ stack }, `ImageGate failed: ${printable(messageOf(error), MAX_LOGGED_MESSAGE)}`);
 }
 
-/** What the system and Node tell a process. */
 interface ProcessEvents {
-  /** Rejects with what nobody caught. */
+  /** Rejects with an uncaught exception. */
   readonly crashed: Promise<never>;
-  /** Listens no more. */
+  /** Removes the listeners. */
   stop(): void;
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Listens to the process. Node passes a promise that was rejected and never handled on as an uncaught exception too.
+ * Listens for signals and crashes. Node reports an unhandled rejection as an uncaught exception, too.
  *
- * @param onSignal called for each signal to end
+ * @param onSignal called for each SIGTERM and SIGINT
  */
 function listenToProcess(onSignal: () => void): ProcessEvents {
   let crash: (error: unknown) => void;
   const crashed = new Promise<never>((_resolve, reject) => {
     crash = reject;
   });
-  // If the start fails first, nobody waits for this any more.
+  // If the start fails first, nothing awaits this promise.
   crashed.catch(() => {});
   const onCrash = (error: unknown): void => crash(error);
   process.on('uncaughtException', onCrash);

@@ -7,12 +7,12 @@ import { CHECK_STEPS } from '../sandbox/sandboxed-rule.ts';
 
 export interface TestRulesOptions extends Output {
   readonly folder: string;
-  /** What gives options to the rules; without one they have their defaults. */
+  /** The policy that sets the rules' options; `undefined` for their defaults. */
   readonly policy: string | undefined;
 }
 
 /**
- * `imagegate test-rules`: tries a folder of rules as the gate would load it, beside the built-in rules.
+ * `imagegate test-rules`: tries a folder of rules as the gate would load it, with the built-in rules.
  * Resolves with the exit code.
  */
 export async function testRules({ folder, policy, write, writeError }: TestRulesOptions): Promise<0 | 1> {
@@ -20,12 +20,12 @@ export async function testRules({ folder, policy, write, writeError }: TestRules
     const most = new Map<string, number>();
     const asked = (rule: string, steps: number): void => void most.set(rule, Math.max(steps, most.get(rule) ?? 0));
     const loader = await createTrialLoader(folder, { writeError }, asked);
-    const written = await loader.read();
-    if (written.ruleFiles.length === 0 && written.mistakes === undefined)
+    const input = await loader.read();
+    if (input.ruleFiles.length === 0 && input.mistakes === undefined)
       throw new MistakesError([rulesFolderEmpty(folder)]);
-    const { custom } = await loader.load(policy === undefined ? written : await withPolicyAt(policy, written));
-    // The policy may have brought more.
-    const names = new Set(written.ruleFiles.map(({ name }) => name));
+    const { custom } = await loader.load(policy === undefined ? input : await withPolicyAt(policy, input));
+    // The policy may have added rules.
+    const names = new Set(input.ruleFiles.map(({ name }) => name));
     const lines = custom
       .filter(({ name }) => names.has(name))
       .map(({ name, description }) => `  ${name}: ${printable(description)}${usage(most.get(name))}`);
@@ -39,7 +39,6 @@ export async function testRules({ folder, policy, write, writeError }: TestRules
   }
 }
 
-/** A rule that is off was not asked. */
 function usage(most: number | undefined): string {
   if (most === undefined) return ' (off, so it was not tried)';
   const [used, all] = [most, CHECK_STEPS].map((steps) => steps.toLocaleString('en'));

@@ -3,17 +3,17 @@ import { shown } from '../mistake/mistake.ts';
 import { isKeyName, type PolicyFolder } from '../policy/policy-folder.ts';
 import { isRuleName, type RuleFile } from '../rule-file/rule-files.ts';
 
-/** What of a ConfigMap holds the policy. */
+/** The parts of a ConfigMap that hold the policy. */
 export interface PolicyConfigMap {
   readonly data?: Readonly<Record<string, string>> | null;
-  /** Base64, where kubectl found a file that is no text. */
+  /** Base64; kubectl puts files here that are not text. */
   readonly binaryData?: Readonly<Record<string, string>> | null;
 }
 
-/** The keys of the ConfigMap of that name as `readPolicyFolder` would find them, were it mounted. */
+/** The keys of a ConfigMap as `readPolicyFolder` would find them if it were mounted. */
 export function policyKeysOf({ data, binaryData }: PolicyConfigMap, configMap: string): PolicyFolder {
   const texts = Object.entries(data ?? {}).filter(([key]) => isKeyName(key));
-  // Rules as well: mounted they are files like any other, but what they say is not to be seen here.
+  // Includes rules: mounted they would be files like any other, but their text is not visible here.
   const binary = Object.keys(binaryData ?? {}).filter((key) => !key.startsWith('.'));
   const source = (name: string) => ({ name, in: 'ConfigMap', configMap });
   return {
@@ -30,14 +30,14 @@ export function policyKeysOf({ data, binaryData }: PolicyConfigMap, configMap: s
   };
 }
 
-/** The rule files of the ConfigMap of that name as `findRuleFiles` would find them, were it mounted. */
+/** The rule files of a ConfigMap as `findRuleFiles` would find them if it were mounted. */
 export function ruleFilesOf({ data }: PolicyConfigMap, configMap: string): readonly RuleFile[] {
-  const beside = data ?? {};
-  return Object.keys(beside)
+  const siblings = data ?? {};
+  return Object.keys(siblings)
     .filter(isRuleName)
     .toSorted()
     .map((key) => {
       const path = `ConfigMap ${configMap}/${key}`;
-      return { name: key.slice(0, -extname(key).length), path, realpath: path, configMap, beside };
+      return { name: key.slice(0, -extname(key).length), path, realpath: path, configMap, siblings };
     });
 }

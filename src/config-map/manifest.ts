@@ -6,7 +6,7 @@ import type { PolicyConfigMap } from './config-map.ts';
 import { schemaMistakes } from '../policy/schema-mistakes.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 
-/** A document that is the manifest of a ConfigMap, as far as it is. */
+/** The valid parts of a ConfigMap's manifest, and its mistakes. */
 export interface ConfigMapManifest {
   readonly name: string;
   readonly configMap: PolicyConfigMap;
@@ -22,7 +22,7 @@ const TEXTS = {
   additionalProperties: { description: 'A ConfigMap holds text.', type: 'string' },
 };
 
-/** What the API server takes; the rest of the metadata is its business. */
+/** What the API server accepts; metadata is left to it. */
 const SCHEMA = {
   type: 'object',
   additionalProperties: false,
@@ -39,12 +39,12 @@ const SCHEMA = {
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
 const isConfigMap = ajv.compile(SCHEMA);
 
-/** Whether a document is meant as an object of Kubernetes; policy.yaml has no such keys. */
+/** Whether a document is meant as a Kubernetes object; policy.yaml has no such keys. */
 export function isManifest({ value }: YamlDocument): boolean {
   return isObject(value) && (Object.hasOwn(value, 'kind') || Object.hasOwn(value, 'apiVersion'));
 }
 
-/** Reads a document of a file of manifests. What it holds else than ConfigMaps would be passed without being judged. */
+/** Reads a document as a ConfigMap. Any other kind is a mistake, since it would not be judged. */
 export function configMapManifest({ value, where, mistakes }: YamlDocument): ConfigMapManifest {
   if (!isObject(value) || value['kind'] !== KIND) {
     const another = value === undefined ? [] : [anotherKind(value, where)];
@@ -70,7 +70,7 @@ function anotherKind(value: unknown, where: YamlDocument['where']): Mistake {
   };
 }
 
-/** A key without a value is as good as none. */
+/** A null value counts as absent. */
 function withoutNulls(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }

@@ -2,16 +2,16 @@ import type { Location, Mistake } from '../mistake/mistake.ts';
 import { configMapManifest, isManifest } from './manifest.ts';
 import { policyKeysOf, ruleFilesOf } from './config-map.ts';
 import { POLICY_YAML } from '../policy/flat-keys.ts';
-import type { Written } from '../ruleset/load-ruleset.ts';
+import type { PolicyInput } from '../ruleset/load-ruleset.ts';
 import { type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
 import type { Scalar } from 'yaml';
 
 /**
- * What a file says: as manifests of ConfigMaps, if any of its documents is a manifest, or else as policy.yaml alone.
+ * Reads a file as manifests of ConfigMaps if any of its documents is a manifest, else as policy.yaml.
  *
- * @param path what to call it in messages
+ * @param path its name in messages
  */
-export function policyOfText(text: string, path: string): Pick<Written, 'policy' | 'ruleFiles'> {
+export function policyOfText(text: string, path: string): Pick<PolicyInput, 'policy' | 'ruleFiles'> {
   const source = { name: path };
   // A policy.yaml is read by the gate itself, from its text.
   const documents = [...yamlDocuments(text, source, kubectlScalar)];
@@ -20,8 +20,8 @@ export function policyOfText(text: string, path: string): Pick<Written, 'policy'
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
 }
 
-/** Several ConfigMaps as they would be mounted: as one folder. */
-function policyOfManifests(documents: readonly YamlDocument[]): Pick<Written, 'policy' | 'ruleFiles'> {
+/** Several ConfigMaps, as if mounted as one folder. */
+function policyOfManifests(documents: readonly YamlDocument[]): Pick<PolicyInput, 'policy' | 'ruleFiles'> {
   const manifests = documents.map((document) => ({ ...configMapManifest(document), where: document.where }));
   const policies = manifests.map(({ configMap, name }) => policyKeysOf(configMap, name));
   const taken = new Set<string>();
@@ -51,14 +51,14 @@ function inTwo(key: string, where: Location): Mistake {
   };
 }
 
-// By goyaml.v2/resolve.go of sigs.k8s.io/yaml, with which kubectl reads. It takes neither 1:20 for a number nor, since it
-// makes JSON of it, a date for anything but text.
+// From goyaml.v2/resolve.go of sigs.k8s.io/yaml, which kubectl uses. 1:20 is no number there and, since it converts to JSON,
+// a date is text.
 const TRUE = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/;
 const FALSE = /^(?:n|N|no|No|NO|off|Off|OFF)$/;
 const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const PREFIXED = /^0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$/;
 
-/** What kubectl takes a scalar for, which YAML 1.2 may call text: `off` is `false` by YAML 1.1, and `1_000` a number. */
+/** A scalar as kubectl reads it, by YAML 1.1: `off` is `false` and `1_000` a number, which YAML 1.2 reads as text. */
 export function kubectlScalar({ type, tag, value }: Scalar): unknown {
   if (type !== 'PLAIN' || tag !== undefined || typeof value !== 'string') return value;
   if (TRUE.test(value)) return true;

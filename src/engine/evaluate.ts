@@ -5,19 +5,18 @@ import { failedFinding, failureFinding, failureRemedy, type Finding, violationFi
 import type { BoundRule, Selection } from './ruleset.ts';
 import type { RequestContext, RuleContext } from '../rule/rule.ts';
 
-/** What the custom rules may use of one request, all of them together, in steps: a hundred checks that use up all of theirs. */
+/** The budget of all custom rules for one request, in steps: a hundred checks that use up theirs. */
 export const REQUEST_STEPS = 10_000_000;
-/** What it takes to have an answer that is there already, or that of a built-in rule: some 0.5 µs. */
+/** The cost of a cached answer, or that of a built-in rule: some 0.5 µs. */
 const ANSWER_STEPS = 40;
 const SPENT = `the object would take custom rules more than the ${REQUEST_STEPS.toLocaleString('en')} steps that there are for one`;
 
 /**
- * Judges every image by every rule, in their order. An image that could not be read has that one finding only. A rule that
- * throws, or returns what is no violation, is a finding too, as strict as the rule: never an accidental allow.
+ * Judges every image by every rule, in order. An image with an invalid reference has that one finding only. A rule that
+ * throws, or returns something else than violations, is a finding as strict as the rule: never an accidental allow.
  *
- * Stops behind every check that a custom rule was asked for now, and behind every image, and yields what it cost in steps:
- * whoever has others to answer goes on later. What was remembered counts what it cost when it was asked, so that no
- * verdict depends on that.
+ * Yields the steps used after every check that a custom rule runs, and after every image, so that the caller can run others
+ * in between. A cached answer counts its original steps, so that no verdict depends on the cache.
  */
 export function* evaluate(
   images: readonly ContainerImage[],
@@ -60,7 +59,7 @@ function addFindings(rule: BoundRule, image: ContainerImage, answer: Answer, fin
   else for (const violation of answer.violations) findings.push(violationFinding(rule, image, violation));
 }
 
-/** Takes what is done in pieces to its end, without a rest. */
+/** Runs a generator to its end and returns its result. */
 export function completed<T>(pieces: Generator<unknown, T>): T {
   for (;;) {
     const piece = pieces.next();
@@ -68,13 +67,13 @@ export function completed<T>(pieces: Generator<unknown, T>): T {
   }
 }
 
-/** What of an image its context tells. */
+/** The parts of an image that go into its context. */
 type Placed = Pick<ContainerImage, 'container' | 'serviceAccountName'>;
 
 /**
- * Makes the contexts of checks of a request's images, frozen. The service account is that of the pod spec in which an
- * image stands: an object of a kind that the operator added may have several. Images of one share the workload, which
- * takes longer to make than to compare.
+ * Makes the frozen contexts for the images of a request. The service account is that of the image's pod spec, of which
+ * an object of a kind added by the operator may have several. Images of one pod spec share `workload`, which is
+ * costlier to make than to compare.
  */
 export function ruleContexts(request: RequestContext): (image: Placed) => RuleContext {
   const { operation, now, namespace, userInfo } = request;

@@ -5,16 +5,16 @@ import type { RequestContext } from '../rule/rule.ts';
 import type { Finding } from './finding.ts';
 import { type Exemption, type RuleSettings, VALID_REFERENCE } from './policy.ts';
 
-/** An exemption that is ready to be asked. */
+/** An exemption, compiled. */
 export interface CompiledExemption {
   readonly exemption: Exemption;
-  /** Whether it covers a finding, were it not for the time. */
+  /** Whether it covers a finding, regardless of its expiry. */
   readonly covers: (finding: Finding, request: RequestContext) => boolean;
 }
 
 /**
- * The rules whose lists say what is trusted. From these a pattern exempts only what they would read as it too: on nodes
- * with search registries `nginx` need not come from Docker Hub.
+ * Rules that list trusted registries. Exemptions from them match images as strictly as the rule does: on nodes with search
+ * registries, `nginx` may not come from Docker Hub.
  */
 const TRUSTING = ['registry-allowlist', 'allowed-repositories'];
 
@@ -26,7 +26,7 @@ export function compileExemptions(
   return exemptions.map((exemption) => ({ exemption, covers: compile(exemption, settings) }));
 }
 
-/** What an exemption covers in part: findings, or requests. Absent parts cover all, so they have no test. */
+/** One condition of an exemption. An absent one has no test, since it covers all. */
 type Test = (finding: Finding, request: RequestContext) => boolean;
 
 function compile(exemption: Exemption, settings: RuleSettings): Test {
@@ -62,7 +62,7 @@ function imagesTest({ images }: Exemption, settings: RuleSettings): Test | undef
     !(reference instanceof InvalidReferenceError) && (fromTrusting.get(rule) ?? fromOthers).matches(reference);
 }
 
-/** Users, groups and service accounts are one test: any of them will do. Only who asks directly is known. */
+/** Users, groups and service accounts are one test: any may match. Only the direct requester is known. */
 function subjectsTest({ users, groups, serviceAccounts }: Exemption): Test | undefined {
   if (users === undefined && groups === undefined && serviceAccounts === undefined) return undefined;
   const names = new Set([
@@ -74,8 +74,8 @@ function subjectsTest({ users, groups, serviceAccounts }: Exemption): Test | und
 }
 
 /**
- * Marks the findings that an exemption covers at this moment; from them nothing follows. All exemptions are judged here,
- * and nowhere else. Of several, the one that ends last is named: nothing ends for the finding before that.
+ * Marks the findings covered by an exemption that has not expired; they neither deny nor warn. This is the only place that
+ * applies exemptions. Of several, the one that expires last is named.
  *
  * @param now in milliseconds since 1970
  */
@@ -89,14 +89,14 @@ export function exempt(
   return findings.map((finding) => {
     let last: Exemption | undefined;
     for (const { exemption, covers } of exemptions) {
-      // Those that end at the same time leave it at the first.
+      // Of those with the same expiry, the first.
       if (exemption.expires > (last?.expires ?? now) && covers(finding, request)) last = exemption;
     }
     return last === undefined ? finding : { ...finding, exemption: last };
   });
 }
 
-/** The exemptions that have ended by now, in milliseconds since 1970: no mistake, but somebody should take them away. */
+/** The expired exemptions: no mistake, but they should be removed. @param now in milliseconds since 1970 */
 export function lapsedExemptions(exemptions: readonly Exemption[], now: number): readonly Exemption[] {
   return exemptions.filter(({ expires }) => now >= expires);
 }

@@ -3,34 +3,32 @@ import type { ContainerImage } from '../workload/images.ts';
 import type { Exemption } from './policy.ts';
 import type { ActiveAction } from './policy.ts';
 
-/** A violation, placed: which rule, at which image, and what follows from it. */
+/** A violation with its rule, image and enforcement action. */
 export interface Finding {
   readonly rule: string;
   readonly action: ActiveAction;
-  /** The rule did not judge: it threw, say, or returned what is no violation. */
+  /** The rule failed: it threw, say, or returned something else than violations. */
   readonly failed: boolean;
-  /** Why, as the end of a sentence; absent where the rule was not asked. */
+  /** Why it failed, as the end of a sentence; absent if the rule was not run. */
   readonly failure?: string;
   readonly image: ContainerImage;
   readonly problem: string;
   readonly remedy: string;
-  /** Covers the finding: nothing follows from it, but that it is told to those who look. */
+  /** Covers the finding, which then is only logged and audited. */
   readonly exemption?: Exemption;
 }
 
-/** A rule and what follows from what it finds. */
 interface Judge {
   readonly name: string;
   readonly action: ActiveAction;
 }
 
-/** A violation that a rule found. */
 export function violationFinding(judge: Judge, image: ContainerImage, { problem, remedy }: Violation): Finding {
   return { rule: judge.name, action: actionOn(image, judge.action), failed: false, image, problem, remedy };
 }
 
 /**
- * That a rule did not judge, as strict as a violation: never an accidental allow.
+ * The finding for a rule that failed, as strict as a violation: never an accidental allow.
  *
  * @param failure why, as the end of a sentence
  */
@@ -38,7 +36,7 @@ export function failureFinding(judge: Judge, image: ContainerImage, failure: str
   return { ...failedFinding(judge, image, failureRemedy(judge, failure)), failure };
 }
 
-/** The same, with words that are there already. */
+/** The same, with a given remedy. */
 export function failedFinding({ name, action }: Judge, image: ContainerImage, remedy: string): Finding {
   return {
     rule: name,
@@ -50,7 +48,7 @@ export function failedFinding({ name, action }: Judge, image: ContainerImage, re
   };
 }
 
-/** What is told of a rule that did not judge. */
+/** The remedy for a rule that failed. */
 export function failureRemedy({ name, action }: Judge, failure: string): string {
   const until =
     action === 'deny'
@@ -59,7 +57,7 @@ export function failureRemedy({ name, action }: Judge, failure: string): string 
   return `The rule ${name} failed: ${failure}. ${until}`;
 }
 
-/** What was there before the request is the user's to know, not to be stopped by. */
+/** An unchanged image must not block the request: it only warns. */
 function actionOn(image: ContainerImage, action: ActiveAction): ActiveAction {
   return image.unchanged && action === 'deny' ? 'warn' : action;
 }

@@ -2,27 +2,27 @@ import type { Location } from '../mistake/mistake.ts';
 import type { EnforcementAction, RuleContext, RuleSummary, Violation } from '../rule/rule.ts';
 import type { ImageReference } from '../image/reference.ts';
 
-/** An enforcement action under which a rule is asked. */
+/** An enforcement action under which a rule runs. */
 export type ActiveAction = Exclude<EnforcementAction, 'off'>;
 
-/** What the operator set of one rule's options, and where. */
+/** The configured options of one rule. */
 export interface RuleOptions {
   readonly options: Readonly<Record<string, unknown>>;
-  /** Where each option was written. */
+  /** Where each option is configured. */
   readonly sources: Readonly<Record<string, Location>>;
 }
 
-/** What the operator decided about one rule. */
+/** The configuration of one rule. */
 export interface RuleSetting extends RuleOptions {
-  /** Absent where nothing was written: then it is the rule's default. */
+  /** Absent if not configured: then it is the rule's default. */
   readonly action?: EnforcementAction;
-  /** Where the action was written. */
+  /** Where the action is configured. */
   readonly actionSource?: Location;
-  /** Where the rule is named, if that is a place of its own. */
+  /** Where the rule is named, if that is a separate place. */
   readonly source?: Location;
 }
 
-/** What differs in some namespaces: the actions and options that are written here, and all others as everywhere. */
+/** Actions and options that differ in some namespaces; all others are as everywhere. */
 export interface NamespaceOverride {
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly names: readonly string[];
@@ -30,26 +30,26 @@ export interface NamespaceOverride {
 }
 
 /**
- * A configured exception: findings that it covers are told, and nothing follows from them. What is absent covers all;
+ * A configured exception: findings that it covers are only logged and audited. Absent conditions cover all;
  * `rules` alone is not enough.
  */
 export interface Exemption {
   readonly name: string;
   readonly reason: string;
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner: string;
-  /** The moment from which it covers nothing, in milliseconds since 1970: the end of the day that was written, in UTC. `Infinity` for `never`. */
+  /** In milliseconds since 1970: the end of the configured day, in UTC. `Infinity` for `never`. */
   readonly expires: number;
   readonly rules?: readonly string[];
-  /** Where each of the rules was written. */
+  /** Where each of the rules is configured. */
   readonly ruleSources?: readonly Location[];
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly namespaces?: readonly string[];
   /** Patterns over registry and repository, normalized: `repositoryPatterns`. */
   readonly images?: readonly string[];
-  /** User names, to the letter, of who asks directly. */
+  /** Exact user names of the direct requester. */
   readonly users?: readonly string[];
-  /** Groups, to the letter. */
+  /** Exact group names. */
   readonly groups?: readonly string[];
   /** `namespace:name`. */
   readonly serviceAccounts?: readonly string[];
@@ -59,18 +59,18 @@ export interface Exemption {
 export interface Policy {
   /** By name. `valid-reference` may be among them; its action is never `off`. */
   readonly rules: ReadonlyMap<string, RuleSetting>;
-  /** The most that any rule may do: everything less strict stays as it is. */
+  /** The strictest action that any rule may have; stricter ones are lowered to it. */
   readonly enforcement: ActiveAction;
-  /** The first one whose names match a request's namespace counts. */
+  /** The first one whose names match a request's namespace applies. */
   readonly namespaces: readonly NamespaceOverride[];
   readonly exemptions: readonly Exemption[];
   /** The last line of every denial: whom to ask, where to read. */
   readonly contact: string | undefined;
-  /** Pod templates of more kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
+  /** Additional kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
   readonly podSpecPaths: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What holds where nothing is written. */
+/** The policy if nothing is configured. */
 export const DEFAULT_POLICY: Policy = {
   rules: new Map(),
   enforcement: 'deny',
@@ -82,63 +82,63 @@ export const DEFAULT_POLICY: Policy = {
 
 const BY_STRICTNESS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
 
-/** The one of two that does less. */
+/** The less strict of two actions. */
 export function lesserAction(a: EnforcementAction, b: EnforcementAction): EnforcementAction {
   return compareActions(a, b) < 0 ? a : b;
 }
 
-/** Below zero if the first one does less. */
+/** Negative if the first is less strict. */
 function compareActions(a: EnforcementAction, b: EnforcementAction): number {
   return BY_STRICTNESS.indexOf(a) - BY_STRICTNESS.indexOf(b);
 }
 
-/** The engine's own rule: a text that is no reference, or that container runtimes read differently. */
+/** The engine's own rule, violated by a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';
 
-/** Settings by the rule's name. A rule that nothing was written about has none. */
+/** Settings by rule name; rules that are not configured are absent. */
 export type RuleSettings = ReadonlyMap<string, RuleSetting>;
 
 /**
- * The settings that hold everywhere, then those of each namespace override: the ones of everywhere, with what the override
- * writes laid over, action by action and option by option.
+ * The settings that apply everywhere, then for each namespace override those settings with the override merged in, action
+ * by action and option by option.
  */
 export function settingsBySelection({ rules, namespaces }: Policy): readonly RuleSettings[] {
-  return [rules, ...namespaces.map((override) => allLaidOver(rules, override.rules))];
+  return [rules, ...namespaces.map((override) => mergeSettings(rules, override.rules))];
 }
 
-function allLaidOver(settings: RuleSettings, override: RuleSettings): RuleSettings {
+function mergeSettings(settings: RuleSettings, override: RuleSettings): RuleSettings {
   const merged = new Map(settings);
-  for (const [name, setting] of override) merged.set(name, laidOver(settings.get(name), setting));
+  for (const [name, setting] of override) merged.set(name, mergeSetting(settings.get(name), setting));
   return merged;
 }
 
-/** A setting of a rule with another one laid over: its action where it has one, and its options one by one. */
-export function laidOver(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
+/** Merges two settings of a rule: `over` replaces the action if it has one, and options one by one. */
+export function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
   const { options = {}, sources = {}, ...rest } = below ?? {};
   return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
 }
 
-/** What a rule says of an image. */
+/** A rule's answer about an image. */
 export type Answer =
   | { readonly violations: readonly Violation[] }
-  /** Why it did not judge, as the end of a sentence. */
+  /** Why the rule failed, as the end of a sentence. */
   | { readonly failure: string };
 
-/** What a custom rule says of an image, and what it cost to ask, now or when it was asked. */
+/** A custom rule's answer, and its cost. */
 export interface CustomAnswer {
   readonly answer: Answer;
-  /** In steps of the sandbox: the same whenever the same is asked. */
+  /** In steps of the sandbox: the same for the same input, cached or not. */
   readonly steps: number;
-  /** It was asked, and not remembered. */
+  /** Whether the rule ran; otherwise the answer came from the cache. */
   readonly isNew: boolean;
 }
 
-/** A rule of the operator's, which judges in the sandbox: the same input gets the same answer, each time. */
+/** A rule of the operator's, which runs in the sandbox: a pure function of its input. */
 export interface CustomRule extends RuleSummary {
   /**
-   * Never throws: whatever goes wrong is an answer that says so.
+   * Never throws: an error is an answer that says so.
    *
-   * @param selection whose options hold: 0 for those of everywhere, from 1 on for the namespace overrides in their order
+   * @param selection whose options apply: 0 for everywhere, from 1 on for the namespace overrides, in order
    */
   ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer;
 }

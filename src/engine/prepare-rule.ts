@@ -8,26 +8,26 @@ import type { AnyRule } from '../rule/rule.ts';
 import type { RuleOptions } from './policy.ts';
 import { ignoreRejection, isThenable } from './read-violations.ts';
 
-/** What `check` will receive, or why there is nothing to receive. */
+/** What `check` will receive, or the mistakes in the options. */
 export type PreparedRule = { readonly prepared: unknown } | Mistaken;
 
 interface Mistaken {
   readonly mistakes: readonly Mistake[];
 }
 
-/** The options of one selection that the schema has nothing against, its defaults filled in. JSON, all of it. */
+/** The valid options of one selection, defaults filled in; all of it is JSON. */
 export interface ValidOptions extends RuleOptions {
   readonly source: Source;
-  /** In JavaScript it may have no properties. */
+  /** A rule in JavaScript may leave out `properties`. */
   readonly schema: Partial<OptionsSchema>;
 }
 
 const NO_OPTIONS: Partial<OptionsSchema> = { type: 'object', additionalProperties: false, properties: {} };
 
-/** All that a rule's schema has left in an Ajv; its meta-schema stays. */
+/** Matches all schemas that rules added to an Ajv, but not its meta-schema. */
 const NOT_AJVS_OWN = /^(?!http:\/\/json-schema\.org\/)/;
 
-/** What `check` will receive in each selection. */
+/** Validates and prepares the options of each selection. */
 export function prepareRule(
   rule: AnyRule,
   settings: readonly RuleOptions[],
@@ -40,10 +40,10 @@ export function prepareRule(
 }
 
 /**
- * Judges the options of every selection by the rule's schema, and fills in its defaults.
+ * Validates the options of every selection by the rule's schema, and fills in defaults.
  *
- * @param ajv may be that of other rules
- * @param source of the rule: its file, if that is not one of ours
+ * @param ajv may be shared with other rules
+ * @param source the rule's file, if it is a custom rule
  */
 export function validateOptions(
   schema: Partial<OptionsSchema> = NO_OPTIONS,
@@ -57,19 +57,19 @@ export function validateOptions(
   } catch (error) {
     return settings.map(() => ({ mistakes: [schemaMistake(source, error)] }));
   } finally {
-    // So that a rule may give its schema any `$id`, also that of another rule's.
+    // So that two rules may use the same `$id`.
     ajv.removeSchema(NOT_AJVS_OWN);
   }
   return settings.map((setting) => {
-    // They are what YAML and JSON know, and `structuredClone` is not there inside of the sandbox.
+    // A copy, since Ajv fills in defaults; the sandbox has no `structuredClone`.
     const options = JSON.parse(JSON.stringify(setting.options)) as Record<string, unknown>;
     const told = { source, schema, options, sources: setting.sources };
-    // Ajv sets errors whenever it says no.
+    // Ajv sets errors whenever validation fails.
     return validate(options) ? told : { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
   });
 }
 
-/** Has the rule prepare options. */
+/** Calls the rule's `prepare`, if it has one. */
 export function prepareOptions(
   rule: AnyRule,
   valid: ValidOptions,
@@ -130,7 +130,7 @@ function entry(index: number): string {
   return `entry ${index + 1}`;
 }
 
-/** What the rule itself says of the option, or which options there are. */
+/** The option's description, or the options that there are. */
 function optionRemedy(option: string, { properties = {} }: ValidOptions['schema']): Remedy {
   if (Object.hasOwn(properties, option)) return { remedy: properties[option]!.description };
   const names = Object.keys(properties);

@@ -2,9 +2,9 @@ import type { Violation } from '../rule/rule.ts';
 import { typeName } from '../workload/json-object.ts';
 
 /**
- * What a check returned, as violations of our own making, so that nothing a rule does later changes them.
+ * Copies the violations that a check returned, so that a rule cannot change them later.
  *
- * @throws {TypeError} for what is neither a list of violations nor nothing; its message is the end of a sentence.
+ * @throws {TypeError} for anything but a list of violations or nothing; its message is the end of a sentence.
  */
 export function readViolations(returned: unknown): readonly Violation[] {
   if (returned === undefined) return [];
@@ -27,18 +27,18 @@ function readViolation(item: unknown): Violation {
   throw new TypeError('it returned a list with an item that is not { problem, remedy }, two texts');
 }
 
-/** Whether it says something: of blanks nobody would see that they are there. */
+/** Blank text is not accepted: it would be invisible in a message. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** Whether somebody would have to wait for a value: a promise, or what calls itself one. */
+/** Whether a value is a promise, or anything with a `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return isObject && typeof (value as { readonly then?: unknown }).then === 'function';
 }
 
-/** Nobody will wait for what a rule should not have returned; if it rejects later, that must not end the process. */
+/** A later rejection of a promise that a rule wrongly returned must not end the process. */
 export function ignoreRejection(thenable: PromiseLike<unknown>): void {
   void Promise.resolve(thenable).catch(ignore);
 }

@@ -20,32 +20,32 @@ import { type CompiledExemption, compileExemptions } from './exemptions.ts';
 import { type PreparedRule, prepareRule } from './prepare-rule.ts';
 import { readViolations } from './read-violations.ts';
 
-/** A rule that is on, and what follows from what it finds. */
+/** A rule that is not off, and its action. */
 export interface ActiveRule extends Ordered {
   readonly action: ActiveAction;
 }
 
-/** A rule that is on, bound to the operator's options. Neither way of asking it ever throws. */
+/** An active rule, bound to its options. Neither way of asking it ever throws. */
 export type BoundRule = ActiveRule &
   (
     | { readonly ask: (image: ImageReference, context: RuleContext) => Answer }
-    /** One in the sandbox, where it costs something to ask. */
+    /** A rule in the sandbox, whose checks are metered. */
     | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer }
   );
 
-/** The rules that are on, with the actions and options that hold in some namespaces. */
+/** The active rules, with the actions and options that apply in some namespaces. */
 export interface Selection {
-  /** Its number: 0 for what holds everywhere, from 1 on for the namespace overrides in their order. */
+  /** 0 for everywhere, from 1 on for the namespace overrides, in order. */
   readonly index: number;
   readonly validReference: ActiveAction;
-  /** In the order in which their violations are told. */
+  /** In the order of their violations in a message. */
   readonly rules: readonly BoundRule[];
   readonly exemptions: readonly CompiledExemption[];
 }
 
-/** All that judging needs to know: what the operator decided, ready for use. */
+/** The compiled policy and rules: all that judging needs. */
 export interface Ruleset {
-  /** What holds wherever no override does. */
+  /** Applies where no override does. */
   readonly everywhere: Selection;
   readonly overrides: readonly { readonly matches: (namespace: string) => boolean; readonly selection: Selection }[];
   readonly custom: readonly CustomRule[];
@@ -57,8 +57,8 @@ const NO_SETTING: RuleSetting = { options: {}, sources: {} };
 /**
  * Binds rules to the operator's policy.
  *
- * @param custom rules that are bound to their options already
- * @throws {MistakesError} with every bad option, and every rule that the policy names and nobody has.
+ * @param custom already bound to their options
+ * @throws {MistakesError} with every invalid option, and every unknown rule that the policy names.
  */
 export function createRuleset(builtIn: readonly AnyRule[], custom: readonly CustomRule[], policy: Policy): Ruleset {
   const { ruleset, mistakes } = bindRuleset(builtIn, custom, policy);
@@ -66,17 +66,17 @@ export function createRuleset(builtIn: readonly AnyRule[], custom: readonly Cust
   return ruleset;
 }
 
-/** A ruleset of the rules that have nothing wrong with them, and what is wrong with the others and the policy. */
+/** A ruleset of the valid rules, and the mistakes of the others and of the policy. */
 export interface BoundRuleset {
   readonly ruleset: Ruleset;
   readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Binds rules to the operator's policy, as far as that goes. The options of a rule that is off are judged too: a mistake in
- * them should not wait for the day when it is switched on.
+ * Binds all valid rules to the operator's policy. Options of a rule that is off are validated, too, so that a mistake in
+ * them shows now and not when the rule is switched on.
  *
- * @param others names that the policy may name too: of custom rules that could not be loaded
+ * @param others names of custom rules that could not be loaded, which the policy may name, too
  */
 export function bindRuleset(
   builtIn: readonly AnyRule[],
@@ -107,13 +107,13 @@ export function bindRuleset(
   return { ruleset, mistakes: distinctMistakes(mistakes) };
 }
 
-/** What holds in a namespace, or for an object that has none: by the first override that names it, or as everywhere. */
+/** The selection for a namespace: the first override that matches it, else (or without a namespace) `everywhere`. */
 export function selectionFor({ everywhere, overrides }: Ruleset, namespace: string | undefined): Selection {
   if (namespace === undefined || overrides.length === 0) return everywhere;
   return overrides.find(({ matches }) => matches(namespace))?.selection ?? everywhere;
 }
 
-/** The order in which violations of one image are told. */
+/** The order of one image's violations in a message. */
 export function compareRules(a: Ordered, b: Ordered): number {
   const [one, other] = [a, b].map(({ order = Number.MAX_VALUE }) => order) as [number, number];
   return one - other || (a.name < b.name ? -1 : Number(a.name > b.name));
@@ -121,7 +121,7 @@ export function compareRules(a: Ordered, b: Ordered): number {
 
 type Ordered = Pick<RuleMeta, 'name' | 'order'>;
 
-/** What follows from a violation of a rule; `undefined` if it is off. */
+/** A rule's action, limited by `enforcement`; `undefined` if it is off. */
 function activeAction(
   { name, action: byDefault = 'deny' }: Pick<RuleSummary, 'name' | 'action'>,
   settings: RuleSettings,
@@ -144,7 +144,6 @@ function customRules(
   });
 }
 
-/** For each rule what its `check` receives in each selection. */
 function prepareRules(
   rules: readonly AnyRule[],
   selections: readonly RuleSettings[],
@@ -225,7 +224,7 @@ function optionsOfValidReference({ rules, namespaces }: Policy): Mistake[] {
   });
 }
 
-/** What a rule of this thread says of an image. Called as a method of its module, so that a rule may use `this`. */
+/** Runs a built-in rule's check. Called as a method of its module, so that a rule may use `this`. */
 function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
   try {
     return { violations: readViolations(rule.check(image, prepared, context)) };

@@ -9,31 +9,31 @@ export interface GateServerOptions {
   /** Answers each request; never rejects. */
   readonly app: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   readonly certificate: CertificateFiles;
-  /** The CAs of the moment whose client certificates count, where the first is there from the start. */
+  /** Returns the current CAs of client certificates; client authentication is on if there are any at start. */
   readonly clientCa: () => Buffer | undefined;
   readonly connections: Connections;
-  /** Answers what never becomes a request. */
+  /** Answers input that never becomes a request. */
   readonly onClientError: (error: Error, socket: Socket) => void;
   /** For tests; each has its default below. */
   readonly limits?: Partial<typeof SERVER_LIMITS>;
 }
 
 export interface GateServer {
-  /** Listens, and resolves with the port. @throws {MistakesError} when the port cannot be had. */
+  /** Listens, and resolves with the port. @throws {MistakesError} when the port is unavailable. */
   listen(port: number): Promise<number>;
-  /** Uses another certificate for all connections to come, and the CAs of clients as they are then. */
+  /** Uses another certificate, and the current client CAs, for new connections. */
   renew(certificate: CertificateFiles): void;
   /**
-   * Takes no more connections, and resolves when none is left: requests in flight are answered, and idle connections go by
-   * themselves. The API server lets go of one after 90 s; to end it earlier is to lose the request that may be on its way.
-   * What is still there after that is cut; resolves with the number of those connections.
+   * Accepts no more connections, and resolves when none is left. Requests in flight are answered. Idle connections are left
+   * to the API server, which closes them after 90 s: closing one here could lose a request already on its way. After
+   * `closeTimeout` the rest is cut; resolves with their number.
    *
-   * @param hurry once it is aborted, idle connections are ended too, and what takes longer than any request may is cut
+   * @param hurry once aborted, idle connections are closed at once, and the rest after `hurriedCloseTimeout`
    */
   close(hurry: AbortSignal): Promise<number>;
 }
 
-/** How long and how many, in milliseconds and connections. */
+/** In milliseconds, unless another unit is given. */
 export const SERVER_LIMITS = {
   /** The API server keeps idle connections for 90 s; were this shorter, it would lose requests. */
   keepAliveTimeout: 120_000,
@@ -41,13 +41,13 @@ export const SERVER_LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1000,
   handshakeTimeout: 5000,
-  /** Bytes. An API server's head has less than one KiB, and a bearer token at most four. */
+  /** Bytes. An API server's head has less than 1 KiB, and a bearer token at most 4 KiB. */
   maxHeaderSize: 8192,
-  /** From `close()` until what is left is cut: the 90 s after which no API server has an idle connection, and some. */
+  /** From `close()` until remaining connections are cut: the API server's 90 s for idle ones, and some. */
   closeTimeout: 105_000,
-  /** The same in a hurry: a whole request, a look for those that exceed it, and some. */
+  /** The same after `hurry`: `requestTimeout`, the interval of its checks, and some. */
   hurriedCloseTimeout: 20_000,
-  /** Beyond these, one goes for each that comes (`Connections`). An idle one takes some 35 KiB: 70 MiB in all. */
+  /** At this number, each new connection evicts one (`Connections`). An idle one takes some 35 KiB: 70 MiB in all. */
   maxConnections: 2048,
 };
 
@@ -61,13 +61,13 @@ export function createGateServer(options: GateServerOptions): GateServer {
     connections.used(req.socket);
     void app(req, res);
   });
-  // Whoever has no certificate gets an answer that says so (client-check.ts).
+  // A client without a certificate gets an HTTP answer that says so (client-check.ts).
   const clients = { requestCert: clientCa() !== undefined, rejectUnauthorized: false };
   const server = createServer({ ...timeouts, ...clients, ...secureContext(certificate, clientCa()) }, answer);
-  // Before its first request, a connection may be idle as long as after its last.
+  // A connection may be idle before its first request for as long as between requests.
   server.timeout = timeouts.keepAliveTimeout;
   server.on('clientError', onClientError);
-  // Without these, Node answers by itself, and keeps the connection.
+  // Otherwise Node answers such a request itself, and keeps the connection.
   server.on('checkExpectation', answer);
   connections.watch(server);
   return {
@@ -104,12 +104,12 @@ async function close(
     clearTimeout(deadline);
     deadline = setTimeout(cutAll, hurriedCloseTimeout);
     endIdle();
-    // An answer that was on its way when the drain began kept its connection alive, so there is more than one look.
+    // Repeated: a connection whose answer was on its way becomes idle later.
     idle = setInterval(endIdle, IDLE_CHECK_MS);
   };
   await new Promise<void>((resolve) => {
-    // Not server.close(): that ends idle connections, and it stops the checks of headersTimeout and requestTimeout, so that
-    // a slow client could hold up the exit.
+    // Not server.close(): that closes idle connections, and stops the checks of headersTimeout and requestTimeout, so that a
+    // slow client could delay the exit.
     NetServer.prototype.close.call(server, () => resolve());
     if (hurry.aborted) hurried();
     else hurry.addEventListener('abort', hurried, { once: true });
@@ -117,20 +117,20 @@ async function close(
   hurry.removeEventListener('abort', hurried);
   clearInterval(idle);
   clearTimeout(deadline);
-  // Now for those checks themselves; nothing else is left to close.
+  // Stops those checks; no connection is left.
   server.close();
   return cut;
 }
 
-/** What the kernel takes at most: where a thousand come at once, a probe should not have to knock again. */
+/** The kernel's maximum: in a burst of a thousand connections, a probe should not have to retry. */
 const BACKLOG = 4096;
 
 /**
  * Listens on all addresses.
  *
  * @param setting the variable that the port comes from, for the mistake
- * @returns the port, which differs from the wanted one where that is 0
- * @throws {MistakesError} when the port cannot be had.
+ * @returns the actual port, if `port` is 0
+ * @throws {MistakesError} when the port is unavailable.
  */
 export async function listen(server: NetServer, port: number, setting: string): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -163,15 +163,14 @@ function portUnavailable(setting: string, port: number, error: Error): MistakesE
 type App = (req: IncomingMessage, res: ServerResponse) => void;
 
 /**
- * Lets a connection ask one thing at a time: a second request before the answer to the first ends it. Node parses all of a
- * packet in one turn, so that whoever sends two thousand requests in one would otherwise have as many turns. No client of
- * ours does that.
+ * Allows no HTTP pipelining: a second request before the first is answered closes the connection. Node parses a whole packet
+ * in one turn of the event loop, so two thousand requests in one packet would block it. No client of ours pipelines.
  */
 export function oneAtATime(app: App): (req: IncomingMessage, res: ServerResponse) => void {
   const last = new WeakMap<Socket, ServerResponse>();
   return (req, res) => {
     const { socket } = req;
-    // What the parser still has of a packet, when the connection is over.
+    // The parser may still hold requests of a closed connection.
     if (socket.destroyed) return;
     if (last.get(socket)?.writableEnded === false) socket.destroy();
     else {

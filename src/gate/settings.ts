@@ -2,10 +2,9 @@ import { isIP } from 'node:net';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { MistakesError, shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
 
-/** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How the process runs: ports, paths and logs. What it decides about images is policy. */
+/** How the process runs: ports, paths and logs. Decisions about images are policy. */
 export interface Settings {
   /** The port of the webhook (HTTPS); 0 takes any free one. */
   readonly port: number;
@@ -13,34 +12,34 @@ export interface Settings {
   readonly opsPort: number;
   /** The folder of server.crt, server.key, ca.crt and policy-token. */
   readonly certsDir: string;
-  /** The DNS name by which the API server asks, which the certificate must have. */
+  /** The DNS name that the API server uses, which the certificate must have. */
   readonly serverName: string;
-  /** A folder of rule files beside the built-in ones. */
+  /** A folder of custom rule files. */
   readonly rulesDir: string | undefined;
   /** A folder with a file for each key of the policy. */
   readonly policyDir: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-  /** Lines about reviews that one address gets in the log. */
+  /** Log lines about reviews from one address, per second. */
   readonly logReviewsPerSecond: number;
-  /** How long the gate goes on answering after it was told to end, in seconds. */
+  /** How long the gate goes on answering after a shutdown signal, in seconds. */
   readonly drainSeconds: number;
-  /** By what the API server has to be known; `undefined` if by nothing. */
+  /** How the API server is authenticated; `undefined` if it is not. */
   readonly client: ClientSettings | undefined;
 }
 
-/** By what the API server is known, at least one of the two files, and what becomes of a request without. */
+/** How the API server is authenticated, by at least one of the two files, and what happens to other requests. */
 export interface ClientSettings {
   /** The CAs that sign its client certificate. */
   readonly caFile: string | undefined;
-  /** The common names that the certificate may have; any if nothing is said. */
+  /** The common names that the certificate may have; any if `undefined`. */
   readonly names: ReadonlySet<string> | undefined;
   /** Its bearer token. */
   readonly tokenFile: string | undefined;
   readonly identity: ClientIdentity;
 }
 
-/** What can be set, for `--help` and for docs: one line each. */
+/** One setting, for `--help` and the docs. */
 export interface SettingHelp {
   readonly name: string;
   readonly byDefault: string;
@@ -55,13 +54,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = (typeof LOG_FORMATS)[number];
 export type ClientIdentity = (typeof CLIENT_IDENTITIES)[number];
 
-/** That of the Service in deploy/. */
+/** The Service in deploy/. */
 const SERVER_NAME = 'imagegate-webhook.imagegate.svc';
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const MAX_PORT = 65_535;
 /** More than one gate can judge. */
 const MAX_LOG_REVIEWS = 99_999;
-/** Longer than this, and a rolling update of two replicas takes the best part of an hour. */
+/** With longer drains, a rolling update of two replicas would take most of an hour. */
 const MAX_DRAIN_SECONDS = 600;
 
 /** Every variable of the settings, in the order in which they are explained. */
@@ -102,7 +101,7 @@ export const SETTINGS: readonly SettingHelp[] = [
  * Reads the settings from the environment.
  *
  * @param terminal whether the log goes to a person's terminal
- * @throws {MistakesError} with every setting that is wrong.
+ * @throws {MistakesError} with every invalid setting.
  */
 export function loadSettings(env: Environment, terminal: boolean): Settings {
   const mistakes: Mistake[] = [];
@@ -145,7 +144,7 @@ function integer(env: Environment, name: string, byDefault: number, max: number,
   mistakes.push(
     mistake(name, `a whole number from 0 to ${max}`, text, `Set it to a number, or leave it out for ${byDefault}.`),
   );
-  // No other mistake should follow from this one, such as two ports that are the same.
+  // NaN, so that no mistake follows from this one, such as two equal ports.
   return Number.NaN;
 }
 
@@ -179,7 +178,7 @@ function names(env: Environment, name: string, mistakes: Mistake[]): ReadonlySet
   return new Set(found);
 }
 
-/** A setting that says nothing without one of others: most likely that one is misspelt, and nobody would be asked. */
+/** A setting without effect unless another is set: most likely that one is misspelt, and no client would be checked. */
 function aloneMistakes(env: Environment, name: string, others: readonly string[]): Mistake[] {
   const text = env[name];
   if (text === undefined || others.some((other) => env[other] !== undefined)) return [];

@@ -5,7 +5,7 @@ import { repositoryPatterns } from '../rule/repository-patterns.ts';
 import { isObject } from '../workload/json-object.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 
-/** kebab-case of at most 63 characters, which is what fits into the key of an audit annotation. */
+/** Names become keys of audit annotations, which have at most 63 characters. */
 export const KEBAB_CASE = '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$';
 
 const SOMEWHERE = 'It needs namespaces or images beside it.';
@@ -66,15 +66,15 @@ export const EXEMPTION_SCHEMA = {
   },
 } as const;
 
-/** An exemption as policy.yaml has it, once the schema has nothing against it. */
-export type WrittenExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
+/** An exemption in a valid policy.yaml. */
+export type YamlExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
 
 const RULE_NAME = new RegExp(KEBAB_CASE);
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The exemptions as findings are judged by them. */
-export function exemptionsOf(written: readonly WrittenExemption[], where: YamlDocument['where']): readonly Exemption[] {
-  return written.map(({ expires, ...rest }, index) => ({
+/** The exemptions, their dates parsed. */
+export function exemptionsOf(exemptions: readonly YamlExemption[], where: YamlDocument['where']): readonly Exemption[] {
+  return exemptions.map(({ expires, ...rest }, index) => ({
     ...rest,
     ...(rest.rules && { ruleSources: rest.rules.map((_, entry) => where('exemptions', index, 'rules', entry)) }),
     expires: expires === 'never' ? Infinity : Date.parse(`${expires}T00:00:00Z`) + DAY,
@@ -82,15 +82,15 @@ export function exemptionsOf(written: readonly WrittenExemption[], where: YamlDo
 }
 
 /**
- * Exemptions as far as they name rules, and from the past: so that these names are judged too, whatever else is wrong, and
- * nothing is covered.
+ * Stand-ins for the exemptions of an invalid policy, already expired: the rule names in them can still be checked, and they
+ * cover nothing.
  */
 export function exemptionsByRules(exemptions: unknown, where: YamlDocument['where']): readonly Exemption[] {
   if (!Array.isArray(exemptions)) return [];
   return exemptions.flatMap((exemption: unknown, index) => {
     const rules: unknown = isObject(exemption) ? exemption['rules'] : undefined;
     const entries = (Array.isArray(rules) ? rules : []).map((rule: unknown, entry) => ({ rule, entry }));
-    // Of what is no name the schema tells.
+    // The schema reports invalid names.
     const named = entries.filter(({ rule }) => typeof rule === 'string' && RULE_NAME.test(rule));
     if (named.length === 0) return [];
     const ruleSources = named.map(({ entry }) => where('exemptions', index, 'rules', entry));
@@ -99,7 +99,7 @@ export function exemptionsByRules(exemptions: unknown, where: YamlDocument['wher
   });
 }
 
-/** What the schema cannot see in a list of exemptions, as far as they are in their form. */
+/** The mistakes in exemptions that the schema cannot find. */
 export function exemptionMistakes(exemptions: unknown, where: YamlDocument['where']): readonly Mistake[] {
   if (!Array.isArray(exemptions)) return [];
   const names = new Map<unknown, Location>();
@@ -127,7 +127,7 @@ function nameMistakes(name: unknown, where: Location, names: Map<unknown, Locati
 
 function dateMistakes(expires: unknown, where: Location): readonly Mistake[] {
   if (typeof expires !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(expires)) return [];
-  // Date.parse takes the 30th of February for the 2nd of March.
+  // Date.parse reads 30 February as 2 March.
   const time = Date.parse(`${expires}T00:00:00Z`);
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(expires)) return [];
   const remedy = 'Look into a calendar; the exemption ends at 24:00 UTC of that day.';
@@ -145,7 +145,7 @@ function imageMistakes(images: unknown, where: (entry: number) => Location): rea
   }
 }
 
-// No minLength where a pattern, or what judges images, has something against empty text: it would be told twice.
+// No minLength where a pattern, or the check of images, rejects empty text: it would be reported twice.
 
 function text(description: string, maxLength: number) {
   return { description, type: 'string', maxLength, pattern: '\\S', patternErrorMessage: 'words' };

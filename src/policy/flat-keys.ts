@@ -3,31 +3,29 @@ import { type ActiveAction, type RuleSetting, VALID_REFERENCE } from '../engine/
 import { type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 
-/** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The key, and the name of its file, that is no flat one. */
+/** The one key that is not flat, and the name of its file. */
 export const POLICY_YAML = 'policy.yaml';
 
-/** A value that the operator wrote, and where. */
-export interface WrittenValue {
+/** A config value and its source. */
+export interface ConfigValue {
   readonly text: string;
   readonly source: Source;
 }
 
-/** What a key says about its rule, or what is wrong with it. */
+/** The setting that a key makes, or its mistake. */
 export type KeyReading = { readonly setting: Partial<RuleSetting> } | { readonly mistake: Mistake };
 
-/** A key of the policy that is one text, in the environment or as a file of the policy folder. */
+/** A key of the policy with a plain text value: an environment variable, or a file of the policy folder. */
 export interface FlatKey {
   readonly rule: string;
-  readonly read: (value: WrittenValue) => KeyReading;
+  readonly read: (value: ConfigValue) => KeyReading;
 }
 
-/** By name. */
 export type FlatKeys = ReadonlyMap<string, FlatKey>;
 
-/** The keys that built-in rules name in their `meta`; the others are made of the rules' names: `ruleActionKey`. */
+/** The keys that built-in rules declare in their `meta`; other keys follow from rule names: `ruleActionKey`. */
 export function flatKeys(builtIn: readonly AnyRule[]): FlatKeys {
   const entries = builtIn.flatMap(({ meta: { name: rule, keys = {}, schema } }) =>
     Object.entries(keys).map(([key, sets]): [string, FlatKey] => {
@@ -38,7 +36,7 @@ export function flatKeys(builtIn: readonly AnyRule[]): FlatKeys {
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The entries of a list: between `,`, `;` or `|`, without the blanks around them. */
+/** Entries are separated by `,`, `;` or `|`, and trimmed. */
 function readList(option: string, example: string): FlatKey['read'] {
   return ({ text, source }) => {
     const entries = text.split(/[,;|]/).map((entry) => entry.trim());
@@ -52,7 +50,7 @@ function readList(option: string, example: string): FlatKey['read'] {
   };
 }
 
-/** One entry a line, say. The rule would tell of characters that no name has, and not of the comma that is missing. */
+/** Entries on lines of their own, say. The rule would report invalid characters, not the missing comma. */
 function unseparatedMistake(entry: string, source: Source): Mistake {
   return {
     code: 'policy-list-unseparated',
@@ -63,7 +61,7 @@ function unseparatedMistake(entry: string, source: Source): Mistake {
   };
 }
 
-function readSwitch({ text, source }: WrittenValue): KeyReading {
+function readSwitch({ text, source }: ConfigValue): KeyReading {
   const word = text.trim();
   if (word === 'true') return { setting: { action: 'deny', actionSource: { source } } };
   if (word === 'false') return { setting: { action: 'off', actionSource: { source } } };
@@ -71,19 +69,17 @@ function readSwitch({ text, source }: WrittenValue): KeyReading {
   return { mistake: { code: 'policy-boolean-invalid', source, expected: 'true or false', found: shown(text), remedy } };
 }
 
-/** The key that puts the whole gate into rehearsal. */
+/** The key that limits the action of all rules. */
 export const ENFORCEMENT = 'ENFORCEMENT';
 
-/** What the keys that are made of rules' names begin with. */
 export const RULE_PREFIX = 'RULE_';
 
 const ACTIVE_ACTIONS: readonly ActiveAction[] = ['deny', 'warn', 'audit'];
 
-/** Why the engine's own rule takes no `off`. */
+/** Why `valid-reference` cannot be `off`. */
 export const NEVER_OFF =
   'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.';
 
-/** What a rule may do. */
 export function actionsOf(rule: string): readonly EnforcementAction[] {
   return rule === VALID_REFERENCE ? ACTIVE_ACTIONS : ENFORCEMENT_ACTIONS;
 }
@@ -95,7 +91,7 @@ export function ruleActionKeyName(rule: string): string {
   return `${RULE_PREFIX}${rule.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The key of the action of a rule, whoever may have that rule; `undefined` for a name that is no such key. */
+/** The key of a rule's action, whether or not the rule exists; `undefined` if the name is no such key. */
 export function ruleActionKey(name: string): FlatKey | undefined {
   if (!RULE_KEY.test(name)) return undefined;
   const rule = name.slice(RULE_PREFIX.length).toLowerCase().replaceAll('_', '-');
@@ -109,8 +105,8 @@ export function ruleActionKey(name: string): FlatKey | undefined {
   };
 }
 
-/** What ENFORCEMENT says, or what is wrong with it. */
-export function readEnforcement(value: WrittenValue): { readonly enforcement: ActiveAction } | Mistaken {
+/** Parses ENFORCEMENT. */
+export function readEnforcement(value: ConfigValue): { readonly enforcement: ActiveAction } | Mistaken {
   const remedy = 'It cannot be off: audit already stops nobody, and tells what would have been.';
   const reading = readAction(value, ACTIVE_ACTIONS, remedy);
   return 'mistake' in reading ? reading : { enforcement: reading.action };
@@ -120,9 +116,9 @@ interface Mistaken {
   readonly mistake: Mistake;
 }
 
-/** @param neverOff what to do where it is `off`, and that is no action here */
+/** @param neverOff the remedy for `off` if that is not allowed */
 function readAction<Action extends EnforcementAction>(
-  { text, source }: WrittenValue,
+  { text, source }: ConfigValue,
   actions: readonly Action[],
   neverOff: string,
 ): { readonly action: Action } | Mistaken {

@@ -11,22 +11,22 @@ import {
   RULE_PREFIX,
   ruleActionKey,
   ruleActionKeyName,
-  type WrittenValue,
+  type ConfigValue,
 } from './flat-keys.ts';
 
-/** What a flat key says about its rule. */
+/** The setting that a flat key makes. */
 export interface FlatSetting {
   readonly rule: string;
   readonly setting: Partial<RuleSetting>;
-  readonly written: WrittenValue;
+  readonly value: ConfigValue;
 }
 
-/** What the keys say that are one text each, as far as it can be understood. */
+/** The valid settings of all flat keys, and the mistakes of the others. */
 export interface FlatPolicy {
-  /** Those that weigh more come later. */
+  /** In ascending precedence. */
   readonly settings: readonly FlatSetting[];
   readonly enforcement: ActiveAction;
-  /** Every key that is unknown, set differently in both places, or cannot be understood. */
+  /** Every key that is unknown, invalid, or set differently in both places. */
   readonly mistakes: readonly Mistake[];
 }
 
@@ -35,15 +35,15 @@ type Reading = FlatSetting | { readonly enforcement: ActiveAction } | { readonly
 /** Reads the flat keys of the environment and of the policy folder. */
 export function flatPolicy(
   environment: Environment,
-  inFolder: ReadonlyMap<string, WrittenValue>,
+  inFolder: ReadonlyMap<string, ConfigValue>,
   flatKeys: FlatKeys,
 ): FlatPolicy {
   const isKnown = (key: string): boolean =>
     key === ENFORCEMENT || flatKeys.has(key) || ruleActionKey(key) !== undefined;
   const keys = keyNames(environment, inFolder, flatKeys).map((key) => ({
     key,
-    // A variable is a key, known or not, if it looks like one; a file of any name is one.
-    values: writtenValues(
+    // A variable is a key, known or not, if it looks like one; every file is one.
+    values: configValues(
       key,
       isKnown(key) || key.startsWith(RULE_PREFIX) ? environment[key] : undefined,
       inFolder.get(key),
@@ -62,10 +62,10 @@ export function flatPolicy(
   };
 }
 
-/** The keys to look for, RULE_EMPTY_TAG after DISABLE_EMPTY_TAG. In the environment, other variables are not ours. */
+/** The keys to look for, RULE_EMPTY_TAG after DISABLE_EMPTY_TAG. Other environment variables are ignored. */
 function keyNames(
   environment: Environment,
-  inFolder: ReadonlyMap<string, WrittenValue>,
+  inFolder: ReadonlyMap<string, ConfigValue>,
   flatKeys: FlatKeys,
 ): readonly string[] {
   const ofRules = Object.keys(environment).filter((key) => key.startsWith(RULE_PREFIX));
@@ -73,37 +73,37 @@ function keyNames(
   return [...new Set([...flatKeys.keys(), ENFORCEMENT, ...others])];
 }
 
-/** What a key says; where it is written in two places that do not say the same, also that. */
-function readingsOf(key: string, values: readonly WrittenValue[], flatKeys: FlatKeys): readonly Reading[] {
+/** The readings of a key, and a conflict if its two places differ. */
+function readingsOf(key: string, values: readonly ConfigValue[], flatKeys: FlatKeys): readonly Reading[] {
   const readings = values.map((value) => readingOf(flatKeys.get(key) ?? ruleActionKey(key), value));
   const [one, other] = readings.map((reading, index) => meaning(reading, values[index]!));
   if (other === undefined) return readings;
   return one === other ? readings.slice(0, 1) : [{ mistake: conflict(values[0]!, values[1]!) }, ...readings];
 }
 
-/** The same for what says the same: `a,b` and `a, b`. */
-function meaning(reading: Reading, { text }: WrittenValue): string {
+/** Equal for equivalent values: `a,b` and `a, b`. */
+function meaning(reading: Reading, { text }: ConfigValue): string {
   if ('mistake' in reading) return `mistake: ${text}`;
   if ('enforcement' in reading) return reading.enforcement;
   const { action, options } = reading.setting;
   return JSON.stringify([action, options]);
 }
 
-function readingOf(flatKey: FlatKey | undefined, written: WrittenValue): Reading {
-  if (flatKey === undefined) return readEnforcement(written);
-  const reading = flatKey.read(written);
-  return 'mistake' in reading ? reading : { rule: flatKey.rule, setting: reading.setting, written };
+function readingOf(flatKey: FlatKey | undefined, value: ConfigValue): Reading {
+  if (flatKey === undefined) return readEnforcement(value);
+  const reading = flatKey.read(value);
+  return 'mistake' in reading ? reading : { rule: flatKey.rule, setting: reading.setting, value };
 }
 
-/** What is written for a key: in neither place, in one, or in both; twice the same counts once. */
-function writtenValues(key: string, text: string | undefined, file: WrittenValue | undefined): readonly WrittenValue[] {
+/** The values of a key in the environment and the folder; two equal ones count once. */
+function configValues(key: string, text: string | undefined, file: ConfigValue | undefined): readonly ConfigValue[] {
   const inFolder = file === undefined ? [] : [file];
   if (text === undefined) return inFolder;
   const inEnvironment = { text, source: { name: key, in: 'environment' } };
   return file?.text.trim() === text.trim() ? [inEnvironment] : [inEnvironment, ...inFolder];
 }
 
-function conflict(one: WrittenValue, other: WrittenValue): Mistake {
+function conflict(one: ConfigValue, other: ConfigValue): Mistake {
   return {
     code: 'policy-key-conflict',
     source: one.source,
@@ -114,7 +114,7 @@ function conflict(one: WrittenValue, other: WrittenValue): Mistake {
   };
 }
 
-function unknownKey(key: string, { source }: WrittenValue, flatKeys: FlatKeys): Mistake {
+function unknownKey(key: string, { source }: ConfigValue, flatKeys: FlatKeys): Mistake {
   const rule = /^rule[-_.](.*)/i
     .exec(key)?.[1]
     ?.toLowerCase()

@@ -2,22 +2,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, shown, type Mistake, type Source } from '../mistake/mistake.ts';
 import { hasRuleExtension } from '../rule-file/rule-files.ts';
-import type { WrittenValue } from './flat-keys.ts';
+import type { ConfigValue } from './flat-keys.ts';
 
-/** What stands in a policy folder, or in the ConfigMap that it is made of, as far as it can be read. */
+/** The readable keys of a policy folder or of its ConfigMap. */
 export interface PolicyFolder {
-  readonly keys: ReadonlyMap<string, WrittenValue>;
-  /** The folder, the files or the keys that cannot be read. */
+  readonly keys: ReadonlyMap<string, ConfigValue>;
+  /** For a folder, files or keys that are unreadable. */
   readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Reads a folder that a ConfigMap is mounted as: a file a key. Without a folder there are none.
+ * Reads the folder of a mounted ConfigMap, a file per key. Without a folder there are no keys.
  *
- * @param hasRules whether it is the folder of rules as well; if not, files of code are as unknown as any other
+ * @param hasRules whether it is also RULES_DIR; if not, files of code are unknown keys
  */
 export async function readPolicyFolder(folder: string | undefined, hasRules = true): Promise<PolicyFolder> {
-  const keys = new Map<string, WrittenValue>();
+  const keys = new Map<string, ConfigValue>();
   const mistakes: Mistake[] = [];
   if (folder === undefined) return { keys, mistakes };
   let names: string[] = [];
@@ -36,8 +36,7 @@ export async function readPolicyFolder(folder: string | undefined, hasRules = tr
   for (const name of names.filter(isKeyName).toSorted()) {
     const path = join(folder, name);
     try {
-      // Read one after the other: there are a handful.
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- there are a handful
       keys.set(name, { text: await readFile(path, 'utf8'), source: { name, in: path } });
     } catch (error) {
       mistakes.push(unreadable({ name: path }, 'a file that can be read', error));
@@ -47,8 +46,8 @@ export async function readPolicyFolder(folder: string | undefined, hasRules = tr
 }
 
 /**
- * Whether a file or a key of that name is a key of the policy, known or not. Names that begin with a dot are the
- * kubelet's own (`..data`); those of code are rules, where POLICY_DIR and RULES_DIR are one folder.
+ * Whether a name is that of a policy key, known or not. Names that begin with a dot are the kubelet's (`..data`); code
+ * files are rules, if POLICY_DIR and RULES_DIR are one folder.
  */
 export function isKeyName(name: string): boolean {
   return !name.startsWith('.') && !hasRuleExtension(name);

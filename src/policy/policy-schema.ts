@@ -7,8 +7,8 @@ const ACTION = 'What happens on a violation: it is denied, it is a kubectl warni
 const OPTIONS = 'What the rule takes is on its page.';
 
 /**
- * The JSON Schema (draft-07) of policy.yaml. The options of the rules that are given are spelled out, for an editor;
- * those of all others may be anything: each rule judges its own.
+ * The JSON Schema (draft-07) of policy.yaml. The options of the given rules are included, for an editor; those of
+ * other rules may be anything: each rule validates its own.
  */
 export function policySchema(rules: readonly RuleMeta[]): object {
   return {
@@ -138,7 +138,7 @@ const VALID_REFERENCE_RULE = ruleSchema(
 );
 
 function builtIn({ name, description, action = 'deny', schema }: RuleMeta): object {
-  // An option may come from elsewhere: from a key of its own, or in an override from everywhere.
+  // No `required`: the option may be set elsewhere, by a flat key, or for an override by the rules of everywhere.
   const { required: _, ...options } = schema ?? { type: 'object', additionalProperties: false, properties: {} };
   const about = { title: 'options', description: `The options of ${name}.` };
   return ruleSchema(
@@ -155,7 +155,7 @@ interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** A schema in which every property that has no title has its name as one. */
+/** Gives every property without a title its name as title. */
 function titled({ properties, items, ...rest }: Schema): object {
   const named = Object.entries(properties ?? {}).map(([name, its]) => [name, { title: name, ...titled(its) }]);
   return {
@@ -165,7 +165,7 @@ function titled({ properties, items, ...rest }: Schema): object {
   };
 }
 
-/** @param action.byDefault the action where none is written, in words */
+/** @param action.byDefault the default action, in words */
 function ruleSchema(
   title: string,
   description: string,

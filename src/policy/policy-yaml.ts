@@ -3,36 +3,36 @@ import { DEFAULT_POLICY, type NamespaceOverride, type Policy, type RuleSetting }
 import { type Location, locationText, type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { isObject } from '../workload/json-object.ts';
 import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
-import { actionsOf, type WrittenValue } from './flat-keys.ts';
-import { exemptionMistakes, exemptionsByRules, exemptionsOf, type WrittenExemption } from './exemptions.ts';
+import { actionsOf, type ConfigValue } from './flat-keys.ts';
+import { exemptionMistakes, exemptionsByRules, exemptionsOf, type YamlExemption } from './exemptions.ts';
 import { policySchema } from './policy-schema.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';
 
-/** What the operator decided, as far as it can be understood: so that the rest is judged too before the start fails. */
+/** The valid parts of a policy and its mistakes: the parts are checked further, to report all mistakes at once. */
 export interface LoadedPolicy {
   readonly policy: Policy;
-  /** Every key that is unknown, set differently in two places, or cannot be read or understood. */
+  /** Every key that is unknown, invalid, unreadable, or set differently in two places. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** Past these, more mistakes help nobody. */
+/** The most mistakes that are reported. */
 const MAX_MISTAKES = 50;
 
 const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true, verbose: true });
 ajv.addKeyword('patternErrorMessage');
-const isPolicy = ajv.compile<WrittenPolicy>(policySchema([]));
+const isPolicy = ajv.compile<YamlPolicy>(policySchema([]));
 
-interface WrittenPolicy {
+interface YamlPolicy {
   readonly contact?: string;
-  readonly exemptions?: readonly WrittenExemption[];
-  readonly podSpecs?: readonly WrittenPodSpec[];
+  readonly exemptions?: readonly YamlExemption[];
+  readonly podSpecs?: readonly YamlPodSpec[];
 }
 
-/** What policy.yaml says, as far as it can be understood. It never throws. */
-export function readPolicyYaml({ text, source }: WrittenValue): LoadedPolicy {
+/** Reads policy.yaml. Never throws. */
+export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
   const { value = {}, where, mistakes: unreadable } = readYaml(text, source);
-  const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever it says no
+  const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever validation fails
   const { rules, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
   const mistakes = [...wrong, ...exemptionMistakes(exemptions, where), ...podSpecMistakes(podSpecs, where)];
   const settings = { rules: ruleSettings(rules, inside(where, 'rules')), namespaces: overrides(namespaces, where) };
@@ -40,19 +40,16 @@ export function readPolicyYaml({ text, source }: WrittenValue): LoadedPolicy {
     policy: {
       ...DEFAULT_POLICY,
       ...settings,
-      // If anything is wrong, nobody judges the rest further, but for the rules that it names.
+      // With mistakes, only the rule names in the exemptions are used further.
       ...(mistakes.length === 0
-        ? rest(value as WrittenPolicy, where)
+        ? rest(value as YamlPolicy, where)
         : { exemptions: exemptionsByRules(exemptions, where) }),
     },
     mistakes: atMost(MAX_MISTAKES, [...unreadable, ...mistakes].toSorted(byLine), source),
   };
 }
 
-function rest(
-  { contact, exemptions = [], podSpecs = [] }: WrittenPolicy,
-  where: YamlDocument['where'],
-): Partial<Policy> {
+function rest({ contact, exemptions = [], podSpecs = [] }: YamlPolicy, where: YamlDocument['where']): Partial<Policy> {
   return { contact, exemptions: exemptionsOf(exemptions, where), podSpecPaths: podSpecPaths(podSpecs) };
 }
 
@@ -66,8 +63,8 @@ function overrides(namespaces: unknown, where: YamlDocument['where']): readonly 
 }
 
 /**
- * The rules of policy.yaml, or of one of its overrides, as far as they are in their form: so that their options are
- * judged too, whatever else is wrong.
+ * The valid rules of policy.yaml or of one of its overrides, so that their options are validated, too, whatever else
+ * is wrong.
  */
 function ruleSettings(rules: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleSetting> {
   if (!isObject(rules)) return new Map();
@@ -106,8 +103,8 @@ function atMost(count: number, mistakes: readonly Mistake[], source: Source): re
   return [...mistakes.slice(0, count), { code: 'policy-yaml-invalid', source, expected: 'a policy', found, remedy }];
 }
 
-/** The place of the pod spec in a kind, as policy.yaml has it, once the schema has nothing against it. */
-interface WrittenPodSpec {
+/** An entry of `podSpecs` in a valid policy.yaml. */
+interface YamlPodSpec {
   readonly group: string;
   readonly kind: string;
   /** `spec.workloads[*].template.spec` */
@@ -115,13 +112,13 @@ interface WrittenPodSpec {
 }
 
 /** The paths by `group/kind`; `*` stands for each item of a list. */
-function podSpecPaths(podSpecs: readonly WrittenPodSpec[]): ReadonlyMap<string, readonly string[]> {
+function podSpecPaths(podSpecs: readonly YamlPodSpec[]): ReadonlyMap<string, readonly string[]> {
   return new Map(
     podSpecs.map(({ group, kind, path }) => [`${group}/${kind}`, path.replaceAll('[*]', '.*').split('.')]),
   );
 }
 
-/** What the schema cannot see: kinds that are known already, and those that stand there twice. */
+/** Mistakes that the schema cannot find: built-in kinds, and kinds listed twice. */
 function podSpecMistakes(podSpecs: unknown, where: YamlDocument['where']): readonly Mistake[] {
   if (!Array.isArray(podSpecs)) return [];
   const kinds = new Map<string, Location>();

@@ -5,7 +5,7 @@ import { schemaProblem } from '../mistake/schema-problem.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { NEVER_OFF } from './flat-keys.ts';
 
-/** What of a schema says more than Ajv does. */
+/** The parts of a schema that messages use. */
 interface Described {
   readonly description?: string;
   readonly pattern?: string;
@@ -16,9 +16,9 @@ interface Described {
 type Words = Remedy & Pick<Mistake, 'expected' | 'found'>;
 
 /**
- * What Ajv (verbose) found wrong with a document of YAML.
+ * Translates the errors of Ajv (verbose) for a YAML document.
  *
- * @param owner what the keys of an object belong to
+ * @param owner what unknown keys do not belong to, for messages
  */
 export function schemaMistakes(
   errors: readonly ErrorObject[],
@@ -51,7 +51,7 @@ const NEITHER: Words = {
 };
 const RULE_NAME = "It is the name of the rule's file, in lower case, with dashes.";
 
-/** Of some mistakes Ajv makes two errors, of which the other one says where or what. */
+/** For some mistakes Ajv reports two errors; this drops the less specific one. */
 function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
   return keyword !== 'propertyNames' && !(keyword === 'required' && schemaPath.includes('/anyOf/'));
 }
@@ -64,7 +64,7 @@ function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expect
     return { expected, found, ...nearestName(String(data), params['allowedValues'] as readonly string[]) };
   }
   const isUnquoted = params['type'] === 'string' && (typeof data === 'number' || typeof data === 'boolean');
-  // As text it would be refused as well: 20270331 for 2027-03-31.
+  // Quoting would not help: 20270331 for 2027-03-31.
   const isNoMatch = keyword === 'pattern' || (isUnquoted && !new RegExp(pattern, 'u').test(String(data)));
   if (isNoMatch) return { expected: patternErrorMessage, found, remedy };
   return { expected, found, remedy: isUnquoted ? 'Quote it, so that YAML reads it as text.' : remedy };

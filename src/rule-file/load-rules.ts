@@ -5,7 +5,7 @@ import { findRuleFiles, type RuleFile, rulesFolderEmpty, unloadableRule } from '
 import { ruleMistakes } from './rule-mistakes.ts';
 
 /**
- * Imports the built-in rules. A folder from which no rule comes is a mistake: to have no rules is to allow everything.
+ * Imports the built-in rules. A folder without rules is a mistake: no rules would allow everything.
  *
  * @throws {MistakesError} with every mistake of every file.
  */

@@ -4,26 +4,26 @@ import { messageOf, type Mistake, MistakesError, type Remedy, type Source } from
 
 /** A file that a rule is loaded from. */
 export interface RuleFile {
-  /** The file's name without its extension, which the rule must bear. */
+  /** The file's name without its extension; the rule must have the same name. */
   readonly name: string;
   /** As the operator knows it. */
   readonly path: string;
-  /** What is imported: a ConfigMap's update changes this, and under the old path a module is never read again. */
+  /** The path to import: an update of a ConfigMap changes it, and Node never reloads a module with the same path. */
   readonly realpath: string;
-  /** The ConfigMap that it comes from, where it is not on disk. */
+  /** The ConfigMap that it comes from, if it is not on disk. */
   readonly configMap?: string;
-  /** The texts of a folder that is not on disk, this file's among them, by their names: then nothing is read there. */
-  readonly beside?: Readonly<Record<string, string>>;
+  /** The texts of all files of the folder by name, this one included, if they are not on disk. */
+  readonly siblings?: Readonly<Record<string, string>>;
 }
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
 const DECLARATION = /\.d\.m?ts$/;
 
 /**
- * The rule files of a folder, by name. Made for one that a ConfigMap is mounted as: every visible name in it is a
- * symlink through `..data`. Names that begin with `.` or `_` are not rules, nor are folders and other extensions.
+ * The rule files of a folder, sorted by name. In a mounted ConfigMap every visible name is a symlink through `..data`.
+ * Names that begin with `.` or `_` are not rules, nor are folders and other extensions.
  *
- * @throws {MistakesError} for a folder that cannot be read.
+ * @throws {MistakesError} if the folder is unreadable.
  */
 export async function findRuleFiles(folder: string): Promise<readonly RuleFile[]> {
   try {
@@ -48,7 +48,7 @@ export function isRuleName(name: string): boolean {
   return !/^[._]/.test(name) && hasRuleExtension(name) && !DECLARATION.test(name);
 }
 
-/** Whether a file of that name is code: a rule, or what rules share. */
+/** Whether a file of that name is code: a rule, or a module that rules share. */
 export function hasRuleExtension(name: string): boolean {
   return EXTENSIONS.has(extname(name));
 }
@@ -59,7 +59,6 @@ async function readRuleFile(path: string, name: string): Promise<RuleFile | unde
   return { name: name.slice(0, -extname(name).length), path, realpath: await realpath(path) };
 }
 
-/** Where rules are expected there are none. */
 export function rulesFolderEmpty(folder: string): Mistake {
   return {
     code: 'rules-folder-empty',
@@ -70,7 +69,7 @@ export function rulesFolderEmpty(folder: string): Mistake {
   };
 }
 
-/** The mistake of a file that cannot be imported: where, what was found, and what to do. */
+/** The mistake of a file that cannot be imported. */
 export function unloadableRule(source: Source, found: string, todo: string | Remedy): Mistake {
   const remedy = typeof todo === 'string' ? { remedy: todo } : todo;
   return { code: 'rule-file-unloadable', source, expected: 'a module that can be imported', found, ...remedy };

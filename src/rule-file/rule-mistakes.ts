@@ -3,25 +3,25 @@ import { nearestName } from '../mistake/nearest-name.ts';
 import { type AnyRule, ENFORCEMENT_ACTIONS, type RuleMeta } from '../rule/rule.ts';
 import type { RuleFile } from './rule-files.ts';
 
-/** A key of an audit annotation, which the rule's name becomes, has at most 63 characters. */
+/** The rule's name becomes a key of audit annotations, which have at most 63 characters. */
 const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** The engine's own rule. */
 const RESERVED = 'valid-reference';
 
 const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
 const META_KEYS = ['name', 'description', 'action', 'schema'] satisfies (keyof RuleMeta)[];
-/** What only the `meta` of a built-in rule has. */
+/** Keys allowed only in the `meta` of a built-in rule. */
 const BUILT_IN_KEYS = ['order', 'keys'] satisfies (keyof RuleMeta)[];
 
-/** A mistake, but for the file. */
+/** A mistake without its code and source. */
 type Objection = Omit<Mistake, 'code' | 'source'>;
 
-/** The file of a rule, for what is wrong with it. */
+/** The source of mistakes in a rule file. */
 export function sourceOf({ path, configMap }: RuleFile): Source {
   return { name: path, ...(configMap !== undefined && { configMap }) };
 }
 
-/** All that keeps the default export of a file from being a rule; empty if nothing does. */
+/** The mistakes in the default export of a rule file. */
 export function ruleMistakes(exported: unknown, file: RuleFile, isBuiltIn = false): readonly Mistake[] {
   const objections = isObject(exported)
     ? ruleObjections(exported, file.name, isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS)
@@ -35,7 +35,7 @@ const NO_CHECK = 'Write `check(image, options, context) { ... }`, which returns 
 const NO_PREPARE = 'Leave it away if there is nothing to prepare.';
 const NO_ACTION = 'Leave it away, and the rule denies where the operator says nothing.';
 
-/** Nothing where something holds. */
+/** An objection, unless the condition holds. */
 function unless(
   holds: boolean,
   place: string,
@@ -80,7 +80,7 @@ function metaObjections(meta: Fields, fileName: string, metaKeys: readonly strin
   ];
 }
 
-/** What a misspelt key says would be passed over, and nobody would know. */
+/** A misspelt key would be ignored silently. */
 function unknownKeys(written: Fields, whose: 'a rule' | 'meta', known: readonly string[]): readonly Objection[] {
   return Object.keys(written).flatMap((key) => {
     const place = whose === 'meta' ? `meta.${key}` : key;
@@ -88,13 +88,13 @@ function unknownKeys(written: Fields, whose: 'a rule' | 'meta', known: readonly 
   });
 }
 
-/** What the types of `defineRule` ask for, for those who write JavaScript; the engine has Ajv judge the rest. */
+/** What the types of `defineRule` require, for rules in JavaScript; Ajv checks the rest. */
 function schemaObjections({ additionalProperties, properties, $async: isAsync }: Fields): readonly Objection[] {
   const open = 'Without it an option with a misspelt name would be passed over.';
   const options = isObject(properties) ? Object.entries(properties) : [];
   return [
     ...unless(additionalProperties === false, 'meta.schema.additionalProperties', 'false', additionalProperties, open),
-    // Ajv would answer with a promise, which no more says that the options are wrong than that they are right.
+    // With `$async` Ajv returns a promise, which is truthy even for invalid options.
     ...unless(
       isAsync === undefined,
       'meta.schema.$async',
@@ -124,7 +124,7 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The mistake of a rule whose name another one has already. */
+/** The mistake of a rule whose name is taken. */
 export function nameTaken(name: string, source: Source, takenBy: string): Mistake {
   return {
     code: 'rule-name-taken',

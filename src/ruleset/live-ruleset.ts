@@ -5,17 +5,17 @@ import { messageOf, MistakesError, problemsOf } from '../mistake/mistake.ts';
 import { watch } from '../watch/watch.ts';
 
 export interface LiveRulesetOptions {
-  /** POLICY_DIR and RULES_DIR, which are watched. */
+  /** The watched folders: POLICY_DIR and RULES_DIR. */
   readonly folders: readonly string[];
-  /** Loads the ruleset of what is there now. @throws {MistakesError} */
+  /** Loads the ruleset from the current files. @throws {MistakesError} */
   readonly load: () => Promise<Ruleset>;
   readonly pollMs: number;
   readonly onLoaded: (ruleset: Ruleset) => void;
-  /** Called once for each state of the folders; for want of memory, which may pass, each time that it is tried again. */
+  /** Called once for each state of the folders; if memory was lacking, on each retry. */
   readonly onRejected: (error: unknown) => void;
 }
 
-/** The active ruleset, which changes as a whole. */
+/** The active ruleset, which is replaced as a whole. */
 export interface LiveRuleset {
   readonly current: () => Ruleset;
   /** Why the new policy was rejected; `undefined` if it was not. */
@@ -25,14 +25,14 @@ export interface LiveRuleset {
 
 export const REJECTED = 'New policy rejected; the previous ruleset stays active.';
 
-/** After a lack of memory the next try comes only after so many polls: to load rules is work. */
+/** Polls between retries after a lack of memory: loading rules is expensive. */
 export const POLLS_PER_RETRY = 10;
 
 /**
- * Loads a ruleset, and another whenever the folders change. It is dropped if they change again while it is loaded: so no
+ * Loads a ruleset, and reloads it when the folders change. The result is dropped if they change again meanwhile, so that no
  * ruleset is made of files that are being written.
  *
- * @throws {MistakesError} for the first one; if a later one is rejected, the previous one stays active.
+ * @throws {MistakesError} if the first one is invalid; if a later one is, the previous one stays active.
  */
 export async function startLiveRuleset(options: LiveRulesetOptions): Promise<LiveRuleset> {
   const { folders, load, pollMs, onLoaded, onRejected } = options;
@@ -60,14 +60,14 @@ export async function startLiveRuleset(options: LiveRulesetOptions): Promise<Liv
   return { current: () => current, problem: () => problem, stop };
 }
 
-/** Whether there is nothing to mend: only memory was lacking. */
+/** Whether only memory was lacking, so that a retry may succeed. */
 function mayPass(error: unknown): boolean {
   return error instanceof MistakesError && error.mistakes.every((mistake) => mistake.mayPass);
 }
 
 /**
- * A text that differs whenever a file does: the real path (a ConfigMap's update changes that), the size and the times of
- * each. A file that cannot be read is a state too.
+ * A fingerprint of the folder's files: the real path (which an update of a ConfigMap changes), size and times of each.
+ * An unreadable file is a state, too.
  */
 async function folderState(folder: string): Promise<string> {
   try {

@@ -10,15 +10,15 @@ import type { AnyRule } from '../rule/rule.ts';
 import type { LoadedRules } from '../sandbox/load-custom-rules.ts';
 import { tryRuleset } from './try-ruleset.ts';
 
-/** What stands in the folders now. */
-export interface Written {
+/** The policy and rule files as read from the folders. */
+export interface PolicyInput {
   readonly policy: PolicyFolder;
   readonly ruleFiles: readonly RuleFile[];
-  /** Why there may be more rule files than these. */
+  /** Why rule files may be missing here. */
   readonly mistakes?: readonly Mistake[];
 }
 
-/** What a ruleset is made of beside what stands in the folders. */
+/** What a ruleset is made of besides the folders. */
 export interface RulesetSources {
   readonly builtIn: readonly AnyRule[];
   readonly environment: Environment;
@@ -30,11 +30,10 @@ export interface RulesetLoaderOptions extends RulesetSources {
   readonly rulesDir: string | undefined;
 }
 
-/** Makes rulesets of what is written, or of what would be. */
 export interface RulesetLoader {
-  read(): Promise<Written>;
+  read(): Promise<PolicyInput>;
   /** @throws {MistakesError} */
-  load(written: Written): Promise<Ruleset>;
+  load(input: PolicyInput): Promise<Ruleset>;
 }
 
 export function createRulesetLoader(options: RulesetLoaderOptions): RulesetLoader {
@@ -44,23 +43,23 @@ export function createRulesetLoader(options: RulesetLoaderOptions): RulesetLoade
       policy: await readPolicyFolder(policyDir, await isSameFolder(policyDir, rulesDir)),
       ...(await readRulesDir(rulesDir)),
     }),
-    load: async (written) => loadRuleset(sources, written),
+    load: async (input) => loadRuleset(sources, input),
   };
 }
 
 const NO_RULES: LoadedRules = { rules: [], mistakes: [] };
 
 /**
- * The rules under the operator's policy, tried on sample pods. There is no other way to a ruleset: the start, a reload and
- * whoever only wants to know whether one would work all come here.
+ * Loads a ruleset and tries it on sample pods. The only way to a ruleset: the start, a reload, the judge of ConfigMaps and
+ * the test commands all use it.
  *
- * @throws {MistakesError} with every mistake of the policy's keys, of the rule files and of options, and of what the rules
- *   that have none did to the samples.
+ * @throws {MistakesError} with every mistake of the policy, the rule files and the options, and every valid rule that fails
+ *   on the samples.
  */
-export async function loadRuleset(sources: RulesetSources, written: Written): Promise<Ruleset> {
+export async function loadRuleset(sources: RulesetSources, input: PolicyInput): Promise<Ruleset> {
   const { builtIn, environment, loadCustomRules } = sources;
-  const { ruleFiles, mistakes: unreadable = [] } = written;
-  const { policy, mistakes } = loadPolicy(environment, written.policy, builtIn);
+  const { ruleFiles, mistakes: unreadable = [] } = input;
+  const { policy, mistakes } = loadPolicy(environment, input.policy, builtIn);
   const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, settingsBySelection(policy));
   const bound = bindRuleset(
     builtIn,
@@ -82,8 +81,8 @@ async function isSameFolder(policyDir: string | undefined, rulesDir: string | un
   return one === other;
 }
 
-/** The rule files of a folder that the operator need not have; an empty one is fine, one that cannot be read is not. */
-async function readRulesDir(rulesDir: string | undefined): Promise<Omit<Written, 'policy'>> {
+/** The rule files of the optional RULES_DIR; it may be empty, but not unreadable. */
+async function readRulesDir(rulesDir: string | undefined): Promise<Omit<PolicyInput, 'policy'>> {
   if (rulesDir === undefined) return { ruleFiles: [] };
   try {
     return { ruleFiles: await findRuleFiles(rulesDir) };

@@ -9,17 +9,17 @@ import { lostRemedy } from '../sandbox/import-mistake.ts';
 import { settingsBySelection } from '../engine/policy.ts';
 
 /**
- * Judges the sample pods, whatever the verdicts: a rule that fails at one of them would fail at real ones. What it does
- * there does not depend on the machine: its steps are counted, and not the time.
+ * Judges the sample pods, whatever the verdicts: a rule that fails on one of them would fail on real ones. The result does
+ * not depend on the machine: steps are limited, not time.
  *
  * @returns a mistake for every rule that failed
  */
 export async function tryRuleset(ruleset: Ruleset): Promise<readonly Mistake[]> {
   const failures = new Map<string, Mistake>();
   for (const { request, selection } of samplesOf(ruleset)) {
-    // A rule that has failed is not asked again: it might use up all of its steps each time.
+    // A rule that has failed is not run again: it might use up all of its steps each time.
     const rules = selection.rules.filter(({ name }) => !failures.has(name));
-    // oxlint-disable-next-line no-await-in-loop -- one after the other, and others in between
+    // oxlint-disable-next-line no-await-in-loop -- sequential, and the event loop runs in between
     const failed = await failedFindings(request, { ...ruleset, everywhere: { ...selection, rules }, overrides: [] });
     for (const finding of failed) {
       if (!failures.has(finding.rule)) failures.set(finding.rule, failureMistake(finding));
@@ -60,20 +60,19 @@ const IMAGES = [
   'registry.example.com:8443/a/b/c/d:Some_Tag.1-2',
 ];
 
-/** A pod to try rules on. */
 interface Sample {
   readonly request: AdmissionRequest;
-  /** Of what holds somewhere, the rules that have not been tried like this before. */
+  /** The rules not yet tried with these options. */
   readonly selection: Selection;
 }
 
 /**
- * What proves that a ruleset works. A rule is tried wherever its options differ, which in most namespaces are those of
- * everywhere: the first time on every sample pod, then on one, which has every form of reference too.
+ * The samples for a ruleset. Each rule is tried once for each of its distinct options: the first time on every sample pod,
+ * then on one, which also has every form of reference.
  */
 function* samplesOf(ruleset: Ruleset): Generator<Sample> {
   const settings = settingsBySelection(ruleset.policy);
-  // Rules, and rules with their options.
+  // Names of rules, and names with options.
   const tried = new Set<string>();
   for (const selection of [ruleset.everywhere, ...ruleset.overrides.map((override) => override.selection)]) {
     const options = (name: string): object => settings[selection.index]!.get(name)?.options ?? {};
@@ -89,7 +88,7 @@ function* samplesOf(ruleset: Ruleset): Generator<Sample> {
   }
 }
 
-/** A namespace that leads to a selection; if all that its override names lead to others before it, one of them. */
+/** A namespace that the selection applies to; if earlier overrides take all of its names, any of them. */
 function namespaceOf(selection: Selection, ruleset: Ruleset): string {
   const { names } = ruleset.policy.namespaces[selection.index - 1] ?? { names: [] };
   const namespaces = names.map((name) => name.replaceAll('*', 'sample'));
@@ -97,7 +96,7 @@ function namespaceOf(selection: Selection, ruleset: Ruleset): string {
   return leading ?? namespaces[0] ?? 'default';
 }
 
-/** A pod with every form of reference in every place, as somebody creates one and as a controller does. */
+/** A pod with every form of reference in every place, once as from a user and once as from a controller. */
 function samplePods(namespace: string): readonly AdmissionRequest[] {
   return [
     pod(namespace, '00000000-0000-4000-8000-000000000000', { name: 'sample' }),
@@ -131,7 +130,7 @@ function pod(
       kind: 'Pod',
       metadata: isMadeByController ? metadata : { ...metadata, labels: { app: 'sample' }, annotations: { sample: '' } },
       spec: {
-        // The API server fills these in; kinds that it does not know are without.
+        // The API server fills these in, except for custom kinds.
         ...(isMadeByController && { serviceAccountName: 'default' }),
         initContainers: containers('init'),
         containers: containers('main'),

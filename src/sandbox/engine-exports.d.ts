@@ -1,7 +1,7 @@
-/** A value inside, by its place in the engine's memory. */
+/** A JavaScript value inside, by its address in the engine's memory. */
 export type Value = number;
 
-/** What the engine's module exports, as far as it is used: the names are those of quickjs-wasi, but for the counters. */
+/** The exports of the engine's module that are used: the names are those of quickjs-wasi, except for the counters. */
 export interface EngineExports {
   readonly memory: WebAssembly.Memory;
   readonly fuel: WebAssembly.Global<number>;

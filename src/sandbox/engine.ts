@@ -1,53 +1,52 @@
 import type { EngineExports, Value } from './engine-exports.d.ts';
 import { STACK, type Picture } from './picture.ts';
 
-/** What the gate does for what runs in an engine. Whatever one of these throws ends the call, and nothing inside catches it. */
+/** The host functions of an engine. An error thrown by one ends the call; code inside cannot catch it. */
 export interface EngineHost {
-  /** A part of the context as JSON; empty where it is not there. */
+  /** A part of the context as JSON; empty if absent. */
   read(path: string): string;
   log(level: string, text: string): void;
-  /** What `Date.now()` is made of: milliseconds since 1970. */
+  /** The value of `Date.now()`, in milliseconds since 1970. */
   clock(): number;
-  /** The name of the module that a specifier leads to. */
+  /** Resolves an import specifier to the name of a module. */
   resolve(specifier: string, importer: string): string;
-  /** Its text. */
+  /** The source text of a module. */
   load(name: string): string;
 }
 
-/** Room for numbers of 32 bits: a value that is handed over, or a length that comes back. */
+/** Room for 32-bit numbers: an argument, or a returned length. */
 const SCRATCH_BYTES = 16;
 const DEPTH = 512 * 1024;
 const PAGE = 65_536;
-/** All but `performance`, which is a clock, and what belongs to the web. */
+/** All but `performance`, which is a clock, and the web APIs. */
 const INTRINSICS = 0b0_0011_1111_1111;
 const MODULE = 1;
 const PENDING = 0;
 const REJECTED = 2;
 
-/** What evaluating a module came to. */
 export type Evaluated = 'done' | 'pending' | { readonly thrown: Value };
 
 /**
  * One engine: JavaScript in WebAssembly, with a memory of its own, that reaches nothing but its host.
  *
- * Its methods throw what ended a call: a `WebAssembly.RuntimeError` where steps or depth were used up, or what a method of
- * the host threw. It must then be put back before it is used again.
+ * Its methods throw what ended a call: a `WebAssembly.RuntimeError` if steps or depth were used up, or the error of a host
+ * function. The engine must then be restored before it is used again.
  */
 export class Engine {
-  /** All of its memory; it is never another, since it is as large as it may become from the beginning. */
+  /** All of its memory, allocated at its maximum size, so the buffer is never replaced. */
   readonly memory: Buffer;
   readonly #exports: EngineExports;
   readonly #host: EngineHost;
   #scratch = 0;
 
-  /** @throws {RangeError} if there is no memory for one more. */
+  /** @throws {RangeError} if there is no memory for another engine. */
   constructor(module: WebAssembly.Module, host: EngineHost) {
     this.#host = host;
     this.#exports = new WebAssembly.Instance(module, this.#imports()).exports as unknown as EngineExports;
     this.memory = Buffer.from(this.#exports.memory.buffer);
   }
 
-  /** Begins with an empty engine, as against `putBack`, which makes it what one was before. */
+  /** Initialises an empty engine; `restore` instead copies a picture. */
   begin(): void {
     this.#exports._initialize(); // oxlint-disable-line eslint/no-underscore-dangle -- that is what WASI calls it
     this.#exports.qjs_init2(INTRINSICS);
@@ -61,15 +60,15 @@ export class Engine {
     this.set(this.#exports.qjs_get_global(), 'host', host);
   }
 
-  /** What it is now, but for what lies on its stack, which nothing reads any more. */
+  /** Takes a snapshot of the current state, without the stack, which holds nothing live. */
   picture({ functions }: Pick<Picture, 'functions'>): Picture {
     const { pages } = this.#exports;
     const memory = Buffer.from(this.memory.subarray(STACK, pages.value * PAGE));
     return { memory, pages: pages.value, scratch: this.#scratch, functions };
   }
 
-  /** Makes it what it was when the picture was taken: its memory, its size, and all of its globals. */
-  putBack({ memory, pages, scratch }: Picture): void {
+  /** Restores the memory, its size and all globals from a picture. */
+  restore({ memory, pages, scratch }: Picture): void {
     const { lowest_stack: lowest, pages: size, depth, __stack_pointer: stack } = this.#exports;
     this.memory.fill(0, lowest.value >>> 0, STACK);
     memory.copy(this.memory, STACK);
@@ -85,23 +84,23 @@ export class Engine {
     return this.#exports.fuel.value;
   }
 
-  /** How many steps are left; below 0 the next one ends the call. */
+  /** The remaining steps; below 0 the next one ends the call. */
   set steps(left: number) {
     this.#exports.fuel.value = left;
   }
 
-  /** Whether it was too deep in its calls that the last one ended. */
+  /** Whether the last call exceeded the call depth. */
   get isTooDeep(): boolean {
     return this.#exports.depth.value < 0;
   }
 
-  /** Takes steps for what the host does. The call ends if there are not as many. */
+  /** Charges steps for work of the host. Ends the call if too few are left. */
   charge(steps: number): void {
     this.steps -= steps;
     if (this.steps < 0) throw new RangeError('no steps are left');
   }
 
-  /** Evaluates a module, and all that it imports, as far as that goes at once. */
+  /** Evaluates a module and its imports, synchronously. */
   evaluate(name: string, text: string): Evaluated {
     const code = this.#write(text);
     const promise = this.#exports.qjs_eval(code.place, code.length, this.#write(name).place, MODULE);
@@ -112,7 +111,7 @@ export class Engine {
     return state === PENDING ? 'pending' : 'done';
   }
 
-  /** Calls one of ours inside with a text, which answers with one. `undefined` if that had no memory left for it. */
+  /** Calls a guest function with a string; it returns one. `undefined` if it ran out of memory. */
   ask(callee: Value, text: string): string | undefined {
     const { place, length } = this.#write(text);
     const value = this.#exports.qjs_new_string(place, length);
@@ -120,7 +119,7 @@ export class Engine {
     return this.call(callee, value);
   }
 
-  /** Calls one of ours inside with a value. */
+  /** The same with any value. */
   call(callee: Value, value: Value): string | undefined {
     this.memory.writeUInt32LE(value, this.#scratch);
     const answer = this.#exports.qjs_call(callee, this.#exports.qjs_get_undefined(), 1, this.#scratch);
@@ -131,7 +130,7 @@ export class Engine {
     return text;
   }
 
-  /** A property of the global object, or of another. */
+  /** A property of an object, by default the global one. */
   get(name: string, object: Value = this.#exports.qjs_get_global()): Value {
     return this.#exports.qjs_get_prop_string(object, this.#write(name).place);
   }
@@ -149,7 +148,7 @@ export class Engine {
     return { place, length };
   }
 
-  /** A value as a text; `undefined` if it is none. */
+  /** The string of a value; `undefined` if it is none. */
   text(value: Value): string | undefined {
     const text = this.#exports.qjs_get_string_len(value, this.#scratch);
     if (text === 0) return undefined;
@@ -158,7 +157,7 @@ export class Engine {
     return read;
   }
 
-  /** A text that ends with a zero, as names of modules do. */
+  /** A zero-terminated string, as module names are. */
   #name(place: number): string {
     return this.memory.toString('utf8', place, this.memory.indexOf(0, place));
   }
@@ -184,7 +183,7 @@ export class Engine {
           this.memory.writeBigUInt64LE(BigInt(this.#host.clock()) * 1_000_000n, place);
           return 0;
         },
-        // It has no files, nor anything that is random: these say that all is well, and do nothing.
+        // No files and no randomness: these report success and do nothing.
         fd_close: nothing,
         fd_fdstat_get: nothing,
         fd_seek: nothing,
@@ -216,10 +215,10 @@ export class Engine {
 
 const nothing = (): number => 0;
 
-/** What a call of the host costs inside, beside the length of what crosses. */
+/** The steps of a host call, in addition to the length of the texts passed. */
 const CALL_STEPS = 50;
 
-/** There is no memory left inside for what the host has to say. */
+/** The engine has no memory left for a value from the host. */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
 }

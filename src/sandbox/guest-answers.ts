@@ -6,8 +6,8 @@ import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { GuestEnd } from './guest.ts';
 
-// What comes out of an engine is a stranger's text, also where code of ours wrote it: a rule may have changed what that
-// code is made of. So it is read like any other input, by schemas of our own.
+// Output of an engine is untrusted even if our own guest code wrote it: a rule may have patched the built-ins that this code
+// uses. So it is validated like any other input.
 
 const text = (maxLength: number) => ({ type: 'string', maxLength }) as const;
 const TEXT = text(4096);
@@ -77,7 +77,7 @@ const OPTIONS = {
   },
 };
 
-/** What a rule says of itself. */
+/** A rule's `meta`, or its mistakes. */
 export interface RuleDescription {
   readonly mistakes: readonly Mistake[];
   readonly description?: string;
@@ -85,18 +85,18 @@ export interface RuleDescription {
   readonly action?: EnforcementAction;
 }
 
-// They are ours: to have the meta-schema judge them would hold the thread for some 30 ms at the first rule.
+// Our own schemas need no validation: compiling the meta-schema would block the thread for some 30 ms.
 const ajv = new Ajv({ meta: false, validateSchema: false });
 const readers = new Map<object, ValidateFunction>();
 
-/** @throws {GuestEnd} for what is none; so do the others. */
+/** Like the others below, @throws {GuestEnd} if the answer is invalid. */
 export const readError = (answer: string): ErrorText => read(ERROR, answer);
 export const readMistakes = (answer: string): readonly Mistake[] => read(MISTAKES, answer);
 export const readDescription = (answer: string): RuleDescription => read(DESCRIPTION, answer);
 export const readOptions = (answer: string): readonly (ValidOptions | { readonly mistakes: readonly Mistake[] })[] =>
   read(OPTIONS, answer);
 
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the schema says that it is one
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the schema guarantees the type
 function read<T>(schema: object, answer: string): T {
   const isValid = readers.get(schema) ?? ajv.compile(schema);
   readers.set(schema, isValid);

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { Engine, OutOfMemoryError, type EngineHost } from './engine.ts';
 import { unpacked, type Picture } from './picture.ts';
 
-/** What a guest is asked with besides a text: nothing by default. */
+/** A host that provides nothing. */
 const NO_HOST: EngineHost = { read: () => '', log: () => {}, clock: () => 0, resolve: String, load: () => '' };
 
-/** Which code is inside: what surrounds a rule, or what judges options. */
+/** The code inside: that around a rule, or that which validates options. */
 export type GuestKind = 'rule' | 'options';
 
-/** What the build made, ready for use. */
+/** The build's artifacts, ready for use. */
 export interface GuestParts {
   readonly module: WebAssembly.Module;
   readonly pictures: Readonly<Record<GuestKind, Picture>>;
@@ -16,7 +16,7 @@ export interface GuestParts {
 
 let parts: Promise<GuestParts> | undefined;
 
-/** Reads and compiles what guests are made of: once a process, apart from its thread, and only where there are custom rules. */
+/** Reads and compiles the parts of guests: once a process, off the main thread, and only if there are custom rules. */
 export async function guestParts(): Promise<GuestParts> {
   return (parts ??= readParts());
 }
@@ -31,49 +31,48 @@ async function readParts(): Promise<GuestParts> {
 }
 
 /**
- * An engine with code of ours inside, that is asked with a text and answers with one, in so many steps.
+ * An engine with our guest code inside, called with a string and a budget of steps; it returns a string.
  *
- * A step is the head of a loop of the engine, or 64 bytes that it copies: the same number on every machine, whatever else
- * that does.
+ * A step is one iteration of a loop in the engine, or 64 bytes copied: the number is the same on every machine.
  */
 export class Guest {
   readonly engine: Engine;
   #picture: Picture;
 
   /**
-   * @throws {RangeError} if there is no memory for one more
+   * @throws {RangeError} if there is no memory for another engine
    */
   constructor({ module, pictures }: GuestParts, kind: GuestKind, host: EngineHost = NO_HOST) {
     this.#picture = pictures[kind];
     this.engine = new Engine(module, host);
-    this.engine.putBack(this.#picture);
+    this.engine.restore(this.#picture);
   }
 
-  /** Makes it what it was when it was made, or kept. */
-  putBack(): void {
-    this.engine.putBack(this.#picture);
+  /** Restores the state of its creation, or of the last `keep`. */
+  restore(): void {
+    this.engine.restore(this.#picture);
   }
 
-  /** From now on it is put back to what it is now. */
+  /** Makes the current state the one that `restore` restores. */
   keep(): void {
     this.#picture = this.engine.picture(this.#picture);
-    this.putBack();
+    this.restore();
   }
 
-  /** Asks a function inside. @throws {GuestEnd} */
+  /** Calls a guest function by name. @throws {GuestEnd} */
   ask(name: string, text: string, steps: number): string {
     return this.run(steps, () => this.engine.ask(this.#picture.functions[name]!, text));
   }
 
-  /** Has the code inside tell what was thrown, as JSON. @throws {GuestEnd} */
-  tell(thrown: number, steps: number): string {
+  /** Describes a thrown value as JSON. @throws {GuestEnd} */
+  errorOf(thrown: number, steps: number): string {
     return this.run(steps, () => this.engine.call(this.#picture.functions['told']!, thrown));
   }
 
   /**
-   * Does something with the engine that takes at most so many steps.
+   * Runs `body` on the engine with a budget of steps.
    *
-   * @throws {GuestEnd} if it did not come to its end, and whatever the host threw meanwhile.
+   * @throws {GuestEnd} if it did not finish, and any error that the host threw meanwhile.
    */
   run<T>(steps: number, body: () => T | undefined): T {
     this.engine.steps = steps;
@@ -95,7 +94,7 @@ export class Guest {
   }
 }
 
-/** Why a guest did not answer, as the end of a sentence. */
+/** A guest call did not finish; the message is the end of a sentence. */
 export class GuestEnd extends Error {
   override readonly name = 'GuestEnd';
 }

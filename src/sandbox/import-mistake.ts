@@ -16,7 +16,7 @@ const PACKAGE = `An npm package must be bundled into a file beside the rule, by 
 const FOREIGN =
   'Write that file beside the rule, as .js, .mjs, .ts, .mts or .json: those are watched, and a ConfigMap has no folders.';
 
-/** A module that was asked for, and is not there. */
+/** An import of a module that does not exist. */
 export class ImportRefusedError extends Error {
   override readonly name = 'ImportRefusedError';
   readonly specifier: string;
@@ -29,7 +29,7 @@ export class ImportRefusedError extends Error {
   }
 }
 
-/** A module that is there, and cannot be read. */
+/** A module that exists but is unreadable. */
 export class SourceProblemError extends Error {
   override readonly name = 'SourceProblemError';
   readonly file: string;
@@ -42,7 +42,7 @@ export class SourceProblemError extends Error {
   }
 }
 
-/** Makes the mistakes of a rule file that is no module, in the words and at the places that its author knows. */
+/** Makes the mistakes of a rule file that fails to load, located in the author's own source. */
 export function importMistakes(file: RuleFile, folder: SourceFolder) {
   const at = (name: string, line?: number, column?: number): Source => ({
     ...sourceOf(file),
@@ -51,7 +51,7 @@ export function importMistakes(file: RuleFile, folder: SourceFolder) {
     ...(column !== undefined && { column }),
   });
   return {
-    /** What was thrown while it was evaluated, its syntax included. */
+    /** For an error thrown during evaluation, syntax errors included. */
     ofError({ name, message, place }: ErrorText): Mistake {
       const missing = /^Could not find export '(?<name>.+)' in module '(?<from>.+)'$/.exec(message)?.groups;
       const found = `${name}: ${message}`;
@@ -73,7 +73,7 @@ export function importMistakes(file: RuleFile, folder: SourceFolder) {
     ofSource({ file: name, problem: { message, line, column } }: SourceProblemError): Mistake {
       return unloadableRule(at(name, line, column), message, extname(name) === '.json' ? NO_JSON : syntaxRemedy(name));
     },
-    /** It did not come to its end, for this reason. */
+    /** For an evaluation that did not finish. */
     ofEnd(reason: string): Mistake {
       const plain = 'A rule file only says what the rule is: keep loops and waiting out of it.';
       return unloadableRule(sourceOf(file), `one that did not come to its end: ${reason}`, plain);
@@ -100,14 +100,14 @@ function importRemedy(specifier: string, importer: string, folder: SourceFolder)
 
 type Spot = readonly [file: string, line: number, column: number];
 
-/** Where a module is named in one that imports it, and so was read. */
+/** Where a specifier stands in its importer. */
 function placeOf(specifier: string, importer: string, folder: SourceFolder): Spot | undefined {
   const { text } = folder.get(importer) as { readonly text: string };
   const index = quoted(specifier, text);
   return index === -1 ? undefined : spotAt(importer, text, index);
 }
 
-/** Where a name is imported that its module does not export: the engine tells but what it is called. */
+/** Where a missing export is imported: the engine reports only its name. */
 function importOf(name: string, from: string, folder: SourceFolder): Spot | undefined {
   for (const [file, source] of folder) {
     const text = 'text' in source ? source.text : '';
@@ -119,7 +119,7 @@ function importOf(name: string, from: string, folder: SourceFolder): Spot | unde
   return undefined;
 }
 
-/** Where a text first stands in quotes of either kind; -1 if nowhere. */
+/** The index of a text in either kind of quotes; -1 if not found. */
 function quoted(specifier: string, text: string): number {
   const [single, double] = [text.indexOf(`'${specifier}'`), text.indexOf(`"${specifier}"`)];
   return single === -1 ? double : single;
@@ -140,7 +140,7 @@ const NO_NETWORK = 'A rule reaches nothing outside: what it needs comes as optio
 const NO_BYTES = 'Work on the text itself: a rule has no bytes of the web or of Node.';
 const NO_URL = 'Take the text apart: `image.registry` and `image.repository` are apart already.';
 
-/** What a rule author may miss, and what to do without it. */
+/** Globals that the sandbox lacks, and what to use instead. */
 const LOST: Readonly<Record<string, string>> = {
   require: NO_COMMON_JS,
   module: NO_COMMON_JS,
@@ -167,7 +167,7 @@ const LOST: Readonly<Record<string, string>> = {
   performance: 'A rule has no clock: the moment of the review is `context.now`.',
 };
 
-/** What to do about the error that a name is not defined, if it is one that Node or the web would have. */
+/** The remedy for an undefined name, if it is a global of Node or the web. */
 export function lostRemedy(message: string): string | undefined {
   const [, name = ''] = /\b(\w+) is not defined\b/.exec(message) ?? [];
   return Object.hasOwn(LOST, name) ? LOST[name] : undefined;

@@ -13,10 +13,9 @@ import type { Remembered } from './remembered.ts';
 import type { SourceFolder } from './rule-sources.ts';
 import { CheckHost, NoClockError, type RuleWatch, SandboxedRule } from './sandboxed-rule.ts';
 
-/** What a rule is loaded with. */
 export interface Loading {
   readonly parts: GuestParts;
-  /** For each selection the options by rule; a rule that is not there has its defaults. */
+  /** For each selection the options by rule; absent rules have their defaults. */
   readonly settings: readonly ReadonlyMap<string, RuleOptions>[];
   readonly remembered: Remembered<CustomAnswer>;
   readonly watch: RuleWatch;
@@ -26,25 +25,25 @@ export type LoadedRule = { readonly rule: CustomRule } | { readonly mistakes: re
 
 type ImportMistakes = ReturnType<typeof importMistakes>;
 
-/** What evaluating a file and all that it imports may use; then what it says of itself, and each of its preparations. */
+/** The budget for evaluating a file with its imports, and again for `describe` and each `prepare`. */
 export const LOAD_STEPS = 1_000_000;
 const RULE_MODULE = 'imagegate/rule';
 const OURS = 'imagegate/';
 const DEFAULTS: RuleOptions = { options: {}, sources: {} };
 
-/** What says that a rule takes no options; without the meta-schema, which takes some 30 ms to compile. */
+/** Validates the options of rules without a schema; without the meta-schema, which takes some 30 ms to compile. */
 const noOptions = new Ajv({ allErrors: true, meta: false, validateSchema: false });
 
-/** The one instance that judges options; made when the first rule has some. */
+/** The one instance that validates options; created for the first rule that has some. */
 let judge: Guest | undefined;
 
-/** Loads a rule, step by step: whoever has other things to do does them in between. */
+/** Loads a rule, step by step, so that the caller can run others in between. */
 export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: Loading): Generator<void, LoadedRule> {
-  const told = importMistakes(file, folder);
+  const asMistake = importMistakes(file, folder);
   try {
     const host = new CheckHost((level, line) => loading.watch.print(file.name, level, line));
     const guest = new Guest(loading.parts, 'rule', Object.assign(host, modulesOf(folder)));
-    const evaluated = evaluate(guest, file, told);
+    const evaluated = evaluate(guest, file, asMistake);
     if (evaluated !== undefined) return { mistakes: [evaluated] };
     yield;
     const { mistakes, ...described } = readDescription(guest.ask('describe', JSON.stringify(file), LOAD_STEPS));
@@ -58,11 +57,11 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
     const summary = { name: file.name, description, ...(action && { action }) };
     return { rule: new SandboxedRule({ summary, guest, host, places, ...loading }) };
   } catch (error) {
-    return { mistakes: [mistakeOf(error, file, told)] };
+    return { mistakes: [mistakeOf(error, file, asMistake)] };
   }
 }
 
-/** What a rule can import: what lies beside its file, and ours. */
+/** What a rule can import: files of its folder, and `imagegate/rule`. */
 function modulesOf(folder: SourceFolder) {
   return {
     resolve(specifier: string, importer: string): string {
@@ -87,16 +86,16 @@ function jsonModule(name: string, text: string): string {
   }
 }
 
-/** What keeps the file from being a module, if anything does. */
-function evaluate(guest: Guest, file: RuleFile, told: ImportMistakes): Mistake | undefined {
+/** Evaluates the file; returns the mistake if that fails. */
+function evaluate(guest: Guest, file: RuleFile, asMistake: ImportMistakes): Mistake | undefined {
   const load = `import * as rule from ${JSON.stringify(basename(file.path))};accept(rule);`;
   const evaluated = guest.run(LOAD_STEPS, () => guest.engine.evaluate(`${OURS}load`, load));
   if (evaluated === 'done') return undefined;
-  if (evaluated === 'pending') return told.ofEnd('it waits for something that never comes');
-  return told.ofError(readError(guest.tell(evaluated.thrown, LOAD_STEPS)));
+  if (evaluated === 'pending') return asMistake.ofEnd('it waits for something that never comes');
+  return asMistake.ofError(readError(guest.errorOf(evaluated.thrown, LOAD_STEPS)));
 }
 
-/** The options of a rule that differ, and for each selection the place of its own among them: mostly those of everywhere. */
+/** The distinct options of a rule, and for each selection its index among them: mostly that of everywhere. */
 function distinctOptions(name: string, settings: Loading['settings']) {
   const placeByText = new Map<string, number>();
   const distinct: RuleOptions[] = [];
@@ -110,7 +109,7 @@ function distinctOptions(name: string, settings: Loading['settings']) {
   return { distinct, places };
 }
 
-/** Has the rule prepare options, each with steps of their own, and collects what is wrong with them. */
+/** Validates and prepares each of the options, with a budget each, and collects the mistakes. */
 function* prepare(
   guest: Guest,
   source: Source,
@@ -130,23 +129,23 @@ function* prepare(
   return mistakes;
 }
 
-/** A rule's own schema is judged by where rules run: a pattern in it may take for ever. That there is none is ours to say. */
+/** A rule's own schema runs in the sandbox, since a pattern in it may backtrack endlessly; the absence of one is checked here. */
 function validOptions(schema: OptionsSchema | undefined, options: RuleOptions, source: Source) {
   const settings = [options];
   if (schema === undefined || judge === undefined) return validateOptions(schema, settings, noOptions, source);
-  judge.putBack();
+  judge.restore();
   return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, source }), LOAD_STEPS));
 }
 
-function mistakeOf(error: unknown, file: RuleFile, told: ImportMistakes): Mistake {
-  if (error instanceof GuestEnd) return told.ofEnd(error.message);
-  if (error instanceof ImportRefusedError) return told.ofRefusedImport(error);
-  if (error instanceof SourceProblemError) return told.ofSource(error);
+function mistakeOf(error: unknown, file: RuleFile, asMistake: ImportMistakes): Mistake {
+  if (error instanceof GuestEnd) return asMistake.ofEnd(error.message);
+  if (error instanceof ImportRefusedError) return asMistake.ofRefusedImport(error);
+  if (error instanceof SourceProblemError) return asMistake.ofSource(error);
   if (error instanceof NoClockError) {
     const remedy = 'A rule is loaded once, and asked for as long as it is in use: read `context.now` in check.';
     return unloadableRule(sourceOf(file), 'one that asks what time it is', remedy);
   }
-  // There was no memory for one more engine.
+  // There was no memory for another engine.
   if (error instanceof RangeError)
     return {
       ...unloadableRule(sourceOf(file), messageOf(error), 'Try again: there was too little memory.'),

@@ -12,25 +12,25 @@ import type { RuleWatch } from './sandboxed-rule.ts';
 
 export interface CustomRulesOptions {
   readonly files: readonly RuleFile[];
-  /** The names of the built-in rules, and where each is. */
+  /** The names of the built-in rules, and their owner for messages. */
   readonly takenNames: ReadonlyMap<string, string>;
-  /** For each selection the options by rule; a rule that is not there has its defaults. */
+  /** For each selection the options by rule; absent rules have their defaults. */
   readonly settings: readonly ReadonlyMap<string, RuleOptions>[];
   readonly watch: RuleWatch;
 }
 
-/** What all rules of a ruleset may remember together. */
+/** The size of the verdict cache that all rules of a ruleset share. */
 export const REMEMBERED_BYTES = 16 * 1_048_576;
-/** What is longer is asked each time: one such pod would push out many others. */
+/** The longest cached entry, in characters: one large pod would evict many others. */
 export const REMEMBERED_LENGTH = 65_536;
 
-/** Those that could be loaded, and what is wrong with the files of the others. */
+/** The rules that loaded, and the mistakes of the others. */
 export interface LoadedRules {
   readonly rules: readonly CustomRule[];
   readonly mistakes: readonly Mistake[];
 }
 
-/** Loads custom rules, an engine each. Between two files and two steps of one, whoever else waits has a turn. */
+/** Loads custom rules, an engine each. Between the steps of loading, the event loop runs. */
 export async function loadCustomRules(options: CustomRulesOptions): Promise<LoadedRules> {
   const { files, settings, watch } = options;
   const [parts, folders] = await Promise.all([guestParts(), readRuleSources(files)]);
@@ -43,7 +43,7 @@ export async function loadCustomRules(options: CustomRulesOptions): Promise<Load
     const loading = loadCustomRule(file, folders.get(dirname(file.path))!, { parts, settings, remembered, watch });
     let step = loading.next();
     for (; step.done !== true; step = loading.next()) {
-      // oxlint-disable-next-line no-await-in-loop -- whoever else waits has a turn
+      // oxlint-disable-next-line no-await-in-loop -- lets the event loop run
       await setImmediate();
     }
     if ('mistakes' in step.value) mistakes.push(...step.value.mistakes);

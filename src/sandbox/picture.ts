@@ -1,22 +1,22 @@
 import { promisify } from 'node:util';
 import { gunzip, gzipSync } from 'node:zlib';
 
-/** Where an engine's stack begins: it grows down from there, and all else lies above. */
+/** Where an engine's stack begins: it grows down from there; all other memory is above. */
 export const STACK = 1_048_576;
 
-/** What an engine was at one moment: with it, any other one becomes the same. */
+/** A snapshot of an engine, from which any other can be restored. */
 export interface Picture {
-  /** All of it from `STACK` on. */
+  /** The memory from `STACK` on. */
   readonly memory: Buffer;
-  /** Its size then, in pages of 64 KiB. */
+  /** The memory's size, in pages of 64 KiB. */
   readonly pages: number;
-  /** Where there is room for what calls need. */
+  /** The address of the scratch space of calls. */
   readonly scratch: number;
-  /** The functions inside that the gate calls, by name. */
+  /** The guest functions by name. */
   readonly functions: Readonly<Record<string, number>>;
 }
 
-/** A picture as the build writes it into a file. */
+/** A picture as the file that the build writes. */
 export function packed({ memory, ...rest }: Picture): Buffer {
   return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(rest)}\n`), memory]));
 }

@@ -1,31 +1,31 @@
 import { LRUCache } from 'lru-cache';
 
-/** What is known after some parts of the context were read: the verdict, or which part was read next. */
+/** What is known after some reads of the context: the verdict, or the path of the next read. */
 type Known<Verdict> = { readonly verdict: Verdict } | { readonly id: number; readonly path: string };
 
-/** A part of the context that was read, and what it was. */
+/** One read of the context, and its result. */
 export interface Reading {
   readonly path: string;
   readonly text: string;
 }
 
-/** What a node takes beside its texts. */
+/** The overhead of a node. */
 const NODE_BYTES = 200;
 const BYTES_A_CHARACTER = 2;
 
 /**
- * Verdicts by what they depend on, and by nothing else: a first text, and then whatever was read, in the order in which it
- * was. What is read next depends on what was read before and on nothing else, so they form a tree, of which each node is
- * found under its parent and the text that led to it: whole texts, no hashes that could be made to collide.
+ * A cache of verdicts, keyed by exactly what they depend on: a first text, then each read of the context, in order. Each
+ * read depends only on those before it, so the reads form a tree: a node's key is its parent's id and the text that was read.
+ * The keys are whole texts, not hashes, which an attacker could make collide.
  *
- * Bounded in bytes; the least recently used node goes first. One whose parent is gone is never used again, and follows.
+ * Bounded in bytes; evicts the least recently used node. A node without its parent is never used again, and is evicted later.
  */
 export class Remembered<Verdict> {
   readonly #nodes: LRUCache<string, Known<Verdict>>;
   readonly #maxLength: number;
   #lastId = 0;
 
-  /** @param maxLength of all the texts that lead to a verdict and are in it; what is longer is not remembered */
+  /** @param maxLength of all texts of an entry, in characters; longer ones are not cached */
   constructor(maxBytes: number, maxLength: number) {
     this.#nodes = new LRUCache({ maxSize: maxBytes });
     this.#maxLength = maxLength;
@@ -37,7 +37,7 @@ export class Remembered<Verdict> {
 
   /**
    * @param first begins with a letter
-   * @param read tells a part of the context as it is now
+   * @param read returns a part of the current context
    */
   find(first: string, read: (path: string) => string): Verdict | undefined {
     let key = first;
@@ -49,7 +49,7 @@ export class Remembered<Verdict> {
     }
   }
 
-  /** @param verdictLength how long the texts of the verdict are */
+  /** @param verdictLength the length of the verdict's texts */
   keep(first: string, readings: readonly Reading[], verdict: Verdict, verdictLength: number): void {
     const length = readings.reduce((sum, { text }) => sum + text.length, first.length + verdictLength);
     if (length > this.#maxLength) return;

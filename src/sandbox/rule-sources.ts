@@ -5,39 +5,39 @@ import type { RuleFile } from '../rule-file/rule-files.ts';
 import type { Source } from './strip-texts.ts';
 import { stripTypes } from './strip-types.ts';
 
-/** What lies in a folder and can be imported, by name. */
+/** The importable files of a folder, by name. */
 export type SourceFolder = ReadonlyMap<string, Source>;
 
 const IMPORTABLE: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts', '.json']);
-/** Longer than a ConfigMap can be. */
+/** The size limit of a ConfigMap. */
 export const MAX_LENGTH = 1_048_576;
 
 /**
- * Reads rule files, and what lies beside them to be imported: `_patterns.js`, `list.json`. All of it before anything runs,
- * so that it is of one state of the folder.
+ * Reads rule files and the importable files of their folders: `_patterns.js`, `list.json`. All are read before anything
+ * runs, so that they are from one state of the folder.
  *
- * @returns what lies in each folder, as the operator knows it.
+ * @returns the files by folder, by the path that the operator knows.
  */
 export async function readRuleSources(files: readonly RuleFile[]): Promise<ReadonlyMap<string, SourceFolder>> {
   const folders = new Map<string, Map<string, Source>>();
   for (const file of files) {
     const folder = dirname(file.path);
     // oxlint-disable-next-line no-await-in-loop -- seldom more than one folder
-    const sources = folders.get(folder) ?? (file.beside === undefined ? await readFolder(file) : besideIn(file.beside));
+    const sources = folders.get(folder) ?? (file.siblings ? importableIn(file.siblings) : await readFolder(file));
     folders.set(folder, sources);
     // oxlint-disable-next-line no-await-in-loop
-    if (file.beside === undefined) sources.set(basename(file.path), await readSource(file.realpath));
+    if (file.siblings === undefined) sources.set(basename(file.path), await readSource(file.realpath));
   }
   await stripTypes([...folders.values()]);
   return folders;
 }
 
-function besideIn(texts: Readonly<Record<string, string>>): Map<string, Source> {
+function importableIn(texts: Readonly<Record<string, string>>): Map<string, Source> {
   const importable = Object.entries(texts).filter(([name]) => IMPORTABLE.has(extname(name)));
   return new Map(importable.map(([name, text]) => [name, sourceOf(text)]));
 }
 
-/** In its real folder: a swap of a mounted folder in between does not mix old and new. */
+/** Reads the real folder, so that an update of the mount meanwhile does not mix old and new files. */
 async function readFolder({ realpath }: RuleFile): Promise<Map<string, Source>> {
   const real = dirname(realpath);
   const names = await readdir(real).catch(() => []);

@@ -6,28 +6,27 @@ import type { EnforcementAction, RuleContext, RuleSummary } from '../rule/rule.t
 import { type Guest, GuestEnd } from './guest.ts';
 import type { Reading, Remembered } from './remembered.ts';
 
-/** What one check may use. One that objects to nothing takes some 800, one that reads all of its context 11,000. */
+/** The budget of one check. A check without violations takes some 800, one that reads all of its context 11,000. */
 export const CHECK_STEPS = 100_000;
-/** Lines that a rule may print in one check. */
+/** The most lines that a rule may print in one check. */
 export const MAX_LINES = 20;
-/** What is inside cuts after 1,024 characters, and says so with three more. */
+/** The guest cuts after 1,024 characters and appends three dots. */
 const MAX_FAILURE_LENGTH = 1027;
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
-/** What is told of how rules are asked. */
+/** Callbacks for the output and the checks of custom rules. */
 export interface RuleWatch {
   readonly print: (rule: string, level: LogLevel, text: string) => void;
-  /** A rule was asked, and used so many steps. */
+  /** A check ran, in this many steps. */
   readonly asked?: (rule: string, steps: number) => void;
-  /** It was not asked, since what it says was known. */
+  /** An answer came from the cache. */
   readonly remembered?: (rule: string) => void;
 }
 
-/** What a rule is made of. */
 export interface RuleParts {
   readonly summary: RuleSummary;
-  /** For each selection the place of its options among those that were prepared. */
+  /** For each selection the index of its prepared options. */
   readonly places: readonly number[];
   readonly guest: Guest;
   readonly host: CheckHost;
@@ -35,7 +34,7 @@ export interface RuleParts {
   readonly watch: RuleWatch;
 }
 
-/** What a rule reads and prints during a check. */
+/** Serves a rule's reads and prints during a check. */
 export class CheckHost {
   context: RuleContext | undefined;
   readings: Reading[] = [];
@@ -53,7 +52,7 @@ export class CheckHost {
   }
 
   read(path: string): string {
-    // Nobody has a context to read before there is one.
+    // The guest reads the context only during a check.
     const text = readContext(this.context!, path);
     this.readings.push({ path, text });
     return text;
@@ -63,19 +62,19 @@ export class CheckHost {
     if (++this.lines <= MAX_LINES) this.#print(level === 'warn' || level === 'error' ? level : 'info', text);
   }
 
-  /** The moment of the review; whoever asks has read it. */
+  /** The time of the review, which counts as a read of the context. */
   clock(): number {
     if (this.context === undefined) throw new NoClockError();
     return Date.parse(JSON.parse(this.read('now')) as string);
   }
 }
 
-/** There is no moment yet: a rule is loaded once, and asked for as long as it is in use. */
+/** A rule asked for the time while it was loaded, when there is no review. */
 export class NoClockError extends Error {
   override readonly name = 'NoClockError';
 }
 
-/** A custom rule in an engine of its own, and what it said before. */
+/** A custom rule in its own engine, with its cached answers. */
 export class SandboxedRule implements CustomRule {
   readonly name: string;
   readonly description: string;
@@ -108,7 +107,7 @@ export class SandboxedRule implements CustomRule {
   #check(options: number, image: ImageReference, context: RuleContext) {
     const { guest, host } = this.#parts;
     host.begin(context);
-    guest.putBack();
+    guest.restore();
     try {
       const text = guest.ask('check', JSON.stringify([options, image]), CHECK_STEPS);
       const steps = CHECK_STEPS - guest.engine.steps + text.length;
@@ -121,7 +120,7 @@ export class SandboxedRule implements CustomRule {
   }
 }
 
-/** What came back is a stranger's text, as long as its steps let it be: nothing, a list of violations, or why there are none to be had. */
+/** Parses the untrusted answer of `check`: empty, a list of violations, or a failure. */
 function readAnswer(text: string): Answer {
   if (text === '') return { violations: [] };
   try {
@@ -134,9 +133,9 @@ function readAnswer(text: string): Answer {
 }
 
 /**
- * A part of a context as JSON, or nothing where it is not there.
+ * A part of a context as JSON, or empty if absent.
  *
- * @param path `container.name`; of what is kept by keys one of them stands behind a blank, `workload.labels app`
+ * @param path `container.name`; for labels and annotations the key follows a blank, `workload.labels app`
  */
 export function readContext(context: RuleContext, path: string): string {
   const blank = path.indexOf(' ');

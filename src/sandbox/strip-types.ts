@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Source } from './strip-texts.ts';
 
-/** What runs in the thread: a text, so that all there is to test is `stripTexts`. */
+/** The worker's code, inline, so that all logic is in `stripTexts`. */
 const SCRIPT = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort, workerData } from 'node:worker_threads';
@@ -18,16 +18,16 @@ interface Task {
 }
 
 /**
- * Takes the types out of what is TypeScript, in its place: where they were there are blanks, so that lines and columns
- * stay. In a thread, since it takes a while to be ready, and since a text that is nested too deeply ends it for good.
+ * Replaces the types of TypeScript files by blanks, in place, so that lines and columns stay. In a worker, since loading
+ * the transformer takes a while, and a text nested too deeply crashes it for good.
  *
- * @param script what runs in the thread; tests have others
+ * @param script the worker's code; tests have others
  */
 export async function stripTypes(folders: readonly Map<string, Source>[], script = SCRIPT): Promise<void> {
   let tasks = folders.flatMap(tasksIn);
   while (tasks.length > 0) {
     const worker = new Worker(script, { workerData: tasks.map(({ text }) => text) });
-    // oxlint-disable-next-line no-await-in-loop -- another one goes on where one is over
+    // oxlint-disable-next-line no-await-in-loop -- a new worker continues after one that crashed
     const answers = await answersOf(worker);
     for (const [index, source] of answers.entries()) tasks[index]!.folder.set(tasks[index]!.name, source);
     tasks = tasks.slice(answers.length);
@@ -40,7 +40,7 @@ function tasksIn(folder: Map<string, Source>): Task[] {
   );
 }
 
-/** At least one, since a text that ended it is one that is told. */
+/** Never empty: a text that crashed the worker is answered with a problem. */
 async function answersOf(worker: Worker): Promise<readonly Source[]> {
   const answers: Source[] = [];
   worker.on('message', (source: Source) => answers.push(source));

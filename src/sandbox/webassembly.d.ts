@@ -1,7 +1,7 @@
-// What of WebAssembly is used here: its types come with those of browsers only, and Node's have but its namespace.
+// The parts of WebAssembly used here: only the DOM types have them, Node's types declare no more than the namespace.
 declare namespace WebAssembly {
   type Imports = Readonly<Record<string, Readonly<Record<string, (...values: never[]) => unknown>>>>;
-  // oxlint-disable-next-line typescript/no-extraneous-class -- nothing of it is used but that it is one
+  // oxlint-disable-next-line typescript/no-extraneous-class -- only its identity is used
   class Module {
     constructor(bytes: Uint8Array);
   }

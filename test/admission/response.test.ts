@@ -8,7 +8,7 @@ import {
   errored,
   policyDenied,
   policyNotJudged,
-  rememberedSentences,
+  memoizedSentence,
   sentence,
   unreadable,
 } from '../../src/admission/response.ts';
@@ -222,10 +222,10 @@ describe('sentence', () => {
   });
 });
 
-describe('rememberedSentences', () => {
+describe('memoizedSentence', () => {
   it('says the same as sentence, and each finding once', () => {
     const findings = findingsOf({ nginx: 'nginx', web: 'nginx' });
-    const tell = rememberedSentences();
+    const tell = memoizedSentence();
     expect(findings.map(tell)).to.deep.equal(findings.map(sentence));
     const [first] = findings as [Finding];
     let reads = 0;

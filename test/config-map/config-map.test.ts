@@ -10,7 +10,7 @@ import { BUILT_IN } from '../ruleset.ts';
 describe('ruleFilesOf', () => {
   it('finds the rules of a ConfigMap, each with what is beside it, and knows where they are', () => {
     const data = { 'b.ts': '1', 'a.js': '2', '_part.js': '3', 'd.d.ts': '4', BLOCKED_TAGS: 'dev' };
-    const file = (name: string, path: string) => ({ name, path, realpath: path, configMap: 'mine', beside: data });
+    const file = (name: string, path: string) => ({ name, path, realpath: path, configMap: 'mine', siblings: data });
     expect(ruleFilesOf({ data }, 'mine')).to.deep.equal([
       file('a', 'ConfigMap mine/a.js'),
       file('b', 'ConfigMap mine/b.ts'),

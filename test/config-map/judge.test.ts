@@ -110,7 +110,11 @@ describe('createConfigMapJudge', () => {
     );
     const files = custom.started.map((rules) => rules.files.map(({ path }) => path));
     expect(files).to.deep.equal([[`${folder.path}/mine.js`], [`ConfigMap ${RULES}/yours.js`]]);
-    expect(custom.started[1]?.files[0]?.beside).to.deep.equal({ 'yours.js': '1', '_part.js': '2', RULE_YOURS: 'warn' });
+    expect(custom.started[1]?.files[0]?.siblings).to.deep.equal({
+      'yours.js': '1',
+      '_part.js': '2',
+      RULE_YOURS: 'warn',
+    });
   });
 
   it('takes a key that moves within a ConfigMap for moved', async () => {
@@ -280,7 +284,7 @@ describe('createConfigMapJudge', () => {
 
   describe('while both ConfigMaps are bad', () => {
     const bad = { RULE_EMPTY_TAG: 'wran' };
-    const isMended = (files: readonly RuleFile[]): boolean => files[0]?.beside?.['mine.js'] === 'mended';
+    const isMended = (files: readonly RuleFile[]): boolean => files[0]?.siblings?.['mine.js'] === 'mended';
 
     for (const [what, start] of [
       [
@@ -401,7 +405,7 @@ describe('createConfigMapJudge', () => {
     await mountConfigMap(folder.path, files);
     judge = judgeWith(async (ruleFiles) => ({
       rules: fakeCustomRules(['yours'], () => ({ failure: 'never' })),
-      mistakes: ruleFiles.some(({ beside }) => beside?.['mine.js'] === 'mended')
+      mistakes: ruleFiles.some(({ siblings }) => siblings?.['mine.js'] === 'mended')
         ? []
         : [{ code: 'rule-file-invalid', ...at('mine.js'), expected: 'a rule', found: 'none', remedy: 'Mend it.' }],
     }));

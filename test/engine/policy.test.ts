@@ -24,11 +24,14 @@ describe('lesserAction', () => {
   }
 });
 
-type Written = Partial<RuleSetting>;
+type PartialSetting = Partial<RuleSetting>;
 
 /** What holds of one rule in a namespace, from what is written of it for everywhere and for that namespace. */
-function laidOver(everywhere: Written | undefined, override: Written | undefined): RuleSetting | undefined {
-  const settings = (written: Written | undefined) => settingsOf(written === undefined ? {} : { x: written });
+function mergedSetting(
+  everywhere: PartialSetting | undefined,
+  override: PartialSetting | undefined,
+): RuleSetting | undefined {
+  const settings = (setting: PartialSetting | undefined) => settingsOf(setting === undefined ? {} : { x: setting });
   const namespaces = [{ names: ['a'], rules: settings(override) }];
   return settingsBySelection({ ...DEFAULT_POLICY, rules: settings(everywhere), namespaces })[1]?.get('x');
 }
@@ -57,7 +60,12 @@ describe('settingsBySelection', () => {
   });
 
   const nothing = { options: {}, sources: {} };
-  const cases: readonly (readonly [string, Written | undefined, Written | undefined, RuleSetting | undefined])[] = [
+  const cases: readonly (readonly [
+    string,
+    PartialSetting | undefined,
+    PartialSetting | undefined,
+    RuleSetting | undefined,
+  ])[] = [
     ['nothing anywhere', undefined, undefined, undefined],
     ['an action everywhere', { action: 'warn' }, undefined, { ...nothing, action: 'warn' }],
     ['an action there alone', undefined, { action: 'warn' }, { ...nothing, action: 'warn' }],
@@ -96,7 +104,7 @@ describe('settingsBySelection', () => {
   ];
   for (const [name, everywhere, override, expected] of cases) {
     it(`lays over ${name}`, () => {
-      expect(laidOver(everywhere, override)).to.deep.equal(expected);
+      expect(mergedSetting(everywhere, override)).to.deep.equal(expected);
     });
   }
 });

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Selection } from '../../src/engine/ruleset.ts';
 import { locationText, MistakesError, type Mistake } from '../../src/mistake/mistake.ts';
-import { createRulesetLoader, loadRuleset, type RulesetSources, type Written } from '../../src/ruleset/load-ruleset.ts';
+import {
+  createRulesetLoader,
+  loadRuleset,
+  type RulesetSources,
+  type PolicyInput,
+} from '../../src/ruleset/load-ruleset.ts';
 import { policyKeysOf } from '../../src/config-map/config-map.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { podCreate } from '../admission-request.ts';
@@ -13,7 +18,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { customRulesStarter, ruleFile } from './custom-rules-starter.ts';
 import { at } from '../mistakes.ts';
 
-interface Changes extends Partial<RulesetSources & Omit<Written, 'policy'>> {
+interface Changes extends Partial<RulesetSources & Omit<PolicyInput, 'policy'>> {
   readonly data?: Readonly<Record<string, string>>;
 }
 

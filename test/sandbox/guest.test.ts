@@ -6,7 +6,7 @@ describe('Guest', () => {
   before(async () => {
     guest = new Guest(await guestParts(), 'rule');
   });
-  beforeEach(() => guest.putBack());
+  beforeEach(() => guest.restore());
 
   for (const [what, error, end] of [
     ['that the engine broke', new WebAssembly.RuntimeError('unreachable'), /^it broke the engine that it runs in$/],

@@ -236,7 +236,7 @@ describe('loadCustomRules', () => {
     const inMemory = await load(
       folder.path,
       {},
-      { files: [{ name: 'a', path, realpath: path, beside: { ...texts, RULE_A: 'warn' } }] },
+      { files: [{ name: 'a', path, realpath: path, siblings: { ...texts, RULE_A: 'warn' } }] },
     );
     await mountConfigMap(folder.path, texts);
     for (const { rules } of [inMemory, await load(folder.path, {})]) {

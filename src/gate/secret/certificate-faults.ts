@@ -2,9 +2,9 @@ import type { X509Certificate } from 'node:crypto';
 import { shown, type Mistake, type Source } from '../../mistake/mistake.ts';
 import { brokenChainEnd, certificatesIn } from './certificate-chain.ts';
 
-/** What a certificate is held against. */
+/** What a certificate is checked against. */
 export interface Expectations {
-  /** The file of the certificate, with those between it and its CA. */
+  /** The certificate file, intermediates included. */
   readonly cert: Buffer;
   readonly ca: Buffer | undefined;
   readonly certFile: string;
@@ -16,7 +16,7 @@ export interface Expectations {
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const ANY_USAGE = '2.5.29.37.0';
 
-/** Why the API server would refuse a certificate that TLS itself can use: all reasons. */
+/** All reasons why the API server would reject a certificate that TLS itself can use. */
 export function certificateFaults(x509: X509Certificate, expectations: Expectations): readonly Mistake[] {
   const { certFile, serverName, now } = expectations;
   const source = { name: certFile };
@@ -43,7 +43,7 @@ function dateFaults({ validFrom, validTo }: X509Certificate, source: Source, now
   return [{ code: 'certificate-not-yet-valid', source, expected, found, remedy }];
 }
 
-/** As Go does it, in which the API server is written: no common name, and `*` stands for a whole label. */
+/** As Go (the API server) does: the common name is ignored, and `*` matches a whole label. */
 function hasName(x509: X509Certificate, serverName: string): boolean {
   return x509.checkHost(serverName, { subject: 'never', partialWildcards: false }) !== undefined;
 }
@@ -58,7 +58,7 @@ function otherName({ subjectAltName }: X509Certificate, source: Source, serverNa
   };
 }
 
-/** `keyUsage` of Node is the extended one; a certificate without it is for everything. */
+/** Node's `keyUsage` is the extended key usage; a certificate without it is valid for any use. */
 function isForServers({ keyUsage }: X509Certificate): boolean {
   return keyUsage === undefined || keyUsage.includes(SERVER_AUTH) || keyUsage.includes(ANY_USAGE);
 }
@@ -74,7 +74,7 @@ function otherUse(source: Source): Mistake {
 }
 
 function chainFaults(x509: X509Certificate, { cert, ca, certFile, caFile, now }: Expectations): readonly Mistake[] {
-  // Some who write Secrets leave it empty where they don't know the CA.
+  // Some tools write an empty ca.crt into a Secret when they don't know the CA.
   if (ca === undefined || ca.toString('latin1').trim() === '') return [];
   const cas = certificatesIn(ca);
   if (cas.length === 0) {

@@ -16,7 +16,7 @@ import { mistakesOf, SECRET_POLL_MS } from './secret-watch.ts';
 
 export interface CertificateRenewalOptions {
   readonly place: CertificatePlace;
-  /** The one that the server began with. */
+  /** The one that the server started with. */
   readonly certificate: Certificate;
   readonly server: Pick<GateServer, 'renew'>;
   readonly log: Logger;
@@ -26,7 +26,7 @@ export interface CertificateRenewalOptions {
 }
 
 export interface CertificateRenewal {
-  /** The active certificate, that of new connections. */
+  /** The active certificate, used for new connections. */
   readonly certificate: () => Certificate;
   /** What is wrong with the active certificate, or with a new one that was rejected; `undefined` if nothing is. */
   readonly problem: () => string | undefined;
@@ -34,13 +34,13 @@ export interface CertificateRenewal {
 }
 
 interface CertificateState {
-  /** The files, valid or not: of two invalid pairs each is told, though the same is wrong with both. */
+  /** The files, valid or not: a second invalid pair is logged again even if its mistakes are the same. */
   readonly files: FoundCertificate | MistakesError;
   /** `undefined` if the files are rejected. */
   readonly taken: Certificate | undefined;
   /** Why they are rejected. */
   readonly rejected: readonly Mistake[];
-  /** What is wrong with the certificate that is active then. */
+  /** What is wrong with the certificate that is then active. */
   readonly active: readonly Mistake[];
 }
 
@@ -49,9 +49,8 @@ const REJECTED = 'New certificate rejected; the previous one stays active.';
 const INVALID = 'The active certificate is invalid.';
 
 /**
- * Keeps the server on the newest certificate that works.
- *
- * A pair that works is taken at the first look, whether or not the files have changed: it may not have been valid before.
+ * Keeps the server on the newest valid certificate. A valid pair is taken at the first poll even if the files are unchanged:
+ * it may not have been valid before.
  */
 export function renewCertificate(options: CertificateRenewalOptions): CertificateRenewal {
   const { place, server, log, metrics, certificatePollMs: pollMs = SECRET_POLL_MS, now = () => new Date() } = options;
@@ -64,7 +63,7 @@ export function renewCertificate(options: CertificateRenewalOptions): Certificat
     const files = await readCertificate(place.dir).catch(mistakesOf);
     const { certificate: found, mistakes } =
       files instanceof MistakesError ? { certificate: undefined, mistakes: files.mistakes } : check(files);
-    // Nobody accepts an expired one, so whatever TLS can use is no worse.
+    // No client accepts an expired certificate, so any that TLS can use is no worse.
     const isBetter = mistakes.length === 0 || certificate.validTo < now();
     const isTaken = found !== undefined && (isBetter || isDeepStrictEqual(found, certificate));
     warnDaily(certificate);
@@ -80,7 +79,7 @@ export function renewCertificate(options: CertificateRenewalOptions): Certificat
     }
     certificate = taken;
     if (rejected.length > 0) metrics.certificateReloadFailed();
-    problem = [...told(log, REJECTED, rejected), ...told(log, INVALID, active)].join('\n  ') || undefined;
+    problem = [...logMistakes(log, REJECTED, rejected), ...logMistakes(log, INVALID, active)].join('\n  ') || undefined;
   }
 
   metrics.certificateInUse(certificate);
@@ -102,8 +101,8 @@ function createDailyWarning(log: Logger, now: () => Date) {
   };
 }
 
-/** Logs the mistakes, if there are any, and returns the lines for the probe. */
-function told(log: Logger, message: string, mistakes: readonly Mistake[]): readonly string[] {
+/** Logs the mistakes, if there are any, and returns them as lines for the probe. */
+function logMistakes(log: Logger, message: string, mistakes: readonly Mistake[]): readonly string[] {
   if (mistakes.length === 0) return [];
   const texts = mistakes.map(mistakeText);
   log.error({ mistakes: texts }, message);

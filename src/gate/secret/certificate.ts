@@ -5,35 +5,35 @@ import { createSecureContext } from 'node:tls';
 import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
 import { certificateFaults } from './certificate-faults.ts';
 
-/** A certificate and its key. */
+/** A certificate and its key, in PEM. */
 export interface CertificateFiles {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** The files as they are found, before anybody has looked into them. */
+/** The files as read, not yet checked. */
 export interface FoundCertificate extends CertificateFiles {
-  /** The CAs that the certificate should come from; `undefined` where nobody says so. */
+  /** The CAs expected to have issued the certificate; `undefined` without ca.crt. */
   readonly ca: Buffer | undefined;
 }
 
-/** A certificate with its key, of which is known that TLS can use them. */
+/** A certificate and key that TLS can use. */
 export interface Certificate extends FoundCertificate {
   readonly validFrom: Date;
   readonly validTo: Date;
 }
 
-/** Where a certificate lies, and what it is for. */
+/** Where a certificate is stored, and what it is for. */
 export interface CertificatePlace {
   readonly dir: string;
-  /** What the API server calls the gate; `undefined` if that is not known, and then no name is asked for. */
+  /** The DNS name that the certificate must have; `undefined` skips that check. */
   readonly serverName: string | undefined;
 }
 
 export interface CheckedCertificate {
   /** `undefined` if TLS cannot use it. */
   readonly certificate: Certificate | undefined;
-  /** All that is wrong, also with one that TLS can use: it has expired, say, and so no client takes it. */
+  /** All mistakes, also of a certificate that TLS can use: an expired one, say, is accepted by no client. */
   readonly mistakes: readonly Mistake[];
 }
 
@@ -41,14 +41,14 @@ const CERT_FILE = 'server.crt';
 const KEY_FILE = 'server.key';
 const CA_FILE = 'ca.crt';
 const MS_PER_DAY = 86_400_000;
-/** The longest notice before a certificate expires; one that lives shorter gets a fifth of its life. */
+/** How long before its expiry a certificate is warned about, in milliseconds; at most a fifth of its lifetime. */
 export const NOTICE_MS = 30 * MS_PER_DAY;
-/** Most often nobody has made one yet, or the gate looks elsewhere. */
+/** The usual causes: no certificate was made yet, or CERTS_DIR is another folder. */
 const MAKE_PAIR =
   'Set CERTS_DIR to the folder of the pair. deploy/certificates.sh makes one for a cluster; `npm run demo` tries the gate without.';
 
 /**
- * Reads server.crt and server.key, and ca.crt where there is one.
+ * Reads server.crt, server.key and, if present, ca.crt.
  *
  * @throws {MistakesError} with every file that cannot be read.
  */
@@ -58,7 +58,7 @@ export async function readCertificate(dir: string): Promise<FoundCertificate> {
   const hasNoCa = ca?.status === 'rejected' && codeOf(ca.reason) === 'ENOENT';
   if (cert?.status === 'fulfilled' && key?.status === 'fulfilled' && (ca?.status === 'fulfilled' || hasNoCa))
     return { cert: cert.value, key: key.value, ca: ca.status === 'fulfilled' ? ca.value : undefined };
-  // In the order of the files, whichever read ended first.
+  // In the order of the files, whichever read failed first.
   throw new MistakesError(
     [cert, key, hasNoCa ? undefined : ca].flatMap((read, index) =>
       read?.status === 'rejected' ? [unreadable(files[index]!, codeOf(read.reason))] : [],
@@ -67,8 +67,8 @@ export async function readCertificate(dir: string): Promise<FoundCertificate> {
 }
 
 /**
- * Looks whether TLS will work with these files. `setSecureContext` doesn't: it takes an empty certificate, and after that
- * no handshake succeeds.
+ * Checks whether TLS works with these files. `setSecureContext` doesn't: it accepts an empty certificate, after which no
+ * handshake succeeds.
  */
 export function checkCertificate(
   found: FoundCertificate,
@@ -96,10 +96,9 @@ export function checkCertificate(
 }
 
 /**
- * Reads the certificate of a folder, and checks it only as far as it must be right to serve at all: at the start there is
- * none before it that could serve in its place.
+ * Loads the certificate of a folder. Any that TLS can use is accepted: at start there is no previous one to keep.
  *
- * @throws {MistakesError} with all that is wrong with it, if TLS cannot use it.
+ * @throws {MistakesError} with all its mistakes, if TLS cannot use it.
  */
 export async function loadCertificate(place: CertificatePlace, now: Date): Promise<Certificate> {
   const { certificate, mistakes } = checkCertificate(await readCertificate(place.dir), place, now);
@@ -107,7 +106,7 @@ export async function loadCertificate(place: CertificatePlace, now: Date): Promi
   return certificate;
 }
 
-/** What is worth a warning about a certificate that works, if anything is: it ends soon. */
+/** A warning if a certificate expires soon. */
 export function certificateWarning({ validFrom, validTo }: Certificate, now: Date): string | undefined {
   const left = validTo.getTime() - now.getTime();
   if (left < 0 || left > Math.min(NOTICE_MS, (validTo.getTime() - validFrom.getTime()) / 5)) return undefined;
@@ -122,7 +121,7 @@ function parseCertificate(cert: Buffer): X509Certificate {
   return x509;
 }
 
-/** What `parse` makes, or a mistake. OpenSSL's reasons hold nothing of the file's content. */
+/** The result of `parse`, or a mistake. OpenSSL's messages hold nothing of the file's content. */
 function parsed<T>(parse: () => T, expected: string, name: string, mistakes: Mistake[]): T | undefined {
   try {
     return parse();

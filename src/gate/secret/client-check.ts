@@ -10,10 +10,10 @@ import { hashOfToken } from './policy-token.ts';
 import { Refusal } from '../request/refusal.ts';
 import type { ClientSettings } from '../settings.ts';
 
-/** By what the API server is known, and what becomes of others. */
+/** How the API server is authenticated, and what happens to other clients. */
 export interface KnownClients {
   readonly settings: Pick<ClientSettings, 'identity' | 'names'>;
-  /** Those of the moment. */
+  /** Returns the current ones. */
   secrets(): ClientSecrets;
 }
 
@@ -26,8 +26,8 @@ export interface ClientCheckOptions {
 const BEARER = /^bearer +/i;
 
 /**
- * Makes what asks, by the head of a request alone, whether it comes from the API server: by a certificate of its CA or by
- * its token, where either will do if both are known. Without, a request is refused, or only counted and logged.
+ * Middleware that authenticates the API server by the head of a request: by a client certificate of its CA or by its bearer
+ * token; either suffices if both are configured. Other requests are refused, or only counted and logged.
  */
 export function createClientCheck({ clients, log, metrics }: ClientCheckOptions): Middleware {
   const certificateProblem = createCertificateProblem(clients.settings.names);
@@ -55,7 +55,7 @@ export function createClientCheck({ clients, log, metrics }: ClientCheckOptions)
   };
 }
 
-/** Makes what says why the certificate of a connection does not do, once for each. */
+/** Why the client certificate of a connection is rejected; cached per connection. */
 function createCertificateProblem(names: ReadonlySet<string> | undefined) {
   const known = new WeakMap<TLSSocket, string | undefined>();
   return (socket: TLSSocket): string | undefined => {
@@ -65,12 +65,12 @@ function createCertificateProblem(names: ReadonlySet<string> | undefined) {
 }
 
 function problemOf(socket: TLSSocket, names: ReadonlySet<string> | undefined): string | undefined {
-  // Not `authorized` alone: it is true also where a session without a certificate is resumed by TLS 1.3.
+  // Not `authorized` alone: it is also true when TLS 1.3 resumes a session without a certificate.
   if (socket.getPeerX509Certificate() === undefined) return 'no client certificate';
   if (!socket.authorized) return `a client certificate that is not valid (${String(socket.authorizationError)})`;
   if (names === undefined) return undefined;
   const { CN: name } = socket.getPeerCertificate().subject;
-  // Of several common names there is a list, which is no name.
+  // Several common names are an array.
   if (typeof name !== 'string' || !names.has(name)) return 'a client certificate of another name';
   return undefined;
 }

@@ -6,17 +6,17 @@ import { hashOfToken } from './policy-token.ts';
 import { watchSecret, type LiveSecret } from './secret-watch.ts';
 import type { ClientSettings } from '../settings.ts';
 
-/** What the API server is known by: its certificate, its bearer token, or either. */
+/** What authenticates the API server: its certificate, its bearer token, or either. */
 export interface ClientSecrets {
-  /** The CAs of its certificate, in PEM; `undefined` if none is asked for. */
+  /** The CAs of its certificate, in PEM; `undefined` if none is required. */
   readonly ca: Buffer | undefined;
-  /** Its tokens, the old and the new one while they are changed. Kept as hashes, as the policy token is. */
+  /** Hashes of its tokens: two during a rotation. */
   readonly tokens: readonly Buffer[] | undefined;
 }
 
 export interface ClientSecretsRenewalOptions {
   readonly client: ClientSettings;
-  /** The ones that the gate began with. */
+  /** The ones that the gate started with. */
   readonly clientSecrets: ClientSecrets;
   readonly onReloaded: () => void;
   readonly log: Logger;
@@ -24,13 +24,13 @@ export interface ClientSecretsRenewalOptions {
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
-/** What HTTP can carry (RFC 6750), in a length that nobody guesses. */
+/** The characters of RFC 6750, too long to guess. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{32,4096}=*$/;
 
 /**
- * Reads what the API server is known by.
+ * Reads the CA and token files of the API server.
  *
- * @throws {MistakesError} with each file that cannot be read, or is something else. Of what is in it nothing is told.
+ * @throws {MistakesError} for each file that is unreadable or invalid, without its content.
  */
 export async function loadClientSecrets(files: Pick<ClientSettings, 'caFile' | 'tokenFile'>): Promise<ClientSecrets> {
   const [ca, tokens] = await Promise.all([
@@ -42,7 +42,7 @@ export async function loadClientSecrets(files: Pick<ClientSettings, 'caFile' | '
   return { ca, tokens } as ClientSecrets;
 }
 
-/** Keeps to what the API server is known by as it is written. */
+/** Watches the CA and token files and reloads them. */
 export function renewClientSecrets(options: ClientSecretsRenewalOptions): LiveSecret<ClientSecrets> {
   const { client, clientSecrets: current, onReloaded, log, certificatePollMs: pollMs } = options;
   return watchSecret({
@@ -75,14 +75,14 @@ async function parsed<T>(
   }
 }
 
-/** Each on lines of its own: of two without the end of a line between them, TLS would read the first alone. */
+/** Joined by newlines: of two certificates without one between them, TLS would read only the first. */
 function parseCa(content: Buffer): Buffer | undefined {
   const certificates = content.toString('latin1').match(CERTIFICATE) ?? [];
   const isUsable = certificates.length > 0 && certificates.every(isCa);
   return isUsable ? Buffer.from(certificates.join('\n')) : undefined;
 }
 
-/** Anything else, the certificate of the API server itself, say, would let nobody in. */
+/** With anything else, such as the API server's own certificate, no client would be accepted. */
 function isCa(pem: string): boolean {
   try {
     return new X509Certificate(pem).ca;

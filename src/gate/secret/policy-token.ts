@@ -6,9 +6,9 @@ import { codeOf, MistakesError, type Mistake } from '../../mistake/mistake.ts';
 import { watchSecret, type LiveSecret } from './secret-watch.ts';
 
 /**
- * What the path ends with at which the API server asks about the gate's own ConfigMaps, and nobody else can: to judge a
- * rule is to run it, and an API server shows no other sign of who it is. Only its hash is kept: what is not there gets
- * into no log, and hashes are of one length, as a comparison in constant time needs them.
+ * The secret at the end of the path for reviews of the gate's own ConfigMaps. Judging a rule runs it, so only the API server
+ * may ask, and by default it has no other credential. Only the hash is kept: it cannot leak into a log, and its fixed
+ * length allows a comparison in constant time.
  */
 export interface PolicyToken {
   readonly hash: Buffer;
@@ -16,10 +16,10 @@ export interface PolicyToken {
 
 export interface PolicyTokenRenewalOptions {
   readonly dir: string;
-  /** The one that the gate began with. */
+  /** The one that the gate started with. */
   readonly policyToken: PolicyToken | undefined;
   readonly log: Logger;
-  /** It comes in the same Secret as the certificate. */
+  /** In milliseconds. The token is in the same Secret as the certificate. */
   readonly certificatePollMs?: number;
 }
 
@@ -27,13 +27,13 @@ const TOKEN_FILE = 'policy-token';
 const NO_TOKEN =
   'No policy-token in CERTS_DIR: an invalid policy is not rejected when it is applied. Run certificates.sh, apply the Secret and the webhook.';
 const POLICY_PATH = '/validate-policy/';
-/** As `openssl rand -hex 32` writes it: with the end of the line, or, as in the Secret, without. */
+/** The output of `openssl rand -hex 32`, with or, as in the Secret, without the newline. */
 const FORM = /^[0-9a-f]{64}\n?$/;
 
 /**
- * Reads the policy token of a folder; `undefined` where there is none.
+ * Reads the policy token of a folder; `undefined` if there is none.
  *
- * @throws {MistakesError} when it cannot be read, or is not what certificates.sh makes.
+ * @throws {MistakesError} if it is unreadable, or not what certificates.sh makes.
  */
 export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefined> {
   const file = join(dir, TOKEN_FILE);
@@ -48,7 +48,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
   throw new MistakesError([invalid(file, 'something else')]);
 }
 
-/** Keeps to the token as it is written; without one there is no path. The previous one counts no more. */
+/** Watches the token file and reloads it; the previous token is no longer accepted. */
 export function renewPolicyToken(options: PolicyTokenRenewalOptions): LiveSecret<PolicyToken | undefined> {
   const { dir, policyToken, log, certificatePollMs: pollMs } = options;
   if (policyToken === undefined) log.warn(NO_TOKEN);
@@ -71,12 +71,11 @@ export function isPolicyPath(path: string, token: PolicyToken | undefined): bool
   return timingSafeEqual(hashOfToken(path.slice(POLICY_PATH.length)), token.hash);
 }
 
-/** What is kept of a token, and compared in constant time. */
 export function hashOfToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Of what was found nothing is told: it may be a token with a slip of the pen. */
+/** Never quotes the file's content: it may be a token with a typo. */
 function invalid(name: string, found: string): Mistake {
   const remedy =
     'Apply the Secret that certificates.sh writes, or remove the file for a gate that judges no ConfigMap.';

@@ -4,13 +4,13 @@ import { MistakesError, mistakeText } from '../../mistake/mistake.ts';
 import { watch } from '../../watch/watch.ts';
 
 export interface SecretWatchOptions<T> {
-  /** Reads it. @throws {MistakesError} if it is invalid. */
+  /** Reads the secret. @throws {MistakesError} if it is invalid. */
   readonly load: () => Promise<T>;
-  /** The one that is active already. */
+  /** The active secret. */
   readonly current: T;
   readonly pollMs: number | undefined;
   readonly onReloaded: (secret: T) => void;
-  /** What the log says, once, of an invalid one, which leaves the previous one active. */
+  /** Logged once for an invalid secret, which leaves the previous one active. */
   readonly rejected: string;
   readonly log: Logger;
 }
@@ -20,10 +20,10 @@ export interface LiveSecret<T> {
   readonly stop: () => Promise<void>;
 }
 
-/** The kubelet updates a Secret within a minute or so: to look more often than every 10 s gains nothing. */
+/** The kubelet takes a minute or so to update a Secret, so polling more often than every 10 s gains nothing. */
 export const SECRET_POLL_MS = 10_000;
 
-/** Keeps a secret as its file is. A valid one is taken at the first look: the previous one may have become known. */
+/** Watches a secret. A valid one is taken at the first poll: the previous one may have leaked. */
 export function watchSecret<T>(options: SecretWatchOptions<T>): LiveSecret<T> {
   const { load, pollMs = SECRET_POLL_MS, onReloaded, rejected, log } = options;
   let { current } = options;
@@ -40,7 +40,7 @@ export function watchSecret<T>(options: SecretWatchOptions<T>): LiveSecret<T> {
   return { current: () => current, stop };
 }
 
-/** @throws anything else that was thrown. */
+/** Returns a `MistakesError`, and throws any other error again. */
 export function mistakesOf(thrown: unknown): MistakesError {
   if (thrown instanceof MistakesError) return thrown;
   throw thrown;

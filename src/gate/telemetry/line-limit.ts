@@ -1,21 +1,21 @@
 export interface LineLimitOptions {
-  /** So many lines a second, for as long as one likes. */
+  /** The sustained rate. */
   readonly perSecond: number;
-  /** So many at once, after some time with less. */
+  /** The most lines at once, after some time with fewer. */
   readonly burst: number;
-  /** Told once a second, where any were left out. */
+  /** Called once a second with the number of suppressed lines, if there are any. */
   readonly onSuppressed: (lines: number) => void;
 }
 
-/** Whether one more line may be written on behalf of somebody. */
+/** Whether one more line may be written for a source, such as an address. */
 export type LineLimit = (who: string) => boolean;
 
 /**
- * Makes what bounds the lines of the log that strangers cause: each costs them one small request, and what pushes a node's
- * log files out takes with it what somebody will look for.
+ * A rate limit (leaky bucket) for log lines that untrusted clients cause: each costs them one small request, and a flood
+ * would rotate the useful lines out of the node's log files.
  */
 export function createLineLimit({ perSecond, burst, onSuppressed }: LineLimitOptions): LineLimit {
-  /** Lines that are not paid off yet. */
+  /** The fill of each source's bucket, in lines. */
   const owed = new Map<string, number>();
   let suppressed = 0;
   let clock: NodeJS.Timeout | undefined;

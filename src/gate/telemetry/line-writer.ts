@@ -1,35 +1,34 @@
 import { write } from 'node:fs';
 
 /**
- * A line may be written when this many bytes of lines are there, and otherwise when this much time has passed. As much as a
- * pipe holds: each write wakes a thread, which costs as much as some ten lines (bench/README.md).
+ * Lines are written in batches of this many bytes, as much as a pipe holds, or after BATCH_MS: each write wakes a thread,
+ * which costs as much as some ten lines (bench/README.md).
  */
 const BATCH_BYTES = 64 * 1024;
 const BATCH_MS = 1000;
 /** A reader that stalls must not make the process grow: beyond these bytes, lines are dropped. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-/** Until a pipe that is full is tried again. */
+/** The delay before a full pipe is tried again. */
 const RETRY_MS = 10;
-/** The most bytes that a character of UTF-16 has in UTF-8. */
+/** The most bytes of a UTF-16 code unit in UTF-8. */
 const MAX_BYTES_PER_CHARACTER = 3;
 
-/** Bytes on their way out. */
 interface Waiting {
   bytes: Buffer;
-  /** What they stand in, if that may be filled again. */
+  /** The batch that holds them, if it may be reused. */
   readonly batch?: Buffer;
 }
 
 /**
- * Writes lines to a file descriptor, many at once, never synchronously and always in order. What cannot be written, on a
- * full disk or to a reader that is gone, is dropped, and the next lines are tried again: a log that fails is no reason to
- * stop judging. (sonic-boom, pino's own, keeps what it cannot write, and at exit tries it forever.)
+ * Writes lines to a file descriptor in batches, asynchronously and in order. What cannot be written (disk full, reader gone)
+ * is dropped, and the next lines are tried again: a failing log is no reason to stop judging. (sonic-boom, pino's own,
+ * keeps what it cannot write, and retries forever at exit.)
  */
 export class LineWriter {
   readonly #fd: number;
   #batch: Buffer = Buffer.allocUnsafe(BATCH_BYTES);
   #filled = 0;
-  /** A batch that was written: to make a new one each time would keep the garbage collector busy. */
+  /** A written batch, reused to spare the garbage collector. */
   #spare: Buffer | undefined;
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -52,7 +51,7 @@ export class LineWriter {
     this.#filled += this.#batch.write(line, this.#filled);
   }
 
-  /** Resolves when all that was written until now is out, or dropped. */
+  /** Resolves when all lines so far are written or dropped. */
   async flush(): Promise<void> {
     this.#send();
     if (this.#writing) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
@@ -90,7 +89,7 @@ export class LineWriter {
         setTimeout(() => this.#writeNext(), RETRY_MS);
         return;
       }
-      // What failed is dropped.
+      // On any other error the rest of these bytes is dropped.
       const left = next.bytes.subarray(error === null ? written : next.bytes.length);
       this.#waitingBytes -= next.bytes.length - left.length;
       next.bytes = left;

@@ -2,12 +2,12 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import type { Settings } from '../settings.ts';
 import { LineWriter } from './line-writer.ts';
 
-/** A message may name fields of a stranger's choice; so many characters of it are logged. */
+/** The most characters logged of a message, which may contain field names of untrusted input. */
 export const MAX_LOGGED_MESSAGE = 512;
 
 export interface Log {
   readonly logger: Logger;
-  /** Resolves when all that was logged is written, or cannot be. */
+  /** Resolves when all lines so far are written or dropped. */
   readonly flush: () => Promise<void>;
 }
 
@@ -16,10 +16,10 @@ export interface LogOptions extends Pick<Settings, 'logLevel' | 'logFormat'> {
   readonly fd?: number;
 }
 
-/** The longest wait for a reader that stalls. Node itself then waits at exit, until the kubelet ends the process. */
+/** The longest wait for a stalled reader. Node itself then waits at exit, until the kubelet kills the process. */
 const MAX_FLUSH_MS = 2000;
 
-/** Makes the log: JSON, a line each, many written at once and never synchronously; or text for a person, line by line. */
+/** The log: JSON lines, written in batches and asynchronously; or text for a terminal, line by line. */
 export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
   const options = {
     level: logLevel,
@@ -28,7 +28,7 @@ export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (logFormat === 'text') {
-    // A destination that fails, on a full disk, say, is no reason to stop judging.
+    // A failing destination, such as a full disk, is no reason to stop judging.
     const destination = pino.destination({ fd, sync: true }).on('error', () => {});
     const lines: DestinationStream = { write: (line) => destination.write(textLine(line)) };
     return { logger: pino(options, lines), flush: async () => {} };
@@ -37,14 +37,12 @@ export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
   return { logger: pino(options, lines), flush: async () => Promise.race([lines.flush(), soon()]) };
 }
 
-/** The end of the longest wait; nothing is kept alive by it. */
 async function soon(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, MAX_FLUSH_MS).unref();
   });
 }
 
-/** What pino wrote as JSON. */
 interface Entry {
   readonly level: string;
   readonly time: string;
@@ -52,10 +50,10 @@ interface Entry {
   readonly [field: string]: unknown;
 }
 
-/** Needs no quotes in a field: what names, numbers, paths and references consist of. */
+/** Field values that need no quotes: names, numbers, paths and references. */
 const PLAIN = /^[\w.:/@+,-]+$/;
 
-/** A line of the log for a person: `time: message`, then the fields as `name=value`. Levels above info are named. */
+/** A log line as text: `time: message`, then the fields as `name=value`. Any level but info is named. */
 export function textLine(json: string): string {
   const { level, time, msg = '', ...fields } = JSON.parse(json) as Entry;
   const words = [`${time}:`];

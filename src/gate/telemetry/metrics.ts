@@ -5,49 +5,48 @@ import type { Finding } from '../../engine/finding.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 
-/** What the gate counts. Labels hold names and numbers that are bounded: nothing of an object that came in. */
+/** What the gate counts. Label values are bounded, and nothing in them comes from a reviewed object. */
 export interface Metrics {
   readonly registry: Registry;
   /** @param seconds from the head of the request to its answer */
   reviewed(request: AdmissionRequest, review: Counted, seconds: number): void;
   /** A request that was not judged. */
   refused(status: number): void;
-  /** A request came from a client that is known, or is not, where the settings ask for that. */
+  /** A request, by whether its client was authenticated. */
   clientSeen(identity: Identity): void;
-  /** A ruleset that is loaded, and when, in milliseconds since 1970. */
+  /** @param loadedAt in milliseconds since 1970 */
   rulesetInUse(ruleset: Ruleset, loadedAt: number): void;
-  rulesetRefused(): void;
+  rulesetRejected(): void;
   readonly customRules: CustomRuleMetrics;
   certificateInUse(certificate: { readonly validTo: Date }): void;
   certificateReloadFailed(): void;
 }
 
-/** How custom rules are asked. */
+/** Counts checks of custom rules. */
 export interface CustomRuleMetrics {
-  /** One was asked about an image, and used so many steps. */
+  /** A check was run, in this many steps. */
   asked(rule: string, steps: number): void;
-  /** One was not asked, since what it says was known. */
+  /** A verdict came from the cache. */
   remembered(rule: string): void;
 }
 
 /** What is counted of a review. */
 export type Counted = Pick<Review, 'verdict' | 'findings' | 'unknownKind'>;
 
-/** Whether a request shows that it comes from the API server. */
+/** Whether a request has the API server's credentials. */
 export type Identity = 'present' | 'absent';
 
-// The values of labels that are known beforehand. As keys, so that one that is missing here is a type error.
+// Label values known beforehand; as keys, so that a missing one is a type error.
 const VERDICTS = { allowed: 0, denied: 0, errored: 0 } satisfies Record<Review['verdict'], 0>;
 const OPERATIONS = { CREATE: 0, UPDATE: 0, DELETE: 0, CONNECT: 0 } satisfies Record<AdmissionRequest['operation'], 0>;
 const IDENTITIES = { present: 0, absent: 0 } satisfies Record<Identity, 0>;
 const DRY_RUNS = ['false', 'true'];
 
-/** In seconds: a review takes a tenth of a millisecond, one of 27 MiB half a second, and the API server waits five. */
+/** In seconds: a review takes 0.1 ms, one of 27 MiB half a second, and the API server waits five seconds. */
 const BUCKETS = [
   0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ];
 
-/** Makes the metrics, in a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const { found, inUse } = createFindingMetrics(registry);
@@ -71,7 +70,7 @@ export function createMetrics(): Metrics {
       loaded.set(loadedAt / 1000);
       inUse(ruleset);
     },
-    rulesetRefused: () => loads.inc({ result: 'failure' }),
+    rulesetRejected: () => loads.inc({ result: 'failure' }),
     customRules: createCustomRuleMetrics(registry),
     certificateInUse: ({ validTo }) => expiry.set(validTo.getTime() / 1000),
     certificateReloadFailed: () => reloadErrors.inc(),
@@ -102,7 +101,7 @@ function createReviewCount(registry: Registry, found: (review: Counted, dryRun: 
   };
 }
 
-/** What is counted of rules and exemptions. Their names are the operator's, so there are few. */
+/** Counts by rule and exemption: their names are the operator's, so there are few. */
 function createFindingMetrics(registry: Registry) {
   const violations = counter(registry, 'violations', 'Violations, by rule.', { rule: [], action: [], dry_run: [] });
   const exempt = counter(registry, 'exempt_violations', 'Violations from which nothing followed, by exemption.', {
@@ -166,7 +165,7 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
 
 type Values = Readonly<Record<string, readonly (string | number)[]>>;
 
-/** A counter of the gate, whose name ends in `_total`. @param labels with the values that are known beforehand */
+/** A counter, whose name ends in `_total`. @param labels with the values known beforehand */
 function counter(registry: Registry, name: string, help: string, labels: Values = {}): Counter {
   const metric = new Counter({
     name: `imagegate_${name}_total`,
@@ -178,7 +177,7 @@ function counter(registry: Registry, name: string, help: string, labels: Values 
   return metric;
 }
 
-/** Of a series that begins with its first event, Prometheus sees no increase, and an alert on that stays silent. */
+/** Creates the series at 0: Prometheus sees no increase in a series that begins with its first event. */
 function fromZero(metric: Counter, labels: Values): void {
   const combinations = Object.entries(labels).reduce<readonly Readonly<Record<string, string | number>>[]>(
     (all, [label, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
@@ -187,7 +186,6 @@ function fromZero(metric: Counter, labels: Values): void {
   for (const combination of combinations) metric.inc(combination, 0);
 }
 
-/** A moment, in seconds since 1970. */
 function timestamp(registry: Registry, name: string, help: string, labelNames: readonly string[] = []): Gauge {
   return new Gauge({
     name: `imagegate_${name}_timestamp_seconds`,
@@ -197,7 +195,7 @@ function timestamp(registry: Registry, name: string, help: string, labelNames: r
   });
 }
 
-/** Adds memory, CPU, event loop and garbage collection of this process: once for a process, since it listens to Node. */
+/** Adds memory, CPU, event loop and garbage collection; once per process, since it registers observers in Node. */
 export function addProcessMetrics({ registry }: Metrics): void {
   collectDefaultMetrics({ register: registry });
 }

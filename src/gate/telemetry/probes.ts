@@ -3,19 +3,19 @@ import { announcesBody } from '../request/body-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { parseTarget } from '../request/request-check.ts';
 
-/** What must hold for the gate to be sent requests: a name, and `undefined` or what is wrong. */
+/** Health checks by name; each returns what is wrong, or `undefined`. */
 export type Checks = Readonly<Record<string, () => string | undefined>>;
 
 export interface ProbesOptions {
   readonly checks: Checks;
-  /** What somebody should look at, though the gate can be sent requests; told only with `?verbose`. */
+  /** Problems that leave the gate ready; shown only with `?verbose` or on a failure. */
   readonly remarks: Checks;
   readonly metrics: Metrics;
 }
 
 type Route = (ctx: Context) => void | Promise<void>;
 
-/** The answers for those who run the gate: whether it lives, whether it is ready, and what it has counted. */
+/** The app of the ops server: liveness, readiness and metrics. */
 export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
   const metricsText = onceASecond(async () => metrics.registry.metrics());
   const routes = new Map<string, Route>([
@@ -31,7 +31,7 @@ export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
     ],
   ]);
   const app = new Koa();
-  // A probe whose connection breaks is nobody's concern; Koa would print a stack.
+  // A broken connection of a probe needs no log line; Koa would print a stack.
   app.on('error', () => {});
   app.use(onlyReads);
   app.use(async (ctx) => routes.get(parseTarget(ctx.req.url).path)?.(ctx));
@@ -44,19 +44,19 @@ async function onlyReads(ctx: Context, next: Next): Promise<void> {
     ctx.status = hasBody ? 400 : 405;
     ctx.set('allow', 'GET, HEAD');
     ctx.set('connection', 'close');
-    // One without a length could be read without end.
+    // A chunked body could be endless.
     if (ctx.req.headers['transfer-encoding'] !== undefined) ctx.req.destroy();
     return;
   }
   await next();
 }
 
-/** That there is an answer is the answer: a process that hangs gives none. */
+/** Always ok: a hung process does not answer. */
 function live(ctx: Context): void {
   ctx.body = 'ok\n';
 }
 
-/** In the form of Kubernetes' own health checks: `?verbose` lists them, and so does a failure. */
+/** The format of Kubernetes' own health checks: `?verbose` or a failure lists them. */
 function ready(ctx: Context, checks: Checks, remarks: Checks): void {
   const lines: string[] = [];
   let failed = false;
@@ -76,8 +76,7 @@ function ready(ctx: Context, checks: Checks, remarks: Checks): void {
 }
 
 /**
- * What `make` makes, at most once a second: whoever asks in between gets the same. To tell the metrics takes the thread that
- * judges some 2 ms.
+ * Caches the result of `make` for a second: serialising the metrics blocks the event loop for some 2 ms.
  */
 function onceASecond<T>(make: () => Promise<T>): () => Promise<T> {
   let made: { readonly at: number; readonly value: Promise<T> } | undefined;

@@ -10,17 +10,17 @@ import { MAX_LOGGED_MESSAGE } from './log.ts';
 import type { Socket } from 'node:net';
 import type { Refusal } from '../request/refusal.ts';
 
-/** Names of Kubernetes have at most 253 characters. */
+/** The longest name in Kubernetes. */
 const MAX_NAME = 253;
 
-/** Logs a review that was answered to an address. */
+/** Logs an answered review. @param ms from the head of the request to its verdict */
 export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
 
-/** After some time with less, an address has so many seconds' lines at once. */
+/** The burst of an address, in seconds of its rate. */
 export const BURST_SECONDS = 30;
 
 /**
- * Makes what logs reviews: all that an API server asks for, and of an address that asks without end so many a second.
+ * Logs reviews, rate-limited by address: enough for an API server, bounded for a flood.
  *
  * @param perSecond lines for one address
  */
@@ -37,9 +37,9 @@ export function createReviewLog(log: Logger, perSecond: number): LogReview {
 }
 
 /**
- * Logs one line about a review: what was asked, and what was answered. Names are a stranger's text and printed as such;
- * nothing else of the object, and nothing of the user, is logged. A denial that no rule made tells its reason as `error`:
- * an object that cannot be read, by field paths alone, or our own failure.
+ * Logs one line about a review. Names are untrusted text and escaped; nothing else of the object, and nothing of the user,
+ * is logged. `error` is the reason of a denial that no rule made: an object that cannot be read, by field paths alone, or
+ * an internal error.
  *
  * @param ms from the head of the request to its verdict
  */
@@ -48,7 +48,7 @@ export function logReview(log: Logger, request: AdmissionRequest, review: Review
   else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms), 'review');
 }
 
-/** One object of one form for all reviews; pino leaves out what is undefined. */
+/** The same shape for all reviews, which is fast; pino omits undefined fields. */
 function fields(request: AdmissionRequest, review: Review, ms: number): object {
   const { verdict, findings } = review;
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
@@ -72,7 +72,7 @@ function fields(request: AdmissionRequest, review: Review, ms: number): object {
   };
 }
 
-/** The rules that were violated, by what followed from it; absent where there are none. */
+/** The violated rules by consequence; absent if there are none. */
 interface Violated {
   rules?: string[];
   warned?: string[];
@@ -87,24 +87,23 @@ function violated(findings: readonly Finding[]): Violated {
   if (findings.length === 0) return NOTHING;
   const names: Violated = {};
   for (const { rule, action, exemption } of findings) {
-    const told = (names[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
+    const listed = (names[exemption === undefined ? FIELD[action] : 'exempt'] ??= []);
     const name = exemption === undefined ? rule : `${rule} by ${exemption.name}`;
-    if (!told.includes(name)) told.push(name);
+    if (!listed.includes(name)) listed.push(name);
   }
   return names;
 }
 
-/** `metadata.generateName` of an object of which nothing is known. */
+/** `metadata.generateName` of an unvalidated object. */
 function generateName(object: unknown): string | undefined {
   const metadata = property(object, 'metadata');
   const prefix = property(metadata, 'generateName');
   return typeof prefix === 'string' && prefix !== '' ? printable(prefix, MAX_NAME) : undefined;
 }
 
-/** Logs a request that was refused, and from where it came. */
 export type LogRefusal = (refusal: Refusal, socket: Socket) => void;
 
-/** Makes what logs refused requests: some a second, and then how many more there were. */
+/** Logs refused requests, rate-limited, and the number of suppressed ones. */
 export function createRefusalLog(log: Logger): LogRefusal {
   const onSuppressed = (suppressed: number): void =>
     log.warn(

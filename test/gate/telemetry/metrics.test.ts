@@ -113,7 +113,7 @@ describe('the metrics', () => {
 
   it('count what went wrong with rulesets', async () => {
     const metrics = createMetrics();
-    metrics.rulesetRefused();
+    metrics.rulesetRejected();
     const text = await metrics.registry.metrics();
     expect(metricValue(text, 'imagegate_ruleset_loads_total{result="failure"}')).to.equal(1);
     expect(metricValue(text, 'imagegate_ruleset_loads_total{result="success"}')).to.equal(0);

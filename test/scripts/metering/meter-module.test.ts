@@ -95,7 +95,7 @@ describe('meterModule', () => {
   it('puts an engine back to the byte, whatever was done to it', () => {
     const engine = begun();
     const picture = engine.picture({ functions: {} });
-    engine.putBack(picture);
+    engine.restore(picture);
     const before = createHash('sha256').update(engine.memory).digest('hex');
     for (const code of [
       'globalThis.x = 1',
@@ -108,7 +108,7 @@ describe('meterModule', () => {
       } catch {
         // It ends one way or the other.
       }
-      engine.putBack(picture);
+      engine.restore(picture);
       expect(createHash('sha256').update(engine.memory).digest('hex'), code).to.equal(before);
     }
   });
