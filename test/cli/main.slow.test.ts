@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -7,20 +8,23 @@ import { SETTINGS } from '../../src/gate/settings.ts';
 import { flatKeys } from '../../src/policy/flat-keys.ts';
 import { projectRoot } from '../project-root.ts';
 import { runImagegate } from '../gate-process.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { BUILT_IN } from '../ruleset.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
 
 describe('imagegate', () => {
+  const folder = temporaryFolder();
+
   for (const args of [['--help'], ['serve', '--help'], ['help', 'serve']]) {
     it(`explains every variable of the environment: ${args.join(' ')}`, async () => {
       const help = runImagegate({ args });
       expect(await help.ended).to.equal(0);
       for (const { name, byDefault } of SETTINGS) {
-        expect(help.stdout()).to.match(new RegExp(`^ {2}${name} .*\\(default: ${byDefault}\\)$`, 'm'));
+        expect(help.stdout()).to.match(new RegExp(`^ {2}${name} +\\w.* \\(default: ${byDefault}\\)$`, 'm'));
       }
       for (const key of [...flatKeys(BUILT_IN).keys(), 'RULE_<NAME>', 'ENFORCEMENT'])
-        expect(help.stdout()).to.match(new RegExp(`^ {2}${key} `, 'm'));
+        expect(help.stdout()).to.match(new RegExp(`^ {2}${key} +\\w.* \\(default: \\w.*\\)$`, 'm'));
       expect(help.stdout().match(/^Environment:$/gm)).to.have.lengthOf(1);
     });
   }
@@ -48,6 +52,28 @@ describe('imagegate', () => {
       expect(gate.stdout()).to.equal('');
     });
   }
+
+  it('tries policies and rules, each with the other', async () => {
+    const [policy, rules] = [join(folder.path, 'x.yaml'), join(folder.path, 'rules')];
+    await mkdir(rules);
+    await writeFile(policy, 'rules: { a-b: { action: warn } }\n');
+    await writeFile(
+      join(rules, 'a-b.mjs'),
+      "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };\n",
+    );
+    for (const [args, code, said] of [
+      [['test-policy', policy, '--rules', rules], 0, '\n  warn: a-b\n'],
+      [['test-policy', policy], 1, '[rule-unknown]'],
+      [['test-rules', rules, '--policy', policy], 0, '\n  a-b: X. (at most '],
+      [['test-rules', folder.path], 1, '[rules-folder-empty]'],
+      [['test-rules'], 1, "error: missing required argument 'folder'"],
+    ] as const) {
+      const run = runImagegate({ args });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(code === 0 ? run.stdout() : run.stderr()).to.include(said);
+    }
+  });
 
   it('starts by npm start', async () => {
     const { stdout } = await promisify(execFile)('npm', ['--silent', 'start', '--', '--version'], { cwd: projectRoot });

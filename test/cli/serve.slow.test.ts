@@ -118,6 +118,12 @@ describe('the command line', () => {
       expect(told[0]?.['msg']).to.match(/an invalid policy is not rejected when it is applied\. Run certificates\.sh/);
     });
 
+    it('writes that it is ready without waiting for more to write', async () => {
+      const early = join(folder, 'early.mjs');
+      await writeFile(early, 'globalThis.setInterval = () => ({ unref() {} });');
+      await ready({ NODE_OPTIONS: `--import=${early}` });
+    });
+
     it('logs a lone review within seconds', async () => {
       const gate = await ready();
       await send(gate, { body: BODY });
@@ -227,6 +233,7 @@ describe('the command line', () => {
         DRAIN_SECONDS: '-1',
         CERTS_DIR: join(folder, 'nowhere'),
         CLIENT_CA_FILE: join(folder, 'nowhere', 'ca'),
+        CLIENT_TOKEN_FILE: join(folder, 'nowhere', 'token'),
         RULES_DIR: folder,
         BLOCKED_TAGS: '',
         DISABLE_EMPTY_TAG: 'yes',
@@ -240,16 +247,17 @@ describe('the command line', () => {
         where,
         code,
       ]);
-      expect(told.slice(0, 7)).to.deep.equal([
+      expect(told.slice(0, 8)).to.deep.equal([
         ['PORT', 'setting-invalid'],
         ['DRAIN_SECONDS', 'setting-invalid'],
         [join(folder, 'nowhere', 'server.crt'), 'certificate-unreadable'],
         [join(folder, 'nowhere', 'server.key'), 'certificate-unreadable'],
         [join(folder, 'nowhere', 'ca'), 'client-file-invalid'],
+        [join(folder, 'nowhere', 'token'), 'client-file-invalid'],
         ['BLOCKED_TAGS (environment)', 'policy-list-empty'],
         ['DISABLE_EMPTY_TAG (environment)', 'policy-boolean-invalid'],
       ]);
-      expect(told.slice(7).map(([, code]) => code)).to.include('rule-file-invalid');
+      expect(told.slice(8).map(([, code]) => code)).to.include('rule-file-invalid');
       // As text, the block is all there is.
       expect(gate.stdout()).to.equal('');
 

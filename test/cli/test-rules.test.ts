@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { testRules } from '../../src/cli/test-rules.ts';
 import { projectRoot } from '../project-root.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { runImagegate } from '../gate-process.ts';
 
 const ruleText = (name: string, more = 'check() {}'): string =>
   `export default { meta: { name: '${name}', description: 'Does ${name}.' }, ${more} };\n`;
@@ -23,10 +23,16 @@ describe('imagegate test-rules', () => {
   // Within the package, so that `imagegate/rule` resolves.
   const folder = temporaryFolder(join(projectRoot, 'build'));
 
-  const tryFiles = async (files: Readonly<Record<string, string>>) => {
+  const tryAt = async (path: string, policy?: string) => {
+    const [said, failed]: [string[], string[]] = [[], []];
+    const write = (text: string): void => void said.push(text);
+    const writeError = (text: string): void => void failed.push(text);
+    const code = await testRules({ folder: path, policy, write, writeError });
+    return { code, stdout: said.join(''), stderr: failed.join('') };
+  };
+  const tryFiles = async (files: Readonly<Record<string, string>>, policy?: string) => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
-    const run = runImagegate({ args: ['test-rules', folder.path] });
-    return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() };
+    return tryAt(folder.path, policy);
   };
 
   it('lists the rules of a folder that the gate would load', async () => {
@@ -135,8 +141,7 @@ describe('imagegate test-rules', () => {
     const { code, stderr } = await tryFiles(files);
     expect(code).to.equal(1);
     expect(stderr).to.match(/some-rule\.mjs, option team: expected a value, found nothing\..*\[option-invalid\]/);
-    const args = ['test-rules', folder.path, '--policy', join(folder.path, 'policy', 'policy.yaml')];
-    expect(await runImagegate({ args }).ended).to.equal(0);
+    expect((await tryFiles(files, join(folder.path, 'policy', 'policy.yaml'))).code).to.equal(0);
   });
 
   it('tries the rules on pods', async () => {
@@ -152,14 +157,21 @@ describe('imagegate test-rules', () => {
     const { code, stderr } = await tryFiles({});
     expect(code).to.equal(1);
     expect(stderr).to.include('[rules-folder-empty]');
-    const run = runImagegate({ args: ['test-rules', join(folder.path, 'nowhere')] });
-    expect(await run.ended).to.equal(1);
-    expect(run.stderr()).to.include('[rules-folder-unreadable]');
+    expect((await tryAt(join(folder.path, 'nowhere'))).stderr).to.include('[rules-folder-unreadable]');
   });
 
-  it('needs a folder', async () => {
-    const run = runImagegate({ args: ['test-rules'] });
-    expect(await run.ended).to.equal(1);
-    expect(run.stderr()).to.include("error: missing required argument 'folder'");
+  it('tells what a rule prints on the standard error, as one line', async () => {
+    const { code, stderr } = await tryFiles({ 'one.mjs': ruleText('one', "check() { console.warn('a\\nb'); }") });
+    expect(code).to.equal(0);
+    expect(stderr).to.match(/^warn: Custom rule output\. one a\\u\{A\}b\n/);
+  });
+
+  it('passes on what is no mistake of the rules', async () => {
+    await writeFile(join(folder.path, 'one.mjs'), ruleText('one'));
+    const write = (): never => {
+      throw new Error('EPIPE');
+    };
+    const tried = testRules({ folder: folder.path, policy: undefined, write, writeError: () => {} });
+    expect(String(await tried.catch((error: unknown) => error))).to.equal('Error: EPIPE');
   });
 });

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CollectedMistakes, prepare } from '../../src/cli/prepare.ts';
+import { loadSettings } from '../../src/gate/settings.ts';
+import { MistakesError } from '../../src/mistake/mistake.ts';
+import { makeCertificate } from '../certificate.ts';
+import { rulesetOf } from '../ruleset.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+describe('prepare', () => {
+  const folder = temporaryFolder();
+  let stopped: number;
+  beforeEach(() => (stopped = 0));
+  const rulesets = { current: () => rulesetOf(), problem: () => undefined, stop: async () => void (stopped += 1) };
+  const SETTINGS = loadSettings({ PORT: '1' }, false);
+
+  const start = async ({ settings = SETTINGS, isNamed = true, startRulesets = async () => rulesets } = {}) => {
+    const [dir, tokenFile] = [folder.path, join(folder.path, 'token')];
+    const client = isNamed ? { caFile: undefined, tokenFile } : undefined;
+    return prepare(settings, { dir, serverName: 'localhost', client }, startRulesets, new CollectedMistakes());
+  };
+  const write = async (files: Readonly<Record<string, string>>) =>
+    Promise.all(Object.entries(files).map(async ([name, text]) => writeFile(join(folder.path, name), text)));
+  const writeAll = async (): Promise<void> => {
+    const { certificate, key } = await makeCertificate();
+    await write({
+      'server.crt': certificate,
+      'server.key': key,
+      'policy-token': 'a'.repeat(64),
+      token: 't'.repeat(32),
+    });
+  };
+  const failure = async (starting: Promise<unknown>): Promise<unknown> => starting.catch((error: unknown) => error);
+
+  it('has all that a gate is made of, and what clients are known by only where a file of them is named', async () => {
+    await writeAll();
+    const { certificate, policyToken, clientSecrets, ...rest } = await start();
+    expect(rest).to.deep.equal({ settings: SETTINGS, rulesets });
+    expect([certificate.cert.length, policyToken?.hash.length, clientSecrets?.tokens?.length]).to.satisfy(
+      (lengths: readonly number[]) => lengths.every((length) => length > 0),
+    );
+    expect((await start({ isNamed: false })).clientSecrets).to.equal(undefined);
+    expect(stopped).to.equal(0);
+  });
+
+  it('tells all that is wrong, and ends the rulesets', async () => {
+    await write({ 'policy-token': '', token: '' });
+    const error = await failure(start());
+    expect(error).to.be.instanceOf(MistakesError);
+    expect((error as MistakesError).mistakes.map(({ code }) => code)).to.deep.equal([
+      'certificate-unreadable',
+      'certificate-unreadable',
+      'policy-token-invalid',
+      'client-file-invalid',
+    ]);
+    expect(stopped).to.equal(1);
+  });
+
+  it('passes on what is no mistake', async () => {
+    await writeAll();
+    const broken = new Error('out of memory');
+    expect(await failure(start({ startRulesets: async () => Promise.reject(broken) }))).to.equal(broken);
+  });
+});
