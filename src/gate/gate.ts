@@ -66,10 +66,10 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {
-    const stopped = Promise.all([renewal.stop(), token.stop(), secrets?.stop()]);
+    await Promise.all([renewal.stop(), token.stop(), secrets?.stop()]);
     const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Closed connections that were still open after the drain.');
-    await Promise.all([opsServer.close(), stopped]);
+    await opsServer.close();
   };
   const ports = await Promise.allSettled([server.listen(settings.port), opsServer.listen(settings.opsPort)]);
   if (ports[0].status === 'rejected' || ports[1].status === 'rejected') {

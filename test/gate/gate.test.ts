@@ -2,20 +2,29 @@ import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
-import { startGate } from '../../src/gate/gate.ts';
+import { startGate, type GateOptions } from '../../src/gate/gate.ts';
 import { loadCertificate } from '../../src/gate/secret/certificate.ts';
 import { loadClientSecrets } from '../../src/gate/secret/client-secrets.ts';
 import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
 import { makeCertificate } from '../certificate.ts';
+import { admissionRequest, admissionReview } from '../admission-request.ts';
+import type { MistakesError } from '../../src/mistake/mistake.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { send } from './client.ts';
 
 describe('startGate', () => {
   const folder = temporaryFolder();
 
-  it('looks at the certificate, the policy token and what clients are known by every ten seconds', async () => {
+  let target: { port: number; ca: string };
+  let options: GateOptions;
+  let isDraining: boolean;
+
+  beforeEach(async () => {
     const { certificate, key } = await makeCertificate();
     const tokenFile = join(folder.path, 'token');
     await Promise.all([
@@ -23,26 +32,89 @@ describe('startGate', () => {
       writeFile(join(folder.path, 'server.key'), key),
       writeFile(tokenFile, 't'.repeat(32)),
     ]);
-    const place = { dir: folder.path, serverName: 'localhost' };
     const client = { caFile: undefined, names: undefined, tokenFile, identity: 'observe' } as const;
-    const options = {
-      settings: { port: 0, opsPort: 0, certsDir: place.dir, serverName: 'localhost', logReviewsPerSecond: 1, client },
-      certificate: await loadCertificate(place, new Date()),
+    isDraining = false;
+    target = { port: 0, ca: certificate };
+    options = {
+      settings: { port: 0, opsPort: 0, certsDir: folder.path, serverName: 'localhost', logReviewsPerSecond: 1, client },
+      certificate: await loadCertificate({ dir: folder.path, serverName: 'localhost' }, new Date()),
       policyToken: undefined,
       clientSecrets: await loadClientSecrets(client),
-      rulesets: { current: () => rulesetOf(), problem: () => undefined },
-      judgePolicy: async ({ uid }: { readonly uid: string }) => allowed(uid),
+      rulesets: { current: () => rulesetOf(), problem: () => 'a policy that is rejected' },
+      judgePolicy: async ({ uid }) => allowed(uid),
       metrics: createMetrics(),
       log: pino({ level: 'silent' }),
-      draining: () => false,
+      draining: () => isDraining,
     };
-    const { mock: timers } = mock.method(globalThis, 'setTimeout');
+  });
+
+  it('looks at the certificate, the policy token and what clients are known by every ten seconds, until it closes', async () => {
+    const [set, cleared] = [mock.method(globalThis, 'setTimeout').mock, mock.method(globalThis, 'clearTimeout').mock];
     try {
       const gate = await startGate(options);
       await gate.close(AbortSignal.abort());
     } finally {
-      timers.restore();
+      mock.restoreAll();
     }
-    expect(timers.calls.filter(({ arguments: [, ms] }) => ms === 10_000)).to.have.lengthOf(3);
+    const looks = set.calls.filter(({ arguments: [, ms] }) => ms === 10_000).map(({ result }) => result);
+    expect(looks).to.have.lengthOf(3);
+    expect(cleared.calls.map(({ arguments: [timer] }) => timer)).to.include.members(looks);
   });
+
+  it('judges, counts, and tells whether it is ready', async () => {
+    const gate = await startGate(options);
+    const ask = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${gate.opsPort}${path}`);
+      return `${answer.status} ${await answer.text()}`;
+    };
+    try {
+      const body = JSON.stringify(admissionReview(admissionRequest()));
+      expect((await send({ ...target, port: gate.port }, { body })).json.response).to.have.property('allowed');
+      expect(await ask('/metrics')).to.include('imagegate_client_identity_total{identity="absent"} 1\n');
+      expect(await ask('/metrics')).to.include('\nprocess_resident_memory_bytes ');
+      const remarks = '[+]certificate ok\n[!]policy: a policy that is rejected\n';
+      expect(await ask('/readyz?verbose')).to.equal(
+        `200 [+]listening ok\n[+]expiry ok\n[+]draining ok\n${remarks}readyz check passed\n`,
+      );
+      isDraining = true;
+      expect(await ask('/readyz')).to.equal(
+        `503 [+]listening ok\n[+]expiry ok\n[-]draining failed: the gate was told to end\n${remarks}readyz check failed\n`,
+      );
+    } finally {
+      await gate.close(AbortSignal.abort());
+    }
+  });
+
+  it('is not ready with a certificate that has expired', async () => {
+    const validTo = new Date(Date.now() - 1);
+    const gate = await startGate({ ...options, certificate: { ...options.certificate, validTo } });
+    const answer = await fetch(`http://127.0.0.1:${gate.opsPort}/readyz`);
+    await gate.close(AbortSignal.abort());
+    expect([answer.status, await answer.text()]).to.satisfy(
+      ([status, text]: [number, string]) =>
+        status === 503 && text.includes('[-]expiry failed: the certificate has expired\n'),
+    );
+  });
+
+  for (const [name, other] of [
+    ['port', 'opsPort'],
+    ['opsPort', 'port'],
+  ] as const) {
+    it(`gives back the other port when ${name} is taken`, async () => {
+      const first = await startGate(options);
+      const free = createServer().listen(0);
+      await once(free, 'listening');
+      const { port } = free.address() as AddressInfo;
+      await new Promise((resolve) => free.close(resolve));
+      const settings = { ...options.settings, [name]: first[name], [other]: port };
+      const error = (await startGate({ ...options, metrics: createMetrics(), settings }).catch(
+        (thrown: unknown) => thrown,
+      )) as MistakesError;
+      await first.close(AbortSignal.abort());
+      expect(error.mistakes.map(({ code }) => code)).to.deep.equal(['port-unavailable']);
+      const again = createServer().listen(port);
+      await once(again, 'listening');
+      again.close();
+    });
+  }
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import { createOpsServer } from '../../src/gate/ops-server.ts';
@@ -19,6 +21,27 @@ describe('createOpsServer', () => {
       await opsServer.close();
     }
     const [server] = servers;
-    expect(server).to.deep.include({ requestTimeout: 15_000, headersTimeout: 5000, maxHeaderSize: 8192 });
+    expect(server).to.deep.include({
+      requestTimeout: 15_000,
+      headersTimeout: 5000,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 8192,
+    });
+  });
+
+  it('has 256 connections: for one more, the first goes', async () => {
+    const opsServer = createOpsServer(async (_req, res) => void res.end());
+    const port = await opsServer.listen(0);
+    const open = async (): Promise<Socket> => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      return socket;
+    };
+    const first = await open();
+    const closed = once(first.resume(), 'close');
+    await Promise.all(Array.from({ length: 255 }, open));
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(200);
+    await closed;
+    await opsServer.close();
   });
 });

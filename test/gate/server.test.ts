@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { Agent } from 'node:https';
 import { connect as connectTcp, createServer, type Server } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { listen, SERVER_LIMITS } from '../../src/gate/server.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
@@ -14,6 +15,20 @@ import { at } from '../mistakes.ts';
 
 const ALLOWED = JSON.stringify(admissionReview(podCreate({ web: 'docker.io/acme/web:1' })));
 const HEAD = `POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${ALLOWED.length}\r\n\r\n`;
+
+interface Malformed {
+  readonly what: string;
+  readonly text: string;
+  readonly status: number;
+  readonly code: string;
+  readonly message?: string;
+}
+
+/** What is said wherever nothing else is expected. */
+const MALFORMED: Readonly<Record<string, string>> = {
+  'http-malformed': 'The request is not HTTP/1.1.',
+  'headers-too-large': 'The head of the request is too large.',
+};
 
 describe('createGateServer', () => {
   let gate: TestGate;
@@ -55,7 +70,7 @@ describe('createGateServer', () => {
       socket.destroy();
     });
 
-    const malformed = [
+    const malformed: readonly Malformed[] = [
       { what: 'no HTTP', text: 'hello\r\n\r\n', status: 400, code: 'http-malformed' },
       { what: 'HTTP/2 without asking', text: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', status: 400, code: 'http-malformed' },
       {
@@ -75,6 +90,8 @@ describe('createGateServer', () => {
         text: `GET ${text} HTTP/1.1\r\nHost: x\r\n\r\n`,
         status: 400,
         code: 'http-malformed',
+        // What Node's parser lets pass.
+        ...(/^(?:http|\*)/.test(text) && { message: 'The target of the request is not a path.' }),
       })),
       {
         what: 'a head of 9 KB',
@@ -83,14 +100,17 @@ describe('createGateServer', () => {
         code: 'headers-too-large',
       },
     ];
-    for (const { what, text, status, code } of malformed) {
+    for (const { what, text, status, code, message } of malformed) {
       it(`answers ${what} with ${status} ${code}, and closes`, async () => {
         await start();
         const socket = await openTls(gate);
         socket.write(text);
         const answer = await readToEnd(socket);
         expect(answer).to.match(new RegExp(`^HTTP/1.1 ${status} `));
-        expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).to.deep.include({ code });
+        const [head = '', body = ''] = answer.split('\r\n\r\n');
+        expect(head).to.match(/\r\ncontent-type: application\/json; charset=utf-8\r\n/i);
+        expect(head).to.match(/\r\nconnection: close/i);
+        expect(JSON.parse(body)).to.deep.equal({ code, message: message ?? MALFORMED[code] });
         expect(gate.lines[0]).to.deep.include({ level: 40, status, code });
         expect(await gate.metric(`imagegate_bad_requests_total{status="${status}"}`)).to.equal(1);
         expect(await gate.metric('imagegate_bad_requests_total{status="500"}')).to.equal(0);
@@ -240,7 +260,7 @@ describe('createGateServer', () => {
         socket.write('POST /validate HTTP/1.1\r\n');
         const answer = await readToEnd(socket);
         expect(answer).to.match(/^HTTP\/1.1 408 /);
-        expect(answer).to.contain('"code":"request-timeout"');
+        expect(answer).to.contain('{"code":"request-timeout","message":"The request took too long to arrive."}');
       });
 
       it('answers a body that does not come with 408', async () => {
@@ -353,6 +373,16 @@ describe('createGateServer', () => {
         expect(cut).to.equal(signal.aborted ? 1 : 2);
         await Promise.all(ends);
       });
+  });
+
+  it('listens with room for a thousand that come at once, and then for errors no more', async () => {
+    await start();
+    const server = createServer();
+    const called = mock.method(server, 'listen').mock;
+    await listen(server, 0, 'PORT');
+    server.close();
+    expect(called.calls[0]?.arguments[0]).to.deep.equal({ port: 0, backlog: 4096 });
+    expect(server.listenerCount('error')).to.equal(0);
   });
 
   describe('a port that cannot be had', () => {

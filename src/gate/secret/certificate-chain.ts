@@ -62,12 +62,12 @@ function isNamedBy(ca: X509Certificate, certificate: X509Certificate): boolean {
 
 /** RFC 5280, 4.1: version (optional), serial number, signature algorithm, issuer, validity, subject. */
 function encodedNames({ raw }: X509Certificate): { readonly issuer: Buffer; readonly subject: Buffer } {
-  const toBeSigned = Buffer.concat(derParts(raw).slice(0, 1));
+  const toBeSigned = raw.subarray(derHead(raw));
   const parts = derParts(toBeSigned).filter(([tag]) => tag !== VERSION_TAG);
   return { issuer: Buffer.concat(parts.slice(2, 3)), subject: Buffer.concat(parts.slice(4, 5)) };
 }
 
-/** The elements of a DER sequence, each with its head. */
+/** The elements of a DER sequence, and what comes after it, each with its head. */
 function derParts(sequence: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
   for (let rest = sequence.subarray(derHead(sequence)); rest.length > 0; rest = rest.subarray(parts.at(-1)!.length)) {

@@ -18,18 +18,14 @@ export function createLineLimit({ perSecond, burst, onSuppressed }: LineLimitOpt
   /** The fill of each source's bucket, in lines. */
   const owed = new Map<string, number>();
   let suppressed = 0;
-  let clock: NodeJS.Timeout | undefined;
-  const nextSecond = (): void => {
+  setInterval(() => {
     for (const [who, lines] of owed) {
       if (lines > perSecond) owed.set(who, lines - perSecond);
       else owed.delete(who);
     }
     if (suppressed > 0) onSuppressed(suppressed);
     suppressed = 0;
-    if (owed.size > 0) return;
-    clearInterval(clock);
-    clock = undefined;
-  };
+  }, 1000).unref();
   return (who) => {
     const lines = owed.get(who) ?? 0;
     if (lines >= burst) {
@@ -37,7 +33,6 @@ export function createLineLimit({ perSecond, burst, onSuppressed }: LineLimitOpt
       return false;
     }
     owed.set(who, lines + 1);
-    clock ??= setInterval(nextSecond, 1000).unref();
     return true;
   };
 }

@@ -25,6 +25,25 @@ describe('createAdmissionRoute', () => {
     expect(custom.asked).to.have.lengthOf(1);
     expect(sent).to.deep.equal([]);
   });
+
+  it('tells the log of milliseconds since the head of the request, and the metrics of seconds', async () => {
+    const told: number[] = [];
+    const route = createAdmissionRoute({
+      ruleset: () => rulesetUnder({}),
+      sendJson: () => {},
+      logReview: (_address, _request, _review, ms) => told.push(ms),
+      metrics: { ...createMetrics(), reviewed: (_request, _review, seconds) => void told.push(seconds) },
+    });
+    const state = { arrivedAt: performance.now() - 5000 };
+    await route({
+      state,
+      request: { body: admissionReview(podCreate({ a: 'docker.io/a:1' })) },
+      req: { socket: {} },
+    } as Context);
+    const [seconds = 0, ms = 0] = told;
+    expect(ms).to.be.at.least(5000);
+    expect(seconds).to.equal(ms / 1000);
+  });
 });
 
 describe('Turns', () => {

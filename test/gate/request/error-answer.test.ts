@@ -2,10 +2,26 @@ import { expect } from 'chai';
 import type { Context } from 'koa';
 import { pino } from 'pino';
 import { createErrorAnswer } from '../../../src/gate/request/error-answer.ts';
+import { ClientGoneError } from '../../../src/gate/request/refusal.ts';
 import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
 import { metricValue } from '../test-gate.ts';
 
 describe('createErrorAnswer', () => {
+  it('says of a client that is gone that it is, and answers nobody', async () => {
+    const lines: string[] = [];
+    const fail = (): never => expect.fail('there was an answer');
+    const answerErrors = createErrorAnswer({
+      sendJson: fail,
+      log: pino({ base: null, level: 'debug', timestamp: false }, { write: (line: string) => lines.push(line) }),
+      metrics: createMetrics(),
+      logRefusal: fail,
+    });
+    await answerErrors({ state: {} } as Context, async () => Promise.reject(new ClientGoneError()));
+    expect(lines).to.deep.equal([
+      '{"level":20,"msg":"Client closed the connection before its request was complete."}\n',
+    ]);
+  });
+
   it('answers what was thrown before there was a review with 500, and keeps the reason to the log', async () => {
     const lines: string[] = [];
     const answers: unknown[] = [];

@@ -43,6 +43,27 @@ describe('FairBudget', () => {
     }
   });
 
+  for (const [ms, victim] of [
+    [1001, 'little'],
+    [1000, 'much'],
+  ] as const) {
+    it(`takes first from whoever sent less than 1 MiB/s, however little it has: ${victim} after ${ms} ms`, () => {
+      open('little', 'one', 1);
+      now = ms;
+      open('much', 'two', 9.5);
+      expect(told).to.deep.equal([victim]);
+    });
+  }
+
+  it('takes the time of one that has just been opened for a millisecond', () => {
+    open('new', 'one', 1049 / MIB);
+    open('much', 'two', 10);
+    expect(told).to.deep.equal(['much']);
+    open('newer', 'one', 1048 / MIB);
+    open('more', 'two', 10);
+    expect(told).to.deep.equal(['much', 'newer', 'more']);
+  });
+
   it('takes from the address that has most, of its bodies the slowest', () => {
     open('slow', 'many', 2);
     now = 100;

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { certificateFaults } from '../../../src/gate/secret/certificate-faults.ts';
+import { mistakeText } from '../../../src/mistake/mistake.ts';
 import { makeCertificate, type CertificateOptions } from '../../certificate.ts';
 
 const ca = await makeCertificate({ commonName: 'The CA' });
-const otherCa = await makeCertificate({ commonName: 'Another CA' });
+const otherCa = await makeCertificate({ commonName: ['Another CA', 'of two names'] });
 const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
 const [caOfThatTime, during] = [await makeCertificate(validity), new Date('2026-06-01T00:00:00Z')];
 
@@ -21,46 +22,46 @@ async function faults(made: CertificateOptions, expected: { ca?: string; serverN
 }
 
 describe('certificateFaults', () => {
-  for (const [what, made, expected, code, found] of [
+  for (const [what, made, expected, fault] of [
     [
       'expired',
       { ...validity, issuer: caOfThatTime },
       { now: new Date('2027-01-01T00:00:01Z'), ca: '' },
-      'certificate-expired',
-      'one that expired on 2027-01-01T00:00:00.000Z',
+      'server.crt: expected a certificate that is valid, found one that expired on 2027-01-01T00:00:00.000Z. Make a new one, with certificates.sh, say. [certificate-expired]',
     ],
     [
       'not yet valid',
       validity,
       { now: new Date('2025-12-31T23:59:59Z'), ca: '' },
-      'certificate-not-yet-valid',
-      'one that is not valid before 2026-01-01T00:00:00.000Z',
+      'server.crt: expected a certificate that is valid, found one that is not valid before 2026-01-01T00:00:00.000Z. Wait until then; if it should be valid already, set the clock of the node. [certificate-not-yet-valid]',
     ],
     [
       'of other names',
       { names: ['a.b', 'c'] },
       { serverName: 'a' },
-      'certificate-name-mismatch',
-      'one for "DNS:a.b, DNS:c, IP Address:127.0.0.1"',
+      'server.crt: expected a certificate for a, found one for "DNS:a.b, DNS:c, IP Address:127.0.0.1". Make one for the name of the Service, or set SERVER_NAME to the name that the API server asks for. [certificate-name-mismatch]',
     ],
     [
       'for clients',
       { usage: 'clientAuth' },
       {},
-      'certificate-usage-mismatch',
-      'one whose extended key usage has no server authentication',
+      'server.crt: expected a certificate for servers, found one whose extended key usage has no server authentication. Make one with the usage `server auth`. [certificate-usage-mismatch]',
     ],
     [
       'of another CA',
       { issuer: otherCa },
       {},
-      'certificate-untrusted',
-      'one that no valid CA there has signed; its issuer is called "CN=Another CA"',
+      'server.crt: expected a certificate of a CA in ca.crt, found one that no valid CA there has signed; its issuer is called "CN=Another CA, CN=of two names". Write both files anew, from the same run of certificates.sh, say; what stands between them belongs into server.crt. [certificate-untrusted]',
     ],
-    ['beside no CA', {}, { ca: 'nonsense' }, 'certificate-ca-invalid', 'a file without one'],
-  ] as const satisfies readonly (readonly [string, CertificateOptions, object, string, string])[]) {
+    [
+      'beside no CA',
+      {},
+      { ca: 'nonsense' },
+      'ca.crt: expected certificates in PEM, found a file without one. Write the CA of server.crt into it, or leave the file out. [certificate-ca-invalid]',
+    ],
+  ] as const satisfies readonly (readonly [string, CertificateOptions, object, string])[]) {
     it(`tells what is wrong with one that is ${what}`, async () => {
-      expect((await faults(made, expected)).map((fault) => [fault.code, fault.found])).to.deep.equal([[code, found]]);
+      expect((await faults(made, expected)).map(mistakeText)).to.deep.equal([fault]);
     });
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { certificateWarning, loadCertificate, type Certificate } from '../../../src/gate/secret/certificate.ts';
-import { MistakesError, type Mistake } from '../../../src/mistake/mistake.ts';
+import { MistakesError, mistakeText, type Mistake } from '../../../src/mistake/mistake.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { at } from '../../mistakes.ts';
 
@@ -161,6 +161,22 @@ describe('a certificate', () => {
         expect(JSON.stringify(all)).not.to.match(/PRIVATE KEY|MIG|MIIB/);
       });
     }
+
+    it('says what is wrong with each file, and what to do', async () => {
+      await write('nonsense', 'nonsense');
+      const unreadable = (file: string, wanted: string, reason: string): string =>
+        `${join(dir, file)}: expected ${wanted}, found a file that cannot be read as such (${reason}). Write the pair of files anew. [certificate-invalid]`;
+      const [cert, key] = (await mistakes()).map(mistakeText);
+      expect(cert).to.equal(unreadable('server.crt', 'a certificate in PEM', 'no PEM block'));
+      const [, reason = ''] = /\((.*)\)/.exec(key ?? '') ?? [];
+      expect(key).to.equal(unreadable('server.key', 'a private key in PEM, without a password', reason));
+      await write(made.certificate, other.key);
+      expect((await mistakes()).map(mistakeText)).to.deep.equal([
+        `${join(dir, 'server.key')}: expected the private key of server.crt, found the key of another certificate. Write both files anew, from the same run of certificates.sh, say. [certificate-pair-mismatch]`,
+      ]);
+      await write(`${made.certificate}\n${other.certificate.slice(0, 200)}`, made.key);
+      expect((await mistakes())[0]?.expected).to.equal('a pair that TLS takes');
+    });
 
     for (const [what, { certificate, key }] of Object.entries({
       expired,

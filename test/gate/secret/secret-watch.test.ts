@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { watchSecret, type LiveSecret } from '../../../src/gate/secret/secret-watch.ts';
+import { mistakesOf, watchSecret, type LiveSecret } from '../../../src/gate/secret/secret-watch.ts';
 import { MistakesError } from '../../../src/mistake/mistake.ts';
 import { until } from '../../until.ts';
 
@@ -45,4 +45,11 @@ describe('watchSecret', () => {
       expect(secret.current()).to.deep.equal({ text: current });
     });
   }
+});
+
+describe('mistakesOf', () => {
+  it('passes on what is none', () => {
+    const broken = new Error('out of memory');
+    expect(() => mistakesOf(broken)).to.throw(broken);
+  });
 });

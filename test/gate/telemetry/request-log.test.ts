@@ -1,10 +1,14 @@
+import type { Socket } from 'node:net';
+import { mock } from 'node:test';
 import { expect } from 'chai';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { AdmissionRequest } from '../../../src/admission/admission-review.ts';
-import { logReview } from '../../../src/gate/telemetry/request-log.ts';
+import { createRefusalLog, createReviewLog, logReview } from '../../../src/gate/telemetry/request-log.ts';
+import { Refusal } from '../../../src/gate/request/refusal.ts';
 import { admissionRequest, podCreate } from '../../admission-request.ts';
 import { rulesetOf } from '../../ruleset.ts';
 import { reviewNow } from '../../review-now.ts';
+import type { LogLine } from '../test-gate.ts';
 
 const RULESET = rulesetOf();
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002';
@@ -133,5 +137,73 @@ describe('logReview', () => {
       error: String.raw`broken\u{A}`,
       msg: 'review',
     });
+  });
+});
+
+describe('the lines about requests', () => {
+  let lines: readonly LogLine[];
+  let log: Logger;
+  beforeEach(() => {
+    const all: LogLine[] = [];
+    lines = all;
+    log = pino({ base: null, timestamp: false }, { write: (line: string) => all.push(JSON.parse(line) as LogLine) });
+    mock.timers.enable({ apis: ['setInterval'] });
+  });
+  afterEach(() => mock.timers.reset());
+
+  /** Writes more than there may be at once and in a second after that; resolves with what came, and what was told. */
+  const flood = (write: () => void): readonly unknown[] => {
+    const counts: unknown[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const before = lines.length;
+      for (let count = 0; count < 100; count += 1) write();
+      counts.push(lines.length - before);
+      mock.timers.tick(1000);
+    }
+    return [...counts, lines.at(-1)];
+  };
+
+  it('are, of refused ones, 20 at once and then 5 a second, whoever sent them', () => {
+    const [refusal, logRefusal] = [new Refusal('body-empty', 'x\n', { uid: 'u\n' }), createRefusalLog(log)];
+    let port = 0;
+    const write = (): void => logRefusal(refusal, { remoteAddress: `10.0.0.${(port += 1)}` } as Socket);
+    expect(flood(write)).to.deep.equal([
+      20,
+      5,
+      {
+        level: 40,
+        suppressed: 95,
+        msg: 'Log lines about refused requests were suppressed; imagegate_bad_requests_total counts all.',
+      },
+    ]);
+    expect(lines[0]).to.deep.equal({
+      level: 40,
+      status: 400,
+      code: 'body-empty',
+      uid: String.raw`u\u{A}`,
+      address: '10.0.0.1',
+      msg: String.raw`x\u{A}`,
+    });
+    mock.timers.tick(1000);
+    logRefusal(new Refusal('body-empty', 'x'.repeat(600)), {} as Socket);
+    expect(lines.at(-1)).to.deep.equal({ level: 40, status: 400, code: 'body-empty', msg: `${'x'.repeat(512)}...` });
+  });
+
+  it('are, of reviews, thirty seconds of them at once and then as many a second as are set, for each address', () => {
+    const request = podCreate({ web: 'gcr.io/web:1' });
+    const [review, write] = [reviewNow(request, RULESET), createReviewLog(log, 2)];
+    expect(flood(() => write('10.0.0.1', request, review, 1))).to.deep.equal([
+      60,
+      2,
+      {
+        level: 40,
+        suppressed: 98,
+        msg: 'Log lines about reviews were suppressed; imagegate_reviews_total counts all.',
+      },
+    ]);
+    const before = lines.length;
+    for (const address of ['10.0.0.2', undefined, '10.0.0.1', '10.0.0.1', '10.0.0.1'])
+      write(address, request, review, 1);
+    expect(lines.length - before).to.equal(4);
   });
 });
