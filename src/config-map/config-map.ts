@@ -17,9 +17,7 @@ export function policyKeysOf({ data, binaryData }: PolicyConfigMap, configMap: s
   const binary = Object.keys(binaryData ?? {}).filter((key) => !key.startsWith('.'));
   const source = (name: string) => ({ name, in: 'ConfigMap', configMap });
   return {
-    keys: new Map(
-      texts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => [key, { text, source: source(key) }]),
-    ),
+    keys: new Map(texts.map(([key, text]) => [key, { text, source: source(key) }])),
     mistakes: binary.toSorted().map((key) => ({
       code: 'policy-key-binary',
       source: source(`binaryData, ${key}`),

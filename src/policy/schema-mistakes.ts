@@ -53,7 +53,7 @@ const RULE_NAME = "It is the name of the rule's file, in lower case, with dashes
 
 /** For some mistakes Ajv reports two errors; this drops the less specific one. */
 function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
-  return keyword !== 'propertyNames' && !(keyword === 'required' && schemaPath.includes('/anyOf/'));
+  return keyword !== 'propertyNames' && !schemaPath.includes('/anyOf/');
 }
 
 function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expected: string, remedy: string): Words {

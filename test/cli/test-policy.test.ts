@@ -78,6 +78,7 @@ const BAD: readonly (readonly [what: string, manifest: string, mistakes: readonl
     configMap('data: {}\n').replace('ConfigMap', 'configmap'),
     ['x.yaml:2:1 kind: policy-yaml-invalid'],
   ],
+  ['no kind', configMap('data: {}\n').replace('kind: ConfigMap\n', ''), ['x.yaml:1:1: policy-yaml-invalid']],
   [
     'a list of them',
     'apiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: ConfigMap, data: { RULE_BLOCKED_TAGS: wran } }\n',

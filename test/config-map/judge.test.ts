@@ -384,21 +384,26 @@ describe('createConfigMapJudge', () => {
     expect((await judge(write(POLICY, { BLOCKED_TAGS: 'dev' }, {}))).allowed).to.equal(true);
   });
 
-  it('denies what makes another rule fail as the first one does elsewhere', async () => {
-    await mountConfigMap(folder.path, { 'mine.js': '', 'yours.js': '' });
-    judge = judgeWith(async (_, [settings]) => ({
-      rules: [],
-      mistakes: ['mine', ...(settings?.has('yours') === true ? ['yours'] : [])].map((name) => ({
-        code: 'option-invalid',
-        ...at(`/rules/${name}.js, prepare`),
-        expected: 'x',
-        found: 'y',
-        remedy: 'Z.',
-      })),
-    }));
-    expect((await judge(write(POLICY, { RULE_YOURS: 'warn' }, {}))).allowed).to.equal(false);
-    expect((await judge(write(POLICY, { RULE_MINE: 'warn' }, {}))).allowed).to.equal(true);
-  });
+  for (const [what, place] of [
+    ['another rule', (name: string) => `/rules/${name}.js, prepare`],
+    ['another option', (name: string) => `/rules/mine.js, option ${name}`],
+  ] as const) {
+    it(`denies what makes ${what} fail as the first one does elsewhere`, async () => {
+      await mountConfigMap(folder.path, { 'mine.js': '', 'yours.js': '' });
+      judge = judgeWith(async (_, [settings]) => ({
+        rules: [],
+        mistakes: ['mine', ...(settings?.has('yours') === true ? ['yours'] : [])].map((name) => ({
+          code: 'option-invalid',
+          ...at(place(name)),
+          expected: 'x',
+          found: 'y',
+          remedy: 'Z.',
+        })),
+      }));
+      expect((await judge(write(POLICY, { RULE_YOURS: 'warn' }, {}))).allowed).to.equal(false);
+      expect((await judge(write(POLICY, { RULE_MINE: 'warn' }, {}))).allowed).to.equal(true);
+    });
+  }
 
   it('lets a rule be mended that fails beside another one that does not load', async () => {
     const files = { 'mine.js': 'bad', 'yours.js': 'broken' };

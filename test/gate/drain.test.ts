@@ -1,7 +1,25 @@
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { createDrain } from '../../src/gate/drain.ts';
 
 describe('createDrain', () => {
+  it('is over after so many seconds', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      let isOver = false;
+      const drain = createDrain({ seconds: 15, onBegin: () => {} });
+      drain.begin();
+      void drain.over.then(() => (isOver = true));
+      mock.timers.tick(14_999);
+      await Promise.resolve();
+      expect(isOver).to.equal(false);
+      mock.timers.tick(1);
+      await drain.over;
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
   it('begins when told, and is over after its time', async () => {
     const begun: boolean[] = [];
     const drain = createDrain({ seconds: 0, onBegin: () => begun.push(drain.draining()) });

@@ -46,7 +46,10 @@ describe('loadSettings', () => {
     ],
     [{ CERTS_DIR: '/etc/certs' }, { certsDir: '/etc/certs' }],
     [{ SERVER_NAME: 'Gate-2.x.svc' }, { serverName: 'Gate-2.x.svc' }],
-    [{ SERVER_NAME: 'localhost' }, { serverName: 'localhost' }],
+    ...['localhost', `${'a'.repeat(63)}.b`, 'a.'.repeat(126) + 'a'].map((name) => [
+      { SERVER_NAME: name },
+      { serverName: name },
+    ]),
     [{ RULES_DIR: 'rules.d' }, { rulesDir: 'rules.d' }],
     [{ POLICY_DIR: '/etc/imagegate/policy' }, { policyDir: '/etc/imagegate/policy' }],
     ...['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [
@@ -56,6 +59,7 @@ describe('loadSettings', () => {
     [{ LOG_FORMAT: 'text' }, { logFormat: 'text' }],
     [{ LOG_FORMAT: 'json' }, { logFormat: 'json' }],
     [{ LOG_REVIEWS_PER_SECOND: '0' }, { logReviewsPerSecond: 0 }],
+    [{ LOG_REVIEWS_PER_SECOND: '99999' }, { logReviewsPerSecond: 99_999 }],
     [{ DRAIN_SECONDS: '0' }, { drainSeconds: 0 }],
     [{ DRAIN_SECONDS: '600' }, { drainSeconds: 600 }],
     [{ CLIENT_CA_FILE: 'ca' }, { client: { ...CLIENT, caFile: 'ca' } }],
@@ -99,6 +103,7 @@ describe('loadSettings', () => {
       number('PORT', 65_535, port, 3000),
     ]),
     [{ OPS_PORT: 'x' }, number('OPS_PORT', 65_535, 'x', 8080)],
+    [{ LOG_REVIEWS_PER_SECOND: 'x' }, number('LOG_REVIEWS_PER_SECOND', 99_999, 'x', 100)],
     [{ DRAIN_SECONDS: '601' }, number('DRAIN_SECONDS', 600, '601', 15)],
     [{ DRAIN_SECONDS: '15s' }, number('DRAIN_SECONDS', 600, '15s', 15)],
     [{ CERTS_DIR: '' }, folder('CERTS_DIR')],

@@ -80,14 +80,11 @@ class Body {
     // This body itself may have been evicted.
     if (this.#stopped) return;
     this.#pieces += 1;
-    if (isInPieces(this.#pieces, this.#share.held)) {
-      this.#refuse(inPieces());
-      // No answer: to send one, the remaining pieces would have to be read.
-      this.#req.destroy();
-      return;
-    }
-    const refusal = this.#reader.add(chunk);
+    const isChopped = isInPieces(this.#pieces, this.#share.held);
+    const refusal = isChopped ? inPieces() : this.#reader.add(chunk);
     if (refusal !== undefined) this.#refuse(refusal);
+    // Not even an answer, for which the rest of what has come would have to be read.
+    if (isChopped) this.#req.destroy();
   };
 
   readonly #end = (): void => {

@@ -58,6 +58,20 @@ describe('createBodyReader', () => {
     await expectFree();
   });
 
+  for (const [pieces, expected] of [
+    [64, 'judged'],
+    [65, 'body-in-pieces'],
+  ] as const) {
+    it(`reads ${pieces} pieces of a byte: ${expected}`, async () => {
+      const { req, outcome } = small(pieces);
+      for (const piece of '['.padEnd(pieces - 1)) req.write(piece);
+      end(req, ']');
+      expect(await outcome).to.equal(expected);
+      expect(req.destroyed && !req.readableEnded).to.equal(expected !== 'judged');
+      await expectFree();
+    });
+  }
+
   it('reads chunks of 32 MiB, and no more', async () => {
     start(ROOMY);
     for (const [bytes, expected] of [

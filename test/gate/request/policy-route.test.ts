@@ -98,6 +98,10 @@ describe('the time that a judgement of a ConfigMap may take', () => {
     ['?timeout=5s', 4000],
     ['?timeout=1200ms', 200],
     ['?timeout=30s', 13_000],
+    ['?timeout=1.2345s', 13_000],
+    ['?timeout=1.2345ms', 13_000],
+    ['?timeout=5m', 13_000],
+    ['?timeout=x5s', 13_000],
     ['', 13_000],
   ] as const) {
     it(`is ${lastAt} ms from its arrival, and then it is denied, with ${search || 'no timeout'}`, async () => {

@@ -235,9 +235,11 @@ describe('the renewal of the certificate', () => {
     expect(lines).to.have.lengthOf(1);
     expect(lines[0]).to.deep.include({ level: 40 });
     expect(lines[0]?.['msg']).to.match(/^The certificate expires on .*: renew it before\.$/);
+    const first = now.getTime();
+    now = new Date(first + DAY_MS - 1);
     await someLooks();
     expect(lines).to.have.lengthOf(1);
-    now = inDays(1.1);
+    now = new Date(first + DAY_MS);
     await until(() => lines.length > 1, 'the next warning');
     const lasting = await issued({ notAfter: inDays(400) });
     await put(secretOf(lasting));

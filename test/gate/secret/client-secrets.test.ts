@@ -36,6 +36,7 @@ describe('what the API server is known by', () => {
     ['two CAs with words between them', { ca: `old\n${CA}\nnew\n${OTHER_CA}` }, undefined, BOTH],
     ['a token', { token: TOKEN }, 1, undefined],
     ['a token in base64, with the end of its line', { token: `${TOKEN}==\n` }, 1, undefined],
+    ['a token of 4,096 characters', { token: 'a'.repeat(4096) }, 1, undefined],
     ['two tokens, and a CA', { token: `${TOKEN}\n${TOKEN}x\n`, ca: CA }, 2, CA.trim()],
   ] as const) {
     it(`may be ${what}`, async () => {
@@ -59,6 +60,7 @@ describe('what the API server is known by', () => {
     ['a good CA and a broken one', { ca: `${CA}\n${CA.replace(/\n[^\n]{20}/, '\n')}` }, 'ca'],
     ['an empty token', { token: '' }, 'token'],
     ['a token that is too short', { token: TOKEN.slice(0, 31) }, 'token'],
+    ['a token that is too long', { token: 'a'.repeat(4097) }, 'token'],
     ['a token with a blank', { token: `${TOKEN} ` }, 'token'],
     ['a token with the end of a line of Windows', { token: `${TOKEN}\r\n` }, 'token'],
     ['a token with an empty line', { token: `${TOKEN}\n\n` }, 'token'],
