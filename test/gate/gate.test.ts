@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, Server as NetServer, type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { allowed } from '../../src/admission/response.ts';
 import { startGate, type GateOptions } from '../../src/gate/gate.ts';
@@ -15,6 +15,7 @@ import { admissionRequest, admissionReview } from '../admission-request.ts';
 import type { MistakesError } from '../../src/mistake/mistake.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { until } from '../until.ts';
 import { send } from './client.ts';
 
 describe('startGate', () => {
@@ -83,6 +84,34 @@ describe('startGate', () => {
     } finally {
       await gate.close(AbortSignal.abort());
     }
+  });
+
+  it('is not ready before the webhook listens', async () => {
+    const { listen } = NetServer.prototype as { listen: (...args: readonly unknown[]) => NetServer };
+    const listeners: (() => unknown)[] = [];
+    const servers: NetServer[] = [];
+    const { mock: listened } = mock.method(
+      NetServer.prototype,
+      'listen',
+      function later(this: NetServer, ...args: unknown[]) {
+        servers.push(this);
+        listeners.push(() => listen.apply(this, args));
+        return this;
+      },
+    );
+    const starting = startGate(options);
+    await until(() => servers.length === 2, 'both to begin');
+    listened.restore();
+    const [listenForReviews, listenForProbes] = listeners;
+    listenForProbes?.();
+    await once(servers[1]!, 'listening');
+    const answer = await fetch(`http://127.0.0.1:${(servers[1]!.address() as AddressInfo).port}/readyz`);
+    expect([answer.status, (await answer.text()).split('\n')[0]]).to.deep.equal([
+      503,
+      '[-]listening failed: the webhook does not listen yet',
+    ]);
+    listenForReviews?.();
+    await (await starting).close(AbortSignal.abort());
   });
 
   it('is not ready with a certificate that has expired', async () => {

@@ -536,7 +536,9 @@ describe('over the wire', () => {
       expect(json.response?.uid).to.equal('705ab4f5-6393-11e8-b7cc-42010a800002');
       expect(json.response?.allowed).to.equal(false);
       expect(json.response?.status?.code).to.equal(500);
-      const line = broken.lines[0];
+      expect(await broken.metric('imagegate_review_duration_seconds_count')).to.equal(1);
+      const [line, ...more] = broken.lines;
+      expect(more).to.deep.equal([]);
       expect(line).to.deep.include({ level: 50, status: 500, msg: 'the ruleset is on fire' });
       expect(line?.['stack']).to.be.an('array');
     });

@@ -234,6 +234,18 @@ describe('a certificate', () => {
         warning: 'The certificate expires on 2026-12-22T12:00:00.000Z: renew it before.',
       },
       { what: 'a day to go, as at its beginning', certificate: lasting(0, 1), warning: undefined },
+      { what: 'more than a fifth of ten days to go', certificate: lasting(7.999, 2.001), warning: undefined },
+      {
+        what: 'a fifth of ten days to go',
+        certificate: lasting(8, 2),
+        warning: 'The certificate expires on 2026-11-25T12:00:00.000Z: renew it before.',
+      },
+      { what: 'more than 30 days to go', certificate: lasting(334, 30.001), warning: undefined },
+      {
+        what: '30 days to go',
+        certificate: lasting(335, 30),
+        warning: 'The certificate expires on 2026-12-23T12:00:00.000Z: renew it before.',
+      },
       {
         what: 'a tenth of a day to go',
         certificate: lasting(0.9, 0.1),

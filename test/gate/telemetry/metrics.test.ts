@@ -41,8 +41,13 @@ describe('the metrics', () => {
     expect(metricValue(text, 'imagegate_unknown_kinds_total{dry_run="false"}')).to.equal(1);
     expect(metricValue(text, 'imagegate_unknown_kinds_total{dry_run="true"}')).to.equal(0);
     expect(metricValue(text, 'imagegate_review_duration_seconds_count')).to.equal(7);
-    expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.0001"}')).to.equal(0);
-    expect(metricValue(text, 'imagegate_review_duration_seconds_bucket{le="0.00025"}')).to.equal(7);
+    const buckets = [...text.matchAll(/^imagegate_review_duration_seconds_bucket\{le="(.*)"\} (.*)$/gm)];
+    expect(buckets.map(([, seconds, count]) => `${Number(seconds) || seconds}: ${count}`)).to.deep.equal([
+      ...[0.000_05, 0.000_1].map((seconds) => `${seconds}: 0`),
+      ...[0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, '+Inf'].map(
+        (seconds) => `${seconds}: 7`,
+      ),
+    ]);
   });
 
   it('begin at 0 wherever the labels are known, so that the first event is an increase', async () => {

@@ -6,20 +6,25 @@ import type { AdmissionRequest } from '../../../src/admission/admission-review.t
 import { createRefusalLog, createReviewLog, logReview } from '../../../src/gate/telemetry/request-log.ts';
 import { Refusal } from '../../../src/gate/request/refusal.ts';
 import { admissionRequest, podCreate } from '../../admission-request.ts';
-import { rulesetOf } from '../../ruleset.ts';
+import { exemptionOf } from '../../exemption.ts';
+import { rulesetOf, rulesetUnder, settingsOf } from '../../ruleset.ts';
 import { reviewNow } from '../../review-now.ts';
 import type { LogLine } from '../test-gate.ts';
 
 const RULESET = rulesetOf();
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002';
 
-function logged(request: AdmissionRequest, level = 'info', ms = 0.123_456_7): readonly object[] {
+function logged(
+  request: AdmissionRequest,
+  level = 'info',
+  { ms = 0.123_456_7, ruleset = RULESET } = {},
+): readonly object[] {
   const lines: object[] = [];
   const log = pino(
     { level, base: null, timestamp: false },
     { write: (line: string) => lines.push(JSON.parse(line) as object) },
   );
-  logReview(log, request, reviewNow(request, RULESET), ms);
+  logReview(log, request, reviewNow(request, ruleset), ms);
   return lines;
 }
 
@@ -56,6 +61,21 @@ describe('logReview', () => {
         msg: 'review',
       },
     ]);
+  });
+
+  it('logs what followed from each, with the exemption from which nothing did', () => {
+    const rules = settingsOf({ 'empty-tag': { action: 'warn' }, 'require-digest': { action: 'audit' } });
+    const exemptions = [exemptionOf({ rules: ['registry-allowlist'] })];
+    const ruleset = rulesetUnder({ rules, exemptions });
+    const request = podCreate({ a: 'quay.io/a', b: 'quay.io/b', c: 'gcr.io/c:latest' });
+    const [line] = logged(request, 'info', { ruleset });
+    expect(line).to.deep.include({
+      verdict: 'denied',
+      rules: ['blocked-tags'],
+      warned: ['empty-tag'],
+      audited: ['require-digest'],
+      exempt: ['registry-allowlist by legacy'],
+    });
   });
 
   for (const name of [undefined, '']) {
