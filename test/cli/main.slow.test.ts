@@ -29,6 +29,17 @@ describe('imagegate', () => {
     });
   }
 
+  it('says what each command does', async () => {
+    const help = runImagegate({ args: ['--help'] });
+    expect(await help.ended).to.equal(0);
+    for (const what of [
+      'serve +Run the webhook',
+      'test-policy .*<file-or-folder> +Try a policy',
+      'test-rules .*<folder> +Try the rule files',
+    ])
+      expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
+  });
+
   it('says its version', async () => {
     const gate = runImagegate({ args: ['--version'] });
     expect(await gate.ended).to.equal(0);
