@@ -83,7 +83,7 @@ class Body {
     const isChopped = isInPieces(this.#pieces, this.#share.held);
     const refusal = isChopped ? inPieces() : this.#reader.add(chunk);
     if (refusal !== undefined) this.#refuse(refusal);
-    // Not even an answer, for which the rest of what has come would have to be read.
+    // No answer: to send one, the remaining pieces would have to be read.
     if (isChopped) this.#req.destroy();
   };
 
