@@ -4,7 +4,7 @@
  */
 export function fastest(run: () => void): number {
   let best = Infinity;
-  for (let turn = 0; turn < 7; turn += 1) {
+  for (let turn = 0; turn < 15; turn += 1) {
     const start = performance.now();
     run();
     best = Math.min(best, performance.now() - start);
