@@ -69,7 +69,7 @@ export function podSpecs(
   if (path === undefined) return undefined;
   const way = { kind: request.kind.kind, isOptional: known === undefined };
   const pods = valuesAt([{ keys: [], value: request.object }], path.slice(0, -1), way);
-  return pods.flatMap((pod) => valuesAt([pod], path.slice(-1), way).map((spec) => podSpec(request, pod, spec)));
+  return pods.flatMap((pod) => field(pod, 'spec', way).map((spec) => podSpec(request, pod, spec)));
 }
 
 function podSpec({ kind, operation, oldObject }: WorkloadRequest, pod: Found, spec: Found): PodSpec {

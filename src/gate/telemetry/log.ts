@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../settings.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -19,12 +19,23 @@ export interface LogOptions extends Pick<Settings, 'logLevel' | 'logFormat'> {
 /** The longest wait for a stalled reader. Node itself then waits at exit, until the kubelet kills the process. */
 const MAX_FLUSH_MS = 2000;
 
+/** `"time"` in ISO 8601, formatted once a millisecond: pino's own costs one request in a hundred. */
+function createTimestamp(): () => string {
+  let formattedAt = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== formattedAt) text = `,"time":"${new Date((formattedAt = now)).toISOString()}"`;
+    return text;
+  };
+}
+
 /** The log: JSON lines, written in batches and asynchronously; or text for a terminal, line by line. */
 export function createLog({ logLevel, logFormat, fd = 1 }: LogOptions): Log {
   const options = {
     level: logLevel,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: createTimestamp(),
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (logFormat === 'text') {
