@@ -142,7 +142,18 @@ function createFindingMetrics(registry: Registry) {
 }
 
 function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
-  const checks = counter(registry, 'custom_rule_checks', 'Images judged by a custom rule.', { rule: [], source: [] });
+  // Counted for each image of each request, so in plain numbers until the metrics are collected.
+  const remembered = new Map<string, number>();
+  const checks = new Counter({
+    name: 'imagegate_custom_rule_checks_total',
+    help: 'Images judged by a custom rule.',
+    labelNames: ['rule', 'source'],
+    registers: [registry],
+    collect: () => {
+      for (const [rule, count] of remembered) checks.inc({ rule, source: 'remembered' }, count);
+      remembered.clear();
+    },
+  });
   const allSteps = counter(registry, 'custom_rule_steps', 'Steps that a custom rule used.', { rule: [] });
   const most = new Map<string, number>();
   const maximum = new Gauge({
@@ -159,7 +170,7 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
       most.set(rule, steps);
       maximum.set({ rule }, steps);
     },
-    remembered: (rule) => checks.inc({ rule, source: 'remembered' }),
+    remembered: (rule) => void remembered.set(rule, (remembered.get(rule) ?? 0) + 1),
   };
 }
 
