@@ -57,6 +57,14 @@ describe('prepare', () => {
     expect(stopped).to.equal(1);
   });
 
+  it('tells what is wrong with the policy token alone', async () => {
+    await writeAll();
+    await write({ 'policy-token': '' });
+    const error = await failure(start());
+    expect((error as MistakesError).mistakes.map(({ code }) => code)).to.deep.equal(['policy-token-invalid']);
+    expect(stopped).to.equal(1);
+  });
+
   it('passes on what is no mistake', async () => {
     await writeAll();
     const broken = new Error('out of memory');

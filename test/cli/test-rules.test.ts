@@ -133,6 +133,14 @@ describe('imagegate test-rules', () => {
     });
   }
 
+  it('tells of a folder that cannot be read, whatever the policy is', async () => {
+    const policy = join(folder.path, 'policy.yaml');
+    await writeFile(policy, '{}');
+    const { code, stderr } = await tryAt(join(folder.path, 'missing'), policy);
+    expect(code).to.equal(1);
+    expect(stderr).to.include('[rules-folder-unreadable]');
+  });
+
   it('says which options the policy has to give, and takes a policy that gives them', async () => {
     const schema = OPEN.replace('{ type', "{ required: ['team'], type");
     await mkdir(join(folder.path, 'policy'));
