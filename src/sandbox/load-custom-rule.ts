@@ -118,10 +118,10 @@ function* prepare(
   parts: GuestParts,
 ): Generator<void, readonly Mistake[]> {
   const mistakes: Mistake[] = [];
-  if (schema !== undefined) judge ??= new Guest(parts, 'options');
+  const validator = schema && (judge ??= new Guest(parts, 'options'));
   for (const options of distinct) {
     yield;
-    const [valid] = validOptions(schema, options, source);
+    const [valid] = validOptions(validator, schema, options, source);
     yield;
     if ('mistakes' in valid!) mistakes.push(...valid.mistakes);
     else mistakes.push(...readMistakes(guest.ask('prepare', JSON.stringify(valid), LOAD_STEPS)));
@@ -129,12 +129,21 @@ function* prepare(
   return mistakes;
 }
 
-/** A rule's own schema runs in the sandbox, since a pattern in it may backtrack endlessly; the absence of one is checked here. */
-function validOptions(schema: OptionsSchema | undefined, options: RuleOptions, source: Source) {
+/**
+ * A rule's own schema is compiled in the sandbox only, since a pattern in it may backtrack endlessly.
+ *
+ * @param validator `undefined` for a rule without a schema, whose options must be empty
+ */
+function validOptions(
+  validator: Guest | undefined,
+  schema: OptionsSchema | undefined,
+  options: RuleOptions,
+  source: Source,
+) {
   const settings = [options];
-  if (schema === undefined || judge === undefined) return validateOptions(schema, settings, noOptions, source);
-  judge.restore();
-  return readOptions(judge.ask('validate', JSON.stringify({ schema, settings, source }), LOAD_STEPS));
+  if (validator === undefined) return validateOptions(undefined, settings, noOptions, source);
+  validator.restore();
+  return readOptions(validator.ask('validate', JSON.stringify({ schema, settings, source }), LOAD_STEPS));
 }
 
 function mistakeOf(error: unknown, file: RuleFile, asMistake: ImportMistakes): Mistake {
