@@ -66,8 +66,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {
-    // At once: a watcher whose file cannot be read to its end must not keep the server from closing.
-    const [cut] = await Promise.all([server.close(hurry), renewal.stop(), token.stop(), secrets?.stop()]);
+    await Promise.all([renewal.stop(), token.stop(), secrets?.stop()]);
+    const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Closed connections that were still open after the drain.');
     await opsServer.close();
   };

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import files, { writeFile } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { once } from 'node:events';
@@ -61,26 +60,6 @@ describe('startGate', () => {
     const looks = set.calls.filter(({ arguments: [, ms] }) => ms === 10_000).map(({ result }) => result);
     expect(looks).to.have.lengthOf(3);
     expect(cleared.calls.map(({ arguments: [timer] }) => timer)).to.include.members(looks);
-  });
-
-  it('closes its server though a watcher hangs in reading its file', async () => {
-    const gate = await startGate({ ...options, certificatePollMs: 1 });
-    const readFile = mock.method(files, 'readFile', async () => new Promise(() => {}));
-    syncBuiltinESMExports();
-    try {
-      await until(() => readFile.mock.callCount() > 0, 'a look to begin');
-      void gate.close(AbortSignal.abort());
-      const body = JSON.stringify(admissionReview(admissionRequest()));
-      const isRefused = async (): Promise<boolean> =>
-        send({ ...target, port: gate.port }, { body }).then(
-          () => false,
-          ({ code }: NodeJS.ErrnoException) => code === 'ECONNREFUSED',
-        );
-      await until(isRefused, 'the server to be closed');
-    } finally {
-      mock.restoreAll();
-      syncBuiltinESMExports();
-    }
   });
 
   it('judges, counts, and tells whether it is ready', async () => {
