@@ -19,6 +19,8 @@ export interface Leaving {
   readonly gate: GatePod;
   /** When it was told to end, on the clock of `performance.now()`. */
   readonly toldAt: number;
+  /** How many connections it had then. */
+  readonly connections: number;
   /** Resolves with the seconds that it took. @throws Error if it ended badly, or was killed as a kubelet kills. */
   readonly end: Promise<number>;
 }
@@ -60,6 +62,7 @@ async function leave({ proxy }: World, gate: GatePod, order: Order, spec: PodSpe
     await wait(preStopMs);
   }
   const toldAt = performance.now();
+  const connections = proxy.connections(gate.port);
   gate.terminate();
   const end = endOf(gate, toldAt, spec.terminationGracePeriodSeconds * 1000 - preStopMs);
   end.catch(() => {}); // by whoever waits for it
@@ -68,7 +71,7 @@ async function leave({ proxy }: World, gate: GatePod, order: Order, spec: PodSpe
     await wait(preStopMs);
     proxy.remove(gate.port);
   }
-  return { gate, toldAt, end };
+  return { gate, toldAt, connections, end };
 }
 
 async function endOf(gate: GatePod, toldAt: number, graceMs: number): Promise<number> {

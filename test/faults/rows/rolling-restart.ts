@@ -13,9 +13,10 @@ const apiServerIdleMs = 90_000;
 
 /** Ten a second, and every other second more at once than the pool has connections, so that some are opened anew. */
 const steady: Traffic = async (world, rollout) => {
+  const outcomes = await fillPool(world);
   const loads = [world.load(10), world.bursts(40, 2000)];
   await rollout();
-  return (await Promise.all(loads.map(async ({ stop }) => stop()))).flat();
+  return [...outcomes, ...(await Promise.all(loads.map(async ({ stop }) => stop()))).flat()];
 };
 
 /**
@@ -67,15 +68,9 @@ function rollingRestart(order: Order, kind: string, traffic: Traffic, delayMs = 
     for (let index = 0; index < rollouts; index += 1) {
       outcomes.push(
         ...(await traffic(world, async (hooks) => {
-          const leaving = await rollOut(lab, world, order, {
-            ...hooks,
-            told: async (left) => {
-              pooled += world.proxy.connections(left.gate.port);
-              await hooks?.told?.(left);
-            },
-          });
-          const ends = await Promise.all(leaving.map(async ({ end }) => end));
-          longest = Math.max(longest, ...ends);
+          const leaving = await rollOut(lab, world, order, hooks);
+          for (const { connections } of leaving) pooled += connections;
+          longest = Math.max(longest, ...(await Promise.all(leaving.map(async ({ end }) => end))));
         })),
       );
       expectNoFailure(outcomes);
