@@ -40,7 +40,7 @@ export async function prepare(
   const rulesets = await collected.from(startRulesets);
   const { mistakes } = collected;
   if (mistakes.length > 0 || settings === undefined || certificate === undefined || rulesets === undefined) {
-    await rulesets?.stop();
+    rulesets?.stop();
     throw new MistakesError(mistakes);
   }
   return { settings, certificate, policyToken, clientSecrets, rulesets };

@@ -79,7 +79,7 @@ async function run(
       drain,
     });
   } finally {
-    await prepared.rulesets.stop();
+    prepared.rulesets.stop();
   }
   logger.info('ImageGate stopped.');
 }

@@ -66,7 +66,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {
-    await Promise.all([renewal.stop(), token.stop(), secrets?.stop()]);
+    for (const watcher of [renewal, token, secrets]) watcher?.stop();
     const cut = await server.close(hurry);
     if (cut > 0) log.warn({ connections: cut }, 'Closed connections that were still open after the drain.');
     await opsServer.close();

@@ -20,7 +20,7 @@ export interface LiveRuleset {
   readonly current: () => Ruleset;
   /** Why the new policy was rejected; `undefined` if it was not. */
   readonly problem: () => string | undefined;
-  readonly stop: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 export const REJECTED = 'New policy rejected; the previous ruleset stays active.';

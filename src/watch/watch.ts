@@ -18,8 +18,8 @@ export interface WatchOptions<State> {
 }
 
 export interface Watch {
-  /** Stops polling, and waits for a poll in progress. */
-  readonly stop: () => Promise<void>;
+  /** Nothing is settled any more. It does not wait for a read that has begun: a mount may never answer. */
+  readonly stop: () => void;
 }
 
 /**
@@ -31,7 +31,6 @@ export function watch<State>(options: WatchOptions<State>): Watch {
   let settled: State | undefined = options.settled;
   let lastSeen = options.settled;
   let timer: NodeJS.Timeout;
-  let polling = Promise.resolve();
   let stopped = false;
 
   async function poll(): Promise<void> {
@@ -48,17 +47,14 @@ export function watch<State>(options: WatchOptions<State>): Watch {
   }
 
   function schedule(ms: number): void {
-    timer = setTimeout(() => {
-      polling = poll();
-    }, ms).unref();
+    timer = setTimeout(() => void poll(), ms).unref();
   }
 
   schedule(pollMs);
   return {
-    stop: async () => {
+    stop: () => {
       stopped = true;
       clearTimeout(timer);
-      await polling;
     },
   };
 }

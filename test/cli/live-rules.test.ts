@@ -48,7 +48,7 @@ describe('startLiveRules', () => {
     await until(() => lines.length === 2, 'the rejection');
     await mountConfigMap(folder.path, { RULE_MINE: 'warn' });
     await until(() => lines.length === 4, 'the reload');
-    await rulesets.stop();
+    rulesets.stop();
     expect(lines.map(({ level, msg, mistakes }) => [level, msg, mistakes])).to.deep.equal([
       [40, 'An exemption has ended.', undefined],
       [
@@ -79,7 +79,7 @@ describe('startLiveRules', () => {
         log: pino({}, { write }),
         metrics: createMetrics(),
       });
-      await rulesets.stop();
+      rulesets.stop();
       expect(polls.calls.map(({ arguments: [, ms] }) => ms)).to.include(1000);
       const [{ arguments: look, result: timer }] = looks.calls as unknown as [MinuteLook];
       expect([look[1], timer.hasRef(), names]).to.deep.equal([60_000, false, ['until 1']]);

@@ -12,7 +12,7 @@ describe('prepare', () => {
   const folder = temporaryFolder();
   let stopped: number;
   beforeEach(() => (stopped = 0));
-  const rulesets = { current: () => rulesetOf(), problem: () => undefined, stop: async () => void (stopped += 1) };
+  const rulesets = { current: () => rulesetOf(), problem: () => undefined, stop: () => void (stopped += 1) };
   const SETTINGS = loadSettings({ PORT: '1' }, false);
 
   const start = async ({ settings = SETTINGS, isNamed = true, startRulesets = async () => rulesets } = {}) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { writeFile } from 'node:fs/promises';
+import files, { writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { once } from 'node:events';
@@ -60,6 +61,22 @@ describe('startGate', () => {
     const looks = set.calls.filter(({ arguments: [, ms] }) => ms === 10_000).map(({ result }) => result);
     expect(looks).to.have.lengthOf(3);
     expect(cleared.calls.map(({ arguments: [timer] }) => timer)).to.include.members(looks);
+  });
+
+  it('closes though a watcher hangs in reading its file', async () => {
+    const ends: (() => void)[] = [];
+    const hang = async (): Promise<string> => new Promise((resolve) => ends.push(() => resolve('')));
+    mock.method(files, 'readFile', hang);
+    syncBuiltinESMExports();
+    try {
+      const gate = await startGate({ ...options, certificatePollMs: 1 });
+      await until(() => ends.length > 0, 'a look to begin');
+      await gate.close(AbortSignal.abort());
+    } finally {
+      for (const end of ends) end();
+      mock.restoreAll();
+      syncBuiltinESMExports();
+    }
   });
 
   it('judges, counts, and tells whether it is ready', async () => {

@@ -33,7 +33,7 @@ describe('startLiveRuleset', () => {
     const dirs = { policyDir: folder.path, rulesDir: folder.path };
     loader = createRulesetLoader({ builtIn: BUILT_IN, environment: {}, loadCustomRules: custom.start, ...dirs });
   });
-  afterEach(async () => live?.stop());
+  afterEach(() => live?.stop());
 
   const start = async (load = async () => loader.load(await loader.read())): Promise<LiveRuleset> => {
     live = await startLiveRuleset({

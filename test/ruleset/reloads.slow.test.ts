@@ -52,7 +52,7 @@ describe('a thousand reloads, half of them bad', () => {
     await reload(RELOADS);
     expect(heapUsed(collect) - heap).to.be.below(2 * MIB);
     expect(openDescriptors() - descriptors).to.be.at.most(2);
-    await live.stop();
+    live.stop();
     expect(loads).to.equal(100 + RELOADS);
   });
 });

@@ -30,7 +30,7 @@ export interface CertificateRenewal {
   readonly certificate: () => Certificate;
   /** What is wrong with the active certificate, or with a new one that was rejected; `undefined` if nothing is. */
   readonly problem: () => string | undefined;
-  readonly stop: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 interface CertificateState {

@@ -17,7 +17,7 @@ export interface SecretWatchOptions<T> {
 
 export interface LiveSecret<T> {
   readonly current: () => T;
-  readonly stop: () => Promise<void>;
+  readonly stop: () => void;
 }
 
 /** The kubelet takes a minute or so to update a Secret, so polling more often than every 10 s gains nothing. */

@@ -81,7 +81,7 @@ describe('the renewal of the certificate', () => {
 
   beforeEach(() => ([now, looks, onCheck] = [new Date(), 0, undefined]));
   afterEach(async () => {
-    await renewal.stop();
+    renewal.stop();
     await gate.close();
   });
 
