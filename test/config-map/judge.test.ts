@@ -196,6 +196,12 @@ describe('createConfigMapJudge', () => {
       }
     });
 
+    it('lets it be removed from what is no text', async () => {
+      const change = { kind: KIND, name: RULES, object: {}, oldObject: { binaryData: elsewhere } } as const;
+      const request = admissionRequest({ ...change, operation: 'UPDATE', namespace: 'imagegate' });
+      expect(await judge(request)).to.deep.equal({ uid: request.uid, allowed: true });
+    });
+
     it('lets it be mended there', async () => {
       expect(await judge(write(RULES, { RULE_EMPTY_TAG: 'warn', 'mine.js': '' }, elsewhere))).to.deep.equal({
         uid: write(RULES, {}).uid,

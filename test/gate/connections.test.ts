@@ -107,7 +107,7 @@ describe('Connections', () => {
     expect(connections.size).to.equal(1);
     connect(undefined);
     connections.used(tls(first));
-    connections.proved(tls(new FakeSocket('nobody', 1)));
+    ask(new FakeSocket('nobody', 1));
     expect(connections.size).to.equal(1);
   });
 

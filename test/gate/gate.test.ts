@@ -17,7 +17,8 @@ import type { MistakesError } from '../../src/mistake/mistake.ts';
 import { rulesetOf } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
-import { send } from './client.ts';
+import { SERVER_LIMITS } from '../../src/gate/server.ts';
+import { open, send } from './client.ts';
 
 describe('startGate', () => {
   const folder = temporaryFolder();
@@ -77,6 +78,35 @@ describe('startGate', () => {
       mock.restoreAll();
       syncBuiltinESMExports();
     }
+  });
+
+  it('tells how many connections it cut, if it cut any', async () => {
+    const { setTimeout } = globalThis;
+    const isForCut = (ms?: number): boolean => ms === SERVER_LIMITS.hurriedCloseTimeout;
+    mock.method(globalThis, 'setTimeout', (action: () => void, ms?: number) =>
+      setTimeout(action, isForCut(ms) ? 1 : ms),
+    );
+    const lines: { readonly msg: string }[] = [];
+    const log = pino(
+      { base: null, timestamp: false },
+      { write: (line) => lines.push(JSON.parse(line) as { msg: string }) },
+    );
+    try {
+      const idle = await startGate({ ...options, log });
+      await idle.close(AbortSignal.abort());
+      const gate = await startGate({ ...options, log, metrics: createMetrics() });
+      const request = open(
+        { ...target, port: gate.port },
+        { headers: { expect: '100-continue', 'content-length': '9' } },
+      );
+      request.on('error', () => {}).flushHeaders();
+      await once(request, 'continue');
+      await gate.close(AbortSignal.abort());
+    } finally {
+      mock.restoreAll();
+    }
+    const msg = 'Closed connections that were still open after the drain.';
+    expect(lines.filter((line) => line.msg === msg)).to.deep.equal([{ level: 40, connections: 1, msg }]);
   });
 
   it('judges, counts, and tells whether it is ready', async () => {

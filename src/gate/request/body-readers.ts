@@ -48,9 +48,7 @@ export class SmallReader implements BodyReader {
 
   end(): void {
     try {
-      const [first, second] = this.#chunks;
-      const body = second === undefined ? first : Buffer.concat(this.#chunks);
-      this.#resolve(parsedObject(body?.toString() ?? ''));
+      this.#resolve(parsedObject(Buffer.concat(this.#chunks).toString()));
     } catch (error) {
       this.#reject(error as Error);
     }

@@ -61,7 +61,7 @@ class Body {
 
   /** @throws {Refusal | ClientGoneError} */
   async read(): Promise<object> {
-    this.#req.on('data', this.#add).on('end', this.#end).on('error', this.#gone).on('close', this.#gone);
+    this.#req.on('data', this.#add).on('end', this.#end).on('close', this.#gone);
     try {
       return await this.#reader.parsed;
     } finally {
@@ -109,6 +109,6 @@ class Body {
 
   #stop(): void {
     this.#stopped = true;
-    this.#req.off('data', this.#add).off('end', this.#end).off('error', this.#gone).off('close', this.#gone);
+    this.#req.off('data', this.#add).off('end', this.#end).off('close', this.#gone);
   }
 }
