@@ -1,7 +1,7 @@
-import { type Certificate, type CertificatePlace, loadCertificate } from '../gate/secret/certificate.ts';
+import { type Certificate, loadCertificate } from '../gate/secret/certificate.ts';
 import { type ClientSecrets, loadClientSecrets } from '../gate/secret/client-secrets.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/secret/policy-token.ts';
-import type { Settings } from '../gate/settings.ts';
+import type { LoadedSettings, Settings } from '../gate/settings.ts';
 import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { LiveRuleset } from '../ruleset/live-ruleset.ts';
 
@@ -16,30 +16,25 @@ export interface Prepared {
   readonly rulesets: LiveRuleset;
 }
 
-/** Where the secrets are. */
-export interface SecretPlaces extends CertificatePlace {
-  readonly client: Parameters<typeof loadClientSecrets>[0] | undefined;
-}
-
 /**
  * Loads the certificate, the policy token, the API server's credentials and the ruleset, each even if others are invalid.
  *
- * @param settings `undefined` if they are invalid
- * @param collected the mistakes so far
  * @throws {MistakesError} with every mistake.
  */
 export async function prepare(
-  settings: Settings | undefined,
-  { client, ...place }: SecretPlaces,
+  { settings, mistakes: inSettings }: LoadedSettings,
   startRulesets: () => Promise<LiveRuleset>,
-  collected: CollectedMistakes,
 ): Promise<Prepared> {
+  const { certsDir: dir, client } = settings;
+  const collected = new CollectedMistakes(inSettings);
+  // An invalid setting may be the name that the certificate should have.
+  const place = { dir, serverName: inSettings.length === 0 ? settings.serverName : undefined };
   const certificate = await collected.from(async () => loadCertificate(place, new Date()));
-  const policyToken = await collected.from(async () => loadPolicyToken(place.dir));
+  const policyToken = await collected.from(async () => loadPolicyToken(dir));
   const clientSecrets = client && (await collected.from(async () => loadClientSecrets(client)));
   const rulesets = await collected.from(startRulesets);
   const { mistakes } = collected;
-  if (mistakes.length > 0 || settings === undefined || certificate === undefined || rulesets === undefined) {
+  if (mistakes.length > 0 || certificate === undefined || rulesets === undefined) {
     rulesets?.stop();
     throw new MistakesError(mistakes);
   }
@@ -47,8 +42,12 @@ export async function prepare(
 }
 
 /** Collects the mistakes of all parts of a start, to report them together. */
-export class CollectedMistakes {
-  readonly mistakes: Mistake[] = [];
+class CollectedMistakes {
+  readonly mistakes: Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    this.mistakes = [...mistakes];
+  }
 
   /** The result of `part`, or `undefined` if it had mistakes. Other errors are thrown. */
   async from<T>(part: () => T | Promise<T>): Promise<T | undefined> {

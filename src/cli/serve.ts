@@ -3,9 +3,9 @@ import { createDrain, type Drain } from '../gate/drain.ts';
 import { createMetrics } from '../gate/telemetry/metrics.ts';
 import { type GateOptions, startGate } from '../gate/gate.ts';
 import { createLog, type Log, MAX_LOGGED_MESSAGE } from '../gate/telemetry/log.ts';
-import { type Environment, loadSettings, type Settings } from '../gate/settings.ts';
+import { type Environment, type LoadedSettings, loadSettings, type Settings } from '../gate/settings.ts';
 import { messageOf, MistakesError, mistakeText } from '../mistake/mistake.ts';
-import { CollectedMistakes, prepare, type Prepared, type SecretPlaces } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { mistakesBlock } from './mistakes-block.ts';
 import { createConfigMapJudge } from '../config-map/judge.ts';
 import { createLoader, type LoaderOptions } from './create-loader.ts';
@@ -19,24 +19,21 @@ export interface ServeOptions {
   readonly writeError: (text: string) => void;
 }
 
-type LogSettings = Pick<Settings, 'logLevel' | 'logFormat'>;
-
 /** `imagegate serve`: runs the gate until a signal. Resolves with the exit code once the log is flushed. */
 export async function serve({ env, terminal, writeError }: ServeOptions): Promise<0 | 1> {
-  const collected = new CollectedMistakes();
-  const settings = await collected.from(() => loadSettings(env, terminal));
-  const logSettings = settings ?? fallbackLogSettings(env, terminal);
-  const log = createLog(logSettings);
+  const loaded = loadSettings(env, terminal);
+  const { settings } = loaded;
+  const log = createLog(settings);
   const drain = createDrain({
-    seconds: settings?.drainSeconds ?? 0,
+    seconds: settings.drainSeconds,
     onBegin: () => log.logger.info('Shutdown requested; draining.'),
   });
   const events = listenToProcess(drain.begin);
   try {
-    await Promise.race([run(env, settings, collected, log, drain), events.crashed]);
+    await Promise.race([run(env, loaded, log, drain), events.crashed]);
     return 0;
   } catch (error) {
-    reportFailure(error, log, logSettings, writeError);
+    reportFailure(error, log, settings, writeError);
     return 1;
   } finally {
     events.stop();
@@ -44,16 +41,10 @@ export async function serve({ env, terminal, writeError }: ServeOptions): Promis
   }
 }
 
-async function run(
-  env: Environment,
-  maybeSettings: Settings | undefined,
-  collected: CollectedMistakes,
-  log: Log,
-  drain: Drain,
-): Promise<void> {
+async function run(env: Environment, loaded: LoadedSettings, log: Log, drain: Drain): Promise<void> {
   const { logger } = log;
   const metrics = createMetrics();
-  const { certsDir, serverName, policyDir, rulesDir, client } = maybeSettings ?? placesIn(env);
+  const { policyDir, rulesDir } = loaded.settings;
   const sources: LoaderOptions = {
     environment: env,
     policyDir,
@@ -66,8 +57,7 @@ async function run(
   const loader = await createLoader({ ...sources, watch: { ...sources.watch, ...metrics.customRules } });
   const watched = [...new Set([policyDir, rulesDir])].filter((folder) => folder !== undefined);
   const startRulesets = async () => startLiveRules({ loader, folders: watched, log: logger, metrics });
-  const secretPlaces = { dir: certsDir, serverName, client };
-  const prepared = await prepare(maybeSettings, secretPlaces, startRulesets, collected);
+  const prepared = await prepare(loaded, startRulesets);
   try {
     // A signal during the start: there is nothing to drain.
     if (drain.draining()) return;
@@ -100,28 +90,11 @@ async function answer({ log, drain, ...prepared }: Answering): Promise<void> {
   await gate.close(drain.hurry);
 }
 
-/** The paths, taken from invalid settings to check their files as well; the server name may be the invalid one. */
-function placesIn(env: Environment): Omit<SecretPlaces, 'dir'> & Pick<Settings, 'certsDir' | 'rulesDir' | 'policyDir'> {
-  return {
-    certsDir: env['CERTS_DIR'] || 'certs',
-    serverName: undefined,
-    rulesDir: env['RULES_DIR'] || undefined,
-    policyDir: env['POLICY_DIR'] || undefined,
-    client: { caFile: env['CLIENT_CA_FILE'] || undefined, tokenFile: env['CLIENT_TOKEN_FILE'] || undefined },
-  };
-}
-
-/** The log's settings if the settings are invalid: the best guess. */
-function fallbackLogSettings(env: Environment, terminal: boolean): LogSettings {
-  const format = env['LOG_FORMAT'] ?? (terminal ? 'text' : 'json');
-  return { logLevel: 'info', logFormat: format === 'json' ? 'json' : 'text' };
-}
-
 /** Reports why the gate failed: as text on stderr, and as a log line if the log is JSON. */
 function reportFailure(
   error: unknown,
   { logger }: Log,
-  { logFormat }: LogSettings,
+  { logFormat }: Pick<Settings, 'logFormat'>,
   writeError: (text: string) => void,
 ): void {
   if (error instanceof MistakesError) {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { MistakesError, shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
+import { shown, type Mistake, type Remedy } from '../mistake/mistake.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -97,13 +97,18 @@ export const SETTINGS: readonly SettingHelp[] = [
   },
 ];
 
+/** With mistakes, the settings serve to find those of all else: an invalid one has its default, a number is NaN. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly mistakes: readonly Mistake[];
+}
+
 /**
- * Reads the settings from the environment.
+ * Reads the settings from the environment. Never throws.
  *
  * @param terminal whether the log goes to a person's terminal
- * @throws {MistakesError} with every invalid setting.
  */
-export function loadSettings(env: Environment, terminal: boolean): Settings {
+export function loadSettings(env: Environment, terminal: boolean): LoadedSettings {
   const mistakes: Mistake[] = [];
   const settings: Settings = {
     port: integer(env, 'PORT', 3000, MAX_PORT, mistakes),
@@ -119,8 +124,7 @@ export function loadSettings(env: Environment, terminal: boolean): Settings {
     client: client(env, mistakes),
   };
   if (settings.port === settings.opsPort && settings.port !== 0) mistakes.push(samePort(settings.port));
-  if (mistakes.length > 0) throw new MistakesError(mistakes);
-  return settings;
+  return { settings, mistakes };
 }
 
 function client(env: Environment, mistakes: Mistake[]): ClientSettings | undefined {

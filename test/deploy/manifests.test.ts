@@ -450,7 +450,7 @@ describe('deploy/', () => {
     });
 
     it('the Service has the name that the gate looks for in its certificate', () => {
-      const { serverName } = loadSettings({}, false);
+      const { serverName } = loadSettings({}, false).settings;
       expect(serverName).to.equal(`${service.metadata.name}.${service.metadata.namespace}.svc`);
     });
 

@@ -69,7 +69,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `one check of a custom rule has used, of ${check}`,
     `tries again every ${(POLL_MS * POLLS_PER_RETRY) / 1000} seconds`,
     `In the last ${DAYS_AHEAD} days of an exemption`,
-    `have ${figure(loadSettings({}, false).logReviewsPerSecond * BURST_SECONDS)} lines at once`,
+    `have ${figure(loadSettings({}, false).settings.logReviewsPerSecond * BURST_SECONDS)} lines at once`,
     `Head of a request within ${inSeconds(headersTimeout)}, the whole of it within ${inSeconds(requestTimeout)}`,
     `One has at most ${inMib(MAX_BODY_BYTES)}`,
     `Small ones (to ${SMALL_BODY_BYTES / KIB} KiB`,
