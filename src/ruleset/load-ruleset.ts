@@ -73,11 +73,8 @@ export async function loadRuleset(sources: RulesetSources, input: PolicyInput): 
   return bound.ruleset;
 }
 
-async function isSameFolder(policyDir: string | undefined, rulesDir: string | undefined): Promise<boolean> {
-  if (policyDir === undefined || rulesDir === undefined) return false;
-  const [one, other] = await Promise.all(
-    [policyDir, rulesDir].map(async (folder) => realpath(folder).catch(() => folder)),
-  );
+async function isSameFolder(...folders: readonly (string | undefined)[]): Promise<boolean> {
+  const [one, other] = await Promise.all(folders.map(async (folder) => folder && realpath(folder).catch(() => folder)));
   return one === other;
 }
 

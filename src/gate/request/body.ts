@@ -91,13 +91,12 @@ class Body {
     const { values } = this.#budgets;
     // Marks cannot exceed bytes: count them only when the byte count does not fit.
     const taken = values.take(this.#address, this.#share.held) ?? values.take(this.#address, this.#reader.marks());
-    if (taken === undefined) {
-      this.#refuse(overloaded());
-      return;
+    if (taken === undefined) this.#refuse(overloaded());
+    else {
+      this.#values = taken;
+      this.#stop();
+      this.#reader.end();
     }
-    this.#values = taken;
-    this.#stop();
-    this.#reader.end();
   };
 
   readonly #gone = (): void => this.#refuse(new ClientGoneError());
