@@ -41,7 +41,7 @@ function checkHead({ req }: Context): void {
 
 function checkType(type: string | undefined, encoding: string | undefined): void {
   // The first comparison is what the API server sends; the expression is for all others.
-  if (type !== 'application/json' && (type === undefined || !JSON_TYPE.test(type))) {
+  if (type !== 'application/json' && !JSON_TYPE.test(String(type))) {
     throw new Refusal('content-type-unsupported', 'The content type must be application/json.');
   }
   // Even `identity`: the parser hangs or answers 500 on a broken encoding, and the API server never sends one.
