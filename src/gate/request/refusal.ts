@@ -32,12 +32,12 @@ export class Refusal extends Error {
   /** The HTTP status. */
   readonly status: number;
   /** Additional headers of the answer. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   /** The uid of the AdmissionReview, as far as it could be read. */
   readonly uid: string | undefined;
 
   /** @param message a whole sentence for the client, without text of the body */
-  constructor(code: RefusalCode, message: string, { headers = {}, uid }: RefusalDetails = {}) {
+  constructor(code: RefusalCode, message: string, { headers, uid }: RefusalDetails = {}) {
     super(message);
     this.code = code;
     this.status = REFUSALS[code];

@@ -65,7 +65,8 @@ interface RequestTarget {
 export function parseTarget(target = ''): RequestTarget {
   if (!target.startsWith('/')) throw new Refusal('http-malformed', 'The target of the request is not a path.');
   const end = target.indexOf('?');
-  return end === -1 ? { path: target, search: '' } : { path: target.slice(0, end), search: target.slice(end) };
+  const path = end === -1 ? target : target.slice(0, end);
+  return { path, search: target.slice(path.length) };
 }
 
 /** The timeout that the client announces: `5s`. */
