@@ -42,7 +42,7 @@ describe('brokenChainEnd', () => {
     ['of one of several CAs', ca, [], [expiredCa, sameName, ca], undefined],
     ['over two steps, in any order', lower, [upper, lower], [ca], undefined],
     ['over a step that is a CA there', lower, [lower], [upper], undefined],
-    ['that is there itself, though it is no CA', undefined, [noCa], [noCa], undefined],
+    ['that is there itself among others, though it is no CA', undefined, [noCa], [ca, noCa], undefined],
     ['beside steps of others', lower, [expiredStep, loop, lower, noCaStep, upper], [ca], undefined],
     ['of another CA of the same name', ca, [], [sameName], 'leaf'],
     ['of a CA whose name is encoded otherwise', ca, [], [encodedOtherwise], 'leaf'],

@@ -126,6 +126,7 @@ describe('the probes', () => {
     const posted = await get('/livez', 'POST');
     expect(posted.status).to.equal(405);
     expect(posted.headers.get('allow')).to.equal('GET, HEAD');
+    expect(posted.headers.get('connection')).to.equal('close');
   });
 
   it('survive what breaks, without a word', async () => {
