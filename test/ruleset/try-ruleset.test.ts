@@ -77,6 +77,21 @@ describe('tryRuleset', () => {
     });
   }
 
+  it('shows a rule every form of reference in every place', async () => {
+    const custom = fakeCustomRules(['mine']);
+    await tryRuleset(rulesetUnder({}, custom));
+    const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+    const forms = [
+      ...['nginx', 'nginx:1.27', 'library/nginx:latest', `nginx@${digest}`, 'docker.io/library/nginx:1.27.3-alpine'],
+      ...[`gcr.io/acme/team/app:v1.2.3@${digest}`, 'localhost:5000/app', '[2001:db8::1]:5000/app:1'],
+      'registry.example.com:8443/a/b/c/d:Some_Tag.1-2',
+    ];
+    const shown = custom.asked.map(({ image, context }) => `${context.container.name} ${image}`);
+    const places = ['init', 'main', 'debug', 'volume'];
+    const sample = places.flatMap((place) => forms.map((form, index) => `${place}-${index} ${form}`));
+    expect(shown).to.deep.equal([...sample, ...sample]);
+  });
+
   it('tries a rule in full where it is on, and of several those that are new there', async () => {
     const policy = {
       rules: settingsOf({ one: { action: 'off' } }),
