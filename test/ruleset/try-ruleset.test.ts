@@ -82,8 +82,14 @@ describe('tryRuleset', () => {
     await tryRuleset(rulesetUnder({}, custom));
     const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
     const forms = [
-      ...['nginx', 'nginx:1.27', 'library/nginx:latest', `nginx@${digest}`, 'docker.io/library/nginx:1.27.3-alpine'],
-      ...[`gcr.io/acme/team/app:v1.2.3@${digest}`, 'localhost:5000/app', '[2001:db8::1]:5000/app:1'],
+      'nginx',
+      'nginx:1.27',
+      'library/nginx:latest',
+      `nginx@${digest}`,
+      'docker.io/library/nginx:1.27.3-alpine',
+      `gcr.io/acme/team/app:v1.2.3@${digest}`,
+      'localhost:5000/app',
+      '[2001:db8::1]:5000/app:1',
       'registry.example.com:8443/a/b/c/d:Some_Tag.1-2',
     ];
     const shown = custom.asked.map(({ image, context }) => `${context.container.name} ${image}`);
