@@ -31,7 +31,7 @@ const MOST_MS = 100;
 /** Of a gate's log, apart from the lines of reviews: so many, and so many more each second. */
 const MOST_LINES = { atOnce: 30, perSecond: 10 };
 /** So often it is measured once more. */
-const MOST_AGAIN = 2;
+const MOST_AGAIN = 4;
 /** After which an attack's backlog is over. */
 const RECOVERY_MS = 30_000;
 
