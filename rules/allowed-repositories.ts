@@ -1,4 +1,4 @@
-import { defineRule, repositoryPatterns, sentenceList } from 'imagegate/rule';
+import { defineRule, imagePatterns, sentenceList } from 'imagegate/rule';
 
 export default defineRule({
   meta: {
@@ -14,7 +14,7 @@ export default defineRule({
           items: { type: 'string' },
           default: [],
           description:
-            'Repositories to allow, each with its registry; * stands for any characters of a component, ** for one component or more. Without any, no image is allowed.',
+            'Patterns of images to allow, such as docker.io/library/* or gcr.io/acme/app:1.2. Without any, no image is allowed.',
         },
         unqualified: {
           type: 'string',
@@ -26,7 +26,7 @@ export default defineRule({
     },
   },
   prepare: ({ repositories, unqualified }) => ({
-    allowed: repositoryPatterns(repositories, { unqualified }),
+    allowed: imagePatterns(repositories, { unqualified }),
     remedy:
       repositories.length === 0
         ? 'No repositories are allowed yet.'

@@ -1,9 +1,9 @@
-import { defineRule, repositoryPatterns, sentenceList } from 'imagegate/rule';
+import { defineRule, imagePatterns, sentenceList } from 'imagegate/rule';
 
 export default defineRule({
   meta: {
     name: 'blocked-images',
-    description: 'Deny images whose name is on a list.',
+    description: 'Deny images that are on a list.',
     action: 'off',
     schema: {
       type: 'object',
@@ -13,8 +13,7 @@ export default defineRule({
           type: 'array',
           items: { type: 'string' },
           default: [],
-          description:
-            'Images to deny, each with its registry, without tag and digest; * stands for any characters of a component, ** for one component or more.',
+          description: 'Patterns of images to deny, such as gcr.io/evil/** or docker.io/acme/app:>=1.4.0 <1.4.3.',
         },
         // A list of what is denied must not be passed by leaving the registry away.
         unqualified: {
@@ -27,7 +26,7 @@ export default defineRule({
     },
   },
   prepare: ({ images, unqualified }) => ({
-    blocked: repositoryPatterns(images, { purpose: 'deny', unqualified }),
+    blocked: imagePatterns(images, { purpose: 'deny', unqualified }),
     remedy: `These images "${sentenceList(images)}" are prohibited.`,
   }),
   check(image, { blocked, remedy }) {

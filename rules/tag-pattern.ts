@@ -1,4 +1,4 @@
-import { defineRule, prepareEach, repositoryPatterns, tagsOrRange } from 'imagegate/rule';
+import { defineRule, prepareEach, imagePatterns, tagsOrRange } from 'imagegate/rule';
 
 export default defineRule({
   meta: {
@@ -21,7 +21,7 @@ export default defineRule({
                 items: { type: 'string' },
                 minItems: 1,
                 description:
-                  'Images that this is about, each with its registry; * stands for any characters of a component, ** for one component or more.',
+                  'Patterns of images that this is about, such as docker.io/library/nginx or gcr.io/acme/**.',
               },
               tags: {
                 type: 'array',
@@ -47,7 +47,7 @@ export default defineRule({
   },
   prepare: ({ patterns, unqualified }) =>
     prepareEach(patterns, ({ images, tags, semver }) => ({
-      isAbout: repositoryPatterns(images, { purpose: 'deny', unqualified }).matches,
+      isAbout: imagePatterns(images, { purpose: 'deny', unqualified }).matches,
       allowed: tagsOrRange(tags, semver),
     })),
   check(image, patterns) {

@@ -1,6 +1,6 @@
 import { globMatcher } from '../image/glob.ts';
 import { InvalidReferenceError } from '../image/reference.ts';
-import { repositoryPatterns } from '../rule/repository-patterns.ts';
+import { imagePatterns } from '../rule/image-patterns.ts';
 import type { RequestContext } from '../rule/rule.ts';
 import type { Finding } from './finding.ts';
 import { type Exemption, type RuleSettings, VALID_REFERENCE } from './policy.ts';
@@ -54,10 +54,10 @@ function imagesTest({ images }: Exemption, settings: RuleSettings): Test | undef
   const fromTrusting = new Map(
     TRUSTING.map((rule) => {
       const unqualified = settings.get(rule)?.options['unqualified'] === 'docker.io' ? 'docker.io' : 'untrusted';
-      return [rule, repositoryPatterns(images, { purpose: 'allow', unqualified })] as const;
+      return [rule, imagePatterns(images, { purpose: 'allow', unqualified })] as const;
     }),
   );
-  const fromOthers = repositoryPatterns(images, { purpose: 'exempt' });
+  const fromOthers = imagePatterns(images, { purpose: 'exempt' });
   return ({ rule, image: { reference } }) =>
     !(reference instanceof InvalidReferenceError) && (fromTrusting.get(rule) ?? fromOthers).matches(reference);
 }

@@ -45,7 +45,7 @@ export interface Exemption {
   readonly ruleSources?: readonly Location[];
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly namespaces?: readonly string[];
-  /** Patterns over registry and repository, normalized: `repositoryPatterns`. */
+  /** Patterns of images: `imagePatterns`. */
   readonly images?: readonly string[];
   /** Exact user names of the direct requester. */
   readonly users?: readonly string[];

@@ -21,7 +21,7 @@ export interface ImageReference extends ImageName {
   /**
    * What container runtimes read: `docker.io` and `library/nginx` for `nginx`, `docker.io/nginx` and
    * `index.docker.io/library/nginx`. All other hosts are as written, a port and Docker Hub's further hosts included: to a
-   * runtime they are other registries, with mirrors and credentials of their own. To deny, use `repositoryPatterns` with
+   * runtime they are other registries, with mirrors and credentials of their own. To deny, use `imagePatterns` with
    * the purpose `deny`, which knows all hosts of Docker Hub.
    */
   readonly normalized: { readonly registry: string; readonly repository: string };

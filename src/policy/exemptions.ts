@@ -1,7 +1,7 @@
 import type { Exemption } from '../engine/policy.ts';
 import { locationText, shown, type Location, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
-import { repositoryPatterns } from '../rule/repository-patterns.ts';
+import { imagePatterns } from '../rule/image-patterns.ts';
 import { isObject } from '../workload/json-object.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 
@@ -44,10 +44,7 @@ export const EXEMPTION_SCHEMA = {
       pattern: '^(?=.*[a-z0-9])[a-z0-9*](?:[a-z0-9*-]*[a-z0-9*])?$',
       patternErrorMessage: 'a pattern of namespaces that names some',
     }),
-    images: list(
-      'Patterns over registry and repository, such as ghcr.io/acme/**; * stays within a component, ** crosses.',
-      { maxLength: 1024 },
-    ),
+    images: list('Patterns of images, such as ghcr.io/acme/** or ghcr.io/acme/app:1.2.', { maxLength: 1024 }),
     users: list(`User names, to the letter, of who asks directly. ${SOMEWHERE}`, {
       maxLength: 1024,
       pattern: '^(?!system:serviceaccount:kube-system:)[^*]+$',
@@ -137,7 +134,7 @@ function dateMistakes(expires: unknown, where: Location): readonly Mistake[] {
 function imageMistakes(images: unknown, where: (entry: number) => Location): readonly Mistake[] {
   if (!Array.isArray(images) || !images.every((image) => typeof image === 'string')) return [];
   try {
-    repositoryPatterns(images);
+    imagePatterns(images);
     return [];
   } catch (error) {
     if (!(error instanceof InvalidEntriesError)) throw error;

@@ -1,4 +1,4 @@
-import { DOCKER_HUB, DOCKER_HUB_HOSTS, isDockerHub, OFFICIAL } from '../image/docker-hub.ts';
+import { DOCKER_HUB, DOCKER_HUB_HOSTS, isDockerHub } from '../image/docker-hub.ts';
 import { type ImageName, parseReference } from '../image/reference.ts';
 
 /**
@@ -17,8 +17,6 @@ export interface RegistryReading {
   /** A host, or a wildcard of hosts. */
   readonly host: (host: string) => string;
   readonly image: (image: ImageName) => ImageName;
-  /** An entry with a repository; two, if its wildcard matches a host of Docker Hub other than `docker.io`. */
-  readonly repositories: (entry: string) => readonly string[];
 }
 
 /** At the end of a host, so not within an IPv6 address. Leading zeros are the same port to clients. */
@@ -27,14 +25,13 @@ const HTTPS_PORT = /:0*443$/;
 const AS_WRITTEN: RegistryReading = {
   host: (host) => host,
   image: (image) => image,
-  repositories: (entry) => [entry],
 };
 
 export function registryReading(purpose: Purpose): RegistryReading {
   if (purpose === 'allow') return AS_WRITTEN;
 
   const read = (host: string): string => {
-    const withoutPort = host.replace(HTTPS_PORT, '');
+    const withoutPort = withoutHttpsPort(host);
     if (DOCKER_HUB_HOSTS.includes(withoutPort)) return DOCKER_HUB;
     return purpose === 'deny' ? withoutPort : host;
   };
@@ -42,22 +39,11 @@ export function registryReading(purpose: Purpose): RegistryReading {
     const registry = written.registry && read(written.registry);
     return registry === written.registry ? written : { registry, repository: written.repository };
   };
-  const repositories = (entry: string): readonly string[] => {
-    const [written, path] = splitAtSlash(entry);
-    const host = read(written);
-    // As in images: without an account it is an official image.
-    const onHub = `${DOCKER_HUB}/${path.includes('/') || path === '**' ? '' : OFFICIAL}${path}`;
-    if (host === DOCKER_HUB) return [onHub];
-    return hasHubByAnotherName(host) ? [`${host}/${path}`, onHub] : [`${host}/${path}`];
-  };
-  return { host: read, image, repositories };
+  return { host: read, image };
 }
 
-/** Whether a wildcard matches only other hosts of Docker Hub: images are compared as `docker.io`. */
-function hasHubByAnotherName(host: string): boolean {
-  if (!host.startsWith('*') || DOCKER_HUB.endsWith(host.slice(1))) return false;
-  const ending = host.slice(1).replace(HTTPS_PORT, '');
-  return DOCKER_HUB_HOSTS.some((name) => name.endsWith(ending));
+export function withoutHttpsPort(host: string): string {
+  return host.replace(HTTPS_PORT, '');
 }
 
 // Remedies for an entry that begins with a registry; `undefined` if it is valid.
@@ -68,11 +54,12 @@ export function splitAtSlash(entry: string): readonly [host: string, path: strin
   return slash === -1 ? [entry, ''] : [entry.slice(0, slash), entry.slice(slash + 1)];
 }
 
-/** For what no entry may contain. */
-export function spellingRemedy(entry: string): string | undefined {
+/** For what no entry may contain. `name` is the part before a tag. */
+export function spellingRemedy(entry: string, name = entry): string | undefined {
+  if (entry.includes('$') || entry.includes('{{')) return 'A variable was not filled in: write what it stands for.';
   if (entry.includes('://')) return 'Remove the scheme.';
-  if (entry.endsWith('/')) return 'Remove the trailing "/".';
-  return /[A-Z]/.test(entry) ? 'Write it in lower case.' : undefined;
+  if (name.endsWith('/')) return 'Remove the trailing "/".';
+  return /[A-Z]/.test(name) ? 'Write it in lower case.' : undefined;
 }
 
 /** For a host that is no registry, or an alias of Docker Hub; of a wildcard, the part after `*.`. */

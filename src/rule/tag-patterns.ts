@@ -2,7 +2,9 @@ import { globMatcher } from '../image/glob.ts';
 import { shown } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 
-const TAG_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
+export const TAG_PATTERN = /^[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,127}$/;
+export const TAG_REMEDY =
+  'A tag has at most 128 letters, digits, "_", "." and "-", and begins with neither "." nor "-".';
 
 /**
  * Compiles tags and patterns of tags, in which `*` stands for any run of characters. Whole tags are compared,
@@ -19,7 +21,7 @@ export function tagPatterns(entries: readonly string[]): { matches: (tag: string
             index,
             expected: 'a tag, such as latest, or a pattern, such as *-rc*',
             found: shown(entry),
-            remedy: 'A tag has at most 128 letters, digits, "_", "." and "-", and begins with neither "." nor "-".',
+            remedy: TAG_REMEDY,
           },
         ],
   );

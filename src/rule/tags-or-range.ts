@@ -1,5 +1,6 @@
 import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { sentenceList } from './sentence-list.ts';
+import type { Purpose } from './registry-reading.ts';
 import { tagPatterns } from './tag-patterns.ts';
 import semver from 'semver';
 import { shown } from '../mistake/mistake.ts';
@@ -28,25 +29,48 @@ export function tagsOrRange(
 /** In characters; bounds the time to parse a range. */
 export const MAX_LENGTH = 256;
 
+/** The version, full or shortened, that a tag begins with. A letter right after a lone number makes it a hash. */
+const VERSION = /^v?(?<major>[0-9]+)(?:\.(?<minor>[0-9]+)(?:\.(?<patch>[0-9]+))?(?![0-9])|(?![0-9A-Za-z]))/;
+
 /**
  * Compiles a range of semantic versions in npm's syntax: `>=1.25.0 <2`, `^1.4`, `1.x || 2.x`. It matches tags that are
  * full versions, with or without a leading `v`; tags of one or two numbers, which move, never match. A pre-release (a
  * version with a dash) matches only if the range names a pre-release of the same three numbers.
  *
+ * @param options.purpose what a match means, `allow` by default. With `deny`, the range also matches what may be in it: any
+ *   pre-release, a version with any suffix (`1.25.0-alpine`), and a shorter tag (`1.25`), which may be any of its versions.
  * @throws {InvalidEntriesError} for an invalid range, for an empty one, which npm reads as all versions, and for one with an
  *   alternative that no version matches.
  */
-export function versionRange(range: string): { readonly matches: (tag: string) => boolean } {
+export function versionRange(
+  range: string,
+  { purpose = 'allow' }: { readonly purpose?: Purpose } = {},
+): { readonly matches: (tag: string) => boolean } {
   const remedy = rangeRemedy(range);
   if (remedy !== undefined) {
     const expected = 'a range of versions, such as ">=1.25.0 <2" or "^1.4"';
     throw new InvalidEntriesError([range], [{ index: 0, expected, found: shown(range), remedy }]);
   }
+  if (purpose === 'deny') return { matches: wideMatcher(range) };
   const compiled = new semver.Range(range);
   return { matches: (tag) => compiled.test(tag) };
 }
 
-function rangeRemedy(range: string): string | undefined {
+function wideMatcher(range: string): (tag: string) => boolean {
+  const options = { includePrerelease: true };
+  const compiled = new semver.Range(range, options);
+  return (tag) => {
+    const { major, minor = 'x', patch = 'x' } = VERSION.exec(tag)?.groups ?? {};
+    if (major === undefined) return false;
+    const numbers = [major, minor, patch].map((number) => number.replace(/^0+(?=[0-9])/, '')).join('.');
+    // A number may be too large for a version.
+    if (semver.validRange(numbers) === null) return false;
+    return compiled.test(tag) || semver.intersects(compiled, numbers, options);
+  };
+}
+
+/** The remedy for an invalid range; `undefined` if it is valid. */
+export function rangeRemedy(range: string): string | undefined {
   if (range.length > MAX_LENGTH) return `A range has at most ${MAX_LENGTH} characters: make two of it.`;
   if (range.split('||').some((alternative) => alternative.trim() === '')) {
     return 'Nothing stands for every version here: write "*", or remove what is empty.';

@@ -41,7 +41,7 @@ describe('docs/writing-rules.md, of what a rule sees', () => {
 describe('docs/writing-rules.md, of imagegate/rule', () => {
   for (const [matcher, matching, others] of rowsUnder(page, 'in `prepare`')) {
     const [code = ''] = codesIn(matcher);
-    const isOfImages = /^(?:registry|repository)Patterns/.test(code);
+    const isOfImages = /^(?:registry|repository|image)Patterns/.test(code);
     for (const [list, matches] of [
       [codesIn(matching), true],
       [codesIn(others), false],

@@ -76,6 +76,18 @@ describe('an exemption', () => {
         { image: 'acme/app' },
       ],
     ],
+    [
+      'of images by tag or digest',
+      { images: ['gcr.io/acme/app:1.2', `gcr.io/acme/b@sha256:${'a'.repeat(64)}`] },
+      [{ image: 'gcr.io/acme/app:1.2' }, { image: `gcr.io/acme/b:1@sha256:${'a'.repeat(64)}` }],
+      [
+        { image: 'gcr.io/acme/app' },
+        { image: 'gcr.io/acme/app:1.2.0' },
+        { image: `gcr.io/acme/app:1.2@sha256:${'a'.repeat(64)}` },
+        { image: 'gcr.io/acme/b:1' },
+        { image: `gcr.io/acme/b@sha256:${'b'.repeat(64)}` },
+      ],
+    ],
     ['of users', { users: PARTS.users }, [{}, { username: 'joe' }], [{ username: 'Jane' }, { username: '' }, STRANGER]],
     [
       'of groups',

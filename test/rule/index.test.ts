@@ -11,6 +11,7 @@ describe('imagegate/rule', () => {
   it('has what a rule needs, and nothing that finds or loads rules', () => {
     expect(Object.keys(byName)).to.have.members([
       'defineRule',
+      'imagePatterns',
       'InvalidEntriesError',
       'prepareEach',
       'registryHint',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseReference } from '../../src/image/reference.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { registryPatterns } from '../../src/rule/registry-patterns.ts';
-import { repositoryPatterns } from '../../src/rule/repository-patterns.ts';
+import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import { BAD_REGISTRIES } from './bad-registries.ts';
 
 interface Case {
@@ -205,7 +205,7 @@ describe('registryPatterns', () => {
       const { registry, repository } = image.normalized;
       expect(registryPatterns([`${registry}/${repository}`]).matches(image)).to.equal(true);
       const options = { unqualified: 'docker.io' } as const;
-      expect(repositoryPatterns([`${registry}/${repository}`], options).matches(image)).to.equal(true);
+      expect(imagePatterns([`${registry}/${repository}`], options).matches(image)).to.equal(true);
     });
   }
 

@@ -58,6 +58,27 @@ const CASES: readonly [range: string, matching: readonly string[], others: reado
   ['>=1.0.0', [], ['constructor', '__proto__', '9'.repeat(128), `1.0.${'9'.repeat(100)}`]],
 ];
 
+/** Where they deny. */
+const WIDE_CASES: typeof CASES = [
+  [
+    '>=0.69.4 <=0.69.6',
+    ['0.69.4', 'v0.69.5', '0.69.5-alpine', '0.69.6_x', '0.69.6.1', '0.69.4-rc1', '0.69', '0.69-alpine', '0', 'v0-slim'],
+    ['0.69.3', '0.69.7', '0.69.7-alpine', '0.68', '0.70', '1', 'latest', 'alpine-0.69.5', ''],
+  ],
+  ['>=1.22 <1.23', ['1.22rc1', '1.22', '1.22.3', '1.22.3alpine'], ['1.21', '1.23.0', '122']],
+  ['^1.4', ['1', '1.4', '1.4.0-rc1', '1.99-x'], ['1.3', '1.3.9-x', '2', '2.0.0-rc1', '0']],
+  // A suffix may be of a pre-release or of a variant; `-0` says that neither is meant.
+  ['<1.25.3', ['1.25.2', '1.25.3-rc1', '1.25.3-alpine', '1.25', '1'], ['1.25.3', '1.25.4-alpine', '1.26']],
+  ['<1.25.3-0', ['1.25.2', '1.25.2-alpine', '1.25'], ['1.25.3', '1.25.3-alpine', '1.26']],
+  ['1.x || 3.0.0 - 3.2.0', ['1.0', '3', '3.1-x'], ['2', '3.3', '4']],
+  ['>1.2.3-a <1.2.3-b', ['1.2.3-a.1', '1.2', '1'], ['1.2.3-a', '1.2.3-b', '1.2.3', '1.3']],
+  // Zeros before a number, as dates have them.
+  ['>=2024.5.0 <2024.6.0', ['2024.05.01', '2024.05'], ['2024.06.01', '2024.04']],
+  ['*', ['0', '1.2.3-x', '99.0.0'], ['latest', 'x', 'constructor']],
+  // No versions: hashes, and numbers without end.
+  ['>=0', [], ['7f3a9c1', '1a', 'v', 'vv1', '9'.repeat(128), `1.${'9'.repeat(100)}`]],
+];
+
 const EMPTY = 'Nothing stands for every version here: write "*", or remove what is empty.';
 const FORM =
   'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
@@ -71,6 +92,21 @@ describe('versionRange', () => {
       const { matches } = versionRange(range);
       expect(matching.filter((tag) => !matches(tag))).to.deep.equal([]);
       expect(others.filter(matches)).to.deep.equal([]);
+    });
+  }
+
+  for (const [range, matching, others] of WIDE_CASES) {
+    it(`"${range}" has ${matching.join(', ')} where it denies, not ${others.map((tag) => tag.slice(0, 20)).join(', ')}`, () => {
+      const { matches } = versionRange(range, { purpose: 'deny' });
+      expect(matching.filter((tag) => !matches(tag))).to.deep.equal([]);
+      expect(others.filter(matches)).to.deep.equal([]);
+    });
+  }
+
+  for (const [range, matching] of CASES) {
+    it(`"${range}" has where it denies all that it has where it allows`, () => {
+      const { matches } = versionRange(range, { purpose: 'deny' });
+      expect(matching.filter((tag) => !matches(tag))).to.deep.equal([]);
     });
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import rule from '../../rules/allowed-repositories.ts';
-import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
+import { BAD_IMAGE_PATTERNS } from '../rule/bad-image-patterns.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
@@ -78,14 +78,14 @@ describe('allowed-repositories', () => {
     );
   });
 
-  for (const [entry, remedy] of BAD_REPOSITORIES) {
+  for (const [entry, remedy] of BAD_IMAGE_PATTERNS) {
     it(`refuses the entry ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
       const [mistake, ...others] = optionMistakes('allowed-repositories', { repositories: ['gcr.io/a/*', entry] });
       expect(mistake).to.deep.include({
         code: 'option-invalid',
         ...at('repositories (test), entry 2'),
         expected:
-          'a registry and a pattern of repositories, such as docker.io/library/*, gcr.io/acme/** or *.gcr.io/acme/app',
+          'a pattern of images, such as docker.io/library/*, *.gcr.io/acme/**, gcr.io/acme/app:1.* or **/*-debug',
         remedy,
       });
       expect(others).to.deep.equal([]);

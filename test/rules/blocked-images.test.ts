@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import rule from '../../rules/blocked-images.ts';
-import { BAD_REPOSITORIES } from '../rule/bad-repositories.ts';
+import { BAD_IMAGE_PATTERNS } from '../rule/bad-image-patterns.ts';
 import { ruleSentences } from '../rule-sentences.ts';
 import { judgedCases, type JudgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
@@ -101,7 +101,7 @@ describe('blocked-images', () => {
     );
   });
 
-  for (const [entry, remedy] of BAD_REPOSITORIES) {
+  for (const [entry, remedy] of BAD_IMAGE_PATTERNS) {
     it(`refuses the entry ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
       const [mistake, ...others] = optionMistakes('blocked-images', { images: ['gcr.io/a/*', entry] });
       expect(mistake).to.deep.include({ code: 'option-invalid', ...at('images (test), entry 2'), remedy });
