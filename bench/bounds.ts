@@ -18,6 +18,9 @@ const MAX_STEP = 15;
 /** A thousand times the list may cost this much more: nothing, but for the processor's cache. */
 const MAX_FLAT = 1.5;
 
+/** With a thousand wildcard patterns, of the reviews a second with one. */
+const MIN_PATTERNS_RATIO = 0.8;
+
 /** With a custom rule, of the requests a second without one. */
 const MIN_CUSTOM_RATIO = 0.9;
 const MAX_CUSTOM_MIB = 80;
@@ -46,6 +49,7 @@ export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight 
     linearBound('containers', growth.containers),
     linearBound('bytes', growth.bytes),
     flatBound(growth.registries),
+    patternsBound(growth.patterns),
     ...customRuleBounds(customRule, firstSight),
     {
       holds: badChecks.beside - badChecks.without <= MAX_P99_MORE,
@@ -95,5 +99,13 @@ function flatBound(points: readonly Point[]): Bound {
   return {
     holds: ratio <= MAX_FLAT,
     text: `a thousand times the allowlist: ${ratio.toFixed(2)} times the cost (at most ${MAX_FLAT})`,
+  };
+}
+
+function patternsBound(points: readonly Point[]): Bound {
+  const ratio = points[0]!.p50 / points.at(-1)!.p50;
+  return {
+    holds: ratio >= MIN_PATTERNS_RATIO,
+    text: `a thousand wildcard patterns: ${ratio.toFixed(2)} of the reviews a second with one (at least ${MIN_PATTERNS_RATIO.toFixed(2)})`,
   };
 }

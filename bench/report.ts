@@ -62,13 +62,14 @@ export function firstSightLines({ one, again, many }: FirstSight): readonly stri
 }
 
 /** In-process costs, a line each. */
-export function growthLines({ allowed, denied, containers, bytes, registries }: Growth): readonly string[] {
+export function growthLines({ allowed, denied, containers, bytes, registries, patterns }: Growth): readonly string[] {
   return [
     'parseReview and review together, median of single calls on fresh bodies:',
     `  the recorded review: allowed ${allowed.toFixed(1)} µs, denied ${denied.toFixed(1)} µs`,
     `  by containers: ${pointList(containers)}`,
     `  by bytes: ${pointList(bytes)}`,
     `  by registries in the allowlist: ${pointList(registries)}`,
+    `  by wildcard patterns of images to deny: ${pointList(patterns)}`,
   ];
 }
 
