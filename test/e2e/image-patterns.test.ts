@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { pod, podSpec } from './objects.ts';
+import { behindRules } from './rules-gate.ts';
+import { done, notCreated } from './sentences.ts';
+
+const GOOD = `sha256:${'a'.repeat(64)}`;
+const BAD = `sha256:${'b'.repeat(64)}`;
+const ALLOWED = ['docker.io/**', `ghcr.io/acme/app@${GOOD}`, 'ghcr.io/acme/web:1.*', '*-docker.pkg.dev/acme/**'];
+const BLOCKED = ['docker.io/aquasec/trivy:>=0.69.4 <=0.69.6', `@${BAD}`, '**/*miner*'];
+
+// JSON is YAML.
+const policy = JSON.stringify({
+  rules: {
+    'registry-allowlist': { action: 'off' },
+    'allowed-repositories': { action: 'deny', options: { repositories: ALLOWED } },
+    'blocked-images': { action: 'deny', options: { images: BLOCKED } },
+  },
+  exemptions: [
+    { name: 'one-tag', reason: 'A trial.', owner: 'shop', expires: 'never', images: ['ghcr.io/acme/old:1.2'] },
+  ],
+});
+
+const notAllowed = (image: string): string =>
+  `c0 image comes from a non-allowed repository! (${image}). Only images from ${ALLOWED.join(',')} are allowed.`;
+const blocked = (image: string): string =>
+  `c0 image has a non-allowed name! (${image}). These images "${BLOCKED.join(',')}" are prohibited.`;
+
+const CASES: readonly (readonly [image: string, ...sentences: readonly ((image: string) => string)[]])[] = [
+  [`ghcr.io/acme/app@${GOOD}`],
+  [`ghcr.io/acme/app:3@${GOOD}`],
+  ['ghcr.io/acme/app:3', notAllowed],
+  [`ghcr.io/acme/app@${BAD}`, notAllowed, blocked],
+  ['ghcr.io/acme/web:1.2'],
+  [`ghcr.io/acme/web:1.2@${GOOD}`, notAllowed],
+  ['europe-docker.pkg.dev/acme/team/app:1'],
+  ['a.europe-docker.pkg.dev/acme/team/app:1', notAllowed],
+  ['docker.io/aquasec/trivy:0.69.3'],
+  ['docker.io/aquasec/trivy:0.69.4', blocked],
+  ['docker.io/aquasec/trivy:0.69.5-alpine', blocked],
+  ['docker.io/aquasec/trivy:0.69', blocked],
+  [`docker.io/aquasec/trivy:0.69.6@${GOOD}`, blocked],
+  [`docker.io/library/nginx:1@${BAD}`, blocked],
+  ['docker.io/acme/miner-gpu:1', blocked],
+  ['ghcr.io/acme/old:1.2'],
+  ['ghcr.io/acme/old:1.3', notAllowed],
+  [`ghcr.io/acme/old:1.2@${GOOD}`, notAllowed],
+];
+
+describe('patterns of images in policy.yaml', () => {
+  const gate = behindRules('image-patterns', { config: { 'policy.yaml': policy } });
+
+  for (const [image, ...sentences] of CASES) {
+    it(`${sentences.length === 0 ? 'let pass' : 'refuse'} ${image.replace(/(?<=sha256:\w)\w+/, '…')}`, async () => {
+      const expected =
+        sentences.length === 0
+          ? done('pod/x created (server dry run)')
+          : notCreated(sentences.map((sentence) => sentence(image)));
+      expect(await gate().dryRun(pod('x', podSpec(image)))).to.deep.equal(expected);
+    });
+  }
+});
