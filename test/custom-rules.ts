@@ -5,7 +5,7 @@ import type { RuleContext } from '../src/rule/rule.ts';
 /** What a custom rule was asked. */
 export interface Asked {
   readonly rule: string;
-  readonly selection: number;
+  readonly place: number;
   readonly image: string;
   readonly context: RuleContext;
 }
@@ -25,8 +25,8 @@ export function fakeCustomRules(
   const rules = names.map((name) => ({
     name,
     description: '',
-    ask: (selection: number, image: ImageReference, context: RuleContext) => {
-      const asked = { rule: name, selection, image: image.raw, context };
+    ask: (place: number, image: ImageReference, context: RuleContext) => {
+      const asked = { rule: name, place, image: image.raw, context };
       all.push(asked);
       return { answer: answer(asked), steps, isNew: true };
     },

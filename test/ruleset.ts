@@ -1,4 +1,10 @@
-import { type CustomRule, DEFAULT_POLICY, type Policy, type RuleSetting } from '../src/engine/policy.ts';
+import {
+  type CustomRule,
+  DEFAULT_POLICY,
+  type Policy,
+  type RuleEntries,
+  type RuleSetting,
+} from '../src/engine/policy.ts';
 import { createRuleset, type Ruleset } from '../src/engine/ruleset.ts';
 import { loadRules } from '../src/rule-file/load-rules.ts';
 import type { AnyRule } from '../src/rule/rule.ts';
@@ -25,4 +31,14 @@ export function rulesetUnder(policy: Partial<Policy>, custom: readonly CustomRul
 /** Settings as the policy holds them, from what differs from nothing. */
 export function settingsOf(settings: Readonly<Record<string, Partial<RuleSetting>>>): ReadonlyMap<string, RuleSetting> {
   return new Map(Object.entries(settings).map(([name, setting]) => [name, { options: {}, sources: {}, ...setting }]));
+}
+
+/** The same, where a rule may have a list of settings. */
+export function entriesOf(
+  entries: Readonly<Record<string, Partial<RuleSetting> | readonly Partial<RuleSetting>[]>>,
+): RuleEntries {
+  const whole = (setting: Partial<RuleSetting>): RuleSetting => ({ options: {}, sources: {}, ...setting });
+  return new Map(
+    Object.entries(entries).map(([name, entry]) => [name, 'map' in entry ? entry.map(whole) : whole(entry)]),
+  );
 }

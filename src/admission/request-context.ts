@@ -9,10 +9,11 @@ const MINUTE_MS = 60_000;
 /**
  * What rules may read of the request, frozen, so that no rule changes it for the next.
  *
+ * @param profile one that the policy has
  * @param now in milliseconds since 1970; rules get it rounded down to the minute, so that their verdicts can be cached
  * @throws {UnreadableWorkloadError} for labels or annotations that are not strings, which the API server never sends.
  */
-export function requestContext(request: AdmissionRequest, now: number): RequestContext {
+export function requestContext(request: AdmissionRequest, now: number, profile?: string): RequestContext {
   const object = isObject(request.object) ? request.object : NONE;
   const metadata = objectOr(object['metadata']);
   const { username = '', groups } = request.userInfo ?? {};
@@ -21,6 +22,7 @@ export function requestContext(request: AdmissionRequest, now: number): RequestC
     operation: request.operation,
     now: minuteOf(now),
     namespace: request.namespace === '' ? undefined : request.namespace,
+    profile,
     userInfo: Object.freeze({ username, groups: Object.freeze(groups ?? []) }),
     workload: Object.freeze({
       apiVersion: group === '' ? version : `${group}/${version}`,

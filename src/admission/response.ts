@@ -45,13 +45,13 @@ export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionRe
 /**
  * Denied for violations: one message with all of them, and the same as causes, for programs.
  *
- * @param contact the last line of the message, if the policy has one
+ * @param lastLines of the message
  */
 export function denied(
   uid: string,
   denials: readonly Finding[],
   remarks: Remarks,
-  contact?: string,
+  lastLines: readonly string[] = [],
   toSentence: ToSentence = sentence,
 ): AdmissionResponse {
   const causes = denials.slice(0, MAX_CAUSES).map((finding) => ({
@@ -62,7 +62,7 @@ export function denied(
   return {
     uid,
     allowed: false,
-    status: { code: 403, message: denialMessage(denials, contact, toSentence), details: { causes } },
+    status: { code: 403, message: denialMessage(denials, lastLines, toSentence), details: { causes } },
     ...present(remarks),
   };
 }
@@ -136,11 +136,11 @@ function present({ warnings, auditAnnotations: annotations }: Remarks): Partial<
 /**
  * One sentence a line, in the order of the findings, in at most 4 KiB; where not all fit, a line says how many did not.
  *
- * @param contact the last line, if the policy has one
+ * @param lastLines what follows in any case
  */
 export function denialMessage(
   findings: readonly Finding[],
-  contact?: string,
+  lastLines: readonly string[] = [],
   toSentence: ToSentence = sentence,
 ): string {
   const lines = {
@@ -148,7 +148,7 @@ export function denialMessage(
     line: (index: number) => toSentence(findings[index] as Finding),
     more: (left: number) => `… and ${left} more violations.`,
   };
-  return linesWithin(lines, '', contact === undefined ? '' : `\n${contact}`);
+  return linesWithin(lines, '', lastLines.map((line) => `\n${line}`).join(''));
 }
 
 /** About one terminal page, and far below the API server's limit. */
@@ -178,10 +178,11 @@ function linesWithin({ count, line, more }: Lines, head = '', end = ''): string 
   return text + end;
 }
 
-/** A finding in words: `<container> image <problem>! (<image>). <remedy>` */
-export function sentence({ image, problem, remedy }: Finding): string {
+/** A finding in words: `<container> image <problem>! (<image>). <remedy>`, and the operator's message if there is one. */
+export function sentence({ image, problem, remedy, message }: Finding): string {
   const name = printable(image.container.name);
-  return `${name} image ${printable(problem)}! (${printable(image.raw)}). ${printable(remedy, 1024)}`;
+  const text = `${name} image ${printable(problem)}! (${printable(image.raw)}). ${printable(remedy, 1024)}`;
+  return message === undefined ? text : `${text} ${printable(message)}`;
 }
 
 export type ToSentence = (finding: Finding) => string;

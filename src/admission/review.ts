@@ -1,5 +1,6 @@
 import { completed, evaluate } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
+import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import { type Ruleset, selectionFor } from '../engine/ruleset.ts';
 import { messageOf } from '../mistake/mistake.ts';
 import { imagesToJudge } from '../workload/images.ts';
@@ -14,6 +15,8 @@ import { respond, type Review } from './respond.ts';
 export interface Moment {
   /** The time of the review, in milliseconds since 1970: exemptions expire. */
   readonly now: number;
+  /** The profile that the request was sent under; `undefined` for none. */
+  readonly profile?: string | undefined;
 }
 
 /** Judges one request synchronously. Never throws: an error becomes a denial that says so. */
@@ -32,12 +35,16 @@ export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: 
     }
     const specs = podSpecs(request, ruleset.policy.podSpecPaths);
     if (specs === undefined) return allowUnknownKind(request);
-    const context = requestContext(request, moment.now);
-    const selection = selectionFor(ruleset, context.namespace);
+    const { now, profile } = moment;
+    const isUnknown = profile !== undefined && !ruleset.profiles.has(profile);
+    const context = requestContext(request, now, isUnknown ? undefined : profile);
+    const selection = selectionFor(ruleset, context.profile, context.namespace);
     const images = imagesToJudge(specs);
     const found = yield* evaluate(images, selection, context);
-    const findings = exempt(found, selection.exemptions, context, moment.now);
-    return respond(request.uid, findings, ruleset.policy, moment.now);
+    const findings = exempt(found, selection.exemptions, context, now);
+    if (!isUnknown) return respond(request, findings, ruleset.policy, now);
+    const notices = [unknownProfileWarning(profile)];
+    return { ...respond(request, findings, ruleset.policy, now, notices), unknownProfile: true };
   } catch (error) {
     return deny(request, ruleset, error);
   }
@@ -57,4 +64,12 @@ function allowUnknownKind({ uid, kind: { group, kind } }: AdmissionRequest): Rev
   const warning = `ImageGate does not know ${name}: its images are judged when it makes pods. [imagegate]`;
   const response = allowed(uid, { warnings: [warning], auditAnnotations: {} });
   return { verdict: 'allowed', response, findings: [], unknownKind: true };
+}
+
+function unknownProfileWarning(profile: string): string {
+  const what =
+    profile === UNKNOWN_PROFILE
+      ? "The namespace's label imagegate/profile names no profile that the policy has"
+      : `ImageGate has no profile ${printable(profile, 63)}`;
+  return `${what}, so its images are judged as those of a namespace without one. [imagegate]`;
 }

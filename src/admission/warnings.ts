@@ -24,7 +24,8 @@ export function warnings(
 }
 
 function warning(finding: Finding, toSentence: ToSentence): string {
-  const end = ` [imagegate: ${finding.rule}]`;
+  const next = finding.deniesNewPods === true ? ' Its new pods will be denied.' : '';
+  const end = `${next} [imagegate: ${finding.rule}]`;
   const text = toSentence(finding);
   return text.length + end.length <= MAX_LENGTH ? text + end : `${text.slice(0, MAX_LENGTH - end.length - 3)}...${end}`;
 }

@@ -25,7 +25,8 @@ export async function createLoader({ watch, ...options }: LoaderOptions): Promis
   return createRulesetLoader({
     ...options,
     builtIn,
-    loadCustomRules: async (files, settings) => loadCustomRules({ files, settings, takenNames, watch }),
+    loadCustomRules: async (files, optionsByRule) =>
+      loadCustomRules({ files, options: optionsByRule, takenNames, watch }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import { type Answer, VALID_REFERENCE } from './policy.ts';
+import type { Answer } from './policy.ts';
 import { failedFinding, failureFinding, failureRemedy, type Finding, violationFinding } from './finding.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
 import type { RequestContext, RuleContext } from '../rule/rule.ts';
@@ -31,11 +31,12 @@ export function* evaluate(
     const { reference } = image;
     if (reference instanceof InvalidReferenceError) {
       const violation = { problem: 'is not a valid reference', remedy: reference.reason };
-      findings.push(violationFinding({ name: VALID_REFERENCE, action: validReference }, image, violation));
+      findings.push(violationFinding(validReference, image, violation));
       continue;
     }
     const context = contextOf(image);
     for (const rule of rules) {
+      if (rule.judges?.(reference, context) === false) continue;
       if ('ask' in rule) addFindings(rule, image, rule.ask(reference, context), findings);
       else if (spent > REQUEST_STEPS) {
         // One text for all images: an object may have 60,000.
@@ -76,12 +77,20 @@ type Placed = Pick<ContainerImage, 'container' | 'serviceAccountName'>;
  * costlier to make than to compare.
  */
 export function ruleContexts(request: RequestContext): (image: Placed) => RuleContext {
-  const { operation, now, namespace, userInfo } = request;
+  const { operation, now, namespace, profile, userInfo } = request;
   let workload: RuleContext['workload'] | undefined;
   return ({ container, serviceAccountName }) => {
     if (workload === undefined || workload.serviceAccountName !== serviceAccountName) {
       workload = Object.freeze({ ...request.workload, serviceAccountName });
     }
-    return Object.freeze({ operation, now, namespace, userInfo, workload, container: Object.freeze(container) });
+    return Object.freeze({
+      operation,
+      now,
+      namespace,
+      profile,
+      userInfo,
+      workload,
+      container: Object.freeze(container),
+    });
   };
 }

@@ -3,7 +3,8 @@ import { InvalidReferenceError } from '../image/reference.ts';
 import { imagePatterns } from '../rule/image-patterns.ts';
 import type { RequestContext } from '../rule/rule.ts';
 import type { Finding } from './finding.ts';
-import { type Exemption, type RuleSettings, VALID_REFERENCE } from './policy.ts';
+import { DEFAULT_SETTINGS, type RuleSettings } from './layers.ts';
+import { type Exemption, type RuleSetting, VALID_REFERENCE } from './policy.ts';
 
 /** An exemption, compiled. */
 export interface CompiledExemption {
@@ -18,22 +19,37 @@ export interface CompiledExemption {
  */
 const TRUSTING = ['registry-allowlist', 'allowed-repositories'];
 
-/** Compiles exemptions under the settings of a selection. */
-export function compileExemptions(
+/** How the rules of TRUSTING read images without a registry. */
+type Unqualified = readonly ('docker.io' | 'untrusted')[];
+
+/** Compiles exemptions under the settings of a selection; only once for those that make no difference to them. */
+export function exemptionCompiler(
   exemptions: readonly Exemption[],
-  settings: RuleSettings,
-): readonly CompiledExemption[] {
-  return exemptions.map((exemption) => ({ exemption, covers: compile(exemption, settings) }));
+): (settings: RuleSettings) => readonly CompiledExemption[] {
+  const compiled = new Map<string, readonly CompiledExemption[]>();
+  return (settings) => {
+    const unqualified = TRUSTING.map((rule) => unqualifiedUnder(settings.get(rule)));
+    const known = compiled.get(unqualified.join());
+    if (known !== undefined) return known;
+    const all = exemptions.map((exemption) => ({ exemption, covers: compile(exemption, unqualified) }));
+    compiled.set(unqualified.join(), all);
+    return all;
+  };
+}
+
+/** A finding does not say which of several settings it is of, so all must trust Docker Hub. */
+function unqualifiedUnder(settings: readonly RuleSetting[] = DEFAULT_SETTINGS): Unqualified[number] {
+  return settings.every(({ options }) => options['unqualified'] === 'docker.io') ? 'docker.io' : 'untrusted';
 }
 
 /** One condition of an exemption. An absent one has no test, since it covers all. */
 type Test = (finding: Finding, request: RequestContext) => boolean;
 
-function compile(exemption: Exemption, settings: RuleSettings): Test {
+function compile(exemption: Exemption, unqualified: Unqualified): Test {
   const tests = [
     rulesTest(exemption),
     namespacesTest(exemption),
-    imagesTest(exemption, settings),
+    imagesTest(exemption, unqualified),
     subjectsTest(exemption),
   ];
   const present = tests.filter((test) => test !== undefined);
@@ -49,13 +65,13 @@ function namespacesTest({ namespaces }: Exemption): Test | undefined {
   return matchers && ((_, { namespace }) => namespace !== undefined && matchers.some((matches) => matches(namespace)));
 }
 
-function imagesTest({ images }: Exemption, settings: RuleSettings): Test | undefined {
+function imagesTest({ images }: Exemption, unqualified: Unqualified): Test | undefined {
   if (images === undefined) return undefined;
   const fromTrusting = new Map(
-    TRUSTING.map((rule) => {
-      const unqualified = settings.get(rule)?.options['unqualified'] === 'docker.io' ? 'docker.io' : 'untrusted';
-      return [rule, imagePatterns(images, { purpose: 'allow', unqualified })] as const;
-    }),
+    TRUSTING.map((rule, index) => [
+      rule,
+      imagePatterns(images, { purpose: 'allow', unqualified: unqualified[index]! }),
+    ]),
   );
   const fromOthers = imagePatterns(images, { purpose: 'exempt' });
   return ({ rule, image: { reference } }) =>

@@ -14,17 +14,23 @@ export interface Finding {
   readonly image: ContainerImage;
   readonly problem: string;
   readonly remedy: string;
+  /** The operator's own words, which follow the remedy. */
+  readonly message?: string;
+  /** A denial in effect, lowered to a warning since the image is unchanged: the workload's new pods will be denied. */
+  readonly deniesNewPods?: true;
   /** Covers the finding, which then is only logged and audited. */
   readonly exemption?: Exemption;
 }
 
-interface Judge {
+/** What finds: a rule under one of its settings. */
+export interface Judge {
   readonly name: string;
   readonly action: ActiveAction;
+  readonly message?: string | undefined;
 }
 
 export function violationFinding(judge: Judge, image: ContainerImage, { problem, remedy }: Violation): Finding {
-  return { rule: judge.name, action: actionOn(image, judge.action), failed: false, image, problem, remedy };
+  return finding(judge, image, { failed: false, problem, remedy });
 }
 
 /**
@@ -37,15 +43,21 @@ export function failureFinding(judge: Judge, image: ContainerImage, failure: str
 }
 
 /** The same, with a given remedy. */
-export function failedFinding({ name, action }: Judge, image: ContainerImage, remedy: string): Finding {
-  return {
-    rule: name,
-    action: actionOn(image, action),
-    failed: true,
-    image,
-    problem: 'could not be judged',
-    remedy,
-  };
+export function failedFinding(judge: Judge, image: ContainerImage, remedy: string): Finding {
+  return finding(judge, image, { failed: true, problem: 'could not be judged', remedy });
+}
+
+/** An unchanged image must not block the request: it only warns. */
+function finding(
+  { name: rule, action, message }: Judge,
+  image: ContainerImage,
+  { failed, problem, remedy }: Pick<Finding, 'failed' | 'problem' | 'remedy'>,
+): Finding {
+  const lowered = image.unchanged && action === 'deny';
+  const plain = { rule, action: lowered ? 'warn' : action, failed, image, problem, remedy } as const;
+  // Most findings are plain, and spreading costs.
+  if (message === undefined && !lowered) return plain;
+  return { ...plain, ...(message !== undefined && { message }), ...(lowered && { deniesNewPods: true }) };
 }
 
 /** The remedy for a rule that failed. */
@@ -55,9 +67,4 @@ export function failureRemedy({ name, action }: Judge, failure: string): string 
       ? 'Until it is mended or switched off, it lets nothing pass.'
       : 'Until it is mended, it judges nothing.';
   return `The rule ${name} failed: ${failure}. ${until}`;
-}
-
-/** An unchanged image must not block the request: it only warns. */
-function actionOn(image: ContainerImage, action: ActiveAction): ActiveAction {
-  return image.unchanged && action === 'deny' ? 'warn' : action;
 }

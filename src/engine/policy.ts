@@ -12,21 +12,34 @@ export interface RuleOptions {
   readonly sources: Readonly<Record<string, Location>>;
 }
 
-/** The configuration of one rule. */
+/** One setting of a rule. */
 export interface RuleSetting extends RuleOptions {
   /** Absent if not configured: then it is the rule's default. */
   readonly action?: EnforcementAction;
   /** Where the action is configured. */
   readonly actionSource?: Location;
-  /** Where the rule is named, if that is a separate place. */
+  /** Where the setting is, if that is a separate place. */
   readonly source?: Location;
+  /** Patterns of namespaces: elsewhere it does not judge. Absent, it judges everywhere. */
+  readonly namespaces?: readonly string[];
+  /** Patterns of images, read widely: others it does not judge. Absent, it judges all. */
+  readonly images?: readonly string[];
+  readonly imagesSource?: Location;
+  /** Follows its sentences. */
+  readonly message?: string;
 }
 
-/** Actions and options that differ in some namespaces; all others are as everywhere. */
+/** The settings of one rule: a list, each of which judges; or a single one, which others can change key by key. */
+export type RuleEntry = RuleSetting | readonly RuleSetting[];
+
+/** The entries by rule name; rules that are not configured are absent. */
+export type RuleEntries = ReadonlyMap<string, RuleEntry>;
+
+/** What differs in some namespaces; all else is as everywhere, or as in the profile. */
 export interface NamespaceOverride {
   /** Patterns of names, in which `*` stands for any run of characters. */
   readonly names: readonly string[];
-  readonly rules: ReadonlyMap<string, RuleSetting>;
+  readonly rules: RuleEntries;
 }
 
 /**
@@ -57,15 +70,19 @@ export interface Exemption {
 
 /** What the operator decided about images. */
 export interface Policy {
-  /** By name. `valid-reference` may be among them; its action is never `off`. */
-  readonly rules: ReadonlyMap<string, RuleSetting>;
+  /** `valid-reference` may be among them; its action is never `off`. */
+  readonly rules: RuleEntries;
   /** The strictest action that any rule may have; stricter ones are lowered to it. */
   readonly enforcement: ActiveAction;
-  /** The first one whose names match a request's namespace applies. */
+  /** What differs under a profile, which is the value of a label of the namespace. */
+  readonly profiles: ReadonlyMap<string, RuleEntries>;
+  /** The first one whose names match a request's namespace applies, over its profile. */
   readonly namespaces: readonly NamespaceOverride[];
   readonly exemptions: readonly Exemption[];
   /** The last line of every denial: whom to ask, where to read. */
   readonly contact: string | undefined;
+  /** Whether every denial names the request's uid. */
+  readonly decisionId: boolean;
   /** Additional kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
   readonly podSpecPaths: ReadonlyMap<string, readonly string[]>;
 }
@@ -74,9 +91,11 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy = {
   rules: new Map(),
   enforcement: 'deny',
+  profiles: new Map(),
   namespaces: [],
   exemptions: [],
   contact: undefined,
+  decisionId: false,
   podSpecPaths: new Map(),
 };
 
@@ -95,28 +114,8 @@ function compareActions(a: EnforcementAction, b: EnforcementAction): number {
 /** The engine's own rule, violated by a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';
 
-/** Settings by rule name; rules that are not configured are absent. */
-export type RuleSettings = ReadonlyMap<string, RuleSetting>;
-
-/**
- * The settings that apply everywhere, then for each namespace override those settings with the override merged in, action
- * by action and option by option.
- */
-export function settingsBySelection({ rules, namespaces }: Policy): readonly RuleSettings[] {
-  return [rules, ...namespaces.map((override) => mergeSettings(rules, override.rules))];
-}
-
-function mergeSettings(settings: RuleSettings, override: RuleSettings): RuleSettings {
-  const merged = new Map(settings);
-  for (const [name, setting] of override) merged.set(name, mergeSetting(settings.get(name), setting));
-  return merged;
-}
-
-/** Merges two settings of a rule: `over` replaces the action if it has one, and options one by one. */
-export function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
-  const { options = {}, sources = {}, ...rest } = below ?? {};
-  return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
-}
+/** The profile that a request is sent under if its namespace's label is none of those that the webhook knows; reserved. */
+export const UNKNOWN_PROFILE = 'unknown';
 
 /** A rule's answer about an image. */
 export type Answer =
@@ -138,7 +137,7 @@ export interface CustomRule extends RuleSummary {
   /**
    * Never throws: an error is an answer that says so.
    *
-   * @param selection whose options apply: 0 for everywhere, from 1 on for the namespace overrides, in order
+   * @param place the index of the options among the rule's distinct ones: `layers`
    */
-  ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer;
+  ask(place: number, image: ImageReference, context: RuleContext): CustomAnswer;
 }

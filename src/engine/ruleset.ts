@@ -1,9 +1,11 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
-import { distinctMistakes, type Location, messageOf, type Mistake, MistakesError, shown } from '../mistake/mistake.ts';
-import { nearestName } from '../mistake/nearest-name.ts';
 import type { ImageReference } from '../image/reference.ts';
+import { distinctMistakes, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { AnyRule, RuleContext, RuleMeta, RuleSummary } from '../rule/rule.ts';
+import { type CompiledExemption, exemptionCompiler } from './exemptions.ts';
+import type { Judge } from './finding.ts';
+import { DEFAULT_SETTINGS, layers, type RuleSettings } from './layers.ts';
 import {
   type ActiveAction,
   type Answer,
@@ -11,48 +13,51 @@ import {
   type CustomRule,
   lesserAction,
   type Policy,
+  type RuleOptions,
   type RuleSetting,
-  type RuleSettings,
-  settingsBySelection,
   VALID_REFERENCE,
 } from './policy.ts';
-import { type CompiledExemption, compileExemptions } from './exemptions.ts';
-import { type PreparedRule, prepareRule } from './prepare-rule.ts';
+import { policyMistakes } from './policy-mistakes.ts';
+import { prepareRule } from './prepare-rule.ts';
 import { readViolations } from './read-violations.ts';
+import { type Judges, Scopes } from './scope.ts';
 
-/** A rule that is not off, and its action. */
-export interface ActiveRule extends Ordered {
-  readonly action: ActiveAction;
-}
+/** The two ways of asking a rule; neither ever throws. */
+type Asking =
+  | { readonly ask: (image: ImageReference, context: RuleContext) => Answer }
+  /** A rule in the sandbox, whose checks are metered. */
+  | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer };
 
-/** An active rule, bound to its options. Neither way of asking it ever throws. */
-export type BoundRule = ActiveRule &
-  (
-    | { readonly ask: (image: ImageReference, context: RuleContext) => Answer }
-    /** A rule in the sandbox, whose checks are metered. */
-    | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer }
-  );
+/** A setting that is not off, bound to its rule. */
+export type BoundRule = Judge &
+  Asking & {
+    /** The index of its options among the rule's distinct ones. */
+    readonly place: number;
+    /** `undefined` if it judges all images. */
+    readonly judges: Judges | undefined;
+  };
 
-/** The active rules, with the actions and options that apply in some namespaces. */
+/** The active settings that apply in some namespaces. */
 export interface Selection {
-  /** 0 for everywhere, from 1 on for the namespace overrides, in order. */
-  readonly index: number;
-  readonly validReference: ActiveAction;
+  readonly validReference: Judge;
   /** In the order of their violations in a message. */
   readonly rules: readonly BoundRule[];
   readonly exemptions: readonly CompiledExemption[];
 }
 
-/** The compiled policy and rules: all that judging needs. */
-export interface Ruleset {
+/** The selections of one profile, or of none. */
+export interface ByNamespace {
   /** Applies where no override does. */
   readonly everywhere: Selection;
   readonly overrides: readonly { readonly matches: (namespace: string) => boolean; readonly selection: Selection }[];
+}
+
+/** The compiled policy and rules: all that judging needs. */
+export interface Ruleset extends ByNamespace {
+  readonly profiles: ReadonlyMap<string, ByNamespace>;
   readonly custom: readonly CustomRule[];
   readonly policy: Policy;
 }
-
-const NO_SETTING: RuleSetting = { options: {}, sources: {} };
 
 /**
  * Binds rules to the operator's policy.
@@ -84,33 +89,59 @@ export function bindRuleset(
   policy: Policy,
   others: readonly string[] = [],
 ): BoundRuleset {
+  const { selections, options, mistakes: unmergeable } = layers(policy);
+  const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
+  const readyRules = [
+    ...builtIn.map((rule) => builtInRule(rule, options.get(rule.meta.name), ajv)),
+    ...custom.map((rule) => customRule(rule, options.get(rule.name))),
+  ].toSorted(compareRules);
   const names = new Set([...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name), ...others]);
-  const rules = builtIn.toSorted((a, b) => compareRules(a.meta, b.meta));
-  const mistakes: Mistake[] = [...unknownRules([...names], policy), ...optionsOfValidReference(policy)];
-  const selections = settingsBySelection(policy);
-  const prepared = prepareRules(rules, selections);
-  const [everywhere, ...overridden] = selections.map((settings, index): Selection => {
-    const bound = bindRules(rules, settings, policy, (rule) => prepared.get(rule)![index]!);
-    mistakes.push(...bound.mistakes);
-    return {
-      index,
-      validReference: activeAction({ name: VALID_REFERENCE }, settings, policy) ?? policy.enforcement,
-      rules: [...bound.rules, ...customRules(custom, index, settings, policy)].toSorted(compareRules),
-      exemptions: compileExemptions(policy.exemptions, settings),
-    };
+  const scopes = new Scopes();
+  const exemptionsUnder = exemptionCompiler(policy.exemptions);
+  const selectionOf = (settings: RuleSettings): Selection => ({
+    validReference: validReference(settings, policy),
+    rules: readyRules.flatMap((rule) => bind(rule, settings, policy, scopes)),
+    exemptions: exemptionsUnder(settings),
   });
-  const overrides = policy.namespaces.map(({ names: patterns }, index) => {
-    const matchers = patterns.map(globMatcher);
-    return { matches: (name: string) => matchers.some((matches) => matches(name)), selection: overridden[index]! };
-  });
-  const ruleset = { everywhere: everywhere!, overrides, custom, policy };
+  const byProfile = [...selections].map(
+    ([profile, all]) => [profile, byNamespace(all.map(selectionOf), policy)] as const,
+  );
+  const [[, withoutProfile], ...profiles] = byProfile as [(typeof byProfile)[0], ...[string, ByNamespace][]];
+  const mistakes = [
+    ...policyMistakes([...names], policy),
+    ...unmergeable,
+    ...readyRules.flatMap((rule) => rule.mistakes),
+    ...scopes.mistakes,
+  ];
+  const ruleset = { ...withoutProfile, profiles: new Map(profiles), custom, policy };
   return { ruleset, mistakes: distinctMistakes(mistakes) };
 }
 
-/** The selection for a namespace: the first override that matches it, else (or without a namespace) `everywhere`. */
-export function selectionFor({ everywhere, overrides }: Ruleset, namespace: string | undefined): Selection {
+function byNamespace([everywhere, ...overridden]: readonly Selection[], { namespaces }: Policy): ByNamespace {
+  const overrides = namespaces.map(({ names }, index) => {
+    const matchers = names.map(globMatcher);
+    return { matches: (name: string) => matchers.some((matches) => matches(name)), selection: overridden[index]! };
+  });
+  return { everywhere: everywhere!, overrides };
+}
+
+/**
+ * The selection for a namespace: the first override that matches it, else (or without a namespace) that of everywhere.
+ *
+ * @param profile one that the policy does not have counts as none
+ */
+export function selectionFor(ruleset: Ruleset, profile: string | undefined, namespace: string | undefined): Selection {
+  const { everywhere, overrides } = (profile !== undefined && ruleset.profiles.get(profile)) || ruleset;
   if (namespace === undefined || overrides.length === 0) return everywhere;
   return overrides.find(({ matches }) => matches(namespace))?.selection ?? everywhere;
+}
+
+/** All selections, those without a profile first. */
+export function allSelections(ruleset: Ruleset): readonly Selection[] {
+  return [ruleset, ...ruleset.profiles.values()].flatMap(({ everywhere, overrides }) => [
+    everywhere,
+    ...overrides.map(({ selection }) => selection),
+  ]);
 }
 
 /** The order of one image's violations in a message. */
@@ -121,107 +152,57 @@ export function compareRules(a: Ordered, b: Ordered): number {
 
 type Ordered = Pick<RuleMeta, 'name' | 'order'>;
 
-/** A rule's action, limited by `enforcement`; `undefined` if it is off. */
+/** A rule with its options prepared. */
+interface ReadyRule extends Ordered, Pick<RuleSummary, 'action'> {
+  /** How to ask it, for each of its distinct options; `undefined` for invalid ones. */
+  readonly asking: readonly (Asking | undefined)[];
+  readonly mistakes: readonly Mistake[];
+}
+
+function builtInRule(rule: AnyRule, options: readonly RuleOptions[] | undefined, ajv: Ajv): ReadyRule {
+  const prepared = prepareRule(rule, options ?? DEFAULT_SETTINGS, ajv);
+  return {
+    ...rule.meta,
+    asking: prepared.map((result) => {
+      if ('mistakes' in result) return undefined;
+      return { ask: (image, context) => askRule(rule, result.prepared, image, context) };
+    }),
+    mistakes: prepared.flatMap((result) => ('mistakes' in result ? result.mistakes : [])),
+  };
+}
+
+function customRule(rule: CustomRule, options: readonly RuleOptions[] | undefined): ReadyRule {
+  const asking = (options ?? DEFAULT_SETTINGS).map((_, place): Asking => {
+    return { askCustom: (image, context) => rule.ask(place, image, context) };
+  });
+  return { name: rule.name, ...(rule.action && { action: rule.action }), asking, mistakes: [] };
+}
+
+/** The settings of a rule that are not off, in their order. */
+function bind(rule: ReadyRule, settings: RuleSettings, policy: Policy, scopes: Scopes): readonly BoundRule[] {
+  return (settings.get(rule.name) ?? DEFAULT_SETTINGS).flatMap((setting) => {
+    const judges = scopes.judgesOf(setting);
+    const action = activeAction(rule, setting, policy);
+    const asking = rule.asking[setting.place];
+    if (action === undefined || asking === undefined) return [];
+    return [{ name: rule.name, action, message: setting.message, place: setting.place, judges, ...asking }];
+  });
+}
+
+function validReference(settings: RuleSettings, policy: Policy): Judge {
+  const [setting] = settings.get(VALID_REFERENCE) ?? DEFAULT_SETTINGS;
+  const action = activeAction({}, setting!, policy) ?? policy.enforcement;
+  return { name: VALID_REFERENCE, action, message: setting!.message };
+}
+
+/** A setting's action, limited by `enforcement`; `undefined` if it is off. */
 function activeAction(
-  { name, action: byDefault = 'deny' }: Pick<RuleSummary, 'name' | 'action'>,
-  settings: RuleSettings,
+  { action: byDefault = 'deny' }: Pick<RuleSummary, 'action'>,
+  setting: RuleSetting,
   { enforcement }: Policy,
 ): ActiveAction | undefined {
-  const action = lesserAction(enforcement, settings.get(name)?.action ?? byDefault);
+  const action = lesserAction(enforcement, setting.action ?? byDefault);
   return action === 'off' ? undefined : action;
-}
-
-function customRules(
-  custom: readonly CustomRule[],
-  selection: number,
-  settings: RuleSettings,
-  policy: Policy,
-): readonly BoundRule[] {
-  return custom.flatMap((rule) => {
-    const action = activeAction(rule, settings, policy);
-    if (action === undefined) return [];
-    return [{ name: rule.name, action, askCustom: (image, context) => rule.ask(selection, image, context) }];
-  });
-}
-
-function prepareRules(
-  rules: readonly AnyRule[],
-  selections: readonly RuleSettings[],
-): ReadonlyMap<AnyRule, readonly PreparedRule[]> {
-  const ajv = new Ajv({ strict: true, allErrors: true, useDefaults: true });
-  return new Map(
-    rules.map((rule) => {
-      const settings = selections.map((selection) => selection.get(rule.meta.name) ?? NO_SETTING);
-      return [rule, prepareRule(rule, settings, ajv)];
-    }),
-  );
-}
-
-function bindRules(
-  rules: readonly AnyRule[],
-  settings: RuleSettings,
-  policy: Policy,
-  resultOf: (rule: AnyRule) => PreparedRule,
-) {
-  const bound: BoundRule[] = [];
-  const mistakes: Mistake[] = [];
-  for (const rule of rules) {
-    const { name, order } = rule.meta;
-    const action = activeAction(rule.meta, settings, policy);
-    const result = resultOf(rule);
-    if ('mistakes' in result) mistakes.push(...result.mistakes);
-    else if (action !== undefined) {
-      bound.push({
-        name,
-        ...(order !== undefined && { order }),
-        action,
-        ask: (image, context) => askRule(rule, result.prepared, image, context),
-      });
-    }
-  }
-  return { rules: bound, mistakes };
-}
-
-function unknownRules(names: readonly string[], policy: Policy): Mistake[] {
-  const known = new Set([...names, VALID_REFERENCE]);
-  const named: { readonly name: string; readonly where: Location }[] = [
-    ...[policy, ...policy.namespaces].flatMap(({ rules }) =>
-      [...rules].map(([name, { actionSource, sources, source }]) => ({
-        name,
-        where: actionSource ??
-          Object.values(sources)[0] ??
-          source ?? { source: { name: 'policy' }, place: `rule ${shown(name)}` },
-      })),
-    ),
-    ...policy.exemptions.flatMap(({ name: exemption, rules = [], ruleSources }) =>
-      rules.map((name, index) => ({
-        name,
-        where: ruleSources?.[index] ?? { source: { name: 'policy' }, place: `exemption ${exemption}, rules` },
-      })),
-    ),
-  ];
-  return named
-    .filter(({ name }) => !known.has(name))
-    .map(({ name, where }) => ({
-      code: 'rule-unknown',
-      ...where,
-      expected: 'the name of a rule that is loaded',
-      found: shown(name),
-      ...nearestName(name, names),
-    }));
-}
-
-function optionsOfValidReference({ rules, namespaces }: Policy): Mistake[] {
-  return [rules, ...namespaces.map((override) => override.rules)].flatMap((settings) => {
-    const { options, sources } = settings.get(VALID_REFERENCE) ?? NO_SETTING;
-    return Object.entries(options).map(([option, value]) => ({
-      code: 'option-invalid' as const,
-      ...(sources[option] ?? { source: { name: `rule ${VALID_REFERENCE}` }, place: `option ${option}` }),
-      expected: 'no options: the grammar of references is not to be chosen',
-      found: shown(value),
-      remedy: 'Remove it.',
-    }));
-  });
 }
 
 /** Runs a built-in rule's check. Called as a method of its module, so that a rule may use `this`. */

@@ -1,4 +1,5 @@
-import { DEFAULT_POLICY, mergeSetting, type RuleSetting } from '../engine/policy.ts';
+import { isList, mergeEntry } from '../engine/layers.ts';
+import { DEFAULT_POLICY, type RuleEntry, type RuleSetting } from '../engine/policy.ts';
 import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { type Environment, flatKeys, POLICY_YAML, type ConfigValue } from './flat-keys.ts';
@@ -20,7 +21,7 @@ export function loadPolicy(
   const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file);
   // Of flat keys for the same setting, the last one wins.
   const rules = new Map(yaml.policy.rules);
-  for (const { rule, setting } of flat.settings) rules.set(rule, mergeSetting(rules.get(rule), setting));
+  for (const { rule, setting } of flat.settings) rules.set(rule, mergeEntry(rules.get(rule), setting));
   const inBoth = flat.settings.flatMap((key) => conflicts(key, yaml.policy.rules.get(key.rule)));
   return {
     policy: { ...yaml.policy, rules, enforcement: flat.enforcement },
@@ -28,22 +29,37 @@ export function loadPolicy(
   };
 }
 
-/** Settings that are both in a flat key and in policy.yaml. */
-function conflicts({ setting, value }: FlatSetting, inYaml: RuleSetting | undefined): readonly Mistake[] {
+/** What is both in a flat key and in policy.yaml; a list has all options of its rule. */
+function conflicts({ setting, value }: FlatSetting, inYaml: RuleEntry | undefined): readonly Mistake[] {
   if (inYaml === undefined) return [];
-  const { action, actionSource, options, sources } = inYaml;
-  const actions = setting.action === undefined || action === undefined ? [] : [conflict(value, actionSource!, action)];
-  const both = Object.keys(setting.options ?? {}).filter((option) => Object.hasOwn(options, option));
-  return [...actions, ...both.map((option) => conflict(value, sources[option]!, options[option]))];
+  const options = Object.keys(setting.options ?? {});
+  if (isList(inYaml) && options.length > 0) {
+    return [conflict(value, inYaml[0]?.source ?? value, 'a list of settings')];
+  }
+  return [inYaml].flat().flatMap((entry) => conflictsWith(setting, value, entry));
 }
 
-function conflict({ text, source }: ConfigValue, other: Location, inYaml: unknown): Mistake {
+function conflictsWith(
+  { action: flatAction, options: flatOptions = {} }: FlatSetting['setting'],
+  value: ConfigValue,
+  { action, actionSource, options, sources }: RuleSetting,
+): readonly Mistake[] {
+  const actions = flatAction && action ? [conflict(value, actionSource!, shown(action))] : [];
+  const both = Object.keys(flatOptions).filter((option) => Object.hasOwn(options, option));
+  return [...actions, ...both.map((option) => conflict(value, sources[option]!, shown(options[option])))];
+}
+
+function conflict({ text, source }: ConfigValue, other: Location, inYaml: string): Mistake {
+  const how =
+    source.in === 'environment'
+      ? 'take it out of the environment'
+      : 'delete its line from `data`, as with `kubectl edit`';
   return {
     code: 'policy-key-conflict',
     source,
     other,
     expected: 'it to be set in one of the two',
-    found: `${shown(text)} and ${shown(inYaml)}`,
-    remedy: 'Remove the one or the other, even if they say the same: the next change would be made in one of them.',
+    found: `${shown(text)} and ${inYaml}`,
+    remedy: `Remove ${source.name}, even if they say the same: ${how}. The next change would be made in one of them.`,
   };
 }

@@ -1,10 +1,7 @@
-import { VALID_REFERENCE } from '../engine/policy.ts';
-import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
-import { actionsOf } from './flat-keys.ts';
-import { EXEMPTION_SCHEMA, KEBAB_CASE } from './exemptions.ts';
-
-const ACTION = 'What happens on a violation: it is denied, it is a kubectl warning, it is only recorded, or nothing.';
-const OPTIONS = 'What the rule takes is on its page.';
+import { UNKNOWN_PROFILE } from '../engine/policy.ts';
+import type { RuleMeta } from '../rule/rule.ts';
+import { EXEMPTION_SCHEMA } from './exemptions.ts';
+import { LINE, NAMESPACES, rulesSchema, SETTING_PARTS, titled } from './rules-schema.ts';
 
 /**
  * The JSON Schema (draft-07) of policy.yaml. The options of the given rules are included, for an editor; those of
@@ -18,9 +15,21 @@ export function policySchema(rules: readonly RuleMeta[]): object {
     type: 'object',
     additionalProperties: false,
     ...titled({ properties: PROPERTIES }),
-    definitions: { rules: rulesSchema(rules) },
+    definitions: { rules: rulesSchema(rules), ...titled({ properties: SETTING_PARTS }).properties },
   };
 }
+
+const RULES = { title: 'rules', description: 'By the name of the rule.', $ref: '#/definitions/rules' };
+
+const PROFILE = {
+  title: 'profile',
+  description:
+    'What differs in namespaces with the label imagegate/profile of that value. What is absent is as everywhere.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['rules'],
+  properties: { rules: RULES },
+};
 
 const OVERRIDE = {
   title: 'namespace override',
@@ -29,19 +38,8 @@ const OVERRIDE = {
   additionalProperties: false,
   required: ['names', 'rules'],
   properties: {
-    names: {
-      description: 'Patterns of namespaces; * stands for any run of characters.',
-      type: 'array',
-      minItems: 1,
-      items: {
-        description: 'A namespace has lower-case letters, digits and dashes; * stands for any run of characters.',
-        type: 'string',
-        maxLength: 256,
-        pattern: '^[a-z0-9*](?:[a-z0-9*-]*[a-z0-9*])?$',
-        patternErrorMessage: 'a pattern of namespaces, such as dev-*',
-      },
-    },
-    rules: { description: 'By the name of the rule.', $ref: '#/definitions/rules' },
+    names: NAMESPACES,
+    rules: RULES,
   },
 };
 
@@ -79,18 +77,31 @@ const POD_SPEC = {
 const PROPERTIES = {
   contact: {
     description: 'The last line of every denial: whom to ask, where to read.',
-    type: 'string',
-    minLength: 1,
-    maxLength: 256,
-    pattern: '^[ -~]*$',
-    patternErrorMessage: 'one line of printable ASCII',
+    ...LINE,
+  },
+  decisionId: {
+    description: 'Whether every denial names the object, and the uid under which the logs have the request.',
+    type: 'boolean',
   },
   rules: {
-    description: 'Actions and options, by the name of the rule.',
+    description: 'A setting, or a list of settings, by the name of the rule.',
     $ref: '#/definitions/rules',
   },
+  profiles: {
+    description: 'What differs by the label imagegate/profile of the namespace, by the value of the label.',
+    type: 'object',
+    propertyNames: {
+      description: 'It is the value of the label imagegate/profile; unknown is reserved for all others.',
+      type: 'string',
+      maxLength: 63,
+      pattern: `^(?!${UNKNOWN_PROFILE}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`,
+      patternErrorMessage: `a name in lower-case letters, digits and dashes, and not ${UNKNOWN_PROFILE}`,
+    },
+    additionalProperties: PROFILE,
+  },
   namespaces: {
-    description: 'What differs in some namespaces. The first entry whose names match counts, and no other.',
+    description:
+      'What differs in some namespaces, over their profile. The first entry whose names match counts, and no other.',
     type: 'array',
     items: OVERRIDE,
   },
@@ -105,79 +116,3 @@ const PROPERTIES = {
     items: POD_SPEC,
   },
 };
-
-function rulesSchema(rules: readonly RuleMeta[]): object {
-  const spelledOut = rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((meta) => [meta.name, builtIn(meta)]);
-  return {
-    description: 'By the name of the rule.',
-    type: 'object',
-    propertyNames: {
-      type: 'string',
-      maxLength: 63,
-      pattern: KEBAB_CASE,
-      patternErrorMessage: "a rule's name, in kebab-case",
-    },
-    properties: { ...Object.fromEntries(spelledOut), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
-    additionalProperties: ruleSchema(
-      'rule',
-      'A rule of your own.',
-      { actions: actionsOf('rule'), byDefault: 'what the rule says of itself' },
-      {
-        title: 'options',
-        description: OPTIONS,
-        type: 'object',
-      },
-    ),
-  };
-}
-
-const VALID_REFERENCE_RULE = ruleSchema(
-  VALID_REFERENCE,
-  'Deny what is no image reference. It is never off: what cannot be read no other rule can judge.',
-  { actions: actionsOf(VALID_REFERENCE), byDefault: 'deny' },
-);
-
-function builtIn({ name, description, action = 'deny', schema }: RuleMeta): object {
-  // No `required`: the option may be set elsewhere, by a flat key, or for an override by the rules of everywhere.
-  const { required: _, ...options } = schema ?? { type: 'object', additionalProperties: false, properties: {} };
-  const about = { title: 'options', description: `The options of ${name}.` };
-  return ruleSchema(
-    name,
-    description,
-    { actions: actionsOf(name), byDefault: action },
-    { ...about, ...titled(options) },
-  );
-}
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly [keyword: string]: unknown;
-}
-
-/** Gives every property without a title its name as title. */
-function titled({ properties, items, ...rest }: Schema): object {
-  const named = Object.entries(properties ?? {}).map(([name, its]) => [name, { title: name, ...titled(its) }]);
-  return {
-    ...rest,
-    ...(items && { items: titled(items) }),
-    ...(properties && { properties: Object.fromEntries(named) }),
-  };
-}
-
-/** @param action.byDefault the default action, in words */
-function ruleSchema(
-  title: string,
-  description: string,
-  { actions, byDefault }: { readonly actions: readonly EnforcementAction[]; readonly byDefault: string },
-  options?: object,
-): object {
-  const action = {
-    title: 'action',
-    // No default: an override has the action of everywhere.
-    description: `${ACTION} Where none is written anywhere, it is ${byDefault}.`,
-    enum: actions,
-  };
-  const properties = options === undefined ? { action } : { action, options };
-  return { title, description, type: 'object', additionalProperties: false, properties };
-}

@@ -1,7 +1,14 @@
 import { Ajv } from 'ajv';
-import { DEFAULT_POLICY, type NamespaceOverride, type Policy, type RuleSetting } from '../engine/policy.ts';
+import {
+  DEFAULT_POLICY,
+  type NamespaceOverride,
+  type Policy,
+  type RuleEntries,
+  type RuleEntry,
+  type RuleSetting,
+} from '../engine/policy.ts';
 import { type Location, locationText, type Mistake, shown, type Source } from '../mistake/mistake.ts';
-import { isObject } from '../workload/json-object.ts';
+import { isObject, type JsonObject } from '../workload/json-object.ts';
 import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 import { actionsOf, type ConfigValue } from './flat-keys.ts';
 import { exemptionMistakes, exemptionsByRules, exemptionsOf, type YamlExemption } from './exemptions.ts';
@@ -19,12 +26,13 @@ export interface LoadedPolicy {
 /** The most mistakes that are reported. */
 const MAX_MISTAKES = 50;
 
-const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true, verbose: true });
+const ajv = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true, verbose: true });
 ajv.addKeyword('patternErrorMessage');
 const isPolicy = ajv.compile<YamlPolicy>(policySchema([]));
 
 interface YamlPolicy {
   readonly contact?: string;
+  readonly decisionId?: boolean;
   readonly exemptions?: readonly YamlExemption[];
   readonly podSpecs?: readonly YamlPodSpec[];
 }
@@ -33,13 +41,14 @@ interface YamlPolicy {
 export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
   const { value = {}, where, mistakes: unreadable } = readYaml(text, source);
   const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever validation fails
-  const { rules, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
+  const { rules, profiles, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
   const mistakes = [...wrong, ...exemptionMistakes(exemptions, where), ...podSpecMistakes(podSpecs, where)];
-  const settings = { rules: ruleSettings(rules, inside(where, 'rules')), namespaces: overrides(namespaces, where) };
   return {
     policy: {
       ...DEFAULT_POLICY,
-      ...settings,
+      rules: ruleEntries(rules, inside(where, 'rules')),
+      profiles: profileEntries(profiles, where),
+      namespaces: overrides(namespaces, where),
       // With mistakes, only the rule names in the exemptions are used further.
       ...(mistakes.length === 0
         ? rest(value as YamlPolicy, where)
@@ -49,8 +58,19 @@ export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
   };
 }
 
-function rest({ contact, exemptions = [], podSpecs = [] }: YamlPolicy, where: YamlDocument['where']): Partial<Policy> {
-  return { contact, exemptions: exemptionsOf(exemptions, where), podSpecPaths: podSpecPaths(podSpecs) };
+function rest(policy: YamlPolicy, where: YamlDocument['where']): Partial<Policy> {
+  const { contact, decisionId = false, exemptions = [], podSpecs = [] } = policy;
+  return { contact, decisionId, exemptions: exemptionsOf(exemptions, where), podSpecPaths: podSpecPaths(podSpecs) };
+}
+
+function profileEntries(profiles: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleEntries> {
+  const named = Object.entries(isObject(profiles) ? profiles : {});
+  return new Map(
+    named.map(([name, profile]) => {
+      const { rules } = isObject(profile) ? profile : {};
+      return [name, ruleEntries(rules, inside(where, 'profiles', name, 'rules'))];
+    }),
+  );
 }
 
 function overrides(namespaces: unknown, where: YamlDocument['where']): readonly NamespaceOverride[] {
@@ -58,34 +78,45 @@ function overrides(namespaces: unknown, where: YamlDocument['where']): readonly 
   return namespaces.map((override: unknown, index) => {
     const { names, rules } = isObject(override) ? override : {};
     const texts = Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-    return { names: texts, rules: ruleSettings(rules, inside(where, 'namespaces', index, 'rules')) };
+    return { names: texts, rules: ruleEntries(rules, inside(where, 'namespaces', index, 'rules')) };
   });
 }
 
 /**
- * The valid rules of policy.yaml or of one of its overrides, so that their options are validated, too, whatever else
- * is wrong.
+ * The valid rules of policy.yaml, or of one of its profiles or overrides, so that their options are validated, too, whatever
+ * else is wrong.
  */
-function ruleSettings(rules: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleSetting> {
-  if (!isObject(rules)) return new Map();
-  const inForm = Object.entries(rules).filter((entry): entry is [string, object] => isObject(entry[1]));
-  return new Map(inForm.map(([name, rule]) => [name, ruleSetting(name, rule, inside(where, name))]));
+function ruleEntries(rules: unknown, where: YamlDocument['where']): RuleEntries {
+  const named = Object.entries(isObject(rules) ? rules : {});
+  return new Map(
+    named.flatMap(([name, rule]): readonly [string, RuleEntry][] => {
+      const at = inside(where, name);
+      if (isObject(rule)) return [[name, ruleSetting(name, rule, at)]];
+      if (!Array.isArray(rule)) return [];
+      const settings = rule.map((one: unknown, index) => isObject(one) && ruleSetting(name, one, inside(at, index)));
+      return [[name, settings.filter((setting) => setting !== false)]];
+    }),
+  );
 }
 
-function ruleSetting(
-  name: string,
-  rule: { readonly action?: unknown; readonly options?: unknown },
-  where: YamlDocument['where'],
-): RuleSetting {
-  const options = isObject(rule.options) ? rule.options : {};
+function ruleSetting(name: string, rule: JsonObject, where: YamlDocument['where']): RuleSetting {
+  const options = isObject(rule['options']) ? rule['options'] : {};
   const sources = Object.keys(options).map((option) => [option, where('options', option)] as const);
-  const action = actionsOf(name).find((known) => known === rule.action);
+  const action = actionsOf(name).find((known) => known === rule['action']);
+  const [namespaces, images] = [textsOrNone(rule['namespaces']), textsOrNone(rule['images'])];
   return {
-    ...(action === undefined ? {} : { action, actionSource: where('action') }),
+    ...(action && { action, actionSource: where('action') }),
+    ...(namespaces && { namespaces }),
+    ...(images && { images, imagesSource: where('images') }),
+    ...(typeof rule['message'] === 'string' && { message: rule['message'] }),
     options,
     sources: Object.fromEntries(sources),
     source: where(),
   };
+}
+
+function textsOrNone(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
 }
 
 function inside(where: YamlDocument['where'], ...outer: readonly (string | number)[]): YamlDocument['where'] {

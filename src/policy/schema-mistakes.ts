@@ -40,7 +40,7 @@ export function schemaMistakes(
     }
     if (error.keyword === 'anyOf') return mistake(NEITHER);
     if (wrong === 'value') return mistake(wrongValue(error, expected, description));
-    return mistake({ ...wrongValue({ ...error, data: key }, expected, description), remedy: RULE_NAME });
+    return mistake(wrongValue({ ...error, data: key }, expected, description));
   });
 }
 
@@ -49,7 +49,9 @@ const NEITHER: Words = {
   found: 'neither',
   remedy: 'Rules alone are not enough, nor is who asks: say where, or of which images.',
 };
-const RULE_NAME = "It is the name of the rule's file, in lower case, with dashes.";
+
+/** The two forms of what a policy says of a rule. */
+const SETTINGS = 'a setting, such as { action: warn }, or a list of settings';
 
 /** For some mistakes Ajv reports two errors; this drops the less specific one. */
 function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
@@ -59,6 +61,7 @@ function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
 function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expected: string, remedy: string): Words {
   const { pattern = '', patternErrorMessage = '' } = parentSchema as Described;
   const found = shown(data);
+  if (Array.isArray(params['type'])) return { expected: SETTINGS, found, remedy };
   if (keyword === 'enum') {
     if (data === 'off') return { expected, found, remedy: NEVER_OFF };
     return { expected, found, ...nearestName(String(data), params['allowedValues'] as readonly string[]) };

@@ -16,6 +16,8 @@ export interface RuleContext {
   readonly now: string;
   /** `undefined` for an object without a namespace. */
   readonly namespace: string | undefined;
+  /** The profile of the policy that its namespace has; `undefined` if it has none. */
+  readonly profile: string | undefined;
   /** The requester. For the pods of a Deployment that is a controller, not the person behind it. */
   readonly userInfo: { readonly username: string; readonly groups: readonly string[] };
   readonly workload: {

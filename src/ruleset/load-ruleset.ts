@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { bindRuleset, type Ruleset } from '../engine/ruleset.ts';
-import { type RuleSettings, settingsBySelection } from '../engine/policy.ts';
+import { layers } from '../engine/layers.ts';
+import type { RuleOptions } from '../engine/policy.ts';
 import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { Environment } from '../policy/flat-keys.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
@@ -22,7 +23,10 @@ export interface PolicyInput {
 export interface RulesetSources {
   readonly builtIn: readonly AnyRule[];
   readonly environment: Environment;
-  readonly loadCustomRules: (files: readonly RuleFile[], settings: readonly RuleSettings[]) => Promise<LoadedRules>;
+  readonly loadCustomRules: (
+    files: readonly RuleFile[],
+    options: ReadonlyMap<string, readonly RuleOptions[]>,
+  ) => Promise<LoadedRules>;
 }
 
 export interface RulesetLoaderOptions extends RulesetSources {
@@ -60,7 +64,7 @@ export async function loadRuleset(sources: RulesetSources, input: PolicyInput): 
   const { builtIn, environment, loadCustomRules } = sources;
   const { ruleFiles, mistakes: unreadable = [] } = input;
   const { policy, mistakes } = loadPolicy(environment, input.policy, builtIn);
-  const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, settingsBySelection(policy));
+  const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, layers(policy).options);
   const bound = bindRuleset(
     builtIn,
     custom.rules,

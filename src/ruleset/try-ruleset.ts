@@ -3,10 +3,9 @@ import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { inSlices } from '../admission/in-slices.ts';
 import { reviewing } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
-import { type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
+import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
 import type { Mistake } from '../mistake/mistake.ts';
 import { lostRemedy } from '../sandbox/import-mistake.ts';
-import { settingsBySelection } from '../engine/policy.ts';
 
 /**
  * Judges the sample pods, whatever the verdicts: a rule that fails on one of them would fail on real ones. The result does
@@ -16,11 +15,13 @@ import { settingsBySelection } from '../engine/policy.ts';
  */
 export async function tryRuleset(ruleset: Ruleset): Promise<readonly Mistake[]> {
   const failures = new Map<string, Mistake>();
-  for (const { request, selection } of samplesOf(ruleset)) {
+  for (const { request, selection, profile } of samplesOf(ruleset)) {
     // A rule that has failed is not run again: it might use up all of its steps each time.
     const rules = selection.rules.filter(({ name }) => !failures.has(name));
+    const trial = { everywhere: { ...selection, rules }, overrides: [] };
+    const profiles = new Map(profile === undefined ? [] : [[profile, trial]]);
     // oxlint-disable-next-line no-await-in-loop -- sequential, and the event loop runs in between
-    const failed = await failedFindings(request, { ...ruleset, everywhere: { ...selection, rules }, overrides: [] });
+    const failed = await failedFindings(request, { ...ruleset, ...trial, profiles }, profile);
     for (const finding of failed) {
       if (!failures.has(finding.rule)) failures.set(finding.rule, failureMistake(finding));
     }
@@ -28,8 +29,12 @@ export async function tryRuleset(ruleset: Ruleset): Promise<readonly Mistake[]> 
   return [...failures.values()];
 }
 
-async function failedFindings(request: AdmissionRequest, ruleset: Ruleset): Promise<readonly Finding[]> {
-  const judging = reviewing(request, ruleset, { now: Date.now() });
+async function failedFindings(
+  request: AdmissionRequest,
+  ruleset: Ruleset,
+  profile: string | undefined,
+): Promise<readonly Finding[]> {
+  const judging = reviewing(request, ruleset, { now: Date.now(), profile });
   const { verdict, error, findings } = await inSlices(judging, async () => setImmediate());
   if (verdict === 'errored') throw error;
   return findings.filter(({ failed }) => failed);
@@ -62,7 +67,8 @@ const IMAGES = [
 
 interface Sample {
   readonly request: AdmissionRequest;
-  /** The rules not yet tried with these options. */
+  readonly profile: string | undefined;
+  /** The rules not yet tried with these options, without what limits them to some images. */
   readonly selection: Selection;
 }
 
@@ -71,29 +77,39 @@ interface Sample {
  * then on one, which also has every form of reference.
  */
 function* samplesOf(ruleset: Ruleset): Generator<Sample> {
-  const settings = settingsBySelection(ruleset.policy);
-  // Names of rules, and names with options.
+  // Names of rules, and names with the place of options.
   const tried = new Set<string>();
-  for (const selection of [ruleset.everywhere, ...ruleset.overrides.map((override) => override.selection)]) {
-    const options = (name: string): object => settings[selection.index]!.get(name)?.options ?? {};
-    const like = (name: string): string => `${name} ${JSON.stringify(options(name))}`;
-    const isUntried = ({ name }: { readonly name: string }): boolean => !tried.has(like(name));
-    const rules = selection.rules.filter(isUntried);
-    const names = rules.map(({ name }) => name);
-    if (names.length === 0) continue;
-    const pods = samplePods(namespaceOf(selection, ruleset));
-    const count = names.every((name) => tried.has(name)) ? 1 : pods.length;
-    for (const name of names) tried.add(name).add(like(name));
-    for (const request of pods.slice(0, count)) yield { request, selection: { ...selection, rules } };
+  for (const { profile, namespace, selection } of placesOf(ruleset)) {
+    const untried = new Map<string, BoundRule>();
+    for (const rule of selection.rules) {
+      const like = `${rule.name} ${rule.place}`;
+      if (!tried.has(like)) untried.set(like, { ...rule, judges: undefined });
+    }
+    const rules = [...untried.values()];
+    if (rules.length === 0) continue;
+    const pods = samplePods(namespace);
+    const count = rules.every(({ name }) => tried.has(name)) ? 1 : pods.length;
+    for (const [like, { name }] of untried) tried.add(like).add(name);
+    for (const request of pods.slice(0, count)) yield { request, profile, selection: { ...selection, rules } };
   }
 }
 
-/** A namespace that the selection applies to; if earlier overrides take all of its names, any of them. */
-function namespaceOf(selection: Selection, ruleset: Ruleset): string {
-  const { names } = ruleset.policy.namespaces[selection.index - 1] ?? { names: [] };
-  const namespaces = names.map((name) => name.replaceAll('*', 'sample'));
-  const leading = namespaces.find((namespace) => selectionFor(ruleset, namespace) === selection);
-  return leading ?? namespaces[0] ?? 'default';
+interface Place {
+  readonly profile: string | undefined;
+  /** One that the selection applies to; if earlier overrides take all of its names, any of them. */
+  readonly namespace: string;
+  readonly selection: Selection;
+}
+
+function placesOf(ruleset: Ruleset): readonly Place[] {
+  return [[undefined, ruleset] as const, ...ruleset.profiles].flatMap(([profile, { everywhere, overrides }]) => [
+    { profile, namespace: 'default', selection: everywhere },
+    ...overrides.map(({ selection }, index) => {
+      const namespaces = ruleset.policy.namespaces[index]!.names.map((name) => name.replaceAll('*', 'sample'));
+      const leading = namespaces.find((namespace) => selectionFor(ruleset, profile, namespace) === selection);
+      return { profile, namespace: leading ?? namespaces[0] ?? 'default', selection };
+    }),
+  ]);
 }
 
 /** A pod with every form of reference in every place, once as from a user and once as from a controller. */

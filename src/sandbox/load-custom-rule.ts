@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { basename, extname, posix } from 'node:path';
+import { DEFAULT_SETTINGS } from '../engine/layers.ts';
 import type { CustomAnswer, CustomRule, RuleOptions } from '../engine/policy.ts';
 import { validateOptions } from '../engine/prepare-rule.ts';
 import { distinctMistakes, messageOf, type Mistake, type Source } from '../mistake/mistake.ts';
@@ -15,8 +16,8 @@ import { CheckHost, NoClockError, type RuleWatch, SandboxedRule } from './sandbo
 
 export interface Loading {
   readonly parts: GuestParts;
-  /** For each selection the options by rule; absent rules have their defaults. */
-  readonly settings: readonly ReadonlyMap<string, RuleOptions>[];
+  /** The distinct options by rule; absent rules have their defaults. */
+  readonly options: ReadonlyMap<string, readonly RuleOptions[]>;
   readonly remembered: Remembered<CustomAnswer>;
   readonly watch: RuleWatch;
 }
@@ -29,7 +30,6 @@ type ImportMistakes = ReturnType<typeof importMistakes>;
 export const LOAD_STEPS = 1_000_000;
 const RULE_MODULE = 'imagegate/rule';
 const OURS = 'imagegate/';
-const DEFAULTS: RuleOptions = { options: {}, sources: {} };
 
 /** Validates the options of rules without a schema; without the meta-schema, which takes some 30 ms to compile. */
 const noOptions = new Ajv({ allErrors: true, meta: false, validateSchema: false });
@@ -49,13 +49,13 @@ export function* loadCustomRule(file: RuleFile, folder: SourceFolder, loading: L
     const { mistakes, ...described } = readDescription(guest.ask('describe', JSON.stringify(file), LOAD_STEPS));
     if (mistakes.length > 0) return { mistakes };
     yield;
-    const { distinct, places } = distinctOptions(file.name, loading.settings);
-    const wrong = yield* prepare(guest, sourceOf(file), described.schema, distinct, loading.parts);
+    const options = loading.options.get(file.name) ?? DEFAULT_SETTINGS;
+    const wrong = yield* prepare(guest, sourceOf(file), described.schema, options, loading.parts);
     if (wrong.length > 0) return { mistakes: distinctMistakes(wrong) };
     guest.keep();
     const { description = '', action } = described;
     const summary = { name: file.name, description, ...(action && { action }) };
-    return { rule: new SandboxedRule({ summary, guest, host, places, ...loading }) };
+    return { rule: new SandboxedRule({ summary, guest, host, ...loading }) };
   } catch (error) {
     return { mistakes: [mistakeOf(error, file, asMistake)] };
   }
@@ -93,20 +93,6 @@ function evaluate(guest: Guest, file: RuleFile, asMistake: ImportMistakes): Mist
   if (evaluated === 'done') return undefined;
   if (evaluated === 'pending') return asMistake.ofEnd('it waits for something that never comes');
   return asMistake.ofError(readError(guest.errorOf(evaluated.thrown, LOAD_STEPS)));
-}
-
-/** The distinct options of a rule, and for each selection its index among them: mostly that of everywhere. */
-function distinctOptions(name: string, settings: Loading['settings']) {
-  const placeByText = new Map<string, number>();
-  const distinct: RuleOptions[] = [];
-  const places = settings.map((selection) => {
-    const { options, sources } = selection.get(name) ?? DEFAULTS;
-    const text = JSON.stringify([options, sources]);
-    const place = placeByText.get(text) ?? distinct.push({ options, sources }) - 1;
-    placeByText.set(text, place);
-    return place;
-  });
-  return { distinct, places };
 }
 
 /** Validates and prepares each of the options, with a budget each, and collects the mistakes. */

@@ -14,8 +14,8 @@ export interface CustomRulesOptions {
   readonly files: readonly RuleFile[];
   /** The names of the built-in rules, and their owner for messages. */
   readonly takenNames: ReadonlyMap<string, string>;
-  /** For each selection the options by rule; absent rules have their defaults. */
-  readonly settings: readonly ReadonlyMap<string, RuleOptions>[];
+  /** The distinct options by rule; absent rules have their defaults. */
+  readonly options: ReadonlyMap<string, readonly RuleOptions[]>;
   readonly watch: RuleWatch;
 }
 
@@ -31,16 +31,16 @@ export interface LoadedRules {
 }
 
 /** Loads custom rules, an engine each. Between the steps of loading, the event loop runs. */
-export async function loadCustomRules(options: CustomRulesOptions): Promise<LoadedRules> {
-  const { files, settings, watch } = options;
+export async function loadCustomRules(given: CustomRulesOptions): Promise<LoadedRules> {
+  const { files, options, watch } = given;
   const [parts, folders] = await Promise.all([guestParts(), readRuleSources(files)]);
   const remembered = new Remembered<CustomAnswer>(REMEMBERED_BYTES, REMEMBERED_LENGTH);
   const rules: CustomRule[] = [];
   const mistakes: Mistake[] = [];
   for (const file of files) {
-    const taken = takenName(file, options);
+    const taken = takenName(file, given);
     mistakes.push(...taken);
-    const loading = loadCustomRule(file, folders.get(dirname(file.path))!, { parts, settings, remembered, watch });
+    const loading = loadCustomRule(file, folders.get(dirname(file.path))!, { parts, options, remembered, watch });
     let step = loading.next();
     for (; step.done !== true; step = loading.next()) {
       // oxlint-disable-next-line no-await-in-loop -- lets the event loop run

@@ -26,8 +26,6 @@ export interface RuleWatch {
 
 export interface RuleParts {
   readonly summary: RuleSummary;
-  /** For each selection the index of its prepared options. */
-  readonly places: readonly number[];
   readonly guest: Guest;
   readonly host: CheckHost;
   readonly remembered: Remembered<CustomAnswer>;
@@ -89,27 +87,26 @@ export class SandboxedRule implements CustomRule {
     this.#parts = parts;
   }
 
-  ask(selection: number, image: ImageReference, context: RuleContext): CustomAnswer {
-    const { remembered, watch, places } = this.#parts;
-    const options = places[selection]!;
-    const first = `${this.name} ${options} ${image.raw}`;
+  ask(place: number, image: ImageReference, context: RuleContext): CustomAnswer {
+    const { remembered, watch } = this.#parts;
+    const first = `${this.name} ${place} ${image.raw}`;
     const known = remembered.find(first, (path) => readContext(context, path));
     if (known !== undefined) {
       watch.remembered?.(this.name);
       return known;
     }
-    const { answer, steps, length } = this.#check(options, image, context);
+    const { answer, steps, length } = this.#check(place, image, context);
     watch.asked?.(this.name, steps);
     remembered.keep(first, this.#parts.host.readings, { answer, steps, isNew: false }, length);
     return { answer, steps, isNew: true };
   }
 
-  #check(options: number, image: ImageReference, context: RuleContext) {
+  #check(place: number, image: ImageReference, context: RuleContext) {
     const { guest, host } = this.#parts;
     host.begin(context);
     guest.restore();
     try {
-      const text = guest.ask('check', JSON.stringify([options, image]), CHECK_STEPS);
+      const text = guest.ask('check', JSON.stringify([place, image]), CHECK_STEPS);
       const steps = CHECK_STEPS - guest.engine.steps + text.length;
       return { answer: readAnswer(text), steps, length: text.length };
     } catch (error) {

@@ -8,6 +8,7 @@ const BY_DEFAULT = {
   operation: 'CREATE',
   now: '2026-01-01T00:00:00.000Z',
   namespace: 'default',
+  profile: undefined,
   userInfo: { username: 'jane', groups: ['system:authenticated'] },
   workload: { apiVersion: 'v1', kind: 'Pod', name: 'app', labels: {}, annotations: {}, serviceAccountName: 'default' },
   container: { name: 'app', type: 'container', fieldPath: '', imagePullPolicy: 'IfNotPresent', oldImage: undefined },
@@ -21,7 +22,13 @@ const FIELD_PATHS: Readonly<Record<RuleContext['container']['type'], string>> = 
 };
 
 /** Strings that may be absent. */
-const MAY_BE_ABSENT: ReadonlySet<string> = new Set(['namespace', 'serviceAccountName', 'imagePullPolicy', 'oldImage']);
+const MAY_BE_ABSENT: ReadonlySet<string> = new Set([
+  'namespace',
+  'profile',
+  'serviceAccountName',
+  'imagePullPolicy',
+  'oldImage',
+]);
 
 /** The operations that rules judge. */
 const OPERATIONS: Readonly<Record<string, true>> = { CREATE: true, UPDATE: true };

@@ -78,10 +78,16 @@ function sentencesOf(findings: readonly Finding[], { error: cause }: Thrown = {}
 }
 
 async function load(file: RuleFile, options: Options): Promise<Selection> {
-  const rules = new Map([[file.name, settingOf(options)]]);
+  const setting = settingOf(options);
+  const rules = new Map([[file.name, setting]]);
   const watch = { print: (rule: string, _level: string, text: string) => process.stderr.write(`${rule}: ${text}\n`) };
   try {
-    const custom = await loadCustomRules({ files: [file], takenNames: new Map(), settings: [rules], watch });
+    const custom = await loadCustomRules({
+      files: [file],
+      takenNames: new Map(),
+      options: new Map([[file.name, [setting]]]),
+      watch,
+    });
     if (custom.mistakes.length > 0) throw new MistakesError(custom.mistakes);
     return createRuleset([], custom.rules, { ...DEFAULT_POLICY, rules }).everywhere;
   } catch (error) {

@@ -2,7 +2,7 @@ import { shown } from '../mistake/mistake.ts';
 import type { RuleContext } from '../rule/rule.ts';
 
 /** The parts of a context that matter to a case; the rest is that of a new Pod with a container `app`. */
-export interface CaseContext extends Partial<Pick<RuleContext, 'operation' | 'now' | 'namespace'>> {
+export interface CaseContext extends Partial<Pick<RuleContext, 'operation' | 'now' | 'namespace' | 'profile'>> {
   readonly userInfo?: Partial<RuleContext['userInfo']>;
   readonly workload?: Partial<RuleContext['workload']>;
   readonly container?: Partial<RuleContext['container']>;

@@ -111,6 +111,8 @@ const exemption: fc.Arbitrary<Exemption> = fc
   }));
 
 const policy: fc.Arbitrary<Policy> = fc.record({
+  profiles: fc.constant(new Map()),
+  decisionId: fc.constant(false),
   rules: settings,
   enforcement: fc.constantFrom('deny', 'warn', 'audit'),
   namespaces: fc.array(

@@ -15,11 +15,13 @@ describe('requestContext', () => {
         operation: 'UPDATE',
       }),
       NOW,
+      'lab',
     );
     expect(context).to.deep.equal({
       operation: 'UPDATE',
       now: '2026-11-29T06:50:00.000Z',
       namespace: 'default',
+      profile: 'lab',
       userInfo: { username: 'jane', groups: ['system:authenticated'] },
       workload: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x', ...metadata },
     });
@@ -53,6 +55,7 @@ describe('requestContext', () => {
         operation: 'CREATE',
         now: '2026-11-29T06:50:00.000Z',
         namespace: undefined,
+        profile: undefined,
         userInfo: { username: '', groups: [] },
         workload: { apiVersion: 'v1', kind: 'Pod', name: '', labels: {}, annotations: {} },
       });

@@ -4,6 +4,7 @@ import { sentence } from '../../src/admission/response.ts';
 import type { Finding } from '../../src/engine/finding.ts';
 import { exemptionOf } from '../exemption.ts';
 import { findingOf } from '../finding.ts';
+import { podCreate } from '../admission-request.ts';
 import { manyFindings } from './findings.ts';
 
 const END = Date.parse('2026-03-01T00:00:00Z');
@@ -14,7 +15,9 @@ const exempted = (finding: Finding, name = 'legacy', expires = Infinity): Findin
   ...finding,
   exemption: exemptionOf({ name, expires }),
 });
-const answer = (findings: readonly Finding[], contact?: string, now = 0) => respond('u', findings, { contact }, now);
+/** The answer about a pod that its container is called like. */
+const answer = (findings: readonly Finding[], contact?: string, now = 0) =>
+  respond({ ...podCreate({}), uid: 'u', name: 'app' }, findings, { contact, decisionId: false }, now);
 
 describe('respond', () => {
   it('says nothing where nothing was found', () => {
@@ -91,7 +94,8 @@ describe('respond', () => {
     const { response } = answer(manyFindings(100), 'x'.repeat(256));
     const message = response.status?.message ?? '';
     expect(Buffer.byteLength(message)).to.be.at.most(4096);
-    expect(message.split('\n').at(-2)).to.match(/^… and \d+ more violations\.$/);
+    expect(message.split('\n').at(-2)).to.equal('Pod default/app, by registry-allowlist.');
+    expect(message.split('\n').at(-3)).to.match(/^… and \d+ more violations\.$/);
     expect(message.split('\n').at(-1)).to.equal('x'.repeat(256));
   });
 

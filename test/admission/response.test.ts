@@ -78,7 +78,7 @@ describe('response', () => {
     for (const { status } of [
       unreadable('u', 'object of a Pod must be an object, found null', contact),
       errored('u', 'it broke', contact),
-      denied('u', findingsOf({ nginx: 'nginx' }), NOTHING, contact),
+      denied('u', findingsOf({ nginx: 'nginx' }), NOTHING, [contact]),
     ]) {
       expect(status?.message).to.match(/\.\nAsk #images\.$/);
     }
@@ -175,7 +175,7 @@ describe('denialMessage', () => {
     it(`has the contact as the last line for ${count} violations, within the same 4 KiB`, () => {
       for (const contact of ['?', 'x'.repeat(100), 'x'.repeat(256)]) {
         const findings = manyFindings(count);
-        const message = denialMessage(findings, contact);
+        const message = denialMessage(findings, [contact]);
         expect(Buffer.byteLength(message)).to.be.at.most(4096);
         const lines = message.split('\n');
         expect(lines.pop()).to.equal(contact);

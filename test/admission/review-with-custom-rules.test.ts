@@ -25,10 +25,10 @@ function judged(request: AdmissionRequest, custom: readonly CustomRule[], policy
 describe('review with custom rules', () => {
   it('asks each about each image, with the context and the selection of the namespace', () => {
     const namespaces = [
-      { names: ['other'], rules: new Map() },
-      { names: ['team-*'], rules: settingsOf({ yours: { action: 'off' } }) },
+      { names: ['other'], rules: settingsOf({ mine: { options: { a: 1 } }, yours: { options: { a: 1 } } }) },
+      { names: ['team-*'], rules: settingsOf({ mine: { options: { a: 2 } }, yours: { action: 'off' } }) },
     ];
-    for (const [namespace, selection, rules] of [
+    for (const [namespace, place, rules] of [
       ['default', 0, ['mine', 'yours']],
       ['other', 1, ['mine', 'yours']],
       ['team-a', 2, ['mine']],
@@ -38,8 +38,8 @@ describe('review with custom rules', () => {
       const request = { ...GOOD_IMAGES, namespace };
       judged(request, custom, { namespaces });
       const images = ['gcr.io/web:1', 'gcr.io/side:1'];
-      expect(custom.asked.map((asked) => [asked.rule, asked.selection, asked.image])).to.deep.equal(
-        images.flatMap((image) => rules.map((rule) => [rule, selection, image])),
+      expect(custom.asked.map((asked) => [asked.rule, asked.place, asked.image])).to.deep.equal(
+        images.flatMap((image) => rules.map((rule) => [rule, place, image])),
       );
       const { container, ...context } = custom.asked[0]!.context;
       const { workload } = requestContext(request, 60_000);
@@ -88,9 +88,12 @@ describe('review with custom rules', () => {
       'side zebra',
     ]);
     const lines = response.status?.message.split('\n') ?? [];
-    expect(lines).to.have.lengthOf(9);
+    expect(lines).to.have.lengthOf(10);
     expect(lines[2]).to.equal('web image is bad! (nginx). Mend it.');
-    expect(lines.at(-1)).to.equal(CONTACT);
+    expect(lines.slice(-2)).to.deep.equal([
+      'Pod default/x, by empty-tag, registry-allowlist, a-rule, zebra, valid-reference and blocked-tags.',
+      CONTACT,
+    ]);
   });
 
   const FAILED =
@@ -120,7 +123,9 @@ describe('review with custom rules', () => {
           enforcement,
         });
         expect(verdict).to.equal(followed === 'deny' ? 'denied' : 'allowed');
-        expect(response.status?.message).to.equal(followed === 'deny' ? `${said}\n${CONTACT}` : undefined);
+        expect(response.status?.message).to.equal(
+          followed === 'deny' ? `${said}\nPod default/x, by mine.\n${CONTACT}` : undefined,
+        );
         expect(response.warnings?.length ?? 0).to.equal(followed === 'warn' ? 1 : 0);
         expect(response.auditAnnotations).to.deep.equal({ mine: said });
       });

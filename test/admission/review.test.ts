@@ -33,6 +33,7 @@ describe('review', () => {
         'web image comes from an untrusted registry! (nginx). Only images from docker.io,gcr.io are allowed.',
         'side image comes from an untrusted registry! (quay.io/x:latest). Only images from docker.io,gcr.io are allowed.',
         'side image has a non-allowed tag! (quay.io/x:latest). These tags "staging,latest" are prohibited.',
+        'Pod default/x, by empty-tag, registry-allowlist and blocked-tags.',
       ].join('\n'),
     );
     expect(response.status?.details?.causes.map(({ field }) => field)).to.deep.equal([
@@ -57,7 +58,7 @@ describe('review', () => {
     expect(warned.response.warnings?.[0]).to.equal(
       'nginx image has no tag! (nginx). Only images with tags are allowed. [imagegate: empty-tag]',
     );
-    const both = reviewNow(podCreate({ nginx: 'nginx:latest' }), ruleset);
+    const both = reviewNow(podCreate({ x: 'nginx:latest' }), ruleset);
     expect(both.verdict).to.equal('denied');
     expect(both.response.status?.message.split('\n')).to.have.lengthOf(1);
     expect(both.response.warnings).to.have.lengthOf(1);
@@ -166,14 +167,14 @@ describe('review', () => {
     const changed = reviewNow(update(wrap({ ...template, metadata: { annotations: { restarted: 'now' } } })), RULESET);
     expect(changed.verdict).to.equal('allowed');
     expect(changed.response.warnings).to.deep.equal([
-      'web image comes from an untrusted registry! (nginx:latest). Only images from docker.io,gcr.io are allowed. [imagegate: registry-allowlist]',
-      'web image has a non-allowed tag! (nginx:latest). These tags "staging,latest" are prohibited. [imagegate: blocked-tags]',
+      'web image comes from an untrusted registry! (nginx:latest). Only images from docker.io,gcr.io are allowed. Its new pods will be denied. [imagegate: registry-allowlist]',
+      'web image has a non-allowed tag! (nginx:latest). These tags "staging,latest" are prohibited. Its new pods will be denied. [imagegate: blocked-tags]',
     ]);
     const more = podTemplate({ containers: [...containers, { name: 'new', image: 'gcr.io/x' }] });
     const mixed = reviewNow(update(wrap(more)), RULESET);
     expect(mixed.verdict).to.equal('denied');
     expect(mixed.response.status?.message).to.equal(
-      'new image has no tag! (gcr.io/x). Only images with tags are allowed.',
+      'new image has no tag! (gcr.io/x). Only images with tags are allowed.\nDeployment default/x, by empty-tag.',
     );
     expect(mixed.response.warnings).to.have.lengthOf(2);
     expect(reviewNow(update({ ...wrap(template), metadata: { labels: {} } }), RULESET).response).to.have.keys(

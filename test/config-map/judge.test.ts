@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { createConfigMapJudge } from '../../src/config-map/judge.ts';
-import type { RuleSettings } from '../../src/engine/policy.ts';
 import { sourceOf } from '../../src/rule-file/rule-mistakes.ts';
 import type { RuleFile } from '../../src/rule-file/rule-files.ts';
 import { createRulesetLoader } from '../../src/ruleset/load-ruleset.ts';
@@ -10,7 +9,7 @@ import { mountConfigMap } from '../mounted-config-map.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
-import { customRulesStarter } from '../ruleset/custom-rules-starter.ts';
+import { customRulesStarter, type OptionsByRule } from '../ruleset/custom-rules-starter.ts';
 import { at } from '../mistakes.ts';
 
 const POLICY = 'imagegate-webhook-config';
@@ -220,14 +219,14 @@ describe('createConfigMapJudge', () => {
       found: 'nothing',
       remedy: 'Give it.',
     } as const;
-    const isGiven = (settings: RuleSettings | undefined): boolean =>
-      settings?.get('mine')?.options['words'] !== undefined;
+    const isGiven = (options: OptionsByRule): boolean =>
+      options.get('mine')?.every(({ options: { words } }) => words !== undefined) === true;
     const refuses: typeof custom.start = async (files, settings) => {
-      if (!isGiven(settings[0])) return { rules: [], mistakes: [missing] };
+      if (!isGiven(settings)) return { rules: [], mistakes: [missing] };
       return custom.start(files, settings);
     };
     const fails: typeof custom.start = async (files, settings) =>
-      customRulesStarter(() => (isGiven(settings[0]) ? { violations: [] } : { failure: 'no words' })).start(
+      customRulesStarter(() => (isGiven(settings) ? { violations: [] } : { failure: 'no words' })).start(
         files,
         settings,
       );
@@ -272,7 +271,7 @@ describe('createConfigMapJudge', () => {
       const before = { 'policy.yaml': given['policy.yaml'], RULE_NO_DEBUG_IMAGES: 'warn' };
       await mountConfigMap(folder.path, { ...before, 'mine.js': '' });
       judge = judgeWith(async (files, settings) => {
-        if (isGiven(settings[0])) return custom.start(files, settings);
+        if (isGiven(settings)) return custom.start(files, settings);
         // Its mistake hides that the other rule is not there.
         return { rules: [], mistakes: [missing] };
       });
@@ -396,9 +395,9 @@ describe('createConfigMapJudge', () => {
   ] as const) {
     it(`denies what makes ${what} fail as the first one does elsewhere`, async () => {
       await mountConfigMap(folder.path, { 'mine.js': '', 'yours.js': '' });
-      judge = judgeWith(async (_, [settings]) => ({
+      judge = judgeWith(async (_, settings) => ({
         rules: [],
-        mistakes: ['mine', ...(settings?.has('yours') === true ? ['yours'] : [])].map((name) => ({
+        mistakes: ['mine', ...(settings.has('yours') ? ['yours'] : [])].map((name) => ({
           code: 'option-invalid',
           ...at(place(name)),
           expected: 'x',

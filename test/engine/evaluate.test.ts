@@ -15,6 +15,7 @@ import { requestContext } from '../../src/admission/request-context.ts';
 const CONTEXT: RequestContext = {
   operation: 'CREATE',
   namespace: 'default',
+  profile: undefined,
   now: '2026-01-01T00:00:00.000Z',
   userInfo: { username: 'jane', groups: [] },
   workload: { apiVersion: 'v1', kind: 'Pod', name: 'x', labels: {}, annotations: {} },

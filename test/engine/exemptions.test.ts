@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
-import { compileExemptions, exempt, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import { exempt, exemptionCompiler, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import { layers } from '../../src/engine/layers.ts';
 import type { Exemption } from '../../src/engine/policy.ts';
-import { VALID_REFERENCE } from '../../src/engine/policy.ts';
+import { DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { admissionRequest } from '../admission-request.ts';
 import { exemptionOf } from '../exemption.ts';
 import { findingOf } from '../finding.ts';
@@ -26,7 +27,9 @@ function contextOf({ namespace, username = 'jane', groups = ['system:authenticat
 function covers(parts: Partial<Exemption>, asked: Asked, unqualified = {}): boolean {
   const { rule = 'empty-tag', image = 'gcr.io/acme/app' } = asked;
   const settings = Object.entries(unqualified).map(([name, value]) => [name, { options: { unqualified: value } }]);
-  const compiled = compileExemptions([exemptionOf(parts)], settingsOf(Object.fromEntries(settings)));
+  const compiled = exemptionCompiler([exemptionOf(parts)])(
+    layers({ ...DEFAULT_POLICY, rules: settingsOf(Object.fromEntries(settings)) }).selections.get(undefined)![0]!,
+  );
   const [finding] = exempt([findingOf({ rule, image })], compiled, contextOf(asked), 0);
   return finding?.exemption !== undefined;
 }
@@ -42,7 +45,6 @@ const PARTS = {
   serviceAccounts: ['ci:deployer'],
 } satisfies Partial<Exemption>;
 const BOT = 'system:serviceaccount:ci:deployer';
-const NOTHING_SET = settingsOf({});
 const STRANGER = { username: 'eve', groups: ['system:authenticated'] };
 
 describe('an exemption', () => {
@@ -200,7 +202,7 @@ describe('an exemption', () => {
   it('covers also that a rule failed', () => {
     const [finding] = exempt(
       [findingOf({ failed: true })],
-      compileExemptions([exemptionOf()], NOTHING_SET),
+      exemptionCompiler([exemptionOf()])(new Map()),
       contextOf({}),
       0,
     );
@@ -232,7 +234,7 @@ describe('exempt', () => {
   const END = Date.parse('2026-03-01T00:00:00Z');
   const named = (name: string, parts: Partial<Exemption> = {}) => exemptionOf({ name, ...parts });
   const coveredBy = (exemptions: readonly Exemption[], now: number): string | undefined =>
-    exempt([findingOf()], compileExemptions(exemptions, NOTHING_SET), contextOf({}), now)[0]?.exemption?.name;
+    exempt([findingOf()], exemptionCompiler(exemptions)(new Map()), contextOf({}), now)[0]?.exemption?.name;
 
   for (const [what, now, covered] of [
     ['long before', 0, true],
@@ -279,11 +281,11 @@ describe('exempt', () => {
     const findings = [findingOf(), findingOf({ rule: 'blocked-tags', action: 'warn' }), findingOf({ action: 'audit' })];
     const before = [...findings];
     const exemption = named('a', { rules: ['empty-tag'] });
-    const after = exempt(findings, compileExemptions([exemption], NOTHING_SET), contextOf({}), 0);
+    const after = exempt(findings, exemptionCompiler([exemption])(new Map()), contextOf({}), 0);
     expect(after).to.deep.equal([{ ...before[0], exemption }, before[1], { ...before[2], exemption }]);
     expect(after[1]).to.equal(before[1]);
     expect(findings).to.deep.equal(before);
-    expect(exempt([], compileExemptions([exemption], NOTHING_SET), contextOf({}), 0)).to.deep.equal([]);
+    expect(exempt([], exemptionCompiler([exemption])(new Map()), contextOf({}), 0)).to.deep.equal([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { DEFAULT_POLICY, type Policy, VALID_REFERENCE } from '../../src/engine/policy.ts';
-import { compareRules, createRuleset, type Selection, selectionFor } from '../../src/engine/ruleset.ts';
+import { compareRules, createRuleset, type Ruleset, type Selection, selectionFor } from '../../src/engine/ruleset.ts';
 import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
@@ -19,7 +19,7 @@ const ABSENT = [undefined] as const;
 
 /** What a selection does on a violation of a rule. */
 function actionIn({ rules, validReference }: Selection, name: string): EnforcementAction {
-  if (name === VALID_REFERENCE) return validReference;
+  if (name === VALID_REFERENCE) return validReference.action;
   return rules.find((active) => active.name === name)?.action ?? 'off';
 }
 
@@ -76,14 +76,6 @@ describe('createRuleset', () => {
     expect(rulesetUnder({}).custom).to.deep.equal([]);
   });
 
-  it('numbers the selections: 0 is everywhere, the overrides follow', () => {
-    const namespaces = ['a', 'b', 'c'].map((name) => ({ names: [name], rules: new Map() }));
-    const { everywhere, overrides } = rulesetUnder({ namespaces });
-    expect([everywhere, ...overrides.map(({ selection }) => selection)].map(({ index }) => index)).to.deep.equal([
-      0, 1, 2, 3,
-    ]);
-  });
-
   it('binds the options that hold in each selection', () => {
     const echo = rule('echo', {
       check: (_, options) => [{ problem: JSON.stringify(options), remedy: 'x' }],
@@ -136,7 +128,7 @@ describe('the effective action', () => {
     const namespaces = [{ names: ['x'], rules: settings(override) }];
     const policy: Policy = { ...DEFAULT_POLICY, enforcement, rules: settings(action), namespaces };
     const ruleset = createRuleset([rule('empty-tag'), OFF], fakeCustomRules(['mine']), policy);
-    return actionIn(selectionFor(ruleset, 'x'), name);
+    return actionIn(selectionFor(ruleset, undefined, 'x'), name);
   };
   for (const [enforcement, override, action, denies, off] of literal) {
     it(`is ${denies} or ${off} under ENFORCEMENT ${enforcement}, override ${override}, rule ${action}`, () => {
@@ -189,8 +181,8 @@ describe('the effective action', () => {
   it('of an override does not reach other namespaces', () => {
     const namespaces = [{ names: ['x'], rules: settingsOf({ 'empty-tag': { action: 'off' } }) }];
     const ruleset = rulesetUnder({ namespaces });
-    expect(actionIn(selectionFor(ruleset, 'y'), 'empty-tag')).to.equal('deny');
-    expect(actionIn(selectionFor(ruleset, 'x'), 'empty-tag')).to.equal('off');
+    expect(actionIn(selectionFor(ruleset, undefined, 'y'), 'empty-tag')).to.equal('deny');
+    expect(actionIn(selectionFor(ruleset, undefined, 'x'), 'empty-tag')).to.equal('off');
   });
 
   it('of valid-reference is never off: what cannot be read is found, as ENFORCEMENT has it', () => {
@@ -308,7 +300,13 @@ describe('the mistakes of a policy', () => {
 describe('selectionFor', () => {
   const override = (...names: string[]): Policy['namespaces'][number] => ({ names, rules: new Map() });
   const ruleset = rulesetUnder({ namespaces: [override('team-a', 'team-b'), override('team-*'), override('*')] });
-  const some = rulesetUnder({ namespaces: [override('team-*')] });
+  const some = rulesetUnder({ namespaces: [override('team-*')], profiles: new Map([['lab', new Map()]]) });
+  /** 0 for everywhere, from 1 on for the overrides. */
+  const indexIn = (of: Ruleset, profile: string | undefined, namespace: string | undefined): number => {
+    const { everywhere, overrides } = (profile !== undefined && of.profiles.get(profile)) || of;
+    const selections = [everywhere, ...overrides.map(({ selection }) => selection)];
+    return selections.indexOf(selectionFor(of, profile, namespace));
+  };
   for (const [namespace, everyNamed, onlyTeams] of [
     ['team-a', 1, 1],
     ['team-b', 1, 1],
@@ -320,9 +318,11 @@ describe('selectionFor', () => {
     [undefined, 0, 0],
   ] as const) {
     it(`takes the first override that names ${namespace}, or everywhere`, () => {
-      expect(selectionFor(ruleset, namespace).index).to.equal(everyNamed);
-      expect(selectionFor(some, namespace).index).to.equal(onlyTeams);
-      expect(selectionFor(rulesetUnder({}), namespace).index).to.equal(0);
+      for (const profile of [undefined, 'lab', 'unknown']) {
+        expect(indexIn(ruleset, profile, namespace)).to.equal(everyNamed);
+        expect(indexIn(some, profile, namespace)).to.equal(onlyTeams);
+        expect(indexIn(rulesetUnder({}), profile, namespace)).to.equal(0);
+      }
     });
   }
 });

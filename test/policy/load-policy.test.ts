@@ -212,7 +212,7 @@ describe('loadPolicy', () => {
           [{ DISABLE_EMPTY_TAG: disable }, { RULE_EMPTY_TAG: rule }],
         ] as const) {
           const { rules, mistakes } = await load(environment, files);
-          expect(rules['empty-tag']?.action).to.equal(action);
+          expect([rules['empty-tag']].flat()[0]?.action).to.equal(action);
           expect(mistakes).to.deep.equal([]);
         }
       });

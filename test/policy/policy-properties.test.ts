@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { RuleSetting } from '../../src/engine/policy.ts';
 import { locationText } from '../../src/mistake/mistake.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
 import type { LoadedPolicy } from '../../src/policy/policy-yaml.ts';
@@ -85,9 +86,10 @@ describe('policy.yaml', () => {
         const settings = Object.entries(plain.rules ?? {});
         expect([...read.rules.keys()]).to.deep.equal(settings.map(([name]) => name));
         for (const [name, { action, options = {} }] of settings) {
-          expect(read.rules.get(name)?.action).to.equal(action);
-          expect(read.rules.get(name)?.options).to.deep.equal(options);
-          expect(Object.keys(read.rules.get(name)?.sources ?? {})).to.deep.equal(Object.keys(options));
+          const setting = read.rules.get(name) as RuleSetting;
+          expect(setting.action).to.equal(action);
+          expect(setting.options).to.deep.equal(options);
+          expect(Object.keys(setting.sources)).to.deep.equal(Object.keys(options));
         }
         expect(read.namespaces.map(({ names }) => names)).to.deep.equal(
           (plain.namespaces ?? []).map(({ names }) => names),
@@ -130,7 +132,7 @@ describe('policy.yaml', () => {
           for (const part of [expected, found, remedy]) expect(part).to.match(/\S/);
           expect(remedy).to.match(/[.?]$/);
         }
-        for (const { action } of read.rules.values()) {
+        for (const { action } of [...read.rules.values()].flat()) {
           expect(action).to.be.oneOf(['deny', 'warn', 'audit', 'off', undefined]);
         }
         if (mistakes.length > 0) expect(read.exemptions.every(({ expires }) => expires >= 0)).to.equal(true);

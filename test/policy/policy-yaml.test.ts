@@ -39,6 +39,8 @@ const OPTIONS = at('policy.yaml:5:16 rules.registry-allowlist.options.registries
 
 const POLICY: Policy = {
   enforcement: 'deny',
+  decisionId: false,
+  profiles: new Map(),
   contact: 'Ask #platform, or read https://wiki.example.com/images.',
   rules: new Map([
     [
@@ -159,7 +161,10 @@ describe('readPolicyYaml', () => {
       [{ contact: 7 }, /^contact: expected text, found 7\. Quote it/],
       [{ rules: { A: {} } }, /^rules\.A: expected a rule's name, in kebab-case, found "A"\. It is the name/],
       [{ rules: { ['x'.repeat(64)]: {} } }, /: expected at most 63 characters/],
-      [{ rules: { a: 'deny' } }, /^rules\.a: expected an object, found "deny"/],
+      [
+        { rules: { a: 'deny' } },
+        /^rules\.a: expected a setting, such as { action: warn }, or a list of settings, found "deny"/,
+      ],
       [
         { rules: { a: { action: 'Warn' } } },
         /^rules\.a\.action: .* deny, warn, audit, off, found "Warn"\. Did you mean warn/,

@@ -78,7 +78,7 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
     });
     const [rules] = started;
     expect(ruleset.custom).to.equal(rules?.rules);
-    expect(rules?.settings.map((settings) => settings.get('mine')?.options)).to.deep.equal([
+    expect(rules?.options.get('mine')?.map(({ options }) => options)).to.deep.equal([
       { a: 1, b: 1 },
       { a: 1, b: 2 },
     ]);
@@ -90,7 +90,7 @@ namespaces: [{ names: [dev-*], rules: { mine: { action: warn, options: { b: 2 } 
     ]);
     expect(own(ruleset.overrides[0]!.selection)[0]).to.deep.equal(['mine', 'warn']);
     // They were tried on the samples, under each selection.
-    expect(new Set(rules?.rules.asked.map(({ selection }) => selection))).to.deep.equal(new Set([0, 1]));
+    expect(new Set(rules?.rules.asked.map(({ place }) => place))).to.deep.equal(new Set([0, 1]));
   });
 
   it('refuses a policy of which only keys are wrong', async () => {

@@ -10,11 +10,11 @@ type Settings = Readonly<Record<string, Partial<RuleSetting>>>;
 const override = (names: readonly string[], settings: Settings) => ({ names, rules: settingsOf(settings) });
 const options = (value: unknown): Partial<RuleSetting> => ({ options: { value } });
 
-/** What was asked of the rule `mine`, or of those named: for each sample its selection, namespace and rule. */
+/** What was asked of the rule `mine`, or of those named: for each sample the place of its options, its namespace and the rule. */
 async function asked(policy: Partial<Policy>, names = ['mine']) {
   const custom = fakeCustomRules(names);
   await tryRuleset(rulesetUnder(policy, custom));
-  return samplesIn(custom).map(({ selection, context, rule }) => [selection, context.namespace, rule]);
+  return samplesIn(custom).map(({ place, context, rule }) => [place, context.namespace, rule]);
 }
 
 /** Of each sample what was asked about one of its images. */
@@ -59,12 +59,12 @@ describe('tryRuleset', () => {
     [
       'an override whose first name leads to another one',
       { namespaces: [override(['dev-*'], {}), override(['dev-1', 'prod'], { mine: options(1) })] },
-      [[2, 'prod', 'mine']],
+      [[1, 'prod', 'mine']],
     ],
     [
       'an override that no name leads to',
       { namespaces: [override(['*'], {}), override(['dev-*', 'prod'], { mine: options(1) })] },
-      [[2, 'dev-sample', 'mine']],
+      [[1, 'dev-sample', 'mine']],
     ],
     [
       'an override that switches the rule off',
@@ -106,9 +106,9 @@ describe('tryRuleset', () => {
     expect(await asked(policy, ['one', 'two'])).to.deep.equal([
       [0, 'default', 'two'],
       [0, 'default', 'two'],
-      [1, 'a', 'one'],
-      [1, 'a', 'one'],
-      [2, 'b', 'two'],
+      [0, 'a', 'one'],
+      [0, 'a', 'one'],
+      [1, 'b', 'two'],
     ]);
   });
 

@@ -30,6 +30,7 @@ export const goodRule = (name: string): string =>
 export const CONTEXT: RuleContext = {
   operation: 'CREATE',
   now: '2026-11-29T06:50:00.000Z',
+  profile: 'lab',
   namespace: 'default',
   userInfo: { username: 'jane', groups: ['a', 'b'] },
   workload: {
@@ -60,7 +61,7 @@ export async function load(
   const { rules, mistakes } = await loadCustomRules({
     files: await findRuleFiles(folder),
     takenNames: new Map(),
-    settings: [new Map()],
+    options: new Map(),
     watch: {
       print: (rule, level, text) => printed.push(`${rule} ${level}: ${text}`),
       asked: (rule) => watched.push(`${rule} asked`),
@@ -92,9 +93,9 @@ export function ask(
   rule: CustomRule | undefined,
   image: string,
   context: Partial<RuleContext> = {},
-  selection = 0,
+  place = 0,
 ): CustomAnswer {
-  return rule!.ask(selection, parseReference(image), { ...CONTEXT, ...context });
+  return rule!.ask(place, parseReference(image), { ...CONTEXT, ...context });
 }
 
 /** An answer in a line. */

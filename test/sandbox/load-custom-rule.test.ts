@@ -19,7 +19,7 @@ describe('loadCustomRule', () => {
                 throw failure;
               },
             },
-      settings: [new Map()],
+      options: new Map(),
       remembered: new Remembered(1000, 1000),
       watch: { print: () => {} },
     });

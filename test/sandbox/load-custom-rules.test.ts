@@ -204,6 +204,10 @@ const FAILURES: Readonly<Record<string, Row>> = {
   ],
 };
 
+/** Options of one rule, all from the same place. */
+const optionsOf = (rule: string, ...all: readonly Readonly<Record<string, unknown>>[]) =>
+  new Map([[rule, all.map((options) => ({ options, sources: { tags: at('policy.yaml:1:2 tags') } }))]]);
+
 describe('loadCustomRules', () => {
   const folder = temporaryFolder();
 
@@ -244,29 +248,26 @@ describe('loadCustomRules', () => {
     }
   });
 
-  it('prepares the options of each selection, with defaults and matchers', async () => {
+  it('prepares each of the options, with defaults and matchers', async () => {
     const text = `import { defineRule, tagPatterns } from 'imagegate/rule';
       export default defineRule({ meta: { name: 'a', description: 'X.', schema: ${SCHEMA} },
         prepare: ({ tags }) => ({ tags, patterns: tagPatterns(tags) }),
         check: (image, { tags, patterns }) => patterns.matches(image.tag) ? [{ problem: 'is ' + tags, remedy: 'x' }] : [] });`;
-    const settings = [new Map(), new Map([['a', { options: { tags: ['aa'] }, sources: {} }]])];
-    const { rules } = await load(folder.path, { 'a.js': text }, { settings });
-    const said = (selection: number) =>
-      ['x:a', 'x:aa'].map((image) => inWords(ask(rules[0], image, {}, selection).answer));
+    const { rules } = await load(folder.path, { 'a.js': text }, { options: optionsOf('a', {}, { tags: ['aa'] }) });
+    const said = (place: number) => ['x:a', 'x:aa'].map((image) => inWords(ask(rules[0], image, {}, place).answer));
     expect([said(0), said(1)]).to.deep.equal([
       ['is a', ''],
       ['', 'is aa'],
     ]);
   });
 
-  it('prepares what is the same in several selections once, and remembers what is said of it for all of them', async () => {
+  it('prepares each of the options once, and remembers what is said under each', async () => {
     const text = `export default { meta: { name: 'a', description: 'X.', schema: ${SCHEMA} },
       prepare: ({ tags }) => console.log('prepares', tags), check() {} };`;
-    const of = (tags: readonly string[]) => new Map([['a', { options: { tags }, sources: {} }]]);
-    const settings = [new Map(), of(['a']), ...Array.from({ length: 300 }, () => of(['aa'])), new Map()];
-    const { rules, printed, watched } = await load(folder.path, { 'a.js': text }, { settings });
+    const options = optionsOf('a', {}, { tags: ['a'] }, { tags: ['aa'] });
+    const { rules, printed, watched } = await load(folder.path, { 'a.js': text }, { options });
     expect(printed).to.deep.equal(['["a"]', '["a"]', '["aa"]'].map((tags) => `a info: prepares ${tags}`));
-    for (const selection of [0, 302, 1, 2, 301]) ask(rules[0], 'x', {}, selection);
+    for (const place of [0, 0, 1, 2, 2]) ask(rules[0], 'x', {}, place);
     expect(watched.map((line) => line.split(' ')[1])).to.deep.equal([
       'asked',
       'remembered',
@@ -281,19 +282,17 @@ describe('loadCustomRules', () => {
       'a.js': `export default { meta: { name: 'a', description: 'X.', schema: ${SCHEMA} }, check() {} };`,
       'b.js': goodRule('b'),
     };
-    const bad = (name: string, options: object) =>
-      new Map([[name, { options: { ...options }, sources: { tags: at('policy.yaml:1:2 tags') } }]]);
-    for (const [settings, where, found] of [
-      [[bad('a', { tags: ['b'] }), bad('a', { tags: ['b'] })], 'policy.yaml:1:2 tags, entry 1', '"b"'],
-      [[bad('a', { tag: 1 })], `${join(folder.path, 'a.js')}, option tag`, '1'],
-      [[bad('b', { tags: 1 })], 'policy.yaml:1:2 tags', '1'],
+    for (const [options, where, found] of [
+      [optionsOf('a', { tags: ['b'] }, { tags: ['b'] }), 'policy.yaml:1:2 tags, entry 1', '"b"'],
+      [optionsOf('a', { tag: 1 }), `${join(folder.path, 'a.js')}, option tag`, '1'],
+      [optionsOf('b', { tags: 1 }), 'policy.yaml:1:2 tags', '1'],
       [
-        [bad('a', { tags: [`${'a'.repeat(40)}b`] })],
+        optionsOf('a', { tags: [`${'a'.repeat(40)}b`] }),
         join(folder.path, 'a.js'),
         'one that did not come to its end: it used up its budget of 1,000,000 steps',
       ],
     ] as const) {
-      const mistakes = await mistakesOf(folder.path, texts, { settings });
+      const mistakes = await mistakesOf(folder.path, texts, { options });
       expect(mistakes.map((mistake) => [locationOf(mistake), mistake.found])).to.deep.equal([[at(where), found]]);
     }
   });
@@ -313,7 +312,7 @@ describe('loadCustomRules', () => {
     const { mistakes } = await loadCustomRules({
       files: ruleFilesOf({ data: texts }, 'mine'),
       takenNames: new Map(),
-      settings: [new Map()],
+      options: new Map(),
       watch: { print: () => {} },
     });
     expect(mistakes.map(locationOf)).to.deep.equal([
@@ -329,7 +328,7 @@ describe('loadCustomRules', () => {
     const { rules, mistakes } = await loadCustomRules({
       files: await findRuleFiles(folder.path),
       takenNames: new Map([['empty-tag', 'the built-in rules']]),
-      settings: [new Map()],
+      options: new Map(),
       watch: { print: () => {} },
     });
     expect(rules.map(({ name }) => name)).to.deep.equal(['a']);

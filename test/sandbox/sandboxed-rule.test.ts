@@ -51,7 +51,8 @@ describe('SandboxedRule', () => {
     ['context.workload.labels.toString()', '[object Object]'],
     ['context.userInfo.groups.includes("b") && context.userInfo.groups.length', '2'],
     ['context.container.oldImage === undefined && "oldImage" in context.container', 'true'],
-    ['Object.keys(context)', 'operation,now,namespace,userInfo,workload,container'],
+    ['context.profile', 'lab'],
+    ['Object.keys(context)', 'operation,now,namespace,profile,userInfo,workload,container'],
   ] as const) {
     it(`has ${expression.slice(0, 70)} be ${told}`, async () => {
       expect(await inside(expression)).to.equal(told);

@@ -149,6 +149,7 @@ describe('testRule', () => {
         operation: 'CREATE',
         now,
         namespace: 'default',
+        profile: undefined,
         userInfo: { username: 'jane', groups: ['system:authenticated'] },
         workload: pod,
         container,
@@ -159,6 +160,7 @@ describe('testRule', () => {
       const context = {
         operation: 'UPDATE',
         namespace: undefined,
+        profile: 'lab',
         userInfo: { username: 'joe' },
         workload: { labels: { tier: 'web' } },
         container: { type: 'imageVolume', name: 'model' },
@@ -167,6 +169,7 @@ describe('testRule', () => {
         operation: 'UPDATE',
         now,
         namespace: undefined,
+        profile: 'lab',
         userInfo: { username: 'joe', groups: ['system:authenticated'] },
         workload: { ...pod, labels: { tier: 'web' } },
         container: {
@@ -209,7 +212,7 @@ describe('testRule', () => {
     for (const [context, message] of [
       [
         { namspace: 'x' },
-        '`context` cannot be `namspace`: known are operation, now, namespace, userInfo, workload, container.',
+        '`context` cannot be `namspace`: known are operation, now, namespace, profile, userInfo, workload, container.',
       ],
       [{ userInfo: { name: 'x' } }, '`context.userInfo` cannot be `name`: known are username, groups.'],
       [

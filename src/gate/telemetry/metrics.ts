@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
 import type { Review } from '../../admission/respond.ts';
 import type { Finding } from '../../engine/finding.ts';
-import type { Ruleset } from '../../engine/ruleset.ts';
+import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 
 /** What the gate counts. Label values are bounded, and nothing in them comes from a reviewed object. */
@@ -128,13 +128,11 @@ function createFindingMetrics(registry: Registry) {
         else if (!failed) violations.inc({ rule, action, dry_run }, count);
       }
     },
-    inUse: ({ everywhere, overrides, policy }: Ruleset): void => {
-      const rules = [everywhere, ...overrides.map(({ selection }) => selection)].flatMap(
-        (selection) => selection.rules,
-      );
+    inUse: (ruleset: Ruleset): void => {
+      const rules = allSelections(ruleset).flatMap((selection) => selection.rules);
       fromZero(errors, { rule: rules.map(({ name }) => name), dry_run: DRY_RUNS });
       expiry.reset();
-      for (const { name, expires } of policy.exemptions) {
+      for (const { name, expires } of ruleset.policy.exemptions) {
         if (Number.isFinite(expires)) expiry.set({ exemption: name }, expires / 1000);
       }
     },

@@ -20,7 +20,7 @@ export function lazyContext(host: Host): RuleContext {
     const getters = names.map((name) => [name, { enumerable: true, get: () => read(`${prefix}${name}`) }] as const);
     return Object.freeze(Object.defineProperties({}, { ...Object.fromEntries(getters), ...described(whole) }));
   };
-  return parts('', ['operation', 'now', 'namespace'], {
+  return parts('', ['operation', 'now', 'namespace', 'profile'], {
     userInfo: parts('userInfo.', ['username', 'groups']),
     workload: parts('workload.', ['apiVersion', 'kind', 'name', 'serviceAccountName'], {
       labels: lazyTexts('workload.labels', read),

@@ -46,9 +46,9 @@ function prepare(text: string): string {
 
 /** Returns the violations under the options with that index: empty, a JSON list, or a JSON string with the failure. */
 function check(text: string): string {
-  const [selection, image] = JSON.parse(text) as [number, ImageReference];
+  const [place, image] = JSON.parse(text) as [number, ImageReference];
   try {
-    const returned: unknown = (exported as AnyRule).check(image, prepared[selection], context);
+    const returned: unknown = (exported as AnyRule).check(image, prepared[place], context);
     if (returned === undefined) return '';
     const violations = readViolations(returned).slice(0, MAX_VIOLATIONS);
     if (violations.length === 0) return '';

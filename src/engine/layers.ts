@@ -1,0 +1,114 @@
+import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
+import type { Policy, RuleEntries, RuleEntry, RuleOptions, RuleSetting } from './policy.ts';
+
+/** A setting, and the index of its options among the distinct ones of its rule. */
+export interface PlacedSetting extends RuleSetting {
+  readonly place: number;
+}
+
+/** The settings by the name of the rule, in their order. */
+export type RuleSettings = ReadonlyMap<string, readonly PlacedSetting[]>;
+
+/** The policy by profile and namespace, everything merged. Rules that the policy does not name are absent. */
+export interface Layers {
+  /** By profile, `undefined` for none: the settings of everywhere, then of each namespace override, in order. */
+  readonly selections: ReadonlyMap<string | undefined, readonly RuleSettings[]>;
+  /** The distinct options of each rule, which are validated and prepared once: most selections have the same. */
+  readonly options: ReadonlyMap<string, readonly RuleOptions[]>;
+  /** Entries that cannot be merged. */
+  readonly mistakes: readonly Mistake[];
+}
+
+const NO_SETTING: RuleSetting = { options: {}, sources: {} };
+
+/** The settings of a rule that the policy does not name. */
+export const DEFAULT_SETTINGS: readonly PlacedSetting[] = [{ ...NO_SETTING, place: 0 }];
+
+/** Merges the policy's layers: those of namespaces over those of profiles, and these over what holds everywhere. */
+export function layers({ rules, profiles, namespaces }: Policy): Layers {
+  const mistakes: Mistake[] = [];
+  const mergeEntries = (below: RuleEntries, over: RuleEntries): RuleEntries => {
+    const merged = new Map(below);
+    for (const [name, entry] of over) {
+      mistakes.push(...unmergeable(name, below.get(name), entry));
+      merged.set(name, mergeEntry(below.get(name), entry));
+    }
+    return merged;
+  };
+  const merged = [[undefined, rules] as const, ...profiles].map(([profile, over]) => {
+    const base = profile === undefined ? rules : mergeEntries(rules, over);
+    return [profile, [base, ...namespaces.map((override) => mergeEntries(base, override.rules))]] as const;
+  });
+  const names = new Set(merged.flatMap(([, selections]) => selections.flatMap((entries) => [...entries.keys()])));
+  const distinct = new Map([...names].map((name) => [name, new DistinctOptions()]));
+  const placed = (entries: RuleEntries): RuleSettings =>
+    new Map([...distinct].map(([name, options]) => [name, options.placed(entries.get(name) ?? NO_SETTING)]));
+  return {
+    selections: new Map(merged.map(([profile, selections]) => [profile, selections.map(placed)])),
+    options: new Map([...distinct].map(([name, { all }]) => [name, all])),
+    mistakes,
+  };
+}
+
+class DistinctOptions {
+  readonly all: RuleOptions[] = [];
+  readonly #places = new Map<string, number>();
+
+  placed(entry: RuleEntry): readonly PlacedSetting[] {
+    return [entry].flat().map((setting) => ({ ...setting, place: this.#placeOf(setting) }));
+  }
+
+  #placeOf({ options, sources }: RuleOptions): number {
+    const text = JSON.stringify([options, sources]);
+    const place = this.#places.get(text) ?? this.all.push({ options, sources }) - 1;
+    this.#places.set(text, place);
+    return place;
+  }
+}
+
+/**
+ * Merges two entries of a rule. A list replaces what is below as a whole. A single setting replaces it key by key and
+ * option by option; over a list, in each of its settings.
+ */
+export function mergeEntry(
+  below: RuleEntry | undefined,
+  over: Partial<RuleSetting> | readonly RuleSetting[],
+): RuleEntry {
+  if (isList(over)) return over;
+  if (below === undefined || !isList(below)) return mergeSetting(below, over);
+  return below.map((setting) => mergeSetting(setting, over));
+}
+
+function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
+  const { options = {}, sources = {}, ...rest } = below ?? {};
+  return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
+}
+
+/** Whether a rule has a list of settings, be it of one. */
+export function isList(entry: Partial<RuleSetting> | readonly RuleSetting[]): entry is readonly RuleSetting[] {
+  return Array.isArray(entry);
+}
+
+/** A single setting over a list speaks of all that are in it: nobody means the same options for each of them. */
+function unmergeable(name: string, below: RuleEntry | undefined, over: RuleEntry): readonly Mistake[] {
+  if (below === undefined || !isList(below) || isList(over)) return [];
+  const { options, namespaces, images } = over;
+  const keys = Object.entries({ options: Object.keys(options).length > 0 ? options : undefined, namespaces, images });
+  const found = keys.filter(([, value]) => value !== undefined).map(([key]) => key);
+  if (found.length === 0) return [];
+  return [
+    {
+      code: 'policy-yaml-invalid',
+      ...whereOf(name, over),
+      expected: 'action and message alone, as the rule has a list of settings in the place below this one',
+      found: found.join(', '),
+      remedy: 'It does not say which of them it is about: write a list here too, which takes the place of that one.',
+    },
+  ];
+}
+
+/** Where a rule is named in the policy. */
+export function whereOf(name: string, { source, actionSource, sources }: RuleSetting): Location {
+  const [ofOption] = Object.values(sources);
+  return actionSource ?? ofOption ?? source ?? { source: { name: 'policy' }, place: `rule ${shown(name)}` };
+}
