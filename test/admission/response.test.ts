@@ -12,6 +12,7 @@ import {
   sentence,
   unreadable,
 } from '../../src/admission/response.ts';
+import { findingOf } from '../finding.ts';
 import { exemptionOf } from '../exemption.ts';
 import { findingsOf, manyFindings } from './findings.ts';
 import type { Finding } from '../../src/engine/finding.ts';
@@ -147,6 +148,15 @@ describe('response', () => {
     );
     const [value = ''] = Object.values(auditAnnotations(manyFindings(1000)));
     expect(Buffer.byteLength(value)).to.equal(1024);
+  });
+});
+
+describe('sentence', () => {
+  it('ends in the message of the setting, printable whatever it is', () => {
+    expect(sentence(findingOf({ message: 'Ask #images.' }))).to.equal(
+      'app image has no tag! (gcr.io/acme/app). Only images with tags are allowed. Ask #images.',
+    );
+    expect(sentence(findingOf({ message: 'a\nb' }))).to.match(/ a\\u\{A\}b$/);
   });
 });
 

@@ -183,6 +183,73 @@ describe('review', () => {
     );
   });
 
+  it('says that new pods will be denied only where they will', () => {
+    const { wrap, ...kind } = kindOf('Deployment');
+    const template = podTemplate({ containers: [{ name: 'web', image: 'gcr.io/web' }] });
+    const restarted = { ...template, metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } };
+    const update = admissionRequest({ kind, operation: 'UPDATE', object: wrap(restarted), oldObject: wrap(template) });
+    const told = (setting: Parameters<typeof rulesetOf>[0]) =>
+      reviewNow(update, rulesetOf(setting)).response.warnings?.[0];
+    const sentence = 'web image has no tag! (gcr.io/web). Only images with tags are allowed.';
+    expect(told({})).to.equal(`${sentence} Its new pods will be denied. [imagegate: empty-tag]`);
+    expect(told({ 'empty-tag': { message: 'Ask.' } })).to.equal(
+      `${sentence} Ask. Its new pods will be denied. [imagegate: empty-tag]`,
+    );
+    expect(told({ 'empty-tag': { action: 'warn' } })).to.equal(`${sentence} [imagegate: empty-tag]`);
+    expect(told({ 'empty-tag': { action: 'audit' } })).to.equal(undefined);
+  });
+
+  describe('under a profile', () => {
+    const profiles = new Map([['lab', settingsOf({ 'empty-tag': { action: 'off' } })]]);
+    const namespaces = [{ names: ['strict'], rules: settingsOf({ 'empty-tag': { action: 'warn' } }) }];
+    const ruleset = rulesetUnder({ profiles, namespaces });
+    const judged = (profile: string | undefined, namespace = 'default', image = 'gcr.io/x') => {
+      const { verdict, unknownProfile, response, findings } = reviewNow(
+        podCreate({ x: image }, { namespace }),
+        ruleset,
+        { profile },
+      );
+      return { verdict, unknownProfile, warnings: response.warnings, actions: findings.map(({ action }) => action) };
+    };
+    const known = { unknownProfile: undefined, warnings: undefined };
+
+    it('judges as it says, and a namespace over it', () => {
+      expect(judged(undefined)).to.deep.equal({ ...known, verdict: 'denied', actions: ['deny'] });
+      expect(judged('lab')).to.deep.equal({ ...known, verdict: 'allowed', actions: [] });
+      expect(judged('lab', 'strict')).to.deep.include({ verdict: 'allowed', actions: ['warn'] });
+    });
+
+    const WITHOUT = 'so its images are judged as those of a namespace without one. [imagegate]';
+    for (const [profile, warning] of [
+      ['prod', `ImageGate has no profile prod, ${WITHOUT}`],
+      ['unknown', `The namespace's label imagegate/profile names no profile that the policy has, ${WITHOUT}`],
+      ['constructor', `ImageGate has no profile constructor, ${WITHOUT}`],
+      ['\n'.repeat(300), `ImageGate has no profile ${'\\u{A}'.repeat(12)}..., ${WITHOUT}`],
+    ] as const) {
+      it(`judges as without one, and warns, where it is ${JSON.stringify(profile).slice(0, 20)}`, () => {
+        expect(judged(profile)).to.deep.equal({
+          verdict: 'denied',
+          unknownProfile: true,
+          warnings: [warning],
+          actions: ['deny'],
+        });
+        expect(judged(profile, 'default', 'gcr.io/x:1')).to.deep.equal({
+          verdict: 'allowed',
+          unknownProfile: true,
+          warnings: [warning],
+          actions: [],
+        });
+        expect(warning.length).to.be.at.most(256);
+      });
+    }
+  });
+
+  it('has the uid in each denial where the policy says so', () => {
+    const request = podCreate({ x: 'gcr.io/x' });
+    const message = (decisionId: boolean) => reviewNow(request, rulesetUnder({ decisionId })).response.status?.message;
+    expect(message(true)).to.equal(`${message(false)}\nPod default/x, by empty-tag. ${request.uid}`);
+  });
+
   it('exempts nothing for what the requester writes', () => {
     for (const metadata of [
       { ownerReferences: [{ kind: 'ReplicaSet', name: 'x', controller: true }] },

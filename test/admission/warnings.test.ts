@@ -21,6 +21,16 @@ describe('warnings', () => {
     expect(told.at(-1)).to.equal('… and 26 more');
   });
 
+  it('say what follows from an unchanged image, whole even where the sentence is cut', () => {
+    const end = 'Its new pods will be denied. [imagegate: empty-tag]';
+    expect(warnings([findingOf({ action: 'warn', deniesNewPods: true })])).to.deep.equal([
+      `app image has no tag! (gcr.io/acme/app). Only images with tags are allowed. ${end}`,
+    ]);
+    const [cut] = warnings([findingOf({ action: 'warn', deniesNewPods: true, message: 'x'.repeat(256) })]);
+    expect(cut).to.have.lengthOf(256);
+    expect(cut?.endsWith(`x... ${end}`)).to.equal(true);
+  });
+
   it('have at most 256 characters each, all of ASCII, and end in the rule', () => {
     const [long] = warnings(findingsOf({ nginx: `quay.io/${'é'.repeat(400)}` }));
     expect(long)

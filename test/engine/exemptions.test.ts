@@ -4,10 +4,11 @@ import { exempt, exemptionCompiler, lapsedExemptions } from '../../src/engine/ex
 import { layers } from '../../src/engine/layers.ts';
 import type { Exemption } from '../../src/engine/policy.ts';
 import { DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
-import { admissionRequest } from '../admission-request.ts';
+import { admissionRequest, podCreate } from '../admission-request.ts';
 import { exemptionOf } from '../exemption.ts';
 import { findingOf } from '../finding.ts';
-import { rulesetUnder, settingsOf } from '../ruleset.ts';
+import { reviewNow } from '../review-now.ts';
+import { entriesOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 
 /** A finding and the request that it is of. */
 interface Asked {
@@ -227,6 +228,23 @@ describe('an exemption', () => {
     expect(coveredIn('registry-allowlist')).to.deep.equal(['legacy', undefined, 'legacy']);
     expect(coveredIn('allowed-repositories')).to.deep.equal([undefined, undefined, undefined]);
     expect(coveredIn('empty-tag')).to.deep.equal(['legacy', 'legacy', 'legacy']);
+  });
+});
+
+describe('an exemption from a rule with several settings', () => {
+  it('covers what each of them finds, and reads unqualified as Docker Hub where all do', () => {
+    const coveredUnder = (...unqualified: readonly string[]) => {
+      const list = unqualified.map((value) => ({ options: { unqualified: value, registries: ['quay.io'] } }));
+      const exemptions = [exemptionOf({ rules: ['registry-allowlist'], images: ['docker.io/**'] })];
+      const ruleset = rulesetUnder({
+        rules: entriesOf({ 'registry-allowlist': list, 'empty-tag': { action: 'off' } }),
+        exemptions,
+      });
+      const { findings } = reviewNow(podCreate({ x: 'nginx' }), ruleset);
+      return findings.map(({ exemption }) => exemption?.name);
+    };
+    expect(coveredUnder('docker.io', 'docker.io')).to.deep.equal(['legacy', 'legacy']);
+    expect(coveredUnder('docker.io', 'untrusted')).to.deep.equal([undefined, undefined]);
   });
 });
 

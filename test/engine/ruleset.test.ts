@@ -5,7 +5,9 @@ import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
-import { BUILT_IN, rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
+import { podCreate } from '../admission-request.ts';
+import { reviewNow } from '../review-now.ts';
+import { BUILT_IN, entriesOf, rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 import { at, locationOf } from '../mistakes.ts';
 
 function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
@@ -100,6 +102,129 @@ describe('createRuleset', () => {
     const { everywhere, overrides } = createRuleset([echo], [], policy);
     expect(asked(everywhere)).to.deep.equal({ violations: [{ problem: '{"a":10,"b":2}', remedy: 'x' }] });
     expect(asked(overrides[0]!.selection)).to.deep.equal({ violations: [{ problem: '{"a":10,"b":20}', remedy: 'x' }] });
+  });
+});
+
+describe('a rule with several settings', () => {
+  const echo = rule('echo', {
+    meta: {
+      name: 'echo',
+      description: 'A rule.',
+      order: 1,
+      schema: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { a: { type: 'integer', default: 1, description: 'A.' } },
+      },
+    },
+    check: (_, { a }: { readonly a: number }) => [{ problem: `is ${a}`, remedy: 'x' }],
+  });
+  const found = (
+    entry: Parameters<typeof entriesOf>[0][string],
+    image = 'gcr.io/acme/app:1',
+    namespace = 'default',
+  ) => {
+    const rules = entriesOf({ echo: entry, zebra: { action: 'off' } });
+    const ruleset = createRuleset([rule('zebra'), echo], fakeCustomRules(['mine']), { ...DEFAULT_POLICY, rules });
+    const { findings } = reviewNow(podCreate({ x: image }, { namespace }), ruleset);
+    return findings.map(({ problem, action, message }) =>
+      [problem, action, ...(message === undefined ? [] : [message])].join(' '),
+    );
+  };
+  const one = { options: { a: 1 } };
+  const two = { options: { a: 2 }, action: 'warn', message: 'Two.' } as const;
+  for (const [what, entry, ...judged] of [
+    ['each in its place', [two, one, two], 'is 2 warn Two.', 'is 1 deny', 'is 2 warn Two.'],
+    ['but those that are off', [{ ...one, action: 'off' }, two], 'is 2 warn Two.'],
+    ['with the default of an option for itself', [two, {}], 'is 2 warn Two.', 'is 1 deny'],
+    [
+      'in a namespace that it names',
+      [
+        { ...one, namespaces: ['x', 'def*'] },
+        { ...two, namespaces: ['x', 'default-2'] },
+      ],
+      'is 1 deny',
+    ],
+    [
+      'of images that it names',
+      [
+        { ...one, images: ['quay.io/**', 'gcr.io/acme/*'] },
+        { ...two, images: ['quay.io/**'] },
+      ],
+      'is 1 deny',
+    ],
+    [
+      'where both are so',
+      [
+        { ...one, images: ['gcr.io/**'], namespaces: ['x'] },
+        { ...two, images: ['gcr.io/**'], namespaces: ['*'] },
+      ],
+      'is 2 warn Two.',
+    ],
+    ['also a single one', { ...two, images: ['gcr.io/**'] }, 'is 2 warn Two.'],
+    ['not a single one that names others', { ...two, images: ['quay.io/**'] }],
+  ] as const satisfies readonly (readonly [string, Parameters<typeof found>[0], ...string[]])[]) {
+    it(`judges by ${what}`, () => {
+      expect(found(entry)).to.deep.equal(judged);
+    });
+  }
+
+  for (const [pattern, image] of [
+    ['gcr.io/acme/app:1', `gcr.io/acme/app:1@sha256:${'0'.repeat(64)}`],
+    ['docker.io/**', 'nginx'],
+    ['docker.io/library/nginx:latest', 'registry-1.docker.io/library/nginx'],
+  ] as const) {
+    it(`reads ${pattern} widely, so that ${image} is judged`, () => {
+      expect(found({ ...one, images: [pattern] }, image)).to.deep.equal(['is 1 deny']);
+    });
+  }
+
+  it('judges an object without a namespace by all: its pods may come to be in any', () => {
+    expect(found([{ ...one, namespaces: ['x'] }, two], 'gcr.io/acme/app:1', '')).to.deep.equal([
+      'is 1 deny',
+      'is 2 warn Two.',
+    ]);
+  });
+
+  it('prepares each distinct options once, for however many selections', () => {
+    const prepared: unknown[] = [];
+    const counting = rule('echo', { ...echo, prepare: (options) => prepared.push(options) });
+    const namespaces = Array.from({ length: 20 }, (_, index) => ({
+      names: [`n${index}`],
+      rules: entriesOf({ other: { action: 'warn' }, echo: { action: 'warn' } }),
+    }));
+    const profiles = new Map(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => [name, entriesOf({ echo: name === 'a' ? [one, two] : {} })]),
+    );
+    createRuleset([counting, rule('other')], [], { ...DEFAULT_POLICY, profiles, namespaces });
+    expect(prepared).to.deep.equal([{ a: 1 }, { a: 1 }, { a: 2 }]);
+  });
+
+  it('tells bad images once, whatever the layer, and bad options of each setting', () => {
+    const where = { imagesSource: at('policy.yaml:3:4 rules.echo[0].images') };
+    const bad = { images: ['gcr.io/**', 'nginx'], ...where };
+    const listed = entriesOf({
+      echo: [bad, { options: { a: 'x' }, sources: { a: at('A') } }, { options: { a: 'y' }, sources: { a: at('B') } }],
+    });
+    const namespaces = [{ names: ['n'], rules: entriesOf({ other: {} }) }];
+    const policy = {
+      ...DEFAULT_POLICY,
+      rules: listed,
+      profiles: new Map([['lab', entriesOf({ other: {} })]]),
+      namespaces,
+    };
+    const mistakes = mistakesOf(() => createRuleset([echo, rule('other')], [], policy));
+    expect(mistakes.map((mistake) => [mistake.code, locationOf(mistake)])).to.have.deep.members([
+      ['policy-yaml-invalid', at('policy.yaml:3:4 rules.echo[0].images, entry 2')],
+      ['option-invalid', at('A')],
+      ['option-invalid', at('B')],
+    ]);
+  });
+
+  it('tells unknown rules of a profile, and options of valid-reference there', () => {
+    const profiles = new Map([['lab', entriesOf({ nobodys: [{}, {}], 'valid-reference': { options: { x: 1 } } })]]);
+    const mistakes = mistakesOf(() => rulesetUnder({ profiles }));
+    expect(mistakes.map(({ code }) => code)).to.deep.equal(['rule-unknown', 'option-invalid']);
   });
 });
 

@@ -275,6 +275,54 @@ describe('loadPolicy', () => {
       });
     }
 
+    for (const [key, text, list] of [
+      ['BLOCKED_TAGS', 'dev', '[{}, { action: warn }]'],
+      ['ALLOWED_REGISTRIES', 'gcr.io', '[{ options: { unqualified: docker.io } }]'],
+    ] as const) {
+      it(`${key} is a mistake beside a list, and says how to remove it`, async () => {
+        const rule = key === 'BLOCKED_TAGS' ? 'blocked-tags' : 'registry-allowlist';
+        const files = { 'policy.yaml': `rules:\n  ${rule}: ${list}\n` };
+        const other = lineOf(2, 6 + rule.length, `rules.${rule}[0]`);
+        const words = {
+          code: 'policy-key-conflict',
+          expected: 'it to be set in one of the two',
+          found: `"${text}" and a list of settings`,
+        };
+        const next = 'The next change would be made in one of them.';
+        const inEnvironment = `Remove ${key}, even if they say the same: take it out of the environment. ${next}`;
+        const inFolder = `Remove ${key}, even if they say the same: delete its line from \`data\`, as with \`kubectl edit\`. ${next}`;
+        expect((await load({ [key]: text }, files)).mistakes).to.deep.equal([
+          { ...words, ...at(`${key} (environment)`), other, remedy: inEnvironment },
+        ]);
+        expect((await load({}, { ...files, [key]: text })).mistakes).to.deep.equal([
+          { ...words, ...fileOf(key), other, remedy: inFolder },
+        ]);
+      });
+    }
+
+    it('RULE_<NAME> speaks of all settings of a list, and is a mistake beside each with an action', async () => {
+      const yaml = (list: string) => ({ 'policy.yaml': `rules:\n  empty-tag: ${list}\n` });
+      for (const key of ['RULE_EMPTY_TAG', 'DISABLE_EMPTY_TAG']) {
+        const [text, action] = key === 'RULE_EMPTY_TAG' ? ['warn', 'warn'] : ['false', 'off'];
+        const { rules, mistakes } = await load({ [key]: text }, yaml('[{ message: A }, { message: B }]'));
+        expect(mistakes).to.deep.equal([]);
+        expect([rules['empty-tag']].flat().map((one) => [one?.message, one?.action])).to.deep.equal([
+          ['A', action],
+          ['B', action],
+        ]);
+        const both = await load({ [key]: text }, yaml('[{ action: warn }, {}, { action: deny }]'));
+        expect(both.mistakes.map(({ other }) => other?.place)).to.deep.equal([
+          'rules.empty-tag[0].action',
+          'rules.empty-tag[2].action',
+        ]);
+      }
+    });
+
+    it('is no mistake beside a list of a profile or a namespace, which takes its place', async () => {
+      const yaml = `{ profiles: { lab: { rules: { blocked-tags: [{}] } } }, namespaces: [{ names: [a], rules: { blocked-tags: [{}] } }] }`;
+      expect((await load({ BLOCKED_TAGS: 'dev' }, { 'policy.yaml': yaml })).mistakes).to.deep.equal([]);
+    });
+
     it('is put together where it is not the same, and an override may say what it likes', async () => {
       const yaml = `
         rules:

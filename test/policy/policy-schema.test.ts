@@ -67,6 +67,12 @@ describe('schemas/policy.schema.json', () => {
   for (const [policy, valid] of [
     [{}, true],
     [{ rules: { 'blocked-tags': { action: 'warn', options: { tags: ['x'], implicitLatest: true } } } }, true],
+    [{ rules: { 'blocked-tags': [{ options: { tags: ['x'] } }, { action: 'warn', message: 'x' }] } }, true],
+    [{ rules: { 'blocked-tags': [{ options: { tag: ['x'] } }] } }, false],
+    [{ rules: { 'blocked-tags': [] } }, false],
+    [{ rules: { mine: [{ options: { x: 1 }, images: ['**'] }] } }, true],
+    [{ rules: { mine: [{ option: { x: 1 } }] } }, false],
+    [{ profiles: { lab: { rules: { 'blocked-tags': [{ options: { tags: 'x' } }] } } } }, false],
     [{ rules: { 'blocked-tags': { options: { tag: ['x'] } } } }, false],
     [{ rules: { 'blocked-tags': { options: { tags: 'x' } } } }, false],
     [{ rules: { 'registry-allowlist': { options: { unqualified: 'quay.io' } } } }, false],

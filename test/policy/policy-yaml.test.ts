@@ -139,6 +139,14 @@ describe('readPolicyYaml', () => {
       { exemptions: [{ ...EXEMPTION, groups: ['system:masters', 'system:serviceaccounts:ci'] }] },
       { exemptions: [{ ...EXEMPTION, namespaces: ['kube-*', '*-x', 'a*b'] }] },
       { exemptions: [{ ...EXEMPTION, rules: ['valid-reference-2'] }] },
+      { rules: { a: [{}] } },
+      {
+        rules: {
+          a: [{ action: 'warn', options: { x: 1 }, namespaces: ['dev-*'], images: ['**'], message: 'Ask.' }, {}],
+        },
+      },
+      { rules: { 'valid-reference': { action: 'warn', message: 'Ask.' } } },
+      { profiles: { 'prod-1': { rules: { a: [{}], b: {} } }, unknown2: { rules: {} } }, decisionId: true },
       { podSpecs: [POD_SPEC, { ...POD_SPEC, kind: 'Deployment' }] },
     ]) {
       it(JSON.stringify(document).slice(0, 200), () => {
@@ -165,6 +173,46 @@ describe('readPolicyYaml', () => {
         { rules: { a: 'deny' } },
         /^rules\.a: expected a setting, such as { action: warn }, or a list of settings, found "deny"/,
       ],
+      [{ rules: { a: 7 } }, /^rules\.a: expected a setting, .* found 7\. A rule of your own\./],
+      [{ rules: { a: [] } }, /^rules\.a: expected a list that is not empty, found \[\]/],
+      [
+        { rules: { a: [{}, 'deny', null] } },
+        /^rules\.a\[1\]: expected an object/,
+        /^rules\.a\[2\]: expected an object/,
+      ],
+      [{ rules: { a: [{ action: 'Warn' }] } }, /^rules\.a\[0\]\.action: .*Did you mean warn/],
+      [{ rules: { a: [{ option: {} }] } }, /^rules\.a\[0\]\.option: .*Did you mean options/],
+      [{ rules: { 'valid-reference': [{ action: 'warn' }] } }, /^rules\.valid-reference: expected an object, found \[/],
+      [{ rules: { 'valid-reference': { images: ['**'] } } }, /^rules\.valid-reference\.images: expected a key that/],
+      ...[{ a: [{ namespaces: ['Dev'] }] }, { a: { namespaces: ['Dev'] } }].map(
+        (rules) => [{ rules }, /namespaces\[0\]: expected a pattern of namespaces/] as const,
+      ),
+      [
+        { rules: { a: { namespaces: [], images: [] } } },
+        /^rules\.a\.namespaces: .* not empty/,
+        /^rules\.a\.images: .* not empty/,
+      ],
+      [{ rules: { a: { images: 'gcr.io/**' } } }, /^rules\.a\.images: expected a list/],
+      [
+        { rules: { a: [{ message: 'a\nb' }, { message: '' }] } },
+        /^rules\.a\[0\]\.message: expected one line of printable/,
+        /^rules\.a\[1\]\.message: expected text that is not empty/,
+      ],
+      [{ rules: { a: { message: 'x'.repeat(257) } } }, /^rules\.a\.message: expected at most 256/],
+      [{ decisionId: 'yes' }, /^decisionId: expected true or false, found "yes"/],
+      [{ profiles: [] }, /^profiles: expected an object, found \[\]/],
+      [{ profiles: { lab: null } }, /^profiles\.lab: expected an object/],
+      [{ profiles: { lab: {} } }, /^profiles\.lab: expected the key rules, found none/],
+      [{ profiles: { lab: { rules: {}, names: ['a'] } } }, /^profiles\.lab\.names: expected a key that/],
+      [{ profiles: { lab: { rules: { a: { action: 'x' } } } } }, /^profiles\.lab\.rules\.a\.action: /],
+      ...['unknown', 'Prod', 'a_b', '-a', 'a.b'].map(
+        (name) =>
+          [
+            { profiles: { [name]: { rules: {} } } },
+            /: expected a name in lower-case letters, digits and dashes, and not unknown, found ".*"\. It is the value of the label/,
+          ] as const,
+      ),
+      [{ profiles: { ['x'.repeat(64)]: { rules: {} } } }, /: expected at most 63 characters/],
       [
         { rules: { a: { action: 'Warn' } } },
         /^rules\.a\.action: .* deny, warn, audit, off, found "Warn"\. Did you mean warn/,

@@ -3,7 +3,7 @@ import { eventLoopTurns } from '../event-loop-turns.ts';
 import type { Policy, RuleSetting } from '../../src/engine/policy.ts';
 import { tryRuleset } from '../../src/ruleset/try-ruleset.ts';
 import { fakeCustomRules, type Asked, type FakeCustomRules } from '../custom-rules.ts';
-import { rulesetUnder, settingsOf } from '../ruleset.ts';
+import { entriesOf, rulesetUnder, settingsOf } from '../ruleset.ts';
 
 type Settings = Readonly<Record<string, Partial<RuleSetting>>>;
 
@@ -14,7 +14,11 @@ const options = (value: unknown): Partial<RuleSetting> => ({ options: { value } 
 async function asked(policy: Partial<Policy>, names = ['mine']) {
   const custom = fakeCustomRules(names);
   await tryRuleset(rulesetUnder(policy, custom));
-  return samplesIn(custom).map(({ place, context, rule }) => [place, context.namespace, rule]);
+  return samplesIn(custom).map(({ place, context, rule }) => [
+    place,
+    context.profile === undefined ? context.namespace : `${context.namespace} under ${context.profile}`,
+    rule,
+  ]);
 }
 
 /** Of each sample what was asked about one of its images. */
@@ -71,6 +75,18 @@ describe('tryRuleset', () => {
       { namespaces: [override(['a'], { mine: { ...options(1), action: 'off' } })] },
       [],
     ],
+    [
+      'what is new under a profile, and in a namespace over it',
+      {
+        profiles: new Map([['lab', settingsOf({ mine: options(1) })]]),
+        namespaces: [override(['a'], { mine: { options: { more: 1 } } })],
+      },
+      [
+        [1, 'a', 'mine'],
+        [2, 'default under lab', 'mine'],
+        [3, 'a under lab', 'mine'],
+      ],
+    ],
   ] as const satisfies readonly (readonly [string, Partial<Policy>, unknown])[]) {
     it(`tries ${what}`, async () => {
       expect(await asked(policy)).to.deep.equal([...EVERYWHERE, ...more]);
@@ -96,6 +112,12 @@ describe('tryRuleset', () => {
     const places = ['init', 'main', 'debug', 'volume'];
     const sample = places.flatMap((place) => forms.map((form, index) => `${place}-${index} ${form}`));
     expect(shown).to.deep.equal([...sample, ...sample]);
+  });
+
+  it('tries each setting that has options of its own, though no sample is among its images or namespaces', async () => {
+    const list = [{}, { ...options(1), images: ['x.io/**'] }, { ...options(2), namespaces: ['x'] }, options(1)];
+    const places = (await asked({ rules: entriesOf({ mine: list }) })).map(([place]) => place);
+    expect(places).to.deep.equal([0, 1, 2, 0, 1, 2]);
   });
 
   it('tries a rule in full where it is on, and of several those that are new there', async () => {
