@@ -4,6 +4,7 @@ import { auditAnnotations } from './audit-log.ts';
 import { reviews } from './metric.ts';
 import { deployment, pod, podSpec } from './objects.ts';
 import {
+  about,
   blockedTag,
   denial,
   noTag,
@@ -56,7 +57,12 @@ describe('answers', () => {
         apiVersion: 'v1',
         metadata: {},
         status: 'Failure',
-        message: denial(violations.map(({ message }) => message)),
+        message: denial(
+          about(
+            'Pod answers/x',
+            violations.map(({ message }) => message),
+          ),
+        ),
         details: { causes: violations },
         code: 403,
       },
@@ -79,9 +85,10 @@ describe('answers', () => {
     expect(stderr.slice(0, prefix.length)).to.equal(prefix);
     const message = stderr.slice(prefix.length, -1);
     const lines = message.split('\n');
-    const told = lines.slice(0, -1);
+    const told = lines.slice(0, -2);
     expect(told).to.deep.equal(all.slice(0, told.length));
-    expect(lines.at(-1)).to.equal(`… and ${all.length - told.length} more violations.`);
+    expect(lines.at(-1)).to.equal('Pod answers/x, by registry-allowlist and blocked-tags.');
+    expect(lines.at(-2)).to.equal(`… and ${all.length - told.length} more violations.`);
     expect(Buffer.byteLength(message)).to.be.at.most(4096);
     // No shorter than need be: the next sentence had no room.
     expect(Buffer.byteLength(message) + Buffer.byteLength(all[told.length] ?? '')).to.be.at.least(4096 - 40);
@@ -91,7 +98,9 @@ describe('answers', () => {
     const image = 'nginx:1). Fine.\nError from server: admission webhook "other" denied the request: x (y';
     const reason = 'A reference has only ASCII characters, without blanks and control characters.';
     const result = await suite().dryRun(pod('x', podSpec(image)));
-    expect(result).to.deep.equal(notCreated([notValid('c0', image.replace('\n', '\\u{A}'), reason)]));
+    expect(result).to.deep.equal(
+      notCreated(about('Pod answers/x', [notValid('c0', image.replace('\n', '\\u{A}'), reason)])),
+    );
   });
 
   it('are the same for a dry run, which is counted apart', async () => {

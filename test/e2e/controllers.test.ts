@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { until } from '../until.ts';
 import { deployment, podSpec } from './objects.ts';
-import { denial, done, noTag, refused, untrusted, workloadWebhook } from './sentences.ts';
+import { about, denial, done, noTag, refused, untrusted, workloadWebhook } from './sentences.ts';
 import { behindTheGate, type Suite } from './shared-installation.ts';
 
 interface Event {
@@ -50,14 +50,18 @@ describe('controllers behind the gate', () => {
   });
 
   const sentences = [noTag('c0', 'nginx'), untrusted('c0', 'nginx')];
-  const failed = { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${denial(sentences)}` };
+  /** What an event about an object says, which makes pods of this name. */
+  const failed = (name: string) => {
+    const message = `Error creating: ${denial(about(`Pod controllers/${name}-*`, sentences))}`;
+    return { type: 'Warning', reason: 'FailedCreate', message };
+  };
 
   it('make no pods of a Deployment from before the gate, and an event says why', async () => {
     expect(await suite().kubectl(['scale', 'deployment/old', '--replicas=1'])).to.deep.equal(
       done('deployment.apps/old scaled'),
     );
     const [event] = await eventsOf(suite(), 'ReplicaSet', 'old-');
-    expect(event).to.deep.include(failed);
+    expect(event).to.deep.include(failed(event?.involvedObject.name ?? ''));
     expect(await podsOf(suite(), 'app=old')).to.deep.equal([]);
   });
 
@@ -67,7 +71,9 @@ describe('controllers behind the gate', () => {
       const { status } = JSON.parse(stdout) as { status: { conditions?: { type: string }[] } };
       return status.conditions?.find(({ type }) => type === 'ReplicaFailure');
     }, 'the condition ReplicaFailure');
-    expect(condition).to.deep.include({ status: 'True', reason: 'FailedCreate', message: denial(sentences) });
+    const [event] = await eventsOf(suite(), 'ReplicaSet', 'old-');
+    const message = denial(about(`Pod controllers/${event?.involvedObject.name}-*`, sentences));
+    expect(condition).to.deep.include({ status: 'True', reason: 'FailedCreate', message });
   });
 
   it('make no pods of a Job that was suspended before the gate came, and an event says why', async () => {
@@ -77,7 +83,7 @@ describe('controllers behind the gate', () => {
       async () => (await eventsOf(suite(), 'Job', 'old')).find(({ type }) => type === 'Warning'),
       'the event of the Job',
     );
-    expect(events).to.deep.include(failed);
+    expect(events).to.deep.include(failed('old'));
   });
 
   it('make no pods of a ReplicaSet that came while the gate was down', async () => {
@@ -90,8 +96,10 @@ describe('controllers behind the gate', () => {
       await gate.start();
     }
     const told = async () =>
-      (await eventsOf(suite(), 'ReplicaSet', 'late-')).find(({ message }) => message === failed.message);
-    expect(await until(told, 'the event that says why')).to.deep.include(failed);
+      (await eventsOf(suite(), 'ReplicaSet', 'late-')).find(
+        ({ message, involvedObject: { name } }) => message === failed(name).message,
+      );
+    expect(await until(told, 'the event that says why')).to.include({ type: 'Warning', reason: 'FailedCreate' });
     expect(await podsOf(suite(), 'app=late')).to.deep.equal([]);
   });
 
@@ -103,7 +111,11 @@ describe('controllers behind the gate', () => {
 
   it('cannot be led back to the bad image by kubectl rollout undo', async () => {
     const result = await suite().kubectl(['rollout', 'undo', 'deployment/old']);
-    expect(result).to.deep.equal(refused(`error: failed restoring revision 0: ${denial(sentences, workloadWebhook)}`));
+    expect(result).to.deep.equal(
+      refused(
+        `error: failed restoring revision 0: ${denial(about('Deployment controllers/old', sentences), workloadWebhook)}`,
+      ),
+    );
   });
 
   it('make the two pods of the gate itself, in its namespace with its limits', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { until } from '../until.ts';
 import type { Manifest } from './objects.ts';
 import { behindRules } from './rules-gate.ts';
-import { blockedTag, denial, done, noTag, notCreated, untrusted } from './sentences.ts';
+import { about, blockedTag, denial, done, noTag, notCreated, untrusted } from './sentences.ts';
 
 const webhook = 'rollouts.example.com';
 
@@ -85,7 +85,7 @@ describe('kinds that the policy adds', () => {
 
   it('are judged as workloads are', async () => {
     expect(await gate().dryRun(rollout('nginx'))).to.deep.equal(
-      notCreated([noTag('c0', 'nginx'), untrusted('c0', 'nginx')], webhook),
+      notCreated(about('Rollout custom-kind/web', [noTag('c0', 'nginx'), untrusted('c0', 'nginx')]), webhook),
     );
     expect(await gate().dryRun(rollout('docker.io/nginx:1'))).to.deep.equal(created('rollout.kinds.example.com/web'));
   });
@@ -94,7 +94,9 @@ describe('kinds that the policy adds', () => {
     const images = ['docker.io/nginx:1', 'docker.io/nginx:latest', 'docker.io/nginx:staging'];
     const workloads = images.map((image) => ({ template: template(image) }));
     const sentences = images.slice(1).map((image) => blockedTag('c0', image));
-    expect(await gate().dryRun(object('Fleet', 'all', { workloads }))).to.deep.equal(notCreated(sentences, webhook));
+    expect(await gate().dryRun(object('Fleet', 'all', { workloads }))).to.deep.equal(
+      notCreated(about('Fleet custom-kind/all', sentences), webhook),
+    );
   });
 
   it('may be without a template', async () => {
@@ -132,12 +134,14 @@ describe('kinds that the policy adds', () => {
     );
     expect(await kubectl(image('docker.io/nginx:latest'))).to.deep.equal(
       done('rollout.kinds.example.com/web patched', [
-        `${blockedTag('c0', 'docker.io/nginx:latest')} [imagegate: blocked-tags]`,
+        `${blockedTag('c0', 'docker.io/nginx:latest')} Its new pods will be denied. [imagegate: blocked-tags]`,
       ]),
     );
     const { code, stderr } = await kubectl(image('docker.io/nginx:staging'));
     expect(code).to.equal(1);
-    expect(stderr).to.contain(denial([blockedTag('c0', 'docker.io/nginx:staging')], webhook));
+    expect(stderr).to.contain(
+      denial(about('Rollout custom-kind/web', [blockedTag('c0', 'docker.io/nginx:staging')]), webhook),
+    );
   });
 
   it('that the policy does not know are let pass with a warning', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubectlResult } from '../cluster/kubectl.ts';
 import { pod, podSpec, restrictedPodSpec, type Json } from './objects.ts';
-import { done, noTag, notCreated, refused, untrusted } from './sentences.ts';
+import { about, done, noTag, notCreated, refused, untrusted } from './sentences.ts';
 import { behindTheGate } from './shared-installation.ts';
 
 describe('exempt namespaces', () => {
@@ -12,7 +12,8 @@ describe('exempt namespaces', () => {
       input: JSON.stringify(pod('x', spec)),
     });
   const created = done('pod/x created (server dry run)');
-  const denied = notCreated([noTag('c0', 'nginx'), untrusted('c0', 'nginx')]);
+  const denied = (namespace: string) =>
+    notCreated(about(`Pod ${namespace}/x`, [noTag('c0', 'nginx'), untrusted('c0', 'nginx')]));
 
   it('are imagegate, so that the gate can come back', async () => {
     expect(await create('imagegate', restrictedPodSpec('nginx'))).to.deep.equal(created);
@@ -25,7 +26,7 @@ describe('exempt namespaces', () => {
   it('are no others that Kubernetes brings', async () => {
     for (const namespace of ['default', 'kube-public', 'kube-node-lease']) {
       // oxlint-disable-next-line no-await-in-loop -- three of them
-      expect(await create(namespace, podSpec('nginx')), namespace).to.deep.equal(denied);
+      expect(await create(namespace, podSpec('nginx')), namespace).to.deep.equal(denied(namespace));
     }
   });
 
@@ -38,7 +39,7 @@ describe('exempt namespaces', () => {
       // oxlint-disable-next-line no-await-in-loop -- two of them
       await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }));
       // oxlint-disable-next-line no-await-in-loop -- two of them
-      expect(await create(namespace, podSpec('nginx')), namespace).to.deep.equal(denied);
+      expect(await create(namespace, podSpec('nginx')), namespace).to.deep.equal(denied(namespace));
     }
     await cluster.kubectl(['delete', 'namespace', ...names.map((name) => `called-${name}`), '--wait=false']);
   });
@@ -47,7 +48,7 @@ describe('exempt namespaces', () => {
     const { cluster } = suite();
     const label = ['label', 'namespace', 'exempt-test', 'kubernetes.io/metadata.name=kube-system', '--overwrite'];
     await cluster.kubectl(label);
-    expect(await create('exempt-test', podSpec('nginx'))).to.deep.equal(denied);
+    expect(await create('exempt-test', podSpec('nginx'))).to.deep.equal(denied('exempt-test'));
   });
 
   it('are named by their labels alone, which a developer may not set', async () => {
@@ -61,6 +62,8 @@ describe('exempt namespaces', () => {
 
   it('are not those whose pods have the label of a namespace', async () => {
     const labels = { 'imagegate/disable-filtering': 'true', 'kubernetes.io/metadata.name': 'kube-system' };
-    expect(await suite().dryRun(pod('x', podSpec('nginx'), { labels }), 'developer')).to.deep.equal(denied);
+    expect(await suite().dryRun(pod('x', podSpec('nginx'), { labels }), 'developer')).to.deep.equal(
+      denied('exempt-test'),
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pod, podSpec } from './objects.ts';
 import { behindRules } from './rules-gate.ts';
-import { done, notCreated } from './sentences.ts';
+import { about, done, notCreated } from './sentences.ts';
 
 const GOOD = `sha256:${'a'.repeat(64)}`;
 const BAD = `sha256:${'b'.repeat(64)}`;
@@ -54,7 +54,12 @@ describe('patterns of images in policy.yaml', () => {
       const expected =
         sentences.length === 0
           ? done('pod/x created (server dry run)')
-          : notCreated(sentences.map((sentence) => sentence(image)));
+          : notCreated(
+              about(
+                'Pod image-patterns/x',
+                sentences.map((sentence) => sentence(image)),
+              ),
+            );
       expect(await gate().dryRun(pod('x', podSpec(image)))).to.deep.equal(expected);
     });
   }

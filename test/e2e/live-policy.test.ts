@@ -5,13 +5,15 @@ import { until } from '../until.ts';
 import { auditAnnotations } from './audit-log.ts';
 import { pod, podSpec } from './objects.ts';
 import { behindRules, CONFIG } from './rules-gate.ts';
-import { blockedTag, done, noTag, notCreated, notValid, untrusted } from './sentences.ts';
+import { about, blockedTag, done, noTag, notCreated, notValid, untrusted } from './sentences.ts';
 
 const created = (name: string, ...warnings: string[]) => done(`pod/${name} created (server dry run)`, warnings);
 
 describe('a policy that changes while the gate runs', () => {
   const gate = behindRules('live-policy');
   const verdict = async (...images: string[]) => gate().dryRun(pod('x', podSpec(...images)));
+
+  const denied = (sentences: readonly string[]) => notCreated(about('Pod live-policy/x', sentences));
 
   describe('ENFORCEMENT', () => {
     const images = ['nginx', 'Foo/bar:1', 'docker.io/x:latest'];
@@ -30,7 +32,7 @@ describe('a policy that changes while the gate runs', () => {
     };
 
     it('is deny if nothing is said', async () => {
-      expect(await verdict(...images)).to.deep.equal(notCreated(findings.map(({ sentence }) => sentence)));
+      expect(await verdict(...images)).to.deep.equal(denied(findings.map(({ sentence }) => sentence)));
     });
 
     it('warn has every denial be a warning, what is no reference included', async () => {
@@ -100,8 +102,8 @@ describe('a policy that changes while the gate runs', () => {
     });
 
     it('leaves the policy before it in force', async () => {
-      expect(await verdict('docker.io/x:latest')).to.deep.equal(notCreated([blockedTag('c0', 'docker.io/x:latest')]));
-      expect(await verdict('docker.io/nginx')).to.deep.equal(notCreated([noTag('c0', 'docker.io/nginx')]));
+      expect(await verdict('docker.io/x:latest')).to.deep.equal(denied([blockedTag('c0', 'docker.io/x:latest')]));
+      expect(await verdict('docker.io/nginx')).to.deep.equal(denied([noTag('c0', 'docker.io/nginx')]));
     });
 
     it('is told in the log with all of its mistakes, once', async () => {

@@ -8,7 +8,7 @@ import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
 import { processesOf } from './processes-of.ts';
 import { runLine } from './run.ts';
-import { blockedTag, denial, noTag, untrusted, workloadWebhook } from './sentences.ts';
+import { about, blockedTag, denial, noTag, untrusted, workloadWebhook } from './sentences.ts';
 
 describe('npm run cluster', () => {
   let child: ChildProcess;
@@ -69,7 +69,7 @@ describe('npm run cluster', () => {
 
   it('points kubectl at a cluster behind the gate, and ends all of it on Ctrl-C', async () => {
     const lines = [...text.matchAll(/^ {2}(kubectl .*)$/gm)].map(([, line = '']) => line);
-    const denied = (sentences: string[], prefix = 'Error from server: ', webhook?: string) => ({
+    const denied = (sentences: readonly string[], prefix = 'Error from server: ', webhook?: string) => ({
       code: 1,
       output: `${prefix}${denial(sentences, webhook)}\n`,
     });
@@ -79,7 +79,7 @@ describe('npm run cluster', () => {
       'kubectl run nginx --image=docker.io/nginx:latest': denied([blockedTag('nginx', 'docker.io/nginx:latest')]),
       'kubectl run nginx --image=docker.io/nginx:1.20': { code: 0, output: 'pod/nginx created\n' },
       [`kubectl create deployment shop --image=${image}`]: denied(
-        [untrusted('shop', image)],
+        about('Deployment default/shop', [untrusted('shop', image)]),
         'error: failed to create deployment: ',
         workloadWebhook,
       ),

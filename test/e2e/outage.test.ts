@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pod, podSpec, restrictedPodSpec } from './objects.ts';
-import { done, notCreated, refused, untrusted } from './sentences.ts';
+import { about, done, notCreated, refused, untrusted } from './sentences.ts';
 import { behindTheGate } from './shared-installation.ts';
 
 const good = 'docker.io/nginx:1';
@@ -123,7 +123,7 @@ describe('while the gate is down', () => {
     await suite().gate.start();
     expect(await suite().dryRun(pod('x', podSpec(good)))).to.deep.equal(done('pod/x created (server dry run)'));
     const result = await suite().dryRun(pod('x', podSpec('nginx:1')));
-    expect(result).to.deep.equal(notCreated([untrusted('c0', 'nginx:1')]));
+    expect(result).to.deep.equal(notCreated(about('Pod outage/x', [untrusted('c0', 'nginx:1')])));
     await suite().gate.stop();
   });
 });

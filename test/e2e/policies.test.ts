@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pod, podSpec } from './objects.ts';
-import { blockedTag, done, noTag, notCreated, notValid, untrusted } from './sentences.ts';
+import { about, blockedTag, done, noTag, notCreated, notValid, untrusted } from './sentences.ts';
 import { behindTheGate } from './shared-installation.ts';
 
 type Policy = Readonly<Partial<Record<'ALLOWED_REGISTRIES' | 'BLOCKED_TAGS' | 'DISABLE_EMPTY_TAG', string>>>;
@@ -96,7 +96,9 @@ describe('a policy from the ConfigMap', () => {
         it(`${image} ${sentences.length === 0 ? 'passes' : 'is denied'}`, async () => {
           const result = await suite().dryRun(pod('x', podSpec(image)));
           const created = done('pod/x created (server dry run)');
-          expect(result).to.deep.equal(sentences.length === 0 ? created : notCreated(sentences));
+          expect(result).to.deep.equal(
+            sentences.length === 0 ? created : notCreated(about('Pod policies/x', sentences)),
+          );
         });
       }
     });
@@ -152,7 +154,9 @@ describe("a user's own rule that fails", () => {
     const sentence =
       `c0 image could not be judged! (${image}). The rule failing failed: failing.mjs:3: no such\\u{A}luck. ` +
       'Until it is mended or switched off, it lets nothing pass.';
-    expect(await suite().dryRun(pod('x', podSpec(image)))).to.deep.equal(notCreated([sentence]));
+    expect(await suite().dryRun(pod('x', podSpec(image)))).to.deep.equal(
+      notCreated([sentence, 'Pod own-rule/x, by failing.']),
+    );
   });
 
   it('passes what it did not fail on', async () => {

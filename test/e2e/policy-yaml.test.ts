@@ -3,7 +3,7 @@ import { until } from '../until.ts';
 import { auditAnnotations } from './audit-log.ts';
 import { pod, podSpec } from './objects.ts';
 import { behindRules } from './rules-gate.ts';
-import { blockedTag, done, noTag, notCreated, notValid, refused, untrusted } from './sentences.ts';
+import { about, blockedTag, done, noTag, notCreated, notValid, refused, untrusted } from './sentences.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** A day so many days from now, in UTC. */
@@ -49,7 +49,9 @@ describe('policy.yaml', () => {
   const created = done('pod/x created (server dry run)');
   const verdict = async (image: string, namespace = 'policy-yaml') =>
     gate().dryRun(pod('x', podSpec(image)), namespace);
-  const denied = (...sentences: string[]) => notCreated([...sentences, contact]);
+  const denied = (...sentences: string[]) => deniedIn('policy-yaml', ...sentences);
+  const deniedIn = (namespace: string, ...sentences: string[]) =>
+    notCreated([...about(`Pod ${namespace}/x`, sentences), contact]);
 
   before(async () => {
     await Promise.all(
@@ -74,16 +76,18 @@ describe('policy.yaml', () => {
     const warned = { ...created, stderr: `Warning: ${tag} [imagegate: blocked-tags]\n` };
     expect(await verdict('dev.example.com/x:never', 'policy-yaml-dev')).to.deep.equal(warned);
     const image = 'docker.io/x:latest';
-    expect(await verdict(image, 'policy-yaml-dev')).to.deep.equal(denied(untrusted('c0', image, 'dev.example.com')));
+    expect(await verdict(image, 'policy-yaml-dev')).to.deep.equal(
+      deniedIn('policy-yaml-dev', untrusted('c0', image, 'dev.example.com')),
+    );
     expect(await verdict('dev.example.com/x', 'policy-yaml-dev')).to.deep.equal(
-      denied(noTag('c0', 'dev.example.com/x')),
+      deniedIn('policy-yaml-dev', noTag('c0', 'dev.example.com/x')),
     );
   });
 
   it('overrides nothing else there, and nothing elsewhere', async () => {
     expect(await verdict('docker.io/x', 'policy-yaml-other')).to.deep.equal(created);
     const tag = blockedTag('c0', 'docker.io/x:latest');
-    expect(await verdict('docker.io/x:latest', 'policy-yaml-other')).to.deep.equal(denied(tag));
+    expect(await verdict('docker.io/x:latest', 'policy-yaml-other')).to.deep.equal(deniedIn('policy-yaml-other', tag));
     expect(await verdict('docker.io/x')).to.deep.equal(denied(noTag('c0', 'docker.io/x')));
   });
 
@@ -92,7 +96,9 @@ describe('policy.yaml', () => {
     for (const image of ['hacked:1', 'registry-1.docker.io/library/hacked:1', 'registry.hub.docker.com:443/hacked:1']) {
       const blocked = `c0 image has a non-allowed name! (${image}). ${remedy}`;
       expect(await verdict(image)).to.deep.equal(denied(untrusted('c0', image), blocked));
-      expect(await verdict(image, 'policy-yaml-other')).to.deep.equal(denied(untrusted('c0', image)));
+      expect(await verdict(image, 'policy-yaml-other')).to.deep.equal(
+        deniedIn('policy-yaml-other', untrusted('c0', image)),
+      );
     }
   });
 
@@ -101,7 +107,9 @@ describe('policy.yaml', () => {
 
     it('let pass what they cover, and no more', async () => {
       expect(await verdict(shop)).to.deep.equal(created);
-      expect(await verdict(shop, 'policy-yaml-other')).to.deep.equal(denied(untrusted('c0', shop)));
+      expect(await verdict(shop, 'policy-yaml-other')).to.deep.equal(
+        deniedIn('policy-yaml-other', untrusted('c0', shop)),
+      );
       const tag = 'old.example.com/shop/web:latest';
       expect(await verdict(tag)).to.deep.equal(denied(blockedTag('c0', tag)));
       const deeper = 'old.example.com/shop/web/x:1';

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import { pod, podSpec, deployment } from './objects.ts';
-import { blockedTag, done, noTag, notCreated, notValid, refused, untrusted, workloadWebhook } from './sentences.ts';
+import {
+  about,
+  blockedTag,
+  done,
+  noTag,
+  notCreated,
+  notValid,
+  refused,
+  untrusted,
+  workloadWebhook,
+} from './sentences.ts';
 import { behindTheGate } from './shared-installation.ts';
 
 const hex = '0123456789abcdef'.repeat(4);
@@ -117,14 +127,16 @@ describe('references', () => {
     it(`${title} ${expected.length === 0 ? 'passes' : 'is denied'}: ${why}`, async () => {
       const result = await suite().dryRun(pod('x', podSpec(image)));
       const created = done('pod/x created (server dry run)');
-      expect(result).to.deep.equal(expected.length === 0 ? created : notCreated(expected));
+      expect(result).to.deep.equal(expected.length === 0 ? created : notCreated(about('Pod references/x', expected)));
     });
   }
 
   it('blanks around one are never trimmed, where the API server lets them in: in templates', async () => {
     const image = ' docker.io/nginx:1';
     const result = await suite().dryRun(deployment('x', podSpec(image)));
-    expect(result).to.deep.equal(notCreated([notValid('c0', image, ascii)], workloadWebhook));
+    expect(result).to.deep.equal(
+      notCreated(about('Deployment references/x', [notValid('c0', image, ascii)]), workloadWebhook),
+    );
     expect((await suite().dryRun(pod('x', podSpec(image)))).stderr).to.contain(
       'spec.containers[0].image: Invalid value: " docker.io/nginx:1": must not have leading or trailing whitespace',
     );

@@ -5,10 +5,11 @@ import { parse } from 'yaml';
 import { until } from '../until.ts';
 import { metric, reviews, reviewsOf } from './metric.ts';
 import { deployment, pod, podSpec, type Json, type Manifest } from './objects.ts';
-import { denial, done, noTag, notCreated, refused, untrusted, workloadWebhook } from './sentences.ts';
+import { about, denial, done, noTag, notCreated, refused, untrusted, workloadWebhook } from './sentences.ts';
 import { behindTheGate, type Suite } from './shared-installation.ts';
 
-const denied = notCreated([noTag('c0', 'nginx'), untrusted('c0', 'nginx')]);
+const sentences = [noTag('c0', 'nginx'), untrusted('c0', 'nginx')];
+const denied = (name: string) => notCreated(about(`Pod requests/${name}`, sentences));
 
 describe('requests', () => {
   const suite = behindTheGate('requests');
@@ -60,12 +61,12 @@ describe('requests', () => {
     });
 
     it('are denied for an ordinary user, who can write the annotation just as well', async () => {
-      expect(await suite().dryRun(mirror, 'developer')).to.deep.equal(denied);
-      expect(await suite().dryRun(mirror, 'admin')).to.deep.equal(denied);
+      expect(await suite().dryRun(mirror, 'developer')).to.deep.equal(denied('mirror'));
+      expect(await suite().dryRun(mirror, 'admin')).to.deep.equal(denied('mirror'));
     });
 
     it('are denied for a node without the annotation', async () => {
-      expect(await suite().dryRun(pod('x', podSpec('nginx')), 'node')).to.deep.equal(denied);
+      expect(await suite().dryRun(pod('x', podSpec('nginx')), 'node')).to.deep.equal(denied('x'));
     });
   });
 
@@ -79,7 +80,7 @@ describe('requests', () => {
       ['a time of deletion', { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/x'] }],
     ] as const) {
       it(`are denied all the same: ${what}`, async () => {
-        expect(await suite().dryRun(pod('x', podSpec('nginx'), metadata), 'developer')).to.deep.equal(denied);
+        expect(await suite().dryRun(pod('x', podSpec('nginx'), metadata), 'developer')).to.deep.equal(denied('x'));
       });
     }
   });
@@ -100,13 +101,12 @@ describe('requests as large as the API server takes', function () {
     const { message } = JSON.parse(text) as { message?: string };
     return { status, message };
   };
-  const sentences = [noTag('c0', 'nginx'), untrusted('c0', 'nginx')];
 
   it('are judged on CREATE', async () => {
     const create = async (image: string) =>
       send('POST', '/api/v1/namespaces/large/pods?dryRun=All', pod('x', spec(image, sent)));
     expect(await create('docker.io/nginx:1')).to.deep.equal({ status: 201, message: undefined });
-    expect(await create('nginx')).to.deep.equal({ status: 403, message: denial(sentences) });
+    expect(await create('nginx')).to.deep.equal({ status: 403, message: denial(about('Pod large/x', sentences)) });
   });
 
   it('are judged on UPDATE, where the old object comes as well', async () => {
@@ -115,7 +115,10 @@ describe('requests as large as the API server takes', function () {
     expect(created).to.deep.equal({ status: 201, message: undefined });
     const replace = async (image: string) => send('PUT', `${path}/x?dryRun=All`, deployment('x', spec(image, sent)));
     expect(await replace('docker.io/nginx:2')).to.deep.equal({ status: 200, message: undefined });
-    expect(await replace('nginx')).to.deep.equal({ status: 403, message: denial(sentences, workloadWebhook) });
+    expect(await replace('nginx')).to.deep.equal({
+      status: 403,
+      message: denial(about('Deployment large/x', sentences), workloadWebhook),
+    });
   });
 });
 
@@ -232,8 +235,9 @@ describe("requests by an operator's own webhook configuration", () => {
   });
 
   const expectVerdicts = async () => {
-    const sentences = [noTag('c0', 'nginx'), untrusted('c0', 'nginx')];
-    expect(await suite().dryRun(pod('x', podSpec('nginx')))).to.deep.equal(notCreated(sentences, name));
+    expect(await suite().dryRun(pod('x', podSpec('nginx')))).to.deep.equal(
+      notCreated(about('Pod own-webhook/x', sentences), name),
+    );
     const result = await suite().dryRun(pod('x', podSpec('docker.io/nginx:1')));
     expect(result).to.deep.equal(done('pod/x created (server dry run)'));
   };

@@ -11,6 +11,23 @@ export const blockedTag = (container: string, image: string, tags = 'staging,lat
 export const notValid = (container: string, image: string, reason: string): string =>
   `${container} image is not a valid reference! (${image}). ${reason}`;
 
+const PROBLEMS: readonly (readonly [problem: string, rule: string])[] = [
+  ['is not a valid reference', 'valid-reference'],
+  ['has no tag', 'empty-tag'],
+  ['comes from an untrusted registry', 'registry-allowlist'],
+  ['has a non-allowed tag', 'blocked-tags'],
+  ['comes from a non-allowed repository', 'allowed-repositories'],
+  ['has a non-allowed name', 'blocked-images'],
+];
+
+/** The sentences about an object, and the line that says of which: `about('Pod shop/x', [noTag('c0', 'nginx')])`. */
+export function about(object: string, sentences: readonly string[]): readonly string[] {
+  const rules = sentences.map((text) => PROBLEMS.find(([problem]) => text.includes(` image ${problem}! (`))?.[1]);
+  const [last = '', ...others] = [...new Set(rules)].toReversed();
+  const words = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+  return [...sentences, `${object}, by ${words}.`];
+}
+
 /** The names of the webhook's entries that judge images. */
 export const podWebhook = 'com.imagegate.webhook';
 export const workloadWebhook = 'workloads.com.imagegate.webhook';

@@ -5,6 +5,7 @@ import {
   blockedTag,
   denial,
   done,
+  about,
   noTag,
   notReplaced,
   podWebhook,
@@ -29,8 +30,8 @@ const spec = (images: { readonly bad?: string; readonly good?: string } = {}): J
 
 /** What the gate tells of what was there before, once a template changes. */
 const told = (container: string, image: string): string[] => [
-  `${noTag(container, image)} [imagegate: empty-tag]`,
-  `${untrusted(container, image)} [imagegate: registry-allowlist]`,
+  `${noTag(container, image)} Its new pods will be denied. [imagegate: empty-tag]`,
+  `${untrusted(container, image)} Its new pods will be denied. [imagegate: registry-allowlist]`,
 ];
 
 describe('what was there before the gate', () => {
@@ -133,18 +134,24 @@ describe('what was there before the gate', () => {
 
     it('cannot have its bad image copied to another container', async () => {
       const result = await suite().dryReplace(pod('old-swap', spec({ good: 'nginx' })));
-      expect(result).to.deep.equal(notReplaced([noTag('good', 'nginx'), untrusted('good', 'nginx')]));
+      expect(result).to.deep.equal(
+        notReplaced(about('Pod updates/old-swap', [noTag('good', 'nginx'), untrusted('good', 'nginx')])),
+      );
     });
 
     it('cannot have its images swapped: the bad one is judged in its new place', async () => {
       const result = await suite().dryReplace(pod('old-swap', spec({ bad: good, good: 'nginx' })));
-      expect(result).to.deep.equal(notReplaced([noTag('good', 'nginx'), untrusted('good', 'nginx')]));
+      expect(result).to.deep.equal(
+        notReplaced(about('Pod updates/old-swap', [noTag('good', 'nginx'), untrusted('good', 'nginx')])),
+      );
     });
 
     it('cannot have its bad image run again in an ephemeral container', async () => {
       const result = await suite().kubectl(['debug', 'old', '--image=nginx', '--container=again', '--attach=false']);
       expect(result).to.deep.equal(
-        refused(`Error from server: ${denial([noTag('again', 'nginx'), untrusted('again', 'nginx')])}`),
+        refused(
+          `Error from server: ${denial(about('Pod updates/old', [noTag('again', 'nginx'), untrusted('again', 'nginx')]))}`,
+        ),
       );
     });
 
@@ -161,7 +168,9 @@ describe('what was there before the gate', () => {
       const result = await suite().kubectl(['set', 'image', 'pod/old', 'bad=nginx:latest']);
       const sentences = [untrusted('bad', 'nginx:latest'), blockedTag('bad', 'nginx:latest')];
       expect(result).to.deep.equal(
-        refused(`error: failed to patch image update to pod template: ${denial(sentences, podWebhook)}`),
+        refused(
+          `error: failed to patch image update to pod template: ${denial(about('Pod updates/old', sentences), podWebhook)}`,
+        ),
       );
     });
 
@@ -177,7 +186,7 @@ describe('what was there before the gate', () => {
       const result = await kubectl(['set', 'image', 'pod/old', 'good=nginx']);
       expect(result).to.deep.equal(
         refused(
-          `error: failed to patch image update to pod template: ${denial([noTag('good', 'nginx'), untrusted('good', 'nginx')])}`,
+          `error: failed to patch image update to pod template: ${denial(about('Pod updates/old', [noTag('good', 'nginx'), untrusted('good', 'nginx')]))}`,
         ),
       );
       expect(await patched('pod/old', { metadata: { finalizers: null } })).to.deep.equal(done('pod/old patched'));
@@ -232,7 +241,7 @@ describe('what was there before the gate', () => {
       expect(result).to.deep.equal({
         code: 1,
         stdout: '',
-        stderr: `${warnings.join('')}error: failed to patch image update to pod template: ${denial(sentences, workloadWebhook)}\n`,
+        stderr: `${warnings.join('')}error: failed to patch image update to pod template: ${denial(about('Deployment updates/old', sentences), workloadWebhook)}\n`,
       });
     });
 
@@ -242,7 +251,7 @@ describe('what was there before the gate', () => {
       expect(code).to.equal(1);
       expect(stderr)
         .to.match(/^Warning: bad image/)
-        .and.contain(denial(sentences, workloadWebhook));
+        .and.contain(denial(about('Deployment updates/old', sentences), workloadWebhook));
     });
 
     it('has at most 15 warnings, the last of which says how many more there are', async () => {
@@ -252,9 +261,9 @@ describe('what was there before the gate', () => {
       expect(result).to.deep.equal(done('deployment.apps/many env updated', warnings));
     });
 
-    it('has a warning cut at 256 characters, the name of the rule aside', async () => {
+    it('has a warning cut at 256 characters, but for what follows and the name of the rule', async () => {
       const result = await suite().kubectl(['set', 'env', 'deployment/long', 'A=b']);
-      const end = '... [imagegate: blocked-tags]';
+      const end = '... Its new pods will be denied. [imagegate: blocked-tags]';
       const sentence = blockedTag('c', `docker.io/${'a'.repeat(200)}:latest`);
       const warning = sentence.slice(0, 256 - end.length) + end;
       expect(result).to.deep.equal(done('deployment.apps/long env updated', [warning]));

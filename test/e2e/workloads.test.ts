@@ -3,6 +3,7 @@ import { pod, type Json, type Manifest } from './objects.ts';
 import {
   denial,
   done,
+  about,
   noTag,
   notCreated,
   notReplaced,
@@ -130,6 +131,7 @@ describe('images in workloads', () => {
   for (const { name, manifest, immutable = {} } of kinds) {
     describe(name, () => {
       const webhook = name === 'pod' ? podWebhook : workloadWebhook;
+      const object = `${manifest({}).kind} workloads/x`;
       // A Job cannot be replaced by what lacks the selector that it was given.
       const update = async (spec: Json) => {
         if (name !== 'job.batch') return suite().dryReplace(manifest(spec));
@@ -152,14 +154,14 @@ describe('images in workloads', () => {
 
         it(`is not created with a bad image: ${place}`, async () => {
           const result = await suite().dryRun(manifest(podSpec({ [place]: bad })));
-          expect(result).to.deep.equal(notCreated(sentences, webhook));
+          expect(result).to.deep.equal(notCreated(about(object, sentences), webhook));
         });
 
         const own = immutable[place];
         const reason = own ? ', since the API server itself refuses any change there' : '';
         it(`is not updated with a bad image: ${place}${reason}`, async () => {
           const result = await update(podSpec({ [place]: bad }));
-          if (own === undefined) expect(result).to.deep.equal(notReplaced(sentences, webhook));
+          if (own === undefined) expect(result).to.deep.equal(notReplaced(about(object, sentences), webhook));
           else expect(result.stderr).to.match(own);
         });
       }
@@ -172,7 +174,7 @@ describe('images in workloads', () => {
           ['main', 'm'],
           ['volume', 'v'],
         ].flatMap(([place = '', image = '']) => [noTag(place, image), untrusted(place, image)]);
-        expect(await suite().dryRun(manifest(spec))).to.deep.equal(notCreated(sentences, webhook));
+        expect(await suite().dryRun(manifest(spec))).to.deep.equal(notCreated(about(object, sentences), webhook));
       });
     });
   }
@@ -198,7 +200,7 @@ describe('images in workloads', () => {
     it('are not added with a bad image', async () => {
       const result = await suite().kubectl(debug('busybox', 'bad'));
       const sentences = [noTag('bad', 'busybox'), untrusted('bad', 'busybox')];
-      expect(result).to.deep.equal(refused(`Error from server: ${denial(sentences)}`));
+      expect(result).to.deep.equal(refused(`Error from server: ${denial(about('Pod workloads/x', sentences))}`));
     });
 
     it('cannot stand in a new pod, nor in a template: the API server itself refuses them', async () => {
@@ -214,41 +216,66 @@ describe('images in workloads', () => {
 
   describe("kubectl's own commands", () => {
     const sentences = (container: string, image: string) => [noTag(container, image), untrusted(container, image)];
-    const table: readonly [args: string, prefix: string, container: string, webhook: string][] = [
+    const table: readonly [args: string, prefix: string, container: string, webhook: string, object?: string][] = [
       ['run y --image=nginx', 'Error from server: ', 'y', podWebhook],
-      ['create deployment y --image=nginx', 'error: failed to create deployment: ', 'nginx', workloadWebhook],
-      ['create job y --image=nginx', 'error: failed to create job: ', 'y', workloadWebhook],
-      ['create cronjob y --image=nginx --schedule=@daily', 'error: failed to create cronjob: ', 'y', workloadWebhook],
-      ['set image pod/x main=nginx', 'error: failed to patch image update to pod template: ', 'main', podWebhook],
+      [
+        'create deployment y --image=nginx',
+        'error: failed to create deployment: ',
+        'nginx',
+        workloadWebhook,
+        'Deployment workloads/y',
+      ],
+      ['create job y --image=nginx', 'error: failed to create job: ', 'y', workloadWebhook, 'Job workloads/y'],
+      [
+        'create cronjob y --image=nginx --schedule=@daily',
+        'error: failed to create cronjob: ',
+        'y',
+        workloadWebhook,
+        'CronJob workloads/y',
+      ],
+      [
+        'set image pod/x main=nginx',
+        'error: failed to patch image update to pod template: ',
+        'main',
+        podWebhook,
+        'Pod workloads/x',
+      ],
       [
         'set image deployment/x main=nginx',
         'error: failed to patch image update to pod template: ',
         'main',
         workloadWebhook,
+        'Deployment workloads/x',
       ],
       [
         'set image statefulset/x main=nginx',
         'error: failed to patch image update to pod template: ',
         'main',
         workloadWebhook,
+        'StatefulSet workloads/x',
       ],
       [
         'set image daemonset/x main=nginx',
         'error: failed to patch image update to pod template: ',
         'main',
         workloadWebhook,
+        'DaemonSet workloads/x',
       ],
       [
         'set image cronjob/x main=nginx',
         'error: failed to patch image update to pod template: ',
         'main',
         workloadWebhook,
+        'CronJob workloads/x',
       ],
     ];
-    for (const [args, prefix, container, webhook] of table) {
+    for (const [args, prefix, container, webhook, object] of table) {
       it(`kubectl ${args}: denied`, async () => {
         const result = await suite().kubectl(args.split(' '));
-        expect(result).to.deep.equal(refused(prefix + denial(sentences(container, 'nginx'), webhook)));
+        // A Pod that its container is called like needs no more.
+        const all = sentences(container, 'nginx');
+        const said = object === undefined ? all : about(object, all);
+        expect(result).to.deep.equal(refused(prefix + denial(said, webhook)));
       });
     }
 
@@ -262,7 +289,7 @@ describe('images in workloads', () => {
         const args = `apply${flags} -f -`.split(' ');
         const result = await suite().kubectl(args, { input: deployment(bad, 'new') });
         const where = flags === '' ? 'error when creating "STDIN": ' : '';
-        const text = `Error from server: ${where}${denial(sentences('main', bad), workloadWebhook)}`;
+        const text = `Error from server: ${where}${denial(about('Deployment workloads/new', sentences('main', bad)), workloadWebhook)}`;
         expect(result).to.deep.equal(refused(text));
       });
 
@@ -276,7 +303,7 @@ describe('images in workloads', () => {
         const { code, stdout, stderr } = await suite().kubectl(args, { input: deployment(bad, name) });
         expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
         // Between these, a client-side apply prints its patch.
-        const end = `${denial(sentences('main', bad), workloadWebhook)}\n`;
+        const end = `${denial(about(`Deployment workloads/${name}`, sentences('main', bad)), workloadWebhook)}\n`;
         expect(stderr).to.match(/^Error from server: /);
         expect(stderr.slice(-end.length)).to.equal(end);
       });

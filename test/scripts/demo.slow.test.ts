@@ -41,6 +41,7 @@ cache image comes from an untrusted registry! (redis:latest). Only images from d
 cache image has a non-allowed tag! (redis:latest). These tags "staging,latest" are prohibited.
 proxy image is not a valid reference! (docker.io/Envoy:v1.36). A repository must be in lower case.
 model image has no tag! (gcr.io/acme/model). Only images with tags are allowed.
+Deployment default/shop, by registry-allowlist, blocked-tags, valid-reference and empty-tag.
 
 `);
   });
