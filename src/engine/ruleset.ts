@@ -103,17 +103,15 @@ export function bindRuleset(
     rules: readyRules.flatMap((rule) => bind(rule, settings, policy, scopes)),
     exemptions: exemptionsUnder(settings),
   });
-  const byProfile = [...selections].map(
-    ([profile, all]) => [profile, byNamespace(all.map(selectionOf), policy)] as const,
-  );
-  const [[, withoutProfile], ...profiles] = byProfile as [(typeof byProfile)[0], ...[string, ByNamespace][]];
+  const under = (profile?: string): ByNamespace => byNamespace(selections.get(profile)!.map(selectionOf), policy);
+  const profiles = new Map([...policy.profiles.keys()].map((profile) => [profile, under(profile)]));
+  const ruleset = { ...under(), profiles, custom, policy };
   const mistakes = [
     ...policyMistakes([...names], policy),
     ...unmergeable,
     ...readyRules.flatMap((rule) => rule.mistakes),
     ...scopes.mistakes,
   ];
-  const ruleset = { ...withoutProfile, profiles: new Map(profiles), custom, policy };
   return { ruleset, mistakes: distinctMistakes(mistakes) };
 }
 
