@@ -9,6 +9,10 @@ readonly SERVICE=imagegate-webhook
 readonly NAMESPACE=imagegate
 readonly SECRET=imagegate-webhook-certificates
 readonly TOKEN_FORM='^[0123456789abcdef]{64}$' # no range: in some locales a-f has capitals in it
+readonly LETTERS=abcdefghijklmnopqrstuvwxyz0123456789
+readonly PROFILE_FORM="^[$LETTERS]([-$LETTERS]{0,61}[$LETTERS])?\$"
+# Each brings two entries of up to 4 KB, and kubectl keeps the whole object in an annotation, of at most 256 KiB.
+readonly MAX_PROFILES=16
 
 # The folder of this file, wherever it was called from. CDPATH would make `cd` print, and perhaps go elsewhere.
 here=$(unset CDPATH && cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -22,11 +26,14 @@ ca_days_given=no
 server_days_given=no
 new_ca=no
 drop_old_ca=no
+profiles=''         # to be added, and after take_profiles all that there are, each with a blank before it
+dropped_profiles='' # likewise
 webhook_changes=no # whether webhook-with-ca.yaml is another than the one that was there
 
 usage() {
   cat <<'HELP'
 Usage: ./certificates.sh [--new-ca | --drop-old-ca] [--ca-days DAYS] [--server-days DAYS]
+                         [--profile NAME]... [--drop-profile NAME]...
 
 Makes a certificate authority (CA) and a server certificate for the Service imagegate-webhook (ECDSA P-256), and
 writes into the folder of this script, all of it git-ignored:
@@ -39,12 +46,16 @@ writes into the folder of this script, all of it git-ignored:
   secret.yaml             pair, CA and token as the Secret imagegate-webhook-certificates
   webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle, and the token in its third path
 
-Run again, it keeps the CA and the token, and makes a new server certificate. If it fails, the files are as they were.
+Run again, it keeps the CA, the token and the profiles of webhook-with-ca.yaml, and makes a new server certificate. If
+it fails, the files are as they were.
 
   --new-ca            make a new CA too. The caBundle then holds the old one and the new one
   --drop-old-ca       take the old CA out of the caBundle again, and make nothing: the last step after --new-ca
   --ca-days DAYS      validity of a new CA (default 3650: ten years)
   --server-days DAYS  validity of the server certificate (default 365: one year)
+  --profile NAME      have namespaces with the label imagegate/profile=NAME judged by that profile of the policy. May be
+                      given more than once; at most 16 in all
+  --drop-profile NAME take a profile out again
   --help              print this
 
 To install, once kustomization.yaml says where your image is: the webhook comes last, since until the gate answers it
@@ -72,6 +83,12 @@ and the old CA goes last. The restart is there for its end: after it, no pod ser
 
 To take a change of webhook.yaml over: the server certificate is made anew, too, so there are two files to apply.
   ./certificates.sh
+  kubectl apply -f secret.yaml
+  kubectl apply -f webhook-with-ca.yaml
+
+To add a profile, once the policy has it, and to take one out, before the policy loses it. All entries of the webhook
+are in one object, so each namespace is judged by exactly one profile at every moment.
+  ./certificates.sh --profile prod --profile lab
   kubectl apply -f secret.yaml
   kubectl apply -f webhook-with-ca.yaml
 
@@ -116,6 +133,12 @@ read_flags() {
         shift
         ;;
       --ca-days=* | --server-days=*) set_days "${1%%=*}" "${1#*=}" ;;
+      --profile | --drop-profile)
+        [ $# -ge 2 ] || fail_usage "$1 needs the name of a profile"
+        set_profile "$1" "$2"
+        shift
+        ;;
+      --profile=* | --drop-profile=*) set_profile "${1%%=*}" "${1#*=}" ;;
       --new-ca) new_ca=yes ;;
       --drop-old-ca) drop_old_ca=yes ;;
       -h | --help)
@@ -144,6 +167,23 @@ set_days() {
     server_days=$days
     server_days_given=yes
   fi
+}
+
+# has <words> <word>
+has() {
+  case " $1 " in *" $2 "*) return 0 ;; esac
+  return 1
+}
+
+set_profile() {
+  if ! [[ $2 =~ $PROFILE_FORM ]]; then
+    fail_usage "$1 takes a name of 1 to 63 lower-case letters, digits and inner hyphens, not \"$2\""
+  fi
+  if has 'unknown policy workloads' "$2"; then
+    fail_usage "$1: \"$2\" is reserved, as unknown, policy and workloads are. Give the profile another name"
+  fi
+  if has "$profiles$dropped_profiles" "$2"; then fail_usage "$1: \"$2\" is given twice"; fi
+  if [ "$1" = --profile ]; then profiles="$profiles $2"; else dropped_profiles="$dropped_profiles $2"; fi
 }
 
 # ssl <arguments>: openssl, whose chatter on stderr is shown only if it fails.
@@ -314,6 +354,28 @@ take_token() {
   fi
 }
 
+# $profiles are those that webhook-with-ca.yaml has and those to be added, but for those to be dropped. They are not kept
+# in a file of their own, which could differ. $had_webhook says whether there was that file to take them from.
+take_profiles() {
+  local profile there='' all=''
+  had_webhook=no
+  if [ -e "$here/webhook-with-ca.yaml" ]; then
+    had_webhook=yes
+    there=$(sed -n -e '/ unknown\./d' -e 's/^  - name: \(.*\)\.workloads\.com\.imagegate\.webhook$/\1/p' \
+      "$here/webhook-with-ca.yaml")
+    there=${there//$'\n'/ }
+  fi
+  for profile in $dropped_profiles; do
+    if ! has "$there" "$profile"; then fail_usage "--drop-profile: webhook-with-ca.yaml has no profile \"$profile\""; fi
+  done
+  for profile in $there $profiles; do
+    if ! has "$dropped_profiles$all" "$profile"; then all="$all $profile"; fi
+  done
+  profiles=$all
+  set -- $profiles
+  if [ $# -gt $MAX_PROFILES ]; then fail_usage "these are $# profiles, and there may be $MAX_PROFILES:$profiles"; fi
+}
+
 # write_secret <folder of the CA>: the gate takes no certificate that is of another CA than the Secret has.
 write_secret() {
   local certificate key ca policy_token
@@ -359,6 +421,52 @@ write_webhook() {
     fail "webhook.yaml should have three lines with caBundle, and one with path: /validate-policy.
 The files in $here are as they were."
   fi
+  if [ -n "$profiles" ]; then add_profiles; fi
+}
+
+# Makes of each entry that asks at /validate one for namespaces without the label, one for each profile, and one for all
+# other values of the label. Exactly one of them meets a namespace.
+add_profiles() {
+  if ! awk -v profiles="$profiles" '
+    function expression(operator, values) {
+      return "        - key: imagegate/profile\n          operator: " operator "\n" \
+        (values == "" ? "" : "          values: [" values "]\n")
+    }
+    function quoted(name) { return "\047" name "\047" } # else YAML reads 123 as a number, and no as false
+    function print_entry(profile, expressions,    copy) {
+      copy = entry
+      selectors += sub(/\n    namespaceSelector:\n      matchExpressions:\n/, "&" expressions, copy)
+      if (profile != "") {
+        sub(/- name: /, "&" profile ".", copy)
+        sub(/\n        path: \/validate\n/, "\n        path: /validate/" profile "\n", copy)
+      }
+      printf "%s", copy
+    }
+    function end_entry(    i) {
+      if (entry !~ /\n        path: \/validate\n/) {
+        printf "%s", entry
+      } else {
+        print_entry("", expression("DoesNotExist"))
+        for (i = 1; i <= count; i++) print_entry(names[i], expression("In", quoted(names[i])))
+        print_entry("unknown", expression("Exists") expression("NotIn", known))
+      }
+      entry = ""
+    }
+    BEGIN {
+      count = split(profiles, names, " ")
+      for (i = 1; i <= count; i++) known = known (i > 1 ? ", " : "") quoted(names[i])
+    }
+    /^  - name: / { end_entry() }
+    { entry = entry $0 "\n" }
+    END {
+      end_entry()
+      exit (selectors == 2 * (count + 2) ? 0 : 1)
+    }
+  ' "$stage/webhook-with-ca.yaml" >"$stage/webhook-with-profiles.yaml"; then
+    fail "webhook.yaml should have two entries with path: /validate, and each of them a namespaceSelector that begins with
+matchExpressions. The files in $here are as they were."
+  fi
+  mv -f "$stage/webhook-with-profiles.yaml" "$stage/webhook-with-ca.yaml"
 }
 
 # The webhook need not be applied again if it is as it was. Without `cmp`, which not every machine has.
@@ -396,6 +504,12 @@ print_result() {
   echo "CA: $ca, expires $(end_date "$here/ca.crt")$old."
   echo "Server certificate: $server, expires $(end_date "$here/server.crt")."
   echo "Policy token: $policy_token."
+  if [ -n "$profiles" ]; then echo "Profiles:$profiles."; fi
+  if [ $had_webhook$has_ca = noyes ]; then
+    echo 'webhook-with-ca.yaml was gone, so profiles could not be taken from it. See which the cluster has before you apply
+it, and add by --profile those that are missing:'
+    echo "  kubectl get validatingwebhookconfiguration com.imagegate.webhook -o jsonpath='{.webhooks[*].name}'"
+  fi
   echo 'To renew the certificate, run ./certificates.sh before that day. Once it has expired, every pod is refused.'
   echo
   echo 'Next, in this order (--help says why):'
@@ -439,6 +553,7 @@ main() {
   fi
   open_stage
   check_ca
+  take_profiles
   if [ $drop_old_ca = yes ]; then forget_old_ca; else make_certificates; fi
   compare_webhook
   : >"$stage/complete"

@@ -564,7 +564,7 @@ describe('deploy/certificates.sh', function () {
       const { stdout } = deploy.succeed('--help');
       const flags = [
         ...readFileSync(join(projectRoot, 'deploy', 'certificates.sh'), 'utf8').matchAll(
-          /--(?:new|drop|ca|server|help)[a-z-]*/g,
+          /--(?:new|drop|ca|server|profile|help)[a-z-]*/g,
         ),
       ];
       for (const [flag] of flags) expect(stdout).to.include(flag);
