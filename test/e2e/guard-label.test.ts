@@ -8,6 +8,7 @@ import type { Json } from './objects.ts';
 import { sharedCluster } from './shared-cluster.ts';
 
 const LABEL = 'imagegate/disable-filtering';
+const PROFILE = 'imagegate/profile';
 const file = join(projectRoot, 'deploy', 'guard-label.yaml');
 
 /** Who may do everything with namespaces, and is in none of the groups that the policy names. */
@@ -31,22 +32,35 @@ const rights = {
   ],
 };
 
-/** The labels of a namespace before and after. */
+/** The labels of a namespace before and after, and those that whoever may not do it is told of. */
 interface Change {
   readonly before: Json;
   readonly after: Json;
+  readonly told?: string;
 }
 const changes: Readonly<Record<string, Change>> = {
   'sets the label': { before: {}, after: { [LABEL]: 'true' } },
   'sets it to what exempts nothing': { before: {}, after: { [LABEL]: 'false' } },
   'changes it': { before: { [LABEL]: 'false' }, after: { [LABEL]: 'true' } },
   'clears it': { before: { [LABEL]: 'true' }, after: {} },
+  'sets a profile': { before: {}, after: { [PROFILE]: 'lab' }, told: PROFILE },
+  'changes the profile': { before: { [PROFILE]: 'prod' }, after: { [PROFILE]: 'lab' }, told: PROFILE },
+  'clears the profile of an exempt namespace': {
+    before: { [LABEL]: 'true', [PROFILE]: 'prod' },
+    after: { [LABEL]: 'true' },
+    told: PROFILE,
+  },
+  'changes both': {
+    before: { [PROFILE]: 'prod' },
+    after: { [LABEL]: 'true', [PROFILE]: 'lab' },
+    told: `${LABEL} or ${PROFILE}`,
+  },
 };
 const others: Readonly<Record<string, Change>> = {
   'sets another label': { before: {}, after: { team: 'a' } },
-  'sets another label of an exempt namespace': {
-    before: { [LABEL]: 'true' },
-    after: { [LABEL]: 'true', team: 'a' },
+  'sets another label of an exempt namespace with a profile': {
+    before: { [LABEL]: 'true', [PROFILE]: 'prod' },
+    after: { [LABEL]: 'true', [PROFILE]: 'prod', team: 'a' },
   },
 };
 
@@ -102,7 +116,8 @@ describe('deploy/guard-label.yaml', () => {
     await as('admin', ['delete', 'namespace', '--wait=false', ...names]);
   });
 
-  const said = `Only system:masters, kubeadm:cluster-admins may set, change or clear the label ${LABEL}.`;
+  const said = (labels = LABEL): string =>
+    `Only system:masters, kubeadm:cluster-admins may set, change or clear the label ${labels}.`;
 
   it('lets nobody else make an exempt namespace', async () => {
     expect(await as('developer', ['create', '-f', '-'], namespace('guard-new', { [LABEL]: 'true' }))).to.deep.equal({
@@ -111,7 +126,7 @@ describe('deploy/guard-label.yaml', () => {
       stderr:
         'Error from server (Forbidden): error when creating "STDIN": namespaces "guard-new" is forbidden: ' +
         "ValidatingAdmissionPolicy 'guard-label.imagegate.com' with binding 'guard-label.imagegate.com' denied request: " +
-        `${said}\n`,
+        `${said()}\n`,
     });
     const create = ['create', '-f', '-', '--dry-run=server'];
     expect(await as('admin', create, namespace('guard-new', { [LABEL]: 'true' }))).to.include({ code: 0 });
@@ -120,10 +135,10 @@ describe('deploy/guard-label.yaml', () => {
   });
 
   for (const [way, make] of Object.entries(ways)) {
-    for (const [what, { before, after }] of Object.entries(changes)) {
+    for (const [what, { before, after, told }] of Object.entries(changes)) {
       it(`lets nobody else do this by ${way}: who ${what}`, async () => {
         const name = await made(before);
-        expect(JSON.stringify(await make('developer', name, after, before))).to.include(said);
+        expect(JSON.stringify(await make('developer', name, after, before))).to.include(said(told));
         expect(await labelsOf(name)).to.deep.equal(before);
         await make('admin', name, after, before);
         expect(await labelsOf(name)).to.deep.equal(after);
