@@ -38,8 +38,8 @@ class HandAnsweringKoa extends Koa {
 }
 
 /**
- * The webhook: answers AdmissionReviews at `/validate` and `/`, and those of its own ConfigMaps at `/validate-policy/`
- * followed by the token.
+ * The webhook: answers AdmissionReviews at `/validate` and `/`, at `/validate/` followed by a profile, and those of its own
+ * ConfigMaps at `/validate-policy/` followed by the token.
  */
 export function createApp(options: AppOptions): Koa {
   const { judgePolicy, policyToken, clients, log } = options;

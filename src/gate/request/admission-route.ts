@@ -26,7 +26,8 @@ export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: 
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const current = ruleset();
     state.contact = current.policy.contact;
-    const judging = inSlices(reviewing(request, current, { now: Date.now() }), async (spent) => {
+    const reviewed = reviewing(request, current, { now: Date.now(), profile: state.profile });
+    const judging = inSlices(reviewed, async (spent) => {
       await turns.next(spent);
       if (ctx.req.socket.destroyed) throw new ClientGoneError();
     });
@@ -35,7 +36,7 @@ export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: 
     sendJson(ctx, 200, JSON.stringify(admissionReview(apiVersion, judged.response)));
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
     metrics.reviewed(request, judged, ms / 1000);
-    logReview(ctx.req.socket.remoteAddress, request, judged, ms);
+    logReview(ctx.req.socket.remoteAddress, request, judged, ms, state.profile);
   };
 }
 

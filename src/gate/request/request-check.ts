@@ -7,6 +7,9 @@ import { stateOf } from './request-state.ts';
 /** The paths of reviews: `/validate`, and `/`, as in ImageGate's first release. */
 const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
 
+/** The path of reviews of namespaces with a profile. Its name is a DNS label, which is all that a log may show of a path. */
+const PROFILE_PATH = /^\/validate\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
+
 /** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 
@@ -19,10 +22,17 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 export function createRequestCheck(policyToken: () => PolicyToken | undefined): Middleware {
   return function checkRequest(ctx: Context, next: Next): Promise<unknown> {
     const { path, search } = parseTarget(ctx.req.url);
-    stateOf(ctx).search = search;
+    const state = stateOf(ctx);
+    state.search = search;
     if (!PATHS.has(path)) {
-      if (!isPolicyPath(path, policyToken())) throw new Refusal('path-unknown', 'Reviews are taken at /validate.');
-      stateOf(ctx).isPolicyReview = true;
+      state.profile = PROFILE_PATH.exec(path)?.[1];
+      state.isPolicyReview = state.profile === undefined && isPolicyPath(path, policyToken());
+      if (state.profile === undefined && !state.isPolicyReview) {
+        throw new Refusal(
+          'path-unknown',
+          'Reviews are taken at /validate, or at /validate/ and the name of a profile.',
+        );
+      }
     }
     checkHead(ctx);
     return next();

@@ -9,6 +9,8 @@ export interface RequestState {
   search?: string;
   /** Whether its path was that for the gate's own ConfigMaps, with the token valid then. */
   isPolicyReview?: boolean;
+  /** The profile that its path asks for, whether the policy has it or not. */
+  profile?: string | undefined;
   /** The parsed body. While it is absent, there is no uid to give a verdict on. */
   review?: AdmissionReview;
   /** The last line of a denial, if the policy has one. */

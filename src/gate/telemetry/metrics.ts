@@ -31,7 +31,7 @@ export interface CustomRuleMetrics {
 }
 
 /** What is counted of a review. */
-export type Counted = Pick<Review, 'verdict' | 'findings' | 'unknownKind'>;
+export type Counted = Pick<Review, 'verdict' | 'findings' | 'unknownKind' | 'unknownProfile'>;
 
 /** Whether a request has the API server's credentials. */
 export type Identity = 'present' | 'absent';
@@ -86,6 +86,10 @@ function createReviewCount(registry: Registry, found: (review: Counted, dryRun: 
   const unknownKinds = counter(registry, 'unknown_kinds', 'Reviews of kinds that are not known.', {
     dry_run: DRY_RUNS,
   });
+  // Without the name as a label: whoever can reach the port can ask for any.
+  const unknownProfiles = counter(registry, 'unknown_profiles', 'Reviews for profiles that the policy does not have.', {
+    dry_run: DRY_RUNS,
+  });
   const durations = new Histogram({
     name: 'imagegate_review_duration_seconds',
     help: 'From the head of a request to its verdict.',
@@ -97,6 +101,7 @@ function createReviewCount(registry: Registry, found: (review: Counted, dryRun: 
     reviews.inc({ verdict: review.verdict, operation, dry_run });
     found(review, dry_run);
     if (review.unknownKind) unknownKinds.inc({ dry_run });
+    if (review.unknownProfile) unknownProfiles.inc({ dry_run });
     durations.observe(seconds);
   };
 }

@@ -13,14 +13,29 @@ import type { Refusal } from '../request/refusal.ts';
 /** The longest name in Kubernetes. */
 const MAX_NAME = 253;
 
-/** Logs an answered review. @param ms from the head of the request to its verdict */
-export type LogReview = (address: string | undefined, request: AdmissionRequest, review: Review, ms: number) => void;
+/**
+ * Logs an answered review.
+ *
+ * @param ms from the head of the request to its verdict
+ * @param profile a DNS label, whether the policy has such a profile or not
+ */
+export type LogReview = (
+  address: string | undefined,
+  request: AdmissionRequest,
+  review: Review,
+  ms: number,
+  profile?: string,
+) => void;
+
+/** The lines for all that a stranger can cause without an end. */
+const FEW = { perSecond: 5, burst: 20 };
 
 /** The burst of an address, in seconds of its rate. */
 export const BURST_SECONDS = 30;
 
 /**
- * Logs reviews, rate-limited by address: enough for an API server, bounded for a flood.
+ * Logs reviews, rate-limited by address: enough for an API server, bounded for a flood. Those for a profile that the policy
+ * does not have get another line, at level warn, with a limit of its own.
  *
  * @param perSecond lines for one address
  */
@@ -28,11 +43,15 @@ export function createReviewLog(log: Logger, perSecond: number): LogReview {
   const limit = createLineLimit({
     perSecond,
     burst: perSecond * BURST_SECONDS,
-    onSuppressed: (suppressed) =>
-      log.warn({ suppressed }, 'Log lines about reviews were suppressed; imagegate_reviews_total counts all.'),
+    onSuppressed: logSuppressed(log, 'reviews', 'imagegate_reviews_total'),
   });
-  return (address = '', request, review, ms) => {
-    if (limit(address)) logReview(log, request, review, ms);
+  const onSuppressed = logSuppressed(log, 'unknown profiles', 'imagegate_unknown_profiles_total');
+  const limitUnknown = createLineLimit({ ...FEW, onSuppressed });
+  return (address = '', request, review, ms, profile) => {
+    if (limit(address)) logReview(log, request, review, ms, profile);
+    if (!review.unknownProfile || !limitUnknown('')) return;
+    const namespace = printable(request.namespace ?? '', MAX_NAME);
+    log.warn({ profile, namespace }, 'The policy has no such profile; judged as without one.');
   };
 }
 
@@ -43,13 +62,19 @@ export function createReviewLog(log: Logger, perSecond: number): LogReview {
  *
  * @param ms from the head of the request to its verdict
  */
-export function logReview(log: Logger, request: AdmissionRequest, review: Review, ms: number): void {
-  if (review.verdict === 'errored') log.error(fields(request, review, ms), 'review');
-  else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms), 'review');
+export function logReview(log: Logger, request: AdmissionRequest, review: Review, ms: number, profile?: string): void {
+  if (review.verdict === 'errored') log.error(fields(request, review, ms, profile), 'review');
+  else if (log.isLevelEnabled('info')) log.info(fields(request, review, ms, profile), 'review');
+}
+
+/** The warning that lines were suppressed. */
+function logSuppressed(log: Logger, about: string, counter: string) {
+  return (suppressed: number): void =>
+    log.warn({ suppressed }, `Log lines about ${about} were suppressed; ${counter} counts all.`);
 }
 
 /** The same shape for all reviews, which is fast; pino omits undefined fields. */
-function fields(request: AdmissionRequest, review: Review, ms: number): object {
+function fields(request: AdmissionRequest, review: Review, ms: number, profile?: string): object {
   const { verdict, findings } = review;
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
   const { rules, warned, audited, exempt } = violated(findings);
@@ -59,6 +84,7 @@ function fields(request: AdmissionRequest, review: Review, ms: number): object {
     kind: printable(kind.kind, MAX_NAME),
     subResource: subResource ? printable(subResource, MAX_NAME) : undefined,
     namespace: namespace ? printable(namespace, MAX_NAME) : undefined,
+    profile,
     name: name ? printable(name, MAX_NAME) : undefined,
     generateName: name ? undefined : generateName(request.object),
     rules,
@@ -105,12 +131,8 @@ export type LogRefusal = (refusal: Refusal, socket: Socket) => void;
 
 /** Logs refused requests, rate-limited, and the number of suppressed ones. */
 export function createRefusalLog(log: Logger): LogRefusal {
-  const onSuppressed = (suppressed: number): void =>
-    log.warn(
-      { suppressed },
-      'Log lines about refused requests were suppressed; imagegate_bad_requests_total counts all.',
-    );
-  const limit = createLineLimit({ perSecond: 5, burst: 20, onSuppressed });
+  const onSuppressed = logSuppressed(log, 'refused requests', 'imagegate_bad_requests_total');
+  const limit = createLineLimit({ ...FEW, onSuppressed });
   return ({ status, code, uid, message }, { remoteAddress: address }) => {
     if (!limit('')) return;
     log.warn(

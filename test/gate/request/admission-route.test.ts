@@ -44,6 +44,22 @@ describe('createAdmissionRoute', () => {
     expect(ms).to.be.at.least(5000);
     expect(seconds).to.equal(ms / 1000);
   });
+
+  it('judges by the profile of the path, and tells the log and the metrics whether it is known', async () => {
+    const told: unknown[] = [];
+    const route = createAdmissionRoute({
+      ruleset: () => rulesetUnder({}),
+      sendJson: () => {},
+      logReview: (_address, _request, { unknownProfile }, _ms, profile) => told.push([profile, unknownProfile]),
+      metrics: { ...createMetrics(), reviewed: (_request, { unknownProfile }) => void told.push(unknownProfile) },
+    });
+    for (const state of [{ profile: 'lab' }, {}]) {
+      const body = admissionReview(podCreate({ a: 'docker.io/a:1' }));
+      // oxlint-disable-next-line no-await-in-loop -- two of them
+      await route({ state, request: { body }, req: { socket: {} } } as Context);
+    }
+    expect(told).to.deep.equal([true, ['lab', true], undefined, [undefined, undefined]]);
+  });
 });
 
 describe('Turns', () => {

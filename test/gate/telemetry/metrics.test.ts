@@ -89,6 +89,16 @@ describe('the metrics', () => {
     expect(text).not.to.contain('imagegate_violations_total{');
   });
 
+  it('count reviews for unknown profiles, without their names', async () => {
+    const metrics = createMetrics();
+    const judged = { verdict: 'allowed', findings: [], unknownKind: false } as const;
+    metrics.reviewed(admissionRequest(), { ...judged, unknownProfile: true }, 1);
+    metrics.reviewed(admissionRequest(), judged, 1);
+    const text = await metrics.registry.metrics();
+    expect(metricValue(text, 'imagegate_unknown_profiles_total{dry_run="false"}')).to.equal(1);
+    expect(metricValue(text, 'imagegate_unknown_profiles_total{dry_run="true"}')).to.equal(0);
+  });
+
   it('hold nothing of the objects that came in', async () => {
     const metrics = createMetrics();
     const stranger = podCreate({ evil: 'evil.example/evil:latest' }, { name: 'evil', namespace: 'evil', uid: 'evil' });

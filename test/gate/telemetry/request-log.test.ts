@@ -161,7 +161,7 @@ describe('logReview', () => {
 });
 
 describe('the lines about requests', () => {
-  let lines: readonly LogLine[];
+  let lines: LogLine[];
   let log: Logger;
   beforeEach(() => {
     const all: LogLine[] = [];
@@ -225,5 +225,33 @@ describe('the lines about requests', () => {
     for (const address of ['10.0.0.2', undefined, '10.0.0.1', '10.0.0.1', '10.0.0.1'])
       write(address, request, review, 1);
     expect(lines.length - before).to.equal(4);
+  });
+
+  it('are, of reviews for unknown profiles, as many as of refused requests, beside those of reviews', () => {
+    const request = podCreate({ web: 'gcr.io/web:1' }, { namespace: 'x\n' });
+    const judged = reviewNow(request, RULESET);
+    const write = createReviewLog(log, 1);
+    let port = 0;
+    write('10.0.1.1', request, judged, 1, 'prod');
+    expect(lines.splice(0)).to.have.lengthOf(1).and.have.nested.property('[0].profile', 'prod');
+    const unknown = { ...judged, unknownProfile: true };
+    const reviews = (): number => lines.filter(({ msg }) => msg === 'review').length;
+    const counts = flood(() => write(`10.0.0.${(port += 1)}`, request, unknown, 1, 'lab'));
+    expect(reviews()).to.equal(200);
+    expect(counts).to.deep.equal([
+      120,
+      105,
+      {
+        level: 40,
+        suppressed: 95,
+        msg: 'Log lines about unknown profiles were suppressed; imagegate_unknown_profiles_total counts all.',
+      },
+    ]);
+    expect(lines[1]).to.deep.equal({
+      level: 40,
+      profile: 'lab',
+      namespace: String.raw`x\u{A}`,
+      msg: 'The policy has no such profile; judged as without one.',
+    });
   });
 });
