@@ -86,8 +86,8 @@ To take a change of webhook.yaml over: the server certificate is made anew, too,
   kubectl apply -f secret.yaml
   kubectl apply -f webhook-with-ca.yaml
 
-To add a profile, once the policy has it, and to take one out, before the policy loses it. All entries of the webhook
-are in one object, so each namespace is judged by exactly one profile at every moment.
+To add profiles, once the policy has them. To take one out, --drop-profile, and change the policy after that. The entries
+of all profiles are in one object, so there is no moment at which a namespace has none.
   ./certificates.sh --profile prod --profile lab
   kubectl apply -f secret.yaml
   kubectl apply -f webhook-with-ca.yaml

@@ -50,6 +50,7 @@ const [levels, aliases, values] = yamlCounts.map(figure);
 const { contact, exemptions } = (policySchema([]) as { properties: Record<'contact' | 'exemptions', PolicyPart> })
   .properties;
 const deployment = readFileSync(join(projectRoot, 'deploy', 'deployment.yaml'), 'utf8');
+const certificates = readFileSync(join(projectRoot, 'deploy', 'certificates.sh'), 'utf8');
 const inDeployment = (pattern: RegExp): string => pattern.exec(deployment)?.[1] ?? 'nothing';
 const shortenedList = `A list of more than ${figure(MAX_LIST_BYTES)} bytes is cut in the sentence`;
 
@@ -68,6 +69,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `${figure(MAX_LINES)} lines a check`,
     `one check of a custom rule has used, of ${check}`,
     `tries again every ${(POLL_MS * POLLS_PER_RETRY) / 1000} seconds`,
+    `There may be ${/^readonly MAX_PROFILES=(\d+)$/m.exec(certificates)?.[1]}: kubectl`,
     `In the last ${DAYS_AHEAD} days of an exemption`,
     `have ${figure(loadSettings({}, false).settings.logReviewsPerSecond * BURST_SECONDS)} lines at once`,
     `Head of a request within ${inSeconds(headersTimeout)}, the whole of it within ${inSeconds(requestTimeout)}`,
@@ -122,6 +124,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
 /** Other figures with a unit: those of others, what was measured, and what has a test of its own beside its code. */
 const OTHERS: readonly string[] = [
   'takes 3 MiB', // the API server
+  'an annotation of at most 256 KiB', // the API server, of all annotations of an object
   'after 90 s', // the API server, of an idle connection
   'within 30 s', // a node that is shut down
   'an exemption that ends within 14 days', // when to look

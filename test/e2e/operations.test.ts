@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { runCertificates } from '../cluster/deploy-copy.ts';
 import { goodRule } from '../sandbox/custom-rules.ts';
 import { readPage } from '../docs/tables.ts';
 import { projectRoot } from '../project-root.ts';
@@ -13,6 +14,9 @@ const PAGES = ['docs/operations.md', 'docs/policy.md', 'docs/reliability.md'];
 
 /** What stands in a command of a page for a file or a folder of the reader's. */
 const STANDS_FOR: Readonly<Record<string, string>> = { FILE: 'deploy/configmap.yaml', FOLDER: 'rules.d' };
+
+/** Namespaces of the reader's. */
+const NAMESPACES = ['monitoring', 'shop'];
 
 /** Commands that are not run here, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -49,7 +53,10 @@ describe('the pages for operators', () => {
   const folder = (): string => dirname(suite().deploy);
 
   before(async () => {
-    await suite().cluster.apply('{ apiVersion: v1, kind: Namespace, metadata: { name: monitoring } }');
+    for (const name of NAMESPACES) {
+      // oxlint-disable-next-line no-await-in-loop -- two of them
+      await suite().cluster.apply(`{ apiVersion: v1, kind: Namespace, metadata: { name: ${name} } }`);
+    }
     await mkdir(join(folder(), 'rules.d'));
     await writeFile(join(folder(), 'rules.d', 'mine.mjs'), goodRule('mine'));
   });
@@ -57,7 +64,8 @@ describe('the pages for operators', () => {
   after(async () => {
     await patch({ RULE_BLOCKED_TAGS: null });
     await suite().cluster.kubectl(['delete', '-f', 'guard-label.yaml'], { cwd: suite().deploy });
-    await suite().cluster.kubectl(['delete', 'namespace', 'monitoring', '--wait=false']);
+    await suite().cluster.kubectl(['delete', 'namespace', ...NAMESPACES, '--wait=false']);
+    await runCertificates(suite().deploy, ['--drop-profile', 'prod']);
   });
 
   /** The Secret is brought by the kubelet, and then taken over. */

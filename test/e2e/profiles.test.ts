@@ -26,14 +26,14 @@ const tag = blockedTag('c0', image);
 const noDigest = `c0 image has no digest! (${image}). Only images with digests are allowed.`;
 const asWithout = 'so its images are judged as those of a namespace without one. [imagegate]';
 const ofNoKnownLabel = `The namespace's label imagegate/profile names no profile that the policy has, ${asWithout}`;
-const created = (warnings: readonly string[] = []) => done('pod/x created (server dry run)', warnings);
+const created = (warnings: readonly string[] = []) => done('pod/c0 created (server dry run)', warnings);
 const warned = (warning: string, result: KubectlResult) => ({
   ...result,
   stderr: `Warning: ${warning}\n${result.stderr}`,
 });
 const byUnknown = warned(ofNoKnownLabel, notCreated([tag], 'unknown.com.imagegate.webhook'));
 
-/** What becomes of the same pod in each of them, and how often the gate is asked about it. */
+/** What becomes of the same pod, whose name is its container's, in each of them, and how often the gate is asked about it. */
 const verdicts: Readonly<Record<string, { readonly result: KubectlResult; readonly asked: number }>> = {
   profiles: { result: notCreated([tag]), asked: 1 },
   'profiles-prod': { result: notCreated([tag, noDigest], 'prod.com.imagegate.webhook'), asked: 1 },
@@ -46,7 +46,7 @@ const verdicts: Readonly<Record<string, { readonly result: KubectlResult; readon
 describe('profiles', () => {
   const suite = behindTheGate('profiles');
   const all = Object.keys(NAMESPACES);
-  const dryRun = async (namespace: string, manifest: object = pod('x', podSpec(image))) =>
+  const dryRun = async (namespace: string, manifest: object = pod('c0', podSpec(image))) =>
     suite().cluster.kubectl(['-n', namespace, 'create', '-f', '-', '--dry-run=server'], {
       input: JSON.stringify(manifest),
     });

@@ -28,10 +28,7 @@ export function createRequestCheck(policyToken: () => PolicyToken | undefined): 
       state.profile = PROFILE_PATH.exec(path)?.[1];
       state.isPolicyReview = state.profile === undefined && isPolicyPath(path, policyToken());
       if (state.profile === undefined && !state.isPolicyReview) {
-        throw new Refusal(
-          'path-unknown',
-          'Reviews are taken at /validate, or at /validate/ and the name of a profile.',
-        );
+        throw new Refusal('path-unknown', 'Reviews are taken at /validate and /validate/PROFILE.');
       }
     }
     checkHead(ctx);

@@ -176,7 +176,7 @@ describe('over the wire', () => {
 
   /** What is said wherever nothing else is expected. */
   const MESSAGES: Readonly<Record<string, string>> = {
-    'path-unknown': 'Reviews are taken at /validate, or at /validate/ and the name of a profile.',
+    'path-unknown': 'Reviews are taken at /validate and /validate/PROFILE.',
     'method-not-allowed': 'Reviews are taken by POST.',
     'content-type-unsupported': 'The content type must be application/json.',
     'content-encoding-unsupported': 'The body must be sent without a content encoding.',
