@@ -117,6 +117,9 @@ export const VALID_REFERENCE = 'valid-reference';
 /** The profile that a request is sent under if its namespace's label is none of those that the webhook knows; reserved. */
 export const UNKNOWN_PROFILE = 'unknown';
 
+/** Names that no profile may have, since entries of the webhook are called so. */
+export const RESERVED_PROFILES: readonly string[] = [UNKNOWN_PROFILE, 'policy', 'workloads'];
+
 /** A rule's answer about an image. */
 export type Answer =
   | { readonly violations: readonly Violation[] }

@@ -1,4 +1,4 @@
-import { UNKNOWN_PROFILE } from '../engine/policy.ts';
+import { RESERVED_PROFILES } from '../engine/policy.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { EXEMPTION_SCHEMA } from './exemptions.ts';
 import { LINE, NAMESPACES, rulesSchema, SETTING_PARTS, titled } from './rules-schema.ts';
@@ -91,11 +91,11 @@ const PROPERTIES = {
     description: 'What differs by the label imagegate/profile of the namespace, by the value of the label.',
     type: 'object',
     propertyNames: {
-      description: 'It is the value of the label imagegate/profile; unknown is reserved for all others.',
+      description: 'It is the value of the label imagegate/profile.',
       type: 'string',
       maxLength: 63,
-      pattern: `^(?!${UNKNOWN_PROFILE}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`,
-      patternErrorMessage: `a name in lower-case letters, digits and dashes, and not ${UNKNOWN_PROFILE}`,
+      pattern: `^(?!(?:${RESERVED_PROFILES.join('|')})$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$`,
+      patternErrorMessage: `a name in lower-case letters, digits and dashes, and none of ${RESERVED_PROFILES.join(', ')}`,
     },
     additionalProperties: PROFILE,
   },

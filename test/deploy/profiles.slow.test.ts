@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { assert, constantFrom, property, uniqueArray } from 'fast-check';
+import { RESERVED_PROFILES } from '../../src/engine/policy.ts';
 import { CertificatesRun } from './certificates-run.ts';
 import { at, manifestsOf } from './manifests.ts';
 import { skipWithout } from '../skip-without.ts';
@@ -235,9 +236,7 @@ describe('deploy/certificates.sh --profile', function () {
       [['--drop-profile'], '--drop-profile needs the name of a profile'],
       ...names.map((name) => [[`--profile=${name}`], `--profile ${form(name)}`] as const),
       [['--drop-profile', 'Prod'], `--drop-profile ${form('Prod')}`],
-      ...['unknown', 'policy', 'workloads'].map(
-        (name) => [['--profile', name], `--profile: "${name}" is reserved`] as const,
-      ),
+      ...RESERVED_PROFILES.map((name) => [['--profile', name], `--profile: "${name}" is reserved`] as const),
       [['--profile', 'prod', '--profile', 'prod'], '--profile: "prod" is given twice'],
       [['--profile', 'prod', '--drop-profile', 'prod'], '--drop-profile: "prod" is given twice'],
       [['--drop-profile', 'prod'], '--drop-profile: webhook-with-ca.yaml has no profile "prod"'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import { DEFAULT_POLICY, type Policy } from '../../src/engine/policy.ts';
+import { DEFAULT_POLICY, type Policy, RESERVED_PROFILES } from '../../src/engine/policy.ts';
 import { locationText, mistakeText } from '../../src/mistake/mistake.ts';
 import { readPolicyYaml as readWritten } from '../../src/policy/policy-yaml.ts';
 import { at, locationOf } from '../mistakes.ts';
@@ -205,11 +205,11 @@ describe('readPolicyYaml', () => {
       [{ profiles: { lab: {} } }, /^profiles\.lab: expected the key rules, found none/],
       [{ profiles: { lab: { rules: {}, names: ['a'] } } }, /^profiles\.lab\.names: expected a key that/],
       [{ profiles: { lab: { rules: { a: { action: 'x' } } } } }, /^profiles\.lab\.rules\.a\.action: /],
-      ...['unknown', 'Prod', 'a_b', '-a', 'a.b'].map(
+      ...[...RESERVED_PROFILES, 'Prod', 'a_b', '-a', 'a.b'].map(
         (name) =>
           [
             { profiles: { [name]: { rules: {} } } },
-            /: expected a name in lower-case letters, digits and dashes, and not unknown, found ".*"\. It is the value of the label/,
+            /: expected a name in lower-case letters, digits and dashes, and none of unknown, policy, workloads, found ".*"\. It is the value of the label/,
           ] as const,
       ),
       [{ profiles: { ['x'.repeat(64)]: { rules: {} } } }, /: expected at most 63 characters/],
