@@ -66,6 +66,8 @@ describe('the pages for operators', () => {
     await suite().cluster.kubectl(['delete', '-f', 'guard-label.yaml'], { cwd: suite().deploy });
     await suite().cluster.kubectl(['delete', 'namespace', ...NAMESPACES, '--wait=false']);
     await runCertificates(suite().deploy, ['--drop-profile', 'prod']);
+    await suite().cluster.kubectl(['apply', '-f', 'secret.yaml'], { cwd: suite().deploy });
+    await takeSecret();
   });
 
   /** The Secret is brought by the kubelet, and then taken over. */

@@ -73,9 +73,15 @@ describe('profiles', () => {
     await until(async () => (await loads()) > before, 'the policy to be loaded');
   };
 
+  const certificates = async (...flags: string[]): Promise<void> => {
+    const { cluster, deploy } = suite();
+    await runCertificates(deploy, flags);
+    expect(await cluster.kubectl(['apply', '-f', 'secret.yaml'], { cwd: deploy })).to.include({ code: 0 });
+  };
+
   /** As the page of operations has it; resolves once the API server asks so. */
   const setProfiles = async (flags: readonly string[], namespace: string, entry: string): Promise<void> => {
-    await runCertificates(suite().deploy, flags);
+    await certificates(...flags);
     await suite().closeGate();
     const isAsked = async () => (await dryRun(namespace)).stderr.includes(`"${entry}"`);
     await until(isAsked, `${entry} to be asked about ${namespace}`);
@@ -91,7 +97,7 @@ describe('profiles', () => {
   });
 
   after(async () => {
-    await runCertificates(suite().deploy, ['--drop-profile', 'prod']);
+    await certificates('--drop-profile', 'prod');
     await setPolicy(null);
     await suite().cluster.kubectl(['delete', 'namespace', '--wait=false', ...all]);
   });
