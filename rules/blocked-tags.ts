@@ -22,16 +22,24 @@ export default defineRule({
           default: false,
           description: 'Whether an image with neither tag nor digest is judged as "latest".',
         },
+        digest: {
+          type: 'string',
+          enum: ['judge', 'pass'],
+          default: 'judge',
+          description: 'What becomes of an image with a digest: its tag is judged all the same, or it passes.',
+        },
       },
     },
   },
-  prepare: ({ tags, implicitLatest }) => ({
+  prepare: ({ tags, implicitLatest, digest }) => ({
     blocked: tagPatterns(tags),
     implicitLatest,
+    passesDigest: digest === 'pass',
     remedy: `These tags "${sentenceList(tags)}" are prohibited.`,
   }),
-  // A tag beside a digest is judged too: the digest decides what runs, the tag is what people read.
-  check(image, { blocked, implicitLatest, remedy }) {
+  // By default a tag beside a digest is judged too: the digest decides what runs, the tag is what people read.
+  check(image, { blocked, implicitLatest, passesDigest, remedy }) {
+    if (passesDigest && image.digest !== undefined) return;
     const isLatest = implicitLatest && image.digest === undefined;
     const tag = image.tag ?? (isLatest ? 'latest' : undefined);
     if (tag === undefined || !blocked.matches(tag)) return;

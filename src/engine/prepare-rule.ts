@@ -1,7 +1,7 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { type Location, messageOf, type Mistake, type Remedy, shown, type Source, within } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { schemaProblem } from '../mistake/schema-problem.ts';
+import { sayingMost, schemaProblem } from '../mistake/schema-problem.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { AnyRule } from '../rule/rule.ts';
@@ -65,7 +65,9 @@ export function validateOptions(
     const options = JSON.parse(JSON.stringify(setting.options)) as Record<string, unknown>;
     const told = { source, schema, options, sources: setting.sources };
     // Ajv sets errors whenever validation fails.
-    return validate(options) ? told : { mistakes: validate.errors!.map((error) => optionMistake(error, told)) };
+    return validate(options)
+      ? told
+      : { mistakes: sayingMost(validate.errors!).map((error) => optionMistake(error, told)) };
   });
 }
 

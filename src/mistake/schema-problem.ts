@@ -48,6 +48,12 @@ export function schemaProblem({ instancePath, keyword, message, params, property
   return { path: [...path, key], wrong, expected };
 }
 
+/** One error for one cause: of a value that must be one of a few, its type is not told as well. */
+export function sayingMost(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const chosen = new Set(errors.filter(({ keyword }) => keyword === 'enum').map(({ instancePath }) => instancePath));
+  return errors.filter(({ keyword, instancePath }) => keyword !== 'type' || !chosen.has(instancePath));
+}
+
 function word(value: unknown): string {
   return typeof value === 'string' ? value : shown(value);
 }

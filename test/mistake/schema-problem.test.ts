@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { schemaProblem } from '../../src/mistake/schema-problem.ts';
+import { sayingMost, schemaProblem } from '../../src/mistake/schema-problem.ts';
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 const problemsOf = (schema: object, value: unknown) => {
@@ -48,4 +48,22 @@ describe('schemaProblem', () => {
     const [name] = problemsOf({ propertyNames: { maxLength: 2 } }, { abc: 1 });
     expect(name).to.deep.equal({ path: ['abc'], wrong: 'key', expected: 'at most 2 characters' });
   });
+});
+
+describe('sayingMost', () => {
+  const CHOICE = { type: 'string', enum: ['a', 'b'] };
+  for (const [value, ...told] of [
+    [{ one: true }, '/one enum'],
+    [{ one: 'c' }, '/one enum'],
+    [{ one: true, other: true, third: 1 }, '/one enum', '/other type', '/third enum'],
+    [{ other: 1, x: 1 }, ' additionalProperties', '/other type'],
+  ] as const) {
+    it(`tells of ${JSON.stringify(value)} one mistake for one cause`, () => {
+      const properties = { one: CHOICE, other: { type: 'string' }, third: CHOICE };
+      const isValid = ajv.compile({ additionalProperties: false, properties });
+      expect(isValid(value)).to.equal(false);
+      const errors = sayingMost(isValid.errors!).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
+      expect(errors).to.deep.equal(told);
+    });
+  }
 });

@@ -77,6 +77,16 @@ const CASES: Readonly<Record<string, Required<JudgedCases>>> = {
     denied: ['httpd:latest'],
     allowed: ['httpd'],
   },
+  'with digest: pass': {
+    options: { digest: 'pass', implicitLatest: true },
+    denied: ['nginx:latest', 'nginx:staging', 'nginx'],
+    allowed: [`nginx:latest@${DIGEST}`, `nginx@${DIGEST}`, 'nginx:1'],
+  },
+  'with digest: judge': {
+    options: { digest: 'judge', tags: ['dev'] },
+    denied: [`nginx:dev@${DIGEST}`],
+    allowed: [`nginx:latest@${DIGEST}`],
+  },
 };
 
 describe('blocked-tags', () => {
@@ -120,6 +130,8 @@ describe('blocked-tags', () => {
     [{ tags: 'latest' }, 'a list'],
     [{ tags: [1] }, 'text'],
     [{ implicitLatest: 'true' }, 'true or false'],
+    [{ digest: true }, 'one of judge, pass'],
+    [{ digest: 'deny' }, 'one of judge, pass'],
     [{ tag: ['latest'] }, 'an option that the rule has'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {
