@@ -5,7 +5,7 @@ export default defineRule({
     name: 'registry-allowlist',
     description: 'Deny images from registries that are not on a list.',
     order: 2,
-    keys: { ALLOWED_REGISTRIES: 'registries' },
+    keys: { ALLOWED_REGISTRIES: 'registries', HINTS: 'hints' },
     schema: {
       type: 'object',
       additionalProperties: false,

@@ -20,6 +20,11 @@ const POLICY = [
   { name: 'BLOCKED_TAGS', byDefault: 'staging,latest', meaning: 'tags that are denied; * matches any characters' },
   { name: 'DISABLE_EMPTY_TAG', byDefault: 'true', meaning: 'whether images without a tag are denied: true, false' },
   {
+    name: 'HINTS',
+    byDefault: 'false',
+    meaning: 'whether a denial names the image that was probably meant: true, false',
+  },
+  {
     name: 'RULE_<NAME>',
     byDefault: 'deny, for some built-in rules off',
     meaning: 'what a rule does on a violation: deny, warn, audit, off; RULE_BLOCKED_TAGS is that of blocked-tags',

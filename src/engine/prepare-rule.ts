@@ -67,7 +67,7 @@ export function validateOptions(
     // Ajv sets errors whenever validation fails.
     return validate(options)
       ? told
-      : { mistakes: sayingMost(validate.errors!).map((error) => optionMistake(error, told)) };
+      : { mistakes: sayingMost(validate.errors!).map((error) => optionMistake(error, told, setting.options)) };
   });
 }
 
@@ -115,17 +115,31 @@ function promiseMistake(source: Source): Mistake {
   };
 }
 
-function optionMistake(error: ErrorObject, told: ValidOptions): Mistake {
+/** @param written the operator's options, without defaults */
+function optionMistake(error: ErrorObject, told: ValidOptions, written: RuleOptions['options']): Mistake {
   const { path, wrong, expected } = schemaProblem(error);
   const [option = 'options', ...rest] = path;
-  const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], told.options);
+  const parts = rest.map((key) => (/^\d+$/.test(key) ? entry(Number(key)) : key));
+  const words = {
+    expected: wrong === 'unknown key' ? 'an option that the rule has' : wrong === 'missing key' ? 'a value' : expected,
+    found: shown(valueAt(told.options, path)),
+  };
+  if (valueAt(written, wrong === 'value' ? path : path.slice(0, -1)) === undefined) {
+    const where = within({ source: told.source, place: 'meta.schema' }, `default of ${option}`, ...parts);
+    return { code: 'rule-file-invalid', ...where, ...words, remedy: WRONG_DEFAULT };
+  }
   return {
     code: 'option-invalid',
-    ...within(whereOf(told, option), ...rest.map((key) => (/^\d+$/.test(key) ? entry(Number(key)) : key))),
-    expected: wrong === 'unknown key' ? 'an option that the rule has' : wrong === 'missing key' ? 'a value' : expected,
-    found: shown(value),
+    ...within(whereOf(told, option), ...parts),
+    ...words,
     ...optionRemedy(option, told.schema),
   };
+}
+
+const WRONG_DEFAULT = 'The schema refuses its own default: mend the one or the other.';
+
+function valueAt(options: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], options);
 }
 
 function entry(index: number): string {

@@ -66,7 +66,8 @@ export const EXEMPTION_SCHEMA = {
 /** An exemption in a valid policy.yaml. */
 export type YamlExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
 
-const RULE_NAME = new RegExp(KEBAB_CASE);
+/** What can be the name of a rule. */
+export const RULE_NAME = new RegExp(KEBAB_CASE);
 const DAY = 24 * 60 * 60 * 1000;
 
 /** The exemptions, their dates parsed. */

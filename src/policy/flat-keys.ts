@@ -14,8 +14,12 @@ export interface ConfigValue {
   readonly source: Source;
 }
 
+interface Mistaken {
+  readonly mistake: Mistake;
+}
+
 /** The setting that a key makes, or its mistake. */
-export type KeyReading = { readonly setting: Partial<RuleSetting> } | { readonly mistake: Mistake };
+export type KeyReading = { readonly setting: Partial<RuleSetting> } | Mistaken;
 
 /** A key of the policy with a plain text value: an environment variable, or a file of the policy folder. */
 export interface FlatKey {
@@ -29,8 +33,9 @@ export type FlatKeys = ReadonlyMap<string, FlatKey>;
 export function flatKeys(builtIn: readonly AnyRule[]): FlatKeys {
   const entries = builtIn.flatMap(({ meta: { name: rule, keys = {}, schema } }) =>
     Object.entries(keys).map(([key, sets]): [string, FlatKey] => {
-      const example = [schema?.properties[sets]?.default].flat().join();
-      return [key, { rule, read: sets === 'action' ? readSwitch : readList(sets, example) }];
+      const { type, default: byDefault } = schema?.properties[sets] ?? {};
+      if (sets === 'action') return [key, { rule, read: readSwitch }];
+      return [key, { rule, read: type === 'boolean' ? readBoolean(sets) : readList(sets, [byDefault].flat().join()) }];
     }),
   );
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -61,10 +66,23 @@ function unseparatedMistake(entry: string, source: Source): Mistake {
   };
 }
 
-function readSwitch({ text, source }: ConfigValue): KeyReading {
+function readSwitch(value: ConfigValue): KeyReading {
+  const reading = booleanIn(value);
+  if ('mistake' in reading) return reading;
+  return { setting: { action: reading.isTrue ? 'deny' : 'off', actionSource: { source: value.source } } };
+}
+
+function readBoolean(option: string): FlatKey['read'] {
+  return (value) => {
+    const reading = booleanIn(value);
+    if ('mistake' in reading) return reading;
+    return { setting: { options: { [option]: reading.isTrue }, sources: { [option]: { source: value.source } } } };
+  };
+}
+
+function booleanIn({ text, source }: ConfigValue): { readonly isTrue: boolean } | Mistaken {
   const word = text.trim();
-  if (word === 'true') return { setting: { action: 'deny', actionSource: { source } } };
-  if (word === 'false') return { setting: { action: 'off', actionSource: { source } } };
+  if (word === 'true' || word === 'false') return { isTrue: word === 'true' };
   const remedy = 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.';
   return { mistake: { code: 'policy-boolean-invalid', source, expected: 'true or false', found: shown(text), remedy } };
 }
@@ -110,10 +128,6 @@ export function readEnforcement(value: ConfigValue): { readonly enforcement: Act
   const remedy = 'It cannot be off: audit already stops nobody, and tells what would have been.';
   const reading = readAction(value, ACTIVE_ACTIONS, remedy);
   return 'mistake' in reading ? reading : { enforcement: reading.action };
-}
-
-interface Mistaken {
-  readonly mistake: Mistake;
 }
 
 /** @param neverOff the remedy for `off` if that is not allowed */

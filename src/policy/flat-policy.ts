@@ -1,5 +1,5 @@
 import { type ActiveAction, DEFAULT_POLICY, type RuleSetting } from '../engine/policy.ts';
-import { type Mistake, shown } from '../mistake/mistake.ts';
+import { type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import {
   ENFORCEMENT,
@@ -110,8 +110,15 @@ function conflict(one: ConfigValue, other: ConfigValue): Mistake {
     other: { source: other.source },
     expected: 'the same value in both places',
     found: `${shown(one.text)} and ${shown(other.text)}`,
-    remedy: 'Set it in one place only; the folder is the one that a ConfigMap keeps up to date.',
+    remedy: `The ConfigMap is the place that changes without a restart. ${howToRemove(one.source)}`,
   };
+}
+
+/** How to remove a key from where it is set, a sentence. */
+export function howToRemove({ name, in: holder, configMap = 'imagegate-webhook-config' }: Source): string {
+  return holder === 'environment'
+    ? `To remove ${name}, delete it below env: kubectl -n imagegate edit deployment imagegate-webhook.`
+    : `To remove ${name}, delete its line below data: kubectl -n imagegate edit configmap ${configMap}.`;
 }
 
 function unknownKey(key: string, { source }: ConfigValue, flatKeys: FlatKeys): Mistake {

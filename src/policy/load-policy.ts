@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type RuleEntry, type RuleSetting } from '../engine/poli
 import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { type Environment, flatKeys, POLICY_YAML, type ConfigValue } from './flat-keys.ts';
-import { flatPolicy, type FlatSetting } from './flat-policy.ts';
+import { flatPolicy, type FlatSetting, howToRemove } from './flat-policy.ts';
 import type { PolicyFolder } from './policy-folder.ts';
 import { type LoadedPolicy, readPolicyYaml } from './policy-yaml.ts';
 
@@ -50,16 +50,12 @@ function conflictsWith(
 }
 
 function conflict({ text, source }: ConfigValue, other: Location, inYaml: string): Mistake {
-  const how =
-    source.in === 'environment'
-      ? 'take it out of the environment'
-      : 'delete its line from `data`, as with `kubectl edit`';
   return {
     code: 'policy-key-conflict',
     source,
     other,
     expected: 'it to be set in one of the two',
     found: `${shown(text)} and ${inYaml}`,
-    remedy: `Remove ${source.name}, even if they say the same: ${how}. The next change would be made in one of them.`,
+    remedy: `Keep one, even if they say the same: the next change would be made in one of them. ${howToRemove(source)}`,
   };
 }

@@ -11,7 +11,7 @@ import { type Location, locationText, type Mistake, shown, type Source } from '.
 import { isObject, type JsonObject } from '../workload/json-object.ts';
 import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 import { actionsOf, type ConfigValue } from './flat-keys.ts';
-import { exemptionMistakes, exemptionsByRules, exemptionsOf, type YamlExemption } from './exemptions.ts';
+import { exemptionMistakes, exemptionsByRules, exemptionsOf, RULE_NAME, type YamlExemption } from './exemptions.ts';
 import { policySchema } from './policy-schema.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';
@@ -87,7 +87,8 @@ function overrides(namespaces: unknown, where: YamlDocument['where']): readonly 
  * else is wrong.
  */
 function ruleEntries(rules: unknown, where: YamlDocument['where']): RuleEntries {
-  const named = Object.entries(isObject(rules) ? rules : {});
+  // The schema reports invalid names.
+  const named = Object.entries(isObject(rules) ? rules : {}).filter(([name]) => RULE_NAME.test(name));
   return new Map(
     named.flatMap(([name, rule]): readonly [string, RuleEntry][] => {
       const at = inside(where, name);

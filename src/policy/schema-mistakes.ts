@@ -3,7 +3,8 @@ import { type Mistake, type Remedy, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { schemaProblem } from '../mistake/schema-problem.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { NEVER_OFF } from './flat-keys.ts';
+import { KEBAB_CASE } from './exemptions.ts';
+import { actionsOf, NEVER_OFF } from './flat-keys.ts';
 
 /** The parts of a schema that messages use. */
 interface Described {
@@ -35,12 +36,14 @@ export function schemaMistakes(
       return mistake({ expected: `the key ${key}`, found: 'none', remedy }, path.slice(0, -1));
     }
     if (wrong === 'unknown key') {
-      const remedy = nearestName(key, Object.keys(properties));
+      const known = Object.keys(properties);
+      const remedy = nearestName(key, known, known.includes('options') ? optionsBelow(known) : undefined);
       return mistake({ expected: `a key that ${owner} has there`, found: shown(key), ...remedy });
     }
     if (error.keyword === 'anyOf') return mistake(NEITHER);
-    if (wrong === 'value') return mistake(wrongValue(error, expected, description));
-    return mistake(wrongValue({ ...error, data: key }, expected, description));
+    if (wrong !== 'value') return mistake(wrongValue({ ...error, data: key }, expected, description));
+    const isSetting = error.keyword === 'type' && Object.hasOwn(properties, 'action');
+    return mistake(wrongValue(error, expected, isSetting ? asAction(path, error.data) : description));
   });
 }
 
@@ -52,6 +55,17 @@ const NEITHER: Words = {
 
 /** The two forms of what a policy says of a rule. */
 const SETTINGS = 'a setting, such as { action: warn }, or a list of settings';
+
+function optionsBelow(keys: readonly string[]): string {
+  return `Known: ${keys.join(', ')}. What the rule takes stands below options.`;
+}
+
+/** The remedy for an action without its key: for a rule, or for one of a list of settings. */
+function asAction(path: readonly string[], found: unknown): string {
+  const [rule, name] = path.at(-2) === 'rules' ? [path.at(-1)!, `${path.at(-1)}: `] : [path.at(-2)!, ''];
+  const action = actionsOf(rule).find((known) => known === (found === false ? 'off' : found)) ?? 'deny';
+  return `Write ${name}{ action: ${action} }.`;
+}
 
 /** For some mistakes Ajv reports two errors; this drops the less specific one. */
 function saysMost({ keyword, schemaPath }: ErrorObject): boolean {
@@ -69,6 +83,10 @@ function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expect
   const isUnquoted = params['type'] === 'string' && (typeof data === 'number' || typeof data === 'boolean');
   // Quoting would not help: 20270331 for 2027-03-31.
   const isNoMatch = keyword === 'pattern' || (isUnquoted && !new RegExp(pattern, 'u').test(String(data)));
-  if (isNoMatch) return { expected: patternErrorMessage, found, remedy };
+  const name = String(data)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  const isName = pattern.endsWith(KEBAB_CASE.slice(1)) && new RegExp(pattern, 'u').test(name);
+  if (isNoMatch) return { expected: patternErrorMessage, found, remedy, ...(isName && { guess: name }) };
   return { expected, found, remedy: isUnquoted ? 'Quote it, so that YAML reads it as text.' : remedy };
 }

@@ -63,8 +63,8 @@ export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends 
   /** Built-in rules only: sorts violations, ascending; rules without it follow, by name. */
   readonly order?: number;
   /**
-   * Built-in rules only: flat keys of the policy, and the list option that each sets; or `action`, for which `true` means
-   * deny and `false` off.
+   * Built-in rules only: flat keys of the policy, and the option that each sets, a list or a boolean; or `action`, for which
+   * `true` means deny and `false` off.
    */
   readonly keys?: Readonly<Record<string, string>>;
 }

@@ -113,7 +113,7 @@ describe('imagegate test-rules', () => {
     [
       'a default that its schema refuses',
       schemaText('some-rule', OPEN.replace("'string'", "'string', default: 1")),
-      /some-rule\.mjs, option team: expected text, found 1\./,
+      /some-rule\.mjs, meta\.schema, default of team: expected text, found 1\./,
     ],
     [
       'defaults that its prepare refuses',

@@ -55,6 +55,20 @@ describe('a policy that changes while the gate runs', () => {
     });
   });
 
+  describe('HINTS', () => {
+    it('has a denial say what was probably meant', async () => {
+      await gate().change({ ENFORCEMENT: null, RULE_BLOCKED_TAGS: null, HINTS: 'true' });
+      const [hub, mistyped] = ['redis:7', 'dokcer.io/redis:7'].map((image, index) => untrusted(`c${index}`, image));
+      const meant = 'Did you mean docker.io/redis:7?';
+      expect(await verdict('redis:7', 'dokcer.io/redis:7')).to.deep.equal(
+        notCreated([`${hub} ${meant}`, `${mistyped} ${meant}`]),
+      );
+      await gate().change({ HINTS: 'false' });
+      expect(await verdict('redis:7')).to.deep.equal(notCreated([hub!]));
+      await gate().change({ HINTS: null });
+    });
+  });
+
   describe('RULE_EMPTY_TAG', () => {
     const image = 'docker.io/nginx';
 

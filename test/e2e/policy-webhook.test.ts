@@ -38,7 +38,7 @@ describe('kubectl patch of what the gate goes by', () => {
         COLOUR: 'red',
       },
       mistakes: [
-        'COLOUR (ConfigMap): expected a key that the policy has, found "COLOUR". Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, ENFORCEMENT, RULE_<NAME>, policy.yaml. [policy-key-unknown]',
+        'COLOUR (ConfigMap): expected a key that the policy has, found "COLOUR". Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, HINTS, ENFORCEMENT, RULE_<NAME>, policy.yaml. [policy-key-unknown]',
         'DISABLE_EMPTY_TAG (ConfigMap): expected true or false, found "yes". Write it in lower case; in a manifest, quote it, since a ConfigMap holds text. [policy-boolean-invalid]',
         'ENFORCEMENT (ConfigMap): expected one of deny, warn, audit, found "off". It cannot be off: audit already stops nobody, and tells what would have been. [policy-action-invalid]',
         'RULE_BLOCKED_TAGS (ConfigMap): expected one of deny, warn, audit, off, found "wran". Did you mean warn? [policy-action-invalid]',
@@ -63,7 +63,7 @@ describe('kubectl patch of what the gate goes by', () => {
         'policy.yaml:4:22 rules.valid-reference.action: expected one of deny, warn, audit, found "off". What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody. [policy-yaml-invalid]',
         'policy.yaml:6:5 exemptions[0]: expected the key namespaces or images, found neither. Rules alone are not enough, nor is who asks: say where, or of which images. [policy-yaml-invalid]',
         'policy.yaml:6:5 exemptions[0]: expected the key expires, found none. The last day on which it holds, to 24:00 UTC, such as 2027-03-31. Without an end, write never. [policy-yaml-invalid]',
-        'BLOCKED_TAGS (ConfigMap) and policy.yaml:3:45 rules.blocked-tags.options.tags: expected it to be set in one of the two, found "staging,latest" and ["dev"]. Remove the one or the other, even if they say the same: the next change would be made in one of them. [policy-key-conflict]',
+        'BLOCKED_TAGS (ConfigMap) and policy.yaml:3:45 rules.blocked-tags.options.tags: expected it to be set in one of the two, found "staging,latest" and ["dev"]. Keep one, even if they say the same: the next change would be made in one of them. To remove BLOCKED_TAGS, delete its line below data: kubectl -n imagegate edit configmap imagegate-webhook-config. [policy-key-conflict]',
       ],
     },
     'a policy.yaml that is no YAML': {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { prepareRule, type PreparedRule } from '../../src/engine/prepare-rule.ts';
 import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
-import type { Location, Source } from '../../src/mistake/mistake.ts';
+import { type Location, mistakeText, type Source } from '../../src/mistake/mistake.ts';
 import { at, guessed, locationOf } from '../mistakes.ts';
 
 const ajv = (): Ajv => new Ajv({ strict: true, allErrors: true, useDefaults: true });
@@ -44,6 +44,66 @@ describe('prepareRule', () => {
   it('hands the options to prepare, and what it returns to check', () => {
     const result = prepare({ prepare: ({ names }: { names: string[] }) => names.length });
     expect(result).to.deep.equal({ prepared: 2 });
+  });
+
+  describe('with defaults that their own schema refuses', () => {
+    const description = 'D.';
+    const text = { type: 'string' } as const;
+    const properties = {
+      list: { type: 'array', items: text, default: ['a', 1], description },
+      number: { type: 'integer', minimum: 5, default: 1, description },
+      object: { type: 'object', additionalProperties: false, properties: {}, default: { a: 1 }, description },
+      needs: { type: 'object', required: ['a'], properties: { a: text }, default: {}, description },
+      items: {
+        type: 'array',
+        items: { type: 'object', required: ['b'], properties: { a: { ...text, default: 7 }, b: text } },
+        default: [],
+        description,
+      },
+    } as const;
+    const schema = { type: 'object', additionalProperties: false, properties } as const;
+    // Only what is tried is wrong.
+    const told = (option: keyof typeof properties, options: Record<string, unknown>) => {
+      const meta = { ...META, schema: { ...schema, properties: { [option]: properties[option] } } };
+      return mistakesOf(prepare({ meta }, options, { [option]: at('policy.yaml') })).map((mistake) =>
+        mistakeText(mistake),
+      );
+    };
+    const ITS_OWN = 'The schema refuses its own default: mend the one or the other. [rule-file-invalid]';
+    for (const [option, options, ...mistakes] of [
+      ['list', {}, `rule x, meta.schema, default of list, entry 2: expected text, found 1. ${ITS_OWN}`],
+      ['number', {}, `rule x, meta.schema, default of number: expected a value that must be >= 5, found 1. ${ITS_OWN}`],
+      [
+        'object',
+        {},
+        `rule x, meta.schema, default of object, a: expected an option that the rule has, found 1. ${ITS_OWN}`,
+      ],
+      ['needs', {}, `rule x, meta.schema, default of needs, a: expected a value, found nothing. ${ITS_OWN}`],
+      [
+        'items',
+        { items: [{ b: 'b' }] },
+        `rule x, meta.schema, default of items, entry 1, a: expected text, found 7. ${ITS_OWN}`,
+      ],
+      // What the operator wrote is the operator's.
+      ['list', { list: [1] }, 'policy.yaml, entry 1: expected text, found 1. D. [option-invalid]'],
+      ['number', { number: 2 }, 'policy.yaml: expected a value that must be >= 5, found 2. D. [option-invalid]'],
+      [
+        'object',
+        { object: { b: 1 } },
+        'policy.yaml, b: expected an option that the rule has, found 1. D. [option-invalid]',
+      ],
+      ['needs', { needs: {} }, 'policy.yaml, a: expected a value, found nothing. D. [option-invalid]'],
+      [
+        'items',
+        { items: [{ a: 'a' }] },
+        'policy.yaml, entry 1, b: expected a value, found nothing. D. [option-invalid]',
+      ],
+      ['number', { number: 5 }],
+    ] as const) {
+      it(`tells whose mistake it is: ${option} under ${JSON.stringify(options)}`, () => {
+        expect(told(option, options)).to.deep.equal(mistakes);
+      });
+    }
   });
 
   it('knows no options without a schema', () => {

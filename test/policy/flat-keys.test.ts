@@ -16,11 +16,12 @@ const LISTS = [
 ] as const;
 
 describe('flatKeys(BUILT_IN)', () => {
-  it('are three, each of a rule', () => {
+  it('are four, each of a rule', () => {
     expect([...flatKeys(BUILT_IN)].map(([key, { rule }]) => [key, rule])).to.deep.equal([
       ['ALLOWED_REGISTRIES', 'registry-allowlist'],
       ['BLOCKED_TAGS', 'blocked-tags'],
       ['DISABLE_EMPTY_TAG', 'empty-tag'],
+      ['HINTS', 'registry-allowlist'],
     ]);
   });
 
@@ -84,32 +85,41 @@ describe('flatKeys(BUILT_IN)', () => {
     });
   }
 
-  describe('DISABLE_EMPTY_TAG', () => {
-    for (const [text, action] of [
-      ['true', 'deny'],
-      ['false', 'off'],
-      [' true\n', 'deny'],
-      ['false\n', 'off'],
-    ] as const) {
-      it(`${JSON.stringify(text)}: the rule's action is ${action}`, () => {
-        expect(read('DISABLE_EMPTY_TAG', text)).to.deep.equal({ setting: { action, actionSource: WHERE } });
-      });
-    }
-
-    for (const text of ['', 'True', 'FALSE', 'yes', 'no', '1', '0', 'on', 'true,false', '"true"', 'nottrue']) {
-      it(`${JSON.stringify(text)} is neither true nor false`, () => {
-        expect(read('DISABLE_EMPTY_TAG', text)).to.deep.equal({
-          mistake: {
-            code: 'policy-boolean-invalid',
-            ...WHERE,
-            expected: 'true or false',
-            found: JSON.stringify(text),
-            remedy: 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.',
-          },
+  for (const [key, onTrue, onFalse] of [
+    ['DISABLE_EMPTY_TAG', { action: 'deny', actionSource: WHERE }, { action: 'off', actionSource: WHERE }],
+    [
+      'HINTS',
+      { options: { hints: true }, sources: { hints: WHERE } },
+      { options: { hints: false }, sources: { hints: WHERE } },
+    ],
+  ] as const) {
+    describe(key, () => {
+      for (const [text, setting] of [
+        ['true', onTrue],
+        ['false', onFalse],
+        [' true\n', onTrue],
+        ['false\n', onFalse],
+      ] as const) {
+        it(`${JSON.stringify(text)} is ${JSON.stringify(setting)}`, () => {
+          expect(read(key, text)).to.deep.equal({ setting });
         });
-      });
-    }
-  });
+      }
+
+      for (const text of ['', 'True', 'FALSE', 'yes', 'no', '1', '0', 'on', 'true,false', '"true"', 'nottrue']) {
+        it(`${JSON.stringify(text)} is neither true nor false`, () => {
+          expect(read(key, text)).to.deep.equal({
+            mistake: {
+              code: 'policy-boolean-invalid',
+              ...WHERE,
+              expected: 'true or false',
+              found: JSON.stringify(text),
+              remedy: 'Write it in lower case; in a manifest, quote it, since a ConfigMap holds text.',
+            },
+          });
+        });
+      }
+    });
+  }
 });
 
 const source = { name: 'KEY', in: 'environment' };

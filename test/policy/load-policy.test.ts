@@ -14,7 +14,10 @@ const tags = (entries: readonly string[], where: Location): RuleSetting => ({
   sources: { tags: where },
 });
 
-const KNOWN = 'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, ENFORCEMENT, RULE_<NAME>, policy.yaml.';
+const KNOWN =
+  'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, HINTS, ENFORCEMENT, RULE_<NAME>, policy.yaml.';
+const ENVIRONMENT = ['it below env', 'deployment imagegate-webhook'] as const;
+const CONFIG_MAP = ['its line below data', 'configmap imagegate-webhook-config'] as const;
 const NOTHING: PolicyFolder = { keys: new Map(), mistakes: [] };
 
 const places = (mistakes: readonly Mistake[]) => mistakes.map((mistake) => [mistake.code, locationOf(mistake)]);
@@ -116,7 +119,8 @@ describe('loadPolicy', () => {
         other: fileOf('BLOCKED_TAGS'),
         expected: 'the same value in both places',
         found: `${JSON.stringify(environment)} and ${JSON.stringify(file)}`,
-        remedy: 'Set it in one place only; the folder is the one that a ConfigMap keeps up to date.',
+        remedy:
+          'The ConfigMap is the place that changes without a restart. To remove BLOCKED_TAGS, delete it below env: kubectl -n imagegate edit deployment imagegate-webhook.',
       });
     });
   }
@@ -252,6 +256,7 @@ describe('loadPolicy', () => {
         'options.registries',
       ],
       ['BLOCKED_TAGS', 'dev', 'blocked-tags: { options: { tags: [x] } }', 'options.tags'],
+      ['HINTS', 'true', 'registry-allowlist: { options: { hints: true } }', 'options.hints'],
       ['DISABLE_EMPTY_TAG', 'true', 'empty-tag: { action: deny }', 'action'],
       ['RULE_EMPTY_TAG', 'off', 'empty-tag: { action: deny }', 'action'],
       ['RULE_VALID_REFERENCE', 'warn', 'valid-reference: { action: audit }', 'action'],
@@ -267,6 +272,10 @@ describe('loadPolicy', () => {
           const { mistakes } = await load(environment, inFolder);
           expect(mistakes).to.have.lengthOf(1);
           expect(mistakes[0]).to.include({ code: 'policy-key-conflict', expected: 'it to be set in one of the two' });
+          const [whence, what] = where.source.in === 'environment' ? ENVIRONMENT : CONFIG_MAP;
+          expect(mistakes[0]?.remedy).to.equal(
+            `Keep one, even if they say the same: the next change would be made in one of them. To remove ${key}, delete ${whence}: kubectl -n imagegate edit ${what}.`,
+          );
           const column = mistakes[0]?.other?.source.column ?? 0;
           expect(column).to.be.above(2);
           const other = lineOf(2, column, `rules.${rule}.${path}`);

@@ -167,7 +167,7 @@ describe('readPolicyYaml', () => {
       [{ contact: 'é' }, /^contact: expected one line of printable ASCII/],
       [{ contact: 'x'.repeat(257) }, /^contact: expected at most 256 characters/],
       [{ contact: 7 }, /^contact: expected text, found 7\. Quote it/],
-      [{ rules: { A: {} } }, /^rules\.A: expected a rule's name, in kebab-case, found "A"\. It is the name/],
+      [{ rules: { A: {} } }, /^rules\.A: expected a rule's name, in kebab-case, found "A"\. Did you mean a\?/],
       [{ rules: { ['x'.repeat(64)]: {} } }, /: expected at most 63 characters/],
       [
         { rules: { a: 'deny' } },

@@ -107,7 +107,7 @@ describe('docs/rules', () => {
         const [, section = ''] = /^## Set it\n\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(page) ?? [];
         expect(section).to.not.equal('');
         const actionKey = `RULE_${name.replaceAll('-', '_').toUpperCase()}`;
-        const named = section.match(/\b[A-Z]+_[A-Z_]+\b/g);
+        const named = section.match(/(?<=`)(?!ENFORCEMENT)[A-Z_]{2,}(?=[`=:])/g);
         expect([...new Set(named)]).to.have.members([...new Set([...keys, actionKey])]);
       });
 

@@ -139,6 +139,7 @@ describe('registry-allowlist', () => {
 
     for (const [registries, image, reference] of [
       ['docker.io,ghcr.io', 'nginx:1', 'docker.io/nginx:1'],
+      ['docker.io,gcr.io', 'redis:7', 'docker.io/redis:7'],
       ['docker.io,ghcr.io', 'gchr.io/acme/app:1', 'ghcr.io/acme/app:1'],
       ['ghcr.io/acme', 'gchr.io/acme/app:1', 'ghcr.io/acme/app:1'],
     ] as const) {
