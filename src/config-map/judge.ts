@@ -36,11 +36,12 @@ async function judge(
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);
   const change = { name, before: configMapBefore(oldObject), after: configMap, mounted: await loader.read() };
-  const [later, now] = partition(await mistakesOf(inputAfter(change), loader), mayComeLater);
+  const [newer, mistakes] = partition(await mistakesOf(inputAfter(change), loader), isVersion);
+  const [later, now] = partition(mistakes, mayComeLater);
   const foreign = await foreignAmong(now, change, loader);
-  if (foreign.length < now.length) return policyDenied(uid, [...now, ...later].map(mistakeText));
+  if (foreign.length < now.length) return policyDenied(uid, [...newer, ...now, ...later].map(mistakeText));
   const twice = addedThoughMounted(change).slice(0, MAX_WARNINGS).map(twiceWarning);
-  const remarks = [...twice, ...later.map(laterWarning), ...foreignWarnings(foreign)];
+  const remarks = [...twice, ...newer.map(warningOf), ...later.map(laterWarning), ...foreignWarnings(foreign)];
   return allowed(uid, { warnings: warnings([], remarks), auditAnnotations: {} });
 }
 
@@ -73,6 +74,15 @@ async function mistakesOf(input: PolicyInput, loader: RulesetLoader): Promise<re
     if (error instanceof MistakesError) return error.mistakes;
     throw error;
   }
+}
+
+/** That a policy is for a newer gate is no mistake by itself. */
+function isVersion({ code }: Mistake): boolean {
+  return code === 'policy-version-newer';
+}
+
+function warningOf(mistake: Mistake): string {
+  return `${printable(mistakeText(mistake), 230)} [imagegate]`;
 }
 
 /**

@@ -24,6 +24,7 @@ export type MistakeCode =
   | 'policy-list-empty'
   | 'policy-list-unseparated'
   | 'policy-token-invalid'
+  | 'policy-version-newer'
   | 'policy-yaml-invalid'
   | 'policy-yaml-unreadable'
   | 'port-unavailable'

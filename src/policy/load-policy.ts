@@ -18,7 +18,7 @@ export function loadPolicy(
 ): LoadedPolicy {
   const flat = flatPolicy(environment, keys, flatKeys(builtIn));
   const file = keys.get(POLICY_YAML);
-  const yaml = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file);
+  const yaml: LoadedPolicy = file === undefined ? { policy: DEFAULT_POLICY, mistakes: [] } : readPolicyYaml(file);
   // Of flat keys for the same setting, the last one wins.
   const rules = new Map(yaml.policy.rules);
   for (const { rule, setting } of flat.settings) rules.set(rule, mergeEntry(rules.get(rule), setting));
@@ -26,6 +26,7 @@ export function loadPolicy(
   return {
     policy: { ...yaml.policy, rules, enforcement: flat.enforcement },
     mistakes: [...mistakes, ...flat.mistakes, ...yaml.mistakes, ...inBoth],
+    ...(yaml.newer && { newer: yaml.newer }),
   };
 }
 

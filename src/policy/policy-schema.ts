@@ -1,6 +1,7 @@
 import { RESERVED_PROFILES } from '../engine/policy.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { EXEMPTION_SCHEMA } from './exemptions.ts';
+import { VERSION_PATTERN } from './policy-version.ts';
 import { LINE, NAMESPACES, rulesSchema, SETTING_PARTS, titled } from './rules-schema.ts';
 
 /**
@@ -75,6 +76,13 @@ const POD_SPEC = {
 };
 
 const PROPERTIES = {
+  version: {
+    description:
+      'The version of ImageGate that the policy is written for, such as 0.2.0. An older gate names it where it knows less.',
+    type: 'string',
+    pattern: VERSION_PATTERN,
+    patternErrorMessage: 'a version of three numbers',
+  },
   contact: {
     description: 'The last line of every denial: whom to ask, where to read.',
     ...LINE,

@@ -13,6 +13,7 @@ import { readYaml, type YamlDocument } from '../yaml/yaml-document.ts';
 import { actionsOf, type ConfigValue } from './flat-keys.ts';
 import { exemptionMistakes, exemptionsByRules, exemptionsOf, RULE_NAME, type YamlExemption } from './exemptions.ts';
 import { policySchema } from './policy-schema.ts';
+import { newerVersion } from './policy-version.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 import { KNOWN_KINDS } from '../workload/pod-spec.ts';
 
@@ -21,6 +22,8 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** Every key that is unknown, invalid, unreadable, or set differently in two places. */
   readonly mistakes: readonly Mistake[];
+  /** If it is for a newer gate: no mistake by itself. */
+  readonly newer?: Mistake;
 }
 
 /** The most mistakes that are reported. */
@@ -41,8 +44,9 @@ interface YamlPolicy {
 export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
   const { value = {}, where, mistakes: unreadable } = readYaml(text, source);
   const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever validation fails
-  const { rules, profiles, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
+  const { version, rules, profiles, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
   const mistakes = [...wrong, ...exemptionMistakes(exemptions, where), ...podSpecMistakes(podSpecs, where)];
+  const newer = newerVersion(version, where('version'));
   return {
     policy: {
       ...DEFAULT_POLICY,
@@ -55,6 +59,7 @@ export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
         : { exemptions: exemptionsByRules(exemptions, where) }),
     },
     mistakes: atMost(MAX_MISTAKES, [...unreadable, ...mistakes].toSorted(byLine), source),
+    ...(newer && { newer }),
   };
 }
 

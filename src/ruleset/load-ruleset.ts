@@ -63,7 +63,7 @@ const NO_RULES: LoadedRules = { rules: [], mistakes: [] };
 export async function loadRuleset(sources: RulesetSources, input: PolicyInput): Promise<Ruleset> {
   const { builtIn, environment, loadCustomRules } = sources;
   const { ruleFiles, mistakes: unreadable = [] } = input;
-  const { policy, mistakes } = loadPolicy(environment, input.policy, builtIn);
+  const { policy, mistakes, newer } = loadPolicy(environment, input.policy, builtIn);
   const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, layers(policy).options);
   const bound = bindRuleset(
     builtIn,
@@ -73,8 +73,13 @@ export async function loadRuleset(sources: RulesetSources, input: PolicyInput): 
   );
   const failures = await tryRuleset(bound.ruleset);
   const all = [...unreadable, ...mistakes, ...custom.mistakes, ...bound.mistakes, ...failures];
-  if (all.length > 0) throw new MistakesError(all);
+  if (all.length > 0) throw new MistakesError(withVersion(newer, all));
   return bound.ruleset;
+}
+
+/** The mistakes, led by the one that may explain them. A lack of memory it cannot explain. */
+function withVersion(newer: Mistake | undefined, mistakes: readonly Mistake[]): readonly Mistake[] {
+  return newer === undefined || mistakes.every(({ mayPass }) => mayPass) ? mistakes : [newer, ...mistakes];
 }
 
 async function isSameFolder(...folders: readonly (string | undefined)[]): Promise<boolean> {

@@ -81,6 +81,25 @@ describe('createConfigMapJudge', () => {
     expect(slip.status?.message).to.include('Did you mean blocked-tags?');
   });
 
+  it('tells of a version that is newer what is wrong with it, or may come later', async () => {
+    const policy = (rest: string): Data => ({ 'policy.yaml': `version: 999.0.0\n${rest}` });
+    const version =
+      /^policy\.yaml:1:1 version: expected a policy for ImageGate \S+, which this is, or older, found "999\.0\.0"\./;
+    expect(await judge(write(POLICY, policy('')))).to.not.have.property('warnings');
+    const unknown = await judge(write(POLICY, policy('later: 1\n')));
+    expect(unknown.allowed).to.equal(false);
+    const [, first, second, ...others] = unknown.status?.message.split('\n') ?? [];
+    expect(first).to.match(version);
+    expect(second).to.match(/^policy\.yaml:2:1 later: /);
+    expect(others).to.deep.equal([]);
+    const later = await judge(write(POLICY, policy('rules: { no-debug-images: { action: warn } }\n')));
+    expect([later.allowed, later.warnings?.length]).to.deep.equal([true, 2]);
+    expect(later.warnings?.[0])
+      .to.match(version)
+      .and.to.match(/ \[imagegate\]$/);
+    expect(later.warnings?.[1]).to.match(/no rule "no-debug-images" is loaded/);
+  });
+
   it('warns at most fifteen times, and then says of how many more', async () => {
     const names = Array.from({ length: 40 }, (_, index) => [`RULE_WHOLLY_UNLIKE_N${index}`, 'warn']);
     const { allowed, warnings } = await judge(write(POLICY, Object.fromEntries(names)));
