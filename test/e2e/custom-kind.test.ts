@@ -33,6 +33,10 @@ const policy = `
 podSpecs:
   - { group: kinds.example.com, kind: Rollout, path: spec.template.spec }
   - { group: kinds.example.com, kind: Fleet, path: 'spec.workloads[*].template.spec' }
+rules:
+  required-pull-policy:
+    action: deny
+    options: { policies: [{ images: [docker.io/acme/pulled], policy: Always }] }
 `;
 
 const template = (image: string): object => ({ spec: { containers: [{ name: 'c0', image }] } });
@@ -96,6 +100,17 @@ describe('kinds that the policy adds', () => {
     const sentences = images.slice(1).map((image) => blockedTag('c0', image));
     expect(await gate().dryRun(object('Fleet', 'all', { workloads }))).to.deep.equal(
       notCreated(about('Fleet custom-kind/all', sentences), webhook),
+    );
+  });
+
+  it('have the pull policy that Kubernetes will fill in', async () => {
+    const image = 'docker.io/acme/pulled:1';
+    const { code, stderr } = await gate().dryRun(rollout(image));
+    expect(code).to.equal(1);
+    expect(stderr).to.include(`c0 image has the pull policy IfNotPresent! (${image}). Set imagePullPolicy to Always.`);
+    const spec = { containers: [{ name: 'c0', image, imagePullPolicy: 'Always' }] };
+    expect(await gate().dryRun(object('Rollout', 'web', { template: { spec } }))).to.deep.equal(
+      created('rollout.kinds.example.com/web'),
     );
   });
 
