@@ -18,6 +18,8 @@ const KNOWN =
   'Known: ALLOWED_REGISTRIES, BLOCKED_TAGS, DISABLE_EMPTY_TAG, HINTS, ENFORCEMENT, RULE_<NAME>, policy.yaml.';
 const ENVIRONMENT = ['it below env', 'deployment imagegate-webhook'] as const;
 const CONFIG_MAP = ['its line below data', 'configmap imagegate-webhook-config'] as const;
+const keepOne = (key: string, [whence, what]: readonly [string, string]): string =>
+  `Keep one, even if they say the same: the next change would be made in one of them. To remove ${key}, delete ${whence}: kubectl -n imagegate edit ${what}.`;
 const NOTHING: PolicyFolder = { keys: new Map(), mistakes: [] };
 
 const places = (mistakes: readonly Mistake[]) => mistakes.map((mistake) => [mistake.code, locationOf(mistake)]);
@@ -272,9 +274,8 @@ describe('loadPolicy', () => {
           const { mistakes } = await load(environment, inFolder);
           expect(mistakes).to.have.lengthOf(1);
           expect(mistakes[0]).to.include({ code: 'policy-key-conflict', expected: 'it to be set in one of the two' });
-          const [whence, what] = where.source.in === 'environment' ? ENVIRONMENT : CONFIG_MAP;
           expect(mistakes[0]?.remedy).to.equal(
-            `Keep one, even if they say the same: the next change would be made in one of them. To remove ${key}, delete ${whence}: kubectl -n imagegate edit ${what}.`,
+            keepOne(key, where.source.in === 'environment' ? ENVIRONMENT : CONFIG_MAP),
           );
           const column = mistakes[0]?.other?.source.column ?? 0;
           expect(column).to.be.above(2);
@@ -287,6 +288,7 @@ describe('loadPolicy', () => {
     for (const [key, text, list] of [
       ['BLOCKED_TAGS', 'dev', '[{}, { action: warn }]'],
       ['ALLOWED_REGISTRIES', 'gcr.io', '[{ options: { unqualified: docker.io } }]'],
+      ['HINTS', 'true', '[{}]'],
     ] as const) {
       it(`${key} is a mistake beside a list, and says how to remove it`, async () => {
         const rule = key === 'BLOCKED_TAGS' ? 'blocked-tags' : 'registry-allowlist';
@@ -297,9 +299,7 @@ describe('loadPolicy', () => {
           expected: 'it to be set in one of the two',
           found: `"${text}" and a list of settings`,
         };
-        const next = 'The next change would be made in one of them.';
-        const inEnvironment = `Remove ${key}, even if they say the same: take it out of the environment. ${next}`;
-        const inFolder = `Remove ${key}, even if they say the same: delete its line from \`data\`, as with \`kubectl edit\`. ${next}`;
+        const [inEnvironment, inFolder] = [ENVIRONMENT, CONFIG_MAP].map((its) => keepOne(key, its)) as [string, string];
         expect((await load({ [key]: text }, files)).mistakes).to.deep.equal([
           { ...words, ...at(`${key} (environment)`), other, remedy: inEnvironment },
         ]);

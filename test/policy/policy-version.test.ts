@@ -86,7 +86,7 @@ describe('the version of a policy', () => {
       [
         'another form',
         { 'policy.yaml': `version: ${version}\nrules: { blocked-tags: 7 }\n` },
-        /blocked-tags: expected an object.*\[policy-yaml-invalid\]$/,
+        /blocked-tags: expected a setting.*\[policy-yaml-invalid\]$/,
       ],
     ] as const) {
       it(what, async () => {

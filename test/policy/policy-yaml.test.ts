@@ -173,7 +173,7 @@ describe('readPolicyYaml', () => {
         { rules: { a: 'deny' } },
         /^rules\.a: expected a setting, such as { action: warn }, or a list of settings, found "deny"/,
       ],
-      [{ rules: { a: 7 } }, /^rules\.a: expected a setting, .* found 7\. A rule of your own\./],
+      [{ rules: { a: 7 } }, /^rules\.a: expected a setting, .* found 7\. Write a: \{ action: deny \}\./],
       [{ rules: { a: [] } }, /^rules\.a: expected a list that is not empty, found \[\]/],
       [
         { rules: { a: [{}, 'deny', null] } },

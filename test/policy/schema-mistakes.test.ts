@@ -8,6 +8,8 @@ const NAMES =
 const IMAGES =
   'expected a pattern of images, such as docker.io/library/*, *.gcr.io/acme/**, gcr.io/acme/app:1.* or **/*-debug';
 
+const SETTINGS = 'expected a setting, such as { action: warn }, or a list of settings';
+
 const exemption = (rest: string): string =>
   `exemptions: [{ name: a, reason: b, owner: c, expires: never, namespaces: [d], ${rest} }]`;
 
@@ -17,23 +19,28 @@ const CASES: readonly (readonly [yaml: string, ...told: string[]])[] = [
     (action) =>
       [
         `rules: { blocked-tags: ${action} }`,
-        `1:10 rules.blocked-tags: expected an object, found "${action}". Write blocked-tags: { action: ${action} }. [policy-yaml-invalid]`,
+        `1:10 rules.blocked-tags: ${SETTINGS}, found "${action}". Write blocked-tags: { action: ${action} }. [policy-yaml-invalid]`,
       ] as const,
   ),
   [
     'rules: { blocked-images: true, empty-tag: false, mine: yes, valid-reference: off }',
-    '1:10 rules.blocked-images: expected an object, found true. Write blocked-images: { action: deny }. [policy-yaml-invalid]',
-    '1:32 rules.empty-tag: expected an object, found false. Write empty-tag: { action: off }. [policy-yaml-invalid]',
-    '1:50 rules.mine: expected an object, found "yes". Write mine: { action: deny }. [policy-yaml-invalid]',
+    `1:10 rules.blocked-images: ${SETTINGS}, found true. Write blocked-images: { action: deny }. [policy-yaml-invalid]`,
+    `1:32 rules.empty-tag: ${SETTINGS}, found false. Write empty-tag: { action: off }. [policy-yaml-invalid]`,
+    `1:50 rules.mine: ${SETTINGS}, found "yes". Write mine: { action: deny }. [policy-yaml-invalid]`,
     '1:61 rules.valid-reference: expected an object, found "off". Write valid-reference: { action: deny }. [policy-yaml-invalid]',
   ],
   [
     'namespaces: [{ names: [a], rules: { blocked-tags: warn } }]',
-    '1:37 namespaces[0].rules.blocked-tags: expected an object, found "warn". Write blocked-tags: { action: warn }. [policy-yaml-invalid]',
+    `1:37 namespaces[0].rules.blocked-tags: ${SETTINGS}, found "warn". Write blocked-tags: { action: warn }. [policy-yaml-invalid]`,
   ],
   [
     'rules: { blocked-tags: { tags: [a] } }',
-    '1:26 rules.blocked-tags.tags: expected a key that the policy has there, found "tags". It has action and options: what the rule takes stands below options. [policy-yaml-invalid]',
+    '1:26 rules.blocked-tags.tags: expected a key that the policy has there, found "tags". Known: action, options, namespaces, images, message. What the rule takes stands below options. [policy-yaml-invalid]',
+  ],
+  [
+    'rules: { blocked-tags: [warn, { tags: [a] }] }',
+    '1:25 rules.blocked-tags[0]: expected an object, found "warn". Write { action: warn }. [policy-yaml-invalid]',
+    '1:33 rules.blocked-tags[1].tags: expected a key that the policy has there, found "tags". Known: action, options, namespaces, images, message. What the rule takes stands below options. [policy-yaml-invalid]',
   ],
   [
     'rules: { blocked-tags: { option: { tags: [a] } } }',
