@@ -58,14 +58,14 @@ describe('a policy that changes while the gate runs', () => {
   describe('HINTS', () => {
     it('has a denial say what was probably meant', async () => {
       await gate().change({ ENFORCEMENT: null, RULE_BLOCKED_TAGS: null, HINTS: 'true' });
-      const denied = (image: string, hint: string) =>
+      const hinted = (image: string, hint: string) =>
         refused(`Error from server: ${denial([`${untrusted('x', image)}${hint}`])}`);
       for (const image of ['redis:7', 'dokcer.io/redis:7']) {
         // oxlint-disable-next-line no-await-in-loop -- two of them
-        expect(await gate().run(image)).to.deep.equal(denied(image, ' Did you mean docker.io/redis:7?'));
+        expect(await gate().run(image)).to.deep.equal(hinted(image, ' Did you mean docker.io/redis:7?'));
       }
       await gate().change({ HINTS: 'false' });
-      expect(await gate().run('redis:7')).to.deep.equal(denied('redis:7', ''));
+      expect(await gate().run('redis:7')).to.deep.equal(hinted('redis:7', ''));
       await gate().change({ HINTS: null });
     });
   });
