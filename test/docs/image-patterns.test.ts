@@ -2,12 +2,9 @@ import { expect } from 'chai';
 import { parseReference } from '../../src/image/reference.ts';
 import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import type { Purpose } from '../../src/rule/registry-reading.ts';
-import { codesIn, readPage, rowsUnder } from './tables.ts';
+import { codesIn, readPage, rowsUnder, whole } from './tables.ts';
 
 const page = readPage('docs/policy.md');
-
-/** Digests are cut in the page. */
-const whole = (text = ''): string => text.replace(/(?<=sha256:)(\w{4})…/, (_, digits: string) => digits.repeat(16));
 
 function matches(entry: string, image: string, purpose: Purpose): boolean {
   return imagePatterns([whole(entry)], { purpose }).matches(parseReference(whole(image)));

@@ -35,3 +35,8 @@ export function codesIn(cell = ''): readonly string[] {
 export function plain(cell = ''): string {
   return cell.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
 }
+
+/** A text in which the page cuts digests after four digits, with digests in full. */
+export function whole(text = ''): string {
+  return text.replaceAll(/(?<=sha256:)(\w{4})…/g, (_, digits: string) => digits.repeat(16));
+}

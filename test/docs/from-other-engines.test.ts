@@ -1,0 +1,139 @@
+import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
+import type { Ruleset } from '../../src/engine/ruleset.ts';
+import { createTrialLoader } from '../../src/cli/create-loader.ts';
+import { policyOfText } from '../../src/config-map/policy-of-text.ts';
+import { MistakesError } from '../../src/mistake/mistake.ts';
+import { admissionRequest, IMAGE_PLACES, podTemplate } from '../admission-request.ts';
+import { blocksOf } from '../e2e/readme.ts';
+import { reviewNow } from '../review-now.ts';
+import { OTHER_ENGINES } from './other-engines.ts';
+import { codesIn, plain, readPage, rowsUnder, whole } from './tables.ts';
+
+const loader = await createTrialLoader(undefined, { writeError: () => {} });
+const mounted = await loader.read();
+
+const loaded = new Map<string, Promise<Ruleset>>();
+
+/** The ruleset that a gate would have with this policy.yaml, loaded once. */
+async function rulesetOf(policyYaml: string): Promise<Ruleset> {
+  const ruleset = loaded.get(policyYaml) ?? loader.load({ ...mounted, ...policyOfText(policyYaml, 'policy.yaml') });
+  loaded.set(policyYaml, ruleset);
+  return ruleset;
+}
+
+/** A policy of another engine, as the page has it. */
+interface PageSection {
+  readonly engine: string;
+  readonly policy: string;
+  readonly policyYaml: string;
+  /** The entries that stand for a pattern of the other engine, for a section that has a table of them. */
+  readonly entries: ReadonlyMap<string, readonly string[]>;
+  /** The images of which the verdict here is another one than there. */
+  readonly differing: ReadonlyMap<string, { readonly there: string; readonly here: string }>;
+}
+
+function sectionsOf(page: string): readonly PageSection[] {
+  return partsOf(page, '## ').flatMap(([engine, text]) =>
+    partsOf(text, '### ').map(([policy, section]) => sectionOf(engine, policy, section)),
+  );
+}
+
+function partsOf(text: string, mark: string): readonly (readonly [title: string, text: string])[] {
+  const parts = text.split(new RegExp(`^${mark}`, 'm')).slice(1);
+  return parts.map((part) => [part.slice(0, part.indexOf('\n')), part]);
+}
+
+function sectionOf(engine: string, policy: string, section: string): PageSection {
+  const blocks = blocksOf(section);
+  expect(
+    blocks.map(({ language }) => language),
+    policy,
+  ).to.deep.equal(['yaml']);
+  const rows = (column: string) => (section.includes(`\n| ${column} `) ? rowsUnder(section, column) : []);
+  const patterns = [...rows('Glob'), ...rows('Name')];
+  return {
+    engine,
+    policy,
+    policyYaml: blocks[0]!.lines.join('\n'),
+    entries: new Map(patterns.map(([theirs, ours]) => [plain(theirs), codesIn(ours)])),
+    differing: new Map(rows('Image').map(([image, there = '', here = '']) => [plain(image), { there, here }])),
+  };
+}
+
+/** The policy of a section with other entries in its list. */
+function withEntries(policyYaml: string, entries: readonly string[]): string {
+  const policy = parse(policyYaml);
+  policy.rules['allowed-repositories'].options.repositories = entries;
+  return stringify(policy);
+}
+
+/** The policy that a case is judged by, and what is judged: an image, maybe in a namespace. */
+function judged({ policyYaml, entries }: PageSection, item: string) {
+  const [, image = '', word, place = ''] = /^(.*?)(?:, (by|in) (.*))?$/.exec(item) ?? [];
+  const policy = word === 'by' ? withEntries(policyYaml, entries.get(place) ?? []) : policyYaml;
+  return { image: whole(image), policy, namespace: word === 'in' ? place : 'default' };
+}
+
+/** The verdicts for pods that have the image in one of their four places. */
+function verdicts(ruleset: Ruleset, image: string, namespace: string): readonly string[] {
+  return IMAGE_PLACES.map(({ list, item }) => {
+    const object = podTemplate({ [list]: [item('app', image)] });
+    return reviewNow(admissionRequest({ namespace, object }), ruleset).verdict;
+  });
+}
+
+const sections = sectionsOf(readPage('docs/from-other-engines.md'));
+
+describe('docs/from-other-engines.md', () => {
+  for (const section of sections) {
+    const { engine, policy, entries, differing } = section;
+    const { allowed, denied } = OTHER_ENGINES[engine]?.[policy] ?? { allowed: [], denied: [] };
+    const there = new Map([
+      ...allowed.map((item) => [item, 'allowed'] as const),
+      ...denied.map((item) => [item, 'denied'] as const),
+    ]);
+
+    describe(`${engine}, ${policy}`, () => {
+      for (const [item, verdict] of there) {
+        const here = differing.get(item)?.here ?? verdict;
+        it(`${here}: ${item}`, async () => {
+          const { image, policy: policyYaml, namespace } = judged(section, item);
+          const all = IMAGE_PLACES.map(() => here);
+          expect(verdicts(await rulesetOf(policyYaml), image, namespace)).to.deep.equal(all);
+        });
+      }
+
+      it('tells of differences alone, and of each as it is there', () => {
+        for (const [item, verdict] of differing) {
+          expect(there.get(item), item).to.equal(verdict.there);
+          expect(verdict.here, item).to.equal(verdict.there === 'allowed' ? 'denied' : 'allowed');
+        }
+      });
+
+      it('has cases, allowed and denied, and one for each pattern', () => {
+        expect(allowed).to.not.deep.equal([]);
+        expect(denied).to.not.deep.equal([]);
+        const used = new Set([...there.keys()].map((item) => item.split(', by ')[1]).filter(Boolean));
+        expect([...entries.keys()]).to.have.members([...used]);
+      });
+    });
+  }
+
+  it('has all policies that there are cases of', () => {
+    const told = sections.map(({ engine, policy }) => `${engine}, ${policy}`);
+    const known = Object.entries(OTHER_ENGINES).flatMap(([engine, policies]) =>
+      Object.keys(policies).map((policy) => `${engine}, ${policy}`),
+    );
+    expect(told).to.deep.equal(known);
+  });
+
+  // sigstore/policy-controller, pkg/apis/glob/glob_test.go
+  for (const glob of ['.+', '[a-z]*']) {
+    it(`refuses ${glob}, as policy-controller does`, async () => {
+      const { policyYaml } = sections.find(({ policy }) => policy === 'images[].glob')!;
+      const refused = await rulesetOf(withEntries(policyYaml, [glob])).catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(MistakesError);
+    });
+  }
+});
