@@ -1,4 +1,7 @@
-/** The images that an engine lets pass under a policy, and those that it denies, by its own tests and documentation. */
+/**
+ * The images that an engine lets pass under a policy, and those that it denies, by its own tests and documentation. Those
+ * at the end of a list may be in no test there: they follow from the text of the policy and the code that reads it.
+ */
 export interface DocumentedVerdicts {
   /** An image, which may be followed by ", in NAMESPACE" or by ", by PATTERN" for one out of a table of patterns. */
   readonly allowed: readonly string[];
@@ -13,7 +16,7 @@ const ALLOWED = 'sha256:b0ad43f7ee5edbc0effbc14645ae7055e21bc1973aee5150745632a2
 const ALLOWED_512 =
   'sha512:4b8bea0e757264767b373ba4963f4e972c428f42bf5335c2abb2e7f15a1b07c8aeddd2e62cacd0f2d669f49d8d975d952031e3041371639ec84baab400ab4802';
 
-/** In kyverno/policies. What follows from the text of a policy, though no test there has it, stands last, as below. */
+/** In kyverno/policies. */
 const KYVERNO: Readonly<Record<string, DocumentedVerdicts>> = {
   // best-practices/restrict-image-registries: good-pods.yaml, .chainsaw-test/bad-*.yaml
   'restrict-image-registries': {
@@ -24,6 +27,7 @@ const KYVERNO: Readonly<Record<string, DocumentedVerdicts>> = {
   'advanced-restrict-image-registries': {
     allowed: [
       'img.corp.com/busybox:1.35, in imageregistries-ns01',
+      'ghcr.io/busybox:1.35, in imageregistries-ns01',
       'ghcr.io/busybox:1.35, in imageregistries-ns02',
       'docker.io/busybox:1.35, in imageregistries-ns02',
       'ghcr.io/busybox:1.35, in default',
@@ -64,7 +68,14 @@ const KYVERNO: Readonly<Record<string, DocumentedVerdicts>> = {
   },
   // best-practices/disallow-latest-tag: .kyverno-test/resource.yaml, .chainsaw-test/*.yaml
   'disallow-latest-tag': {
-    allowed: ['nginx:1.12', 'nginx:1.35', 'busybox:1.28', 'localhost:5000/app', 'nginx:latest@sha256:9b2c…'],
+    allowed: [
+      'nginx:1.12',
+      'nginx:1.35',
+      'busybox:1.28',
+      'nginx:staging',
+      'localhost:5000/app',
+      'nginx:latest@sha256:9b2c…',
+    ],
     denied: ['nginx', 'busybox', 'nginx:latest', 'busybox:latest'],
   },
   // other/require-image-checksum/.chainsaw-test: pod-good.yaml, pod-bad.yaml
@@ -184,7 +195,7 @@ const KUBEWARDEN: Readonly<Record<string, DocumentedVerdicts>> = {
     denied: ['busybox:1.0.0', 'docker.io/alpine:1.0.0', 'forbidden-registry.com/app:1'],
   },
   'tags.reject': {
-    allowed: ['busybox:1.0.0'],
+    allowed: ['busybox:1.0.0', 'busybox:staging'],
     denied: ['busybox', 'busybox:latest', 'nginx:latest', 'busybox@sha256:9b2c…', 'busybox:latest@sha256:9b2c…'],
   },
   'images.allow': {
@@ -228,6 +239,8 @@ const KUBEWARDEN: Readonly<Record<string, DocumentedVerdicts>> = {
       'ghcr.io/kubewarden/policy-server:1.0.0',
       'ghcr.io/kubewarden/test-verify-image-signatures:signed',
       `quay.io/bitnami/redis:6.0@${REDIS}`,
+      `quay.io/coreos/etcd:v3.4.12@${ETCD}`,
+      'etcd',
     ],
   },
   'images.reject by name': {
@@ -244,8 +257,8 @@ const KUBEWARDEN: Readonly<Record<string, DocumentedVerdicts>> = {
     ],
   },
   'All three together': {
-    allowed: ['busybox:2.0.0'],
-    denied: ['busybox', 'busybox:1.0.0'],
+    allowed: ['busybox:2.0.0', 'busybox:staging'],
+    denied: ['busybox', 'busybox:1.0.0', 'gcr.io/busybox:2.0.0'],
   },
 };
 
@@ -306,6 +319,7 @@ const POLICY_CONTROLLER: Readonly<Record<string, DocumentedVerdicts>> = {
       'ghcr.io/foo, by ghcr.io/foo*',
       'ghcr.io/foo, by ghcr.io/foo**',
       'foo:latest, by index.docker.io/library/foo:latest',
+      'ghcr.io/foo, by ghcr.io/foo',
       'ghcr.io/foobar/baz, by ghcr.io/foo**',
       'index.docker.evil.com/foo, by index.docker.**',
       'indeed.evil.com/foo, by inde**',
@@ -318,7 +332,31 @@ const POLICY_CONTROLLER: Readonly<Record<string, DocumentedVerdicts>> = {
       'ghcr.io/foo-suffix, by ghcr.io/foo',
       'ghcrxio/foo, by ghcr.io/**',
       'invalid&name, by **',
+      'foo:v1, by index.docker.io/library/foo:latest',
+      'foobar:v1, by index.docker.io/library/foo:*',
+      'myuser/foo, by index.docker.io/library/*',
+      'foo:v1, by index.docker.io/library/*:latest',
+      'myuser/myapp:v1, by index.docker.io/myuser/myapp:latest',
+      'myuser/myapp2:v1, by index.docker.io/myuser/myapp:*',
+      'other/myapp, by index.docker.io/myuser/*',
+      'myuser/myapp:v1, by index.docker.io/myuser/*:latest',
+      'a/b/c, by index.docker.io/*/*',
+      'ghcr.io/foo, by index.docker.io/**',
+      'ghcr.io/foo, by index.docker.**',
+      'ghcr.io/foo, by inde**',
+      'quay.io/foo, by ghc**',
+      'ghcr.io/foo/bar, by ghcr.io/foo*',
+      'ghcr.io/bar, by ghcr.io/foo**',
+      'myuser/foo, by *',
+      'a/b/c, by */*',
+      'foobar, by foo',
+      'bar, by foo*',
+      'bar, by foo**',
+      'myuser/myapp2, by myuser/myapp',
+      'myuser/other, by myuser/myapp*',
+      'myuser/other, by myuser/myapp**',
       'foo@sha256:9b2c…, by index.docker.io/library/foo:*',
+      'foo:v1, by foo',
     ],
   },
 };
@@ -351,6 +389,10 @@ const PORTIERIS: Readonly<Record<string, DocumentedVerdicts>> = {
       'registry.example.com/myorg/foo:latest, by registry.example.com/myorg/*',
       'attacker.example.com/anything:latest, by *',
       'trusted.example.com/myorg/myimage:demo, by trusted.example.com/*',
+      'abcdefgh, by *efgh',
+      'abcdefgh, by a*de*h',
+      'efghijkl, by efgh*',
+      'icr.io/other/nginx:1, by icr.io/other/nginx',
     ],
     denied: [
       'stuvwxyz, by *efgh',
@@ -365,6 +407,17 @@ const PORTIERIS: Readonly<Record<string, DocumentedVerdicts>> = {
       'evil.io/fake.registry.example.com/myrepo/pwn:latest, by *.registry.example.com/myrepo/*',
       'evilreg.io/myorg/foo:latest, by registry.example.com/myorg/*',
       'evil.io/trusted.example.com/myorg/myimage:demo, by trusted.example.com/*',
+      'stuvwxyz1, by stuvwxyz',
+      'stuvwxyz1:latest, by stuvwxyz:*',
+      'wxyzabcd, by *wxyz',
+      'stuvwxy, by s*wx*z',
+      'rstuv, by stuv*',
+      'us.icr.io/imagesec-demo/alpinegood:demo, by uk.icr.io/*',
+      'uk.icr.io/other/alpinegood:demo, by uk.icr.io/imagesec-demo/*',
+      'uk.icr.io/imagesec-demo/alpinebad:demo, by uk.icr.io/imagesec-demo/alpinegood',
+      'icr.io/portieris-authn/app:1, by icr.io/portieris-authn/nginx',
+      'icr.io/other/nginx:1, by icr.io/portieris-authn/*',
+      'images.example.com/myorg/worker:v1, by registry*.example.com/myorg/*',
     ],
   },
 };
@@ -407,6 +460,7 @@ const VALIDATING_ADMISSION_POLICY: Readonly<Record<string, DocumentedVerdicts>> 
   'image-matches-namespace-environment': {
     allowed: [
       'prod.example.com/nginx, in default',
+      'prod.example.com/nginx, in prod-1',
       'staging.example.com/nginx, in staging-1',
       'nginx, in default',
       'nginx, in staging-1',
