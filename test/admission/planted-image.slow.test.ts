@@ -90,6 +90,8 @@ describe(`an image planted in an allowed review (${RUNS} runs, SEED=${SEED})`, (
           admissionRequest({
             kind,
             operation,
+            // As no container is called.
+            name: 'the-object',
             object: wrap(template),
             ...(operation === 'UPDATE' && { oldObject: wrap(before) }),
           });
@@ -104,6 +106,8 @@ describe(`an image planted in an allowed review (${RUNS} runs, SEED=${SEED})`, (
         expect(verdict).to.equal('denied');
         expect(response.allowed).to.equal(false);
         const lines = response.status?.message.split('\n') ?? [];
+        expect(lines.pop()).to.match(/^[A-Z][A-Za-z]+ default\/the-object, by \S.*\.$/);
+        expect(lines).to.not.deep.equal([]);
         for (const line of lines) expect(line.startsWith(`${name} image `), line).to.equal(true);
         expect(response.status?.details?.causes[0]?.field).to.include(`${kind.fieldPath}.${list}[${at}].`);
       },

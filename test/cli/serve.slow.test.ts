@@ -199,7 +199,9 @@ describe('the command line', () => {
       const denied = async () => !(await send(gate, { body: review })).json.response?.allowed;
       await until(denied, 'the rule');
       const { response } = (await send(gate, { body: review })).json;
-      expect(response?.status?.message).to.equal('web image is nginx! (docker.io/nginx). Use another.');
+      expect(response?.status?.message).to.equal(
+        'web image is nginx! (docker.io/nginx). Use another.\nPod default/x, by no-nginx.',
+      );
       expect(response?.warnings).to.deep.equal([
         'web image has no tag! (docker.io/nginx). Only images with tags are allowed. [imagegate: empty-tag]',
       ]);

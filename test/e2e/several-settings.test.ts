@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { until } from '../until.ts';
 import { pod, podSpec } from './objects.ts';
 import { behindRules } from './rules-gate.ts';
 import { about, blockedTag, done, noTag, notCreated } from './sentences.ts';
@@ -56,9 +57,10 @@ describe('a rule with several settings', () => {
     expect(sentence?.endsWith(noTag('x', 'docker.io/x'))).to.equal(true);
     expect(last).to.match(/^Pod several-settings\/x, by empty-tag\. [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(others).to.deep.equal([]);
-    const logged = gate()
-      .log()
-      .findLast(({ verdict }) => verdict === 'denied');
-    expect(last.endsWith(String(logged?.['uid']))).to.equal(true);
+    const itsLine = () =>
+      gate()
+        .log()
+        .find(({ uid }) => typeof uid === 'string' && last.endsWith(` ${uid}`));
+    expect(await until(itsLine, 'its line in the log')).to.include({ verdict: 'denied' });
   });
 });
