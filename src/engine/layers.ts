@@ -99,10 +99,11 @@ function unmergeable(name: string, below: RuleEntry | undefined, over: RuleEntry
   return [
     {
       code: 'policy-yaml-invalid',
-      ...whereOf(name, over),
-      expected: 'action and message alone, as the rule has a list of settings in the place below this one',
+      ...(over.source ?? whereOf(name, over)),
+      expected: 'action and message alone over a list of settings, which the rule has everywhere or in a profile',
       found: found.join(', '),
-      remedy: 'It does not say which of them it is about: write a list here too, which takes the place of that one.',
+      remedy:
+        'It does not say which of the settings it means: write a list here too, which takes the place of that one.',
     },
   ];
 }

@@ -155,8 +155,8 @@ describe('layers', () => {
   }
 
   for (const [keys, over] of Object.entries({
-    options: { options: { a: 1 } },
-    namespaces: { namespaces: ['a'], action: 'warn' },
+    options: { options: { a: 1 }, sources: { a: at('A') } },
+    namespaces: { namespaces: ['a'], action: 'warn', actionSource: at('B') },
     'options, images': { images: ['x'], options: { a: 1 } },
   } satisfies Record<string, PartialSetting>)) {
     it(`cannot merge ${keys} over a list, whichever layer they are in`, () => {

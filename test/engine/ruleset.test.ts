@@ -221,6 +221,18 @@ describe('a rule with several settings', () => {
     ]);
   });
 
+  it('has valid-reference say its message too, in each of its layers', () => {
+    const namespaces = [{ names: ['n'], rules: entriesOf({ 'valid-reference': { message: 'There.' } }) }];
+    const ruleset = rulesetUnder({ rules: entriesOf({ 'valid-reference': { message: 'Here.' } }), namespaces });
+    const messages = ['default', 'n'].map((namespace) =>
+      reviewNow(podCreate({ x: 'X' }, { namespace }), ruleset).findings.map(({ rule: name, message }) => [
+        name,
+        message,
+      ]),
+    );
+    expect(messages).to.deep.equal([[['valid-reference', 'Here.']], [['valid-reference', 'There.']]]);
+  });
+
   it('tells unknown rules of a profile, and options of valid-reference there', () => {
     const profiles = new Map([['lab', entriesOf({ nobodys: [{}, {}], 'valid-reference': { options: { x: 1 } } })]]);
     const mistakes = mistakesOf(() => rulesetUnder({ profiles }));
