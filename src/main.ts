@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { serve } from './cli/serve.ts';
 import { testPolicy } from './cli/test-policy.ts';
@@ -34,12 +34,25 @@ program
 
 program
   .command('test-policy')
-  .description('Try a policy as the gate would load it: a policy.yaml, a ConfigMap, or a folder of keys.')
-  .argument('<file-or-folder>', 'policy.yaml, manifests of the ConfigMaps, or what POLICY_DIR would be')
+  .description('Try a policy as the gate would load it, and print what would be in force.')
+  .argument('<file-or-folder>', 'policy.yaml, manifests of the ConfigMaps (- for stdin), or what POLICY_DIR would be')
   .option('--rules <folder>', 'what RULES_DIR would be')
-  .action(async (path: string, { rules }: { readonly rules?: string }) => {
-    process.exitCode = await testPolicy({ path, rulesDir: rules, ...output });
+  .option('--image <image...>', 'print the verdicts on new pods with these images')
+  .option('--namespace <name>', 'their namespace (default: default)')
+  .option('--profile <name>', 'the label imagegate/profile of that namespace')
+  .addOption(new Option('--cases <file>', 'run these cases').conflicts(['image', 'namespace', 'profile']))
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(async (path: string, options: TestPolicyFlags, command: Command) => {
+    const { rules: rulesDir, image: images, cases: casesPath, ...where } = options;
+    if (images === undefined && (where.namespace ?? where.profile) !== undefined)
+      command.error('error: --namespace and --profile need --image');
+    process.exitCode = await testPolicy({ path, rulesDir, images, casesPath, ...where, now: Date.now(), ...output });
   });
+
+/** The options of test-policy, each a string but for the images. */
+type TestPolicyFlags = Readonly<Partial<Record<'rules' | 'namespace' | 'profile' | 'cases', string>>> & {
+  readonly image?: readonly string[];
+};
 
 program
   .command('test-rules')

@@ -26,6 +26,8 @@ export interface ImagegateOptions {
   /** The whole environment, but for `PATH`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What it reads; by default nothing. */
+  readonly stdin?: string;
   /** Default: `pipe`. */
   readonly stderr?: 'pipe' | 'inherit';
 }
@@ -37,14 +39,16 @@ export function runImagegate({
   args = [],
   env = {},
   cwd = projectRoot,
+  stdin,
   stderr = 'pipe',
 }: ImagegateOptions = {}): Imagegate {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { PATH, ...(coverage && { NODE_V8_COVERAGE: coverage }), ...env },
-    stdio: ['ignore', 'pipe', stderr],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', stderr],
   });
+  child.stdin?.end(stdin);
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));

@@ -1,5 +1,6 @@
 import type { Finding } from '../engine/finding.ts';
 import { sentence, type ToSentence } from './response.ts';
+import { lastDay } from '../engine/exemptions.ts';
 import type { Exemption } from '../engine/policy.ts';
 import { printable } from '../mistake/printable.ts';
 
@@ -40,10 +41,9 @@ export function expiryWarnings(findings: readonly Finding[], now: number): reado
   for (const { exemption } of findings) if (exemption !== undefined) used.add(exemption);
   return [...used]
     .filter(({ expires }) => expires - now <= DAYS_AHEAD * MS_PER_DAY)
-    .map(({ name, owner, expires }) => {
-      // The last day on which it holds.
-      const day = new Date(expires - 1).toISOString().slice(0, 10);
-      const text = `The exemption ${name} ends after ${day} (UTC) and covers nothing from then on. It is kept by ${owner}.`;
+    .map((exemption) => {
+      const { name, owner } = exemption;
+      const text = `The exemption ${name} ends after ${lastDay(exemption)} (UTC) and covers nothing from then on. It is kept by ${owner}.`;
       return `${printable(text, 230)} [imagegate]`;
     });
 }

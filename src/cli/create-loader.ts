@@ -1,5 +1,6 @@
 import type { Environment } from '../gate/settings.ts';
 import { createRulesetLoader, type RulesetLoader, type PolicyInput } from '../ruleset/load-ruleset.ts';
+import type { AnyRule } from '../rule/rule.ts';
 import { loadRules } from '../rule-file/load-rules.ts';
 import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { printable } from '../mistake/printable.ts';
 import type { Output } from './mistakes-block.ts';
 import { readFile, stat } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import { messageOf, MistakesError } from '../mistake/mistake.ts';
 import { policyOfText } from '../config-map/policy-of-text.ts';
 import { readPolicyFolder } from '../policy/policy-folder.ts';
@@ -20,7 +22,7 @@ export interface LoaderOptions {
 
 /** The loader of rulesets: built-in rules are imported now, custom ones run only in the sandbox. */
 export async function createLoader({ watch, ...options }: LoaderOptions): Promise<RulesetLoader> {
-  const builtIn = await loadRules(BUILT_IN_RULES);
+  const builtIn = await builtInRules();
   const takenNames = new Map(builtIn.map(({ meta: { name } }) => [name, 'ImageGate itself']));
   return createRulesetLoader({
     ...options,
@@ -28,6 +30,11 @@ export async function createLoader({ watch, ...options }: LoaderOptions): Promis
     loadCustomRules: async (files, optionsByRule) =>
       loadCustomRules({ files, options: optionsByRule, takenNames, watch }),
   });
+}
+
+/** The built-in rules, imported once. */
+export async function builtInRules(): Promise<readonly AnyRule[]> {
+  return loadRules(BUILT_IN_RULES);
 }
 
 /** In the built package: this file is in build/src/cli, and the rules are in build/rules. */
@@ -57,7 +64,7 @@ export async function createTrialLoader(
 
 /**
  * The input with the policy named on the command line: a policy.yaml, manifests of ConfigMaps, whose rules are added, or a
- * folder of keys.
+ * folder of keys; `-` is the standard input.
  *
  * @throws {MistakesError} if it is unreadable.
  */
@@ -67,11 +74,19 @@ export async function withPolicyAt(path: string, input: PolicyInput): Promise<Po
 }
 
 async function readPolicyAt(path: string): Promise<Pick<PolicyInput, 'policy' | 'ruleFiles'>> {
-  try {
+  const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
+  return readNamed(path, remedy, async () => {
+    if (path === '-') return policyOfText(await textOf(process.stdin), 'standard input');
     if ((await stat(path)).isDirectory()) return { policy: await readPolicyFolder(path), ruleFiles: [] };
     return policyOfText(await readFile(path, 'utf8'), path);
+  });
+}
+
+/** What `read` makes of a path on the command line. @throws {MistakesError} if it throws. */
+export async function readNamed<T>(path: string, remedy: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
-    const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
     const [source, expected] = [{ name: path }, 'a file or a folder that can be read'];
     const found = messageOf(error);
     throw new MistakesError([{ code: 'policy-folder-unreadable', source, expected, found, remedy }]);

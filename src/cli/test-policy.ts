@@ -1,30 +1,81 @@
-import { MistakesError } from '../mistake/mistake.ts';
-import { createTrialLoader, withPolicyAt } from './create-loader.ts';
-import { rulesOf } from './live-rules.ts';
+import { compareRules, type Ruleset } from '../engine/ruleset.ts';
+import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
+import { type PlacedImage, podReview, verdictText } from './pod-review.ts';
+import { caseDiffs, type PolicyCase, readCases } from './policy-cases.ts';
+import { policyReport } from './policy-report.ts';
+import { CollectedMistakes } from './prepare.ts';
+import type { KnownRule } from './rules-in-force.ts';
 
-export interface TestPolicyOptions extends Output {
-  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys. */
+export interface TestPolicyOptions extends Output, Omit<PlacedImage, 'image'> {
+  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys; `-` is the standard input. */
   readonly path: string;
-  readonly rulesDir: string | undefined;
+  readonly rulesDir?: string | undefined;
+  /** Images to tell the verdicts of, in place of what is in force. */
+  readonly images?: readonly string[] | undefined;
+  /** A file of cases to run, in place of that. */
+  readonly casesPath?: string | undefined;
+  /** In milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** `imagegate test-policy`: tries a policy as the gate would load it. Resolves with the exit code. */
-export async function testPolicy({ path, rulesDir, write, writeError }: TestPolicyOptions): Promise<0 | 1> {
-  try {
-    const loader = await createTrialLoader(rulesDir, { writeError });
-    const ruleset = await loader.load(await withPolicyAt(path, await loader.read()));
-    const { rules = [], warned = [], audited = [] } = rulesOf(ruleset);
-    const lines = [`deny: ${names(rules)}`, `warn: ${names(warned)}`, `audit: ${names(audited)}`];
-    write(`The gate would use the policy ${path}:\n\n  ${lines.join('\n  ')}\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof MistakesError)) throw error;
-    writeError(mistakesBlock(error.mistakes, `The gate would not use the policy ${path}`));
-    return 1;
+/**
+ * `imagegate test-policy`: tries a policy as the gate would load it. Resolves with the exit code: 1 if the gate would not use
+ * it, or a case differs; 2 if the policy or the cases could not be read.
+ */
+export async function testPolicy(options: TestPolicyOptions): Promise<0 | 1 | 2> {
+  const { path, casesPath, write, writeError } = options;
+  const collected = new CollectedMistakes();
+  const loaded = await collected.from(async () => tryPolicy(options));
+  const cases =
+    casesPath === undefined ? [] : await collected.from(async () => readCases(casesPath, loaded && namesOf(loaded)));
+  const { mistakes } = collected;
+  if (loaded === undefined || cases === undefined) {
+    const what =
+      loaded === undefined
+        ? `The gate would not use the policy ${nameOf(path)}`
+        : `The cases ${casesPath} were not run`;
+    writeError(mistakesBlock(mistakes, what));
+    return loaded !== undefined || mistakes.some(({ code }) => code.endsWith('-folder-unreadable')) ? 2 : 1;
   }
+  if (casesPath !== undefined) return runCases(cases, loaded.ruleset, options);
+  write(options.images === undefined ? report(loaded, options) : verdicts(options.images, loaded.ruleset, options));
+  return 0;
 }
 
-function names(rules: readonly string[]): string {
-  return rules.length === 0 ? 'no rule' : rules.join(', ');
+interface TriedPolicy {
+  readonly ruleset: Ruleset;
+  /** In the order of their violations. */
+  readonly rules: readonly KnownRule[];
+}
+
+async function tryPolicy({ path, rulesDir, writeError }: TestPolicyOptions): Promise<TriedPolicy> {
+  const loader = await createTrialLoader(rulesDir, { writeError });
+  const ruleset = await loader.load(await withPolicyAt(path, await loader.read()));
+  const builtIn = (await builtInRules()).map(({ meta }) => meta);
+  return { ruleset, rules: [...builtIn, ...ruleset.custom].toSorted(compareRules) };
+}
+
+function namesOf({ ruleset, rules }: TriedPolicy) {
+  return { profiles: [...ruleset.profiles.keys()], rules: rules.map(({ name }) => name) };
+}
+
+function report({ ruleset, rules }: TriedPolicy, { path, now }: TestPolicyOptions): string {
+  return `The gate would use the policy ${nameOf(path)}.\n\n${policyReport(ruleset, rules, now)}`;
+}
+
+function verdicts(images: readonly string[], ruleset: Ruleset, { now, namespace, profile }: TestPolicyOptions): string {
+  const placed = images.map((image) => ({ image, namespace, profile }));
+  return placed.map((one) => `${verdictText(one, podReview(ruleset, one, now))}\n`).join('');
+}
+
+function runCases(cases: readonly PolicyCase[], ruleset: Ruleset, { now, write }: TestPolicyOptions): 0 | 1 {
+  const diffs = caseDiffs(cases, ruleset, now);
+  const count = `As expected: ${cases.length - diffs.length} of ${cases.length}`;
+  write(diffs.length === 0 ? `${count}.\n` : `${count} (- missing, + not expected).\n\n${diffs.join('\n')}\n`);
+  return diffs.length === 0 ? 0 : 1;
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'on the standard input' : path;
 }

@@ -3,6 +3,10 @@ import { shown } from '../mistake/mistake.ts';
 import { isKeyName, type PolicyFolder } from '../policy/policy-folder.ts';
 import { isRuleName, type RuleFile } from '../rule-file/rule-files.ts';
 
+/** The ConfigMaps of the policy and of custom rules, as deploy/ names and mounts them, and their namespace. */
+export const OUR_CONFIG_MAPS: readonly string[] = ['imagegate-webhook-config', 'imagegate-webhook-rules'];
+export const OUR_NAMESPACE = 'imagegate';
+
 /** The parts of a ConfigMap that hold the policy. */
 export interface PolicyConfigMap {
   readonly data?: Readonly<Record<string, string>> | null;

@@ -4,12 +4,9 @@ import { printable } from '../mistake/printable.ts';
 import { warnings } from '../admission/warnings.ts';
 import { locationText, type Mistake, MistakesError, mistakeText } from '../mistake/mistake.ts';
 import { isObject, typeName } from '../workload/json-object.ts';
-import { type PolicyConfigMap, policyKeysOf, ruleFilesOf } from './config-map.ts';
+import { OUR_CONFIG_MAPS, type PolicyConfigMap, policyKeysOf, ruleFilesOf } from './config-map.ts';
 import type { RulesetLoader, PolicyInput } from '../ruleset/load-ruleset.ts';
 import { basename } from 'node:path';
-
-/** The ConfigMaps of the policy and of custom rules, as deploy/ names them. */
-const OUR_CONFIG_MAPS: ReadonlySet<string> = new Set(['imagegate-webhook-config', 'imagegate-webhook-rules']);
 
 /** Of each kind: the API server truncates warnings beyond 4 KiB in all. */
 const MAX_WARNINGS = 10;
@@ -31,7 +28,7 @@ async function judge(
   { uid, kind, operation, name, object, oldObject }: AdmissionRequest,
   loader: RulesetLoader,
 ): Promise<AdmissionResponse> {
-  const isOurs = kind.group === '' && kind.kind === 'ConfigMap' && OUR_CONFIG_MAPS.has(name ?? '');
+  const isOurs = kind.group === '' && kind.kind === 'ConfigMap' && OUR_CONFIG_MAPS.includes(name ?? '');
   if (operation === 'DELETE' || operation === 'CONNECT' || name === undefined || !isOurs) return allowed(uid);
   const configMap = readConfigMap(object);
   if (typeof configMap === 'string') return policyDenied(uid, [configMap]);

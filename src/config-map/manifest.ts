@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { isObject } from '../workload/json-object.ts';
-import type { PolicyConfigMap } from './config-map.ts';
+import { OUR_CONFIG_MAPS, OUR_NAMESPACE, type PolicyConfigMap } from './config-map.ts';
 import { schemaMistakes } from '../policy/schema-mistakes.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 
@@ -15,6 +15,8 @@ export interface ConfigMapManifest {
 
 const KIND = 'ConfigMap';
 const LEAVE_OUT = 'Leave it out; of a List, write each item as a document, with "---" between them.';
+const MOUNTED =
+  'The gate mounts no other, so this would never be in force. Where yours does, try its policy.yaml, or a folder of its keys.';
 
 const TEXTS = {
   description: 'A key a line, each with its text.',
@@ -55,7 +57,19 @@ export function configMapManifest({ value, where, mistakes }: YamlDocument): Con
   const wrong = isFine ? [] : schemaMistakes(isConfigMap.errors!, where, 'a ConfigMap'); // set whenever Ajv says no
   const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : KIND;
   const configMap = { data: textsOf(data), binaryData: textsOf(binaryData) };
-  return { name, configMap, mistakes: [...mistakes, ...wrong] };
+  return { name, configMap, mistakes: [...mistakes, ...wrong, ...unmounted(metadata, where)] };
+}
+
+/** A name or namespace of no ConfigMap that is mounted: the API server would take it, and nothing would follow. */
+function unmounted(metadata: unknown, where: YamlDocument['where']): readonly Mistake[] {
+  const mounted = { name: OUR_CONFIG_MAPS, namespace: [OUR_NAMESPACE] };
+  return Object.entries(mounted).flatMap(([field, names]): readonly Mistake[] => {
+    const found = isObject(metadata) ? metadata[field] : undefined;
+    if (typeof found !== 'string' || names.includes(found)) return [];
+    const words = { expected: `the ${field} ${names.join(' or ')}`, found: shown(found) };
+    const remedy = nearestName(found, names, MOUNTED);
+    return [{ code: 'policy-yaml-invalid', ...where('metadata', field), ...words, ...remedy }];
+  });
 }
 
 function anotherKind(value: unknown, where: YamlDocument['where']): Mistake {

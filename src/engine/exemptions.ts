@@ -112,6 +112,11 @@ export function exempt(
   });
 }
 
+/** The last day on which an exemption holds, in UTC: `2027-03-31`, or `never` if it has no end. */
+export function lastDay({ expires }: Exemption): string {
+  return expires === Infinity ? 'never' : new Date(expires - 1).toISOString().slice(0, 10);
+}
+
 /** The expired exemptions: no mistake, but they should be removed. @param now in milliseconds since 1970 */
 export function lapsedExemptions(exemptions: readonly Exemption[], now: number): readonly Exemption[] {
   return exemptions.filter(({ expires }) => now >= expires);

@@ -33,6 +33,8 @@ export type BoundRule = Judge &
   Asking & {
     /** The index of its options among the rule's distinct ones. */
     readonly place: number;
+    /** As the policy has it, everything merged. */
+    readonly setting: RuleSetting;
     /** `undefined` if it judges all images. */
     readonly judges: Judges | undefined;
   };
@@ -183,7 +185,7 @@ function bind(rule: ReadyRule, settings: RuleSettings, policy: Policy, scopes: S
     const action = activeAction(rule, setting, policy);
     const asking = rule.asking[setting.place];
     if (action === undefined || asking === undefined) return [];
-    return [{ name: rule.name, action, message: setting.message, place: setting.place, judges, ...asking }];
+    return [{ name: rule.name, action, message: setting.message, place: setting.place, setting, judges, ...asking }];
   });
 }
 

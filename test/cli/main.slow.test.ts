@@ -73,7 +73,7 @@ describe('imagegate', () => {
       "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };\n",
     );
     for (const [args, code, said] of [
-      [['test-policy', policy, '--rules', rules], 0, '\n  warn: a-b\n'],
+      [['test-policy', policy, '--rules', rules], 0, '\n    a-b: { action: warn }\n'],
       [['test-policy', policy], 1, '[rule-unknown]'],
       [['test-rules', rules, '--policy', policy], 0, '\n  a-b: X. (at most '],
       [['test-rules', folder.path], 1, '[rules-folder-empty]'],
@@ -83,6 +83,55 @@ describe('imagegate', () => {
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
       expect(await run.ended, args.join(' ')).to.equal(code);
       expect(code === 0 ? run.stdout() : run.stderr()).to.include(said);
+    }
+  });
+
+  it('tests a policy from its standard input, and tells by its exit code what is wrong', async () => {
+    const cases = join(folder.path, 'cases.yaml');
+    await writeFile(cases, '- { image: quay.io/a:1, profile: prod, deniedBy: [] }\n');
+    const prod =
+      '{ ALLOWED_REGISTRIES: quay.io, policy.yaml: "profiles: { prod: { rules: { require-digest: { action: deny } } } }" }';
+    const manifest = (data: string) =>
+      `{ kind: ConfigMap, metadata: { name: imagegate-webhook-config }, data: ${data} }`;
+    const images = ['--image', 'quay.io/a:1', 'quay.io/b:1'];
+    const digest = 'app image has no digest! (quay.io/a:1). Only images with digests are allowed.';
+    for (const [args, stdin, code, said] of [
+      [[], manifest('{}'), 0, 'The gate would use the policy on the standard input.\n\nEverywhere:\n\n  rules:\n'],
+      [[], manifest('{ X: y }'), 1, 'The gate would not use the policy on the standard input: one mistake.\n'],
+      [
+        images,
+        manifest(prod),
+        0,
+        'quay.io/a:1 in the namespace default: allowed.\nquay.io/b:1 in the namespace default: allowed.\n',
+      ],
+      [
+        [...images, '--namespace', 'n', '--profile', 'prod'],
+        manifest(prod),
+        0,
+        `quay.io/a:1 in the namespace n, with the profile prod: denied.\n  ${digest}\n`,
+      ],
+      [['--cases', cases], manifest(prod), 1, `\n  + denied by require-digest: ${digest}\n`],
+      [['--cases', cases], manifest('{}'), 2, '[0].profile: expected one of unknown, found "prod". '],
+      [
+        ['--cases', cases, '--image', 'x'],
+        '',
+        2,
+        "error: option '--cases <file>' cannot be used with option '--image <image...>'\n",
+      ],
+      [['--profile', 'prod'], '', 2, 'error: --namespace and --profile need --image\n'],
+      [
+        ['--namespace', 'n', '--cases', cases],
+        '',
+        2,
+        "error: option '--cases <file>' cannot be used with option '--namespace <name>'\n",
+      ],
+      [['x'], '', 2, 'error: too many arguments'],
+      [['--help'], '', 0, 'Usage: imagegate test-policy [options] <file-or-folder>\n'],
+    ] as const) {
+      const run = runImagegate({ args: ['test-policy', '-', ...args], stdin });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(run.stdout() + run.stderr()).to.include(said);
     }
   });
 

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { testPolicy } from '../../src/cli/test-policy.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { NOW, tryPolicy, tryTexts } from './try-policy.ts';
 
 const RULE = "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };";
 const configMap = (data: string, name = 'imagegate-webhook-config'): string =>
@@ -129,32 +130,41 @@ const GOOD: Readonly<Record<string, string>> = {
   'a policy.yaml': 'rules: { blocked-tags: { action: warn } }\n',
 };
 
+const REMEDY =
+  'The gate mounts no other, so this would never be in force. Where yours does, try its policy.yaml, or a folder of its keys. [policy-yaml-invalid]';
+
+/** The metadata of a manifest, and its mistakes. */
+const METADATA: readonly (readonly [what: string, metadata: string, mistakes: readonly string[]])[] = [
+  ['no namespace', '{ name: imagegate-webhook-config }', []],
+  ['labels', '{ name: imagegate-webhook-rules, namespace: imagegate, labels: { a: b } }', []],
+  [
+    'a misspelt name',
+    '{ name: imagegate-webhook-cofnig }',
+    [
+      '  x.yaml:3:13 metadata.name: expected the name imagegate-webhook-config or imagegate-webhook-rules, found "imagegate-webhook-cofnig". Did you mean imagegate-webhook-config? [policy-yaml-invalid]',
+    ],
+  ],
+  [
+    'a name and a namespace that nobody mounts',
+    '{ name: images, namespace: default }',
+    [
+      `  x.yaml:3:13 metadata.name: expected the name imagegate-webhook-config or imagegate-webhook-rules, found "images". ${REMEDY}`,
+      `  x.yaml:3:27 metadata.namespace: expected the namespace imagegate, found "default". ${REMEDY}`,
+    ],
+  ],
+];
+
 describe('imagegate test-policy', () => {
   const folder = temporaryFolder();
 
-  const tryAt = async (path: string, rulesDir?: string) => {
-    const [said, failed]: [string[], string[]] = [[], []];
-    const write = (text: string): void => void said.push(text);
-    const writeError = (text: string): void => void failed.push(text);
-    const code = await testPolicy({ path, rulesDir, write, writeError });
-    return { code, stdout: said.join(''), stderr: failed.join('') };
-  };
-  const tryText = async (text: string) => {
-    const path = join(folder.path, 'x.yaml');
-    await writeFile(path, text);
-    return tryAt(path);
-  };
+  const tryAt = async (path: string, rulesDir?: string) => tryPolicy(folder.path, { path, rulesDir });
+  const tryText = async (text: string) => tryTexts(folder.path, text);
 
   for (const [what, manifest, mistakes] of BAD) {
     it(`refuses ${what}`, async () => {
       const { code, stdout, stderr } = await tryText(manifest);
       const [head = '', , ...lines] = stderr.trimEnd().split('\n').slice(0, -2);
-      const told = lines.map((line) =>
-        line
-          .replace(`${folder.path}/`, '')
-          .trim()
-          .replace(/: expected .*\[(.*)\]$/, ': $1'),
-      );
+      const told = lines.map((line) => line.trim().replace(/: expected .*\[(.*)\]$/, ': $1'));
       expect({ code, stdout, told }).to.deep.equal({ code: 1, stdout: '', told: mistakes });
       expect(head).to.match(/^The gate would not use the policy .*x\.yaml: /);
     });
@@ -162,11 +172,20 @@ describe('imagegate test-policy', () => {
 
   for (const [what, text] of Object.entries(GOOD)) {
     it(`takes ${what}`, async () => {
-      expect(await tryText(text)).to.deep.equal({
-        code: 0,
-        stdout: `The gate would use the policy ${join(folder.path, 'x.yaml')}:\n\n  deny: empty-tag, registry-allowlist\n  warn: blocked-tags\n  audit: no rule\n`,
-        stderr: '',
-      });
+      const { code, stdout, stderr } = await tryText(text);
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      expect(stdout).to.match(/^The gate would use the policy x\.yaml\.\n\nEverywhere:\n\n {2}rules:\n/);
+      expect([...stdout.matchAll(/^ {4}blocked-tags:\n {6}action: (.*)$/gm)].map(([, action]) => action)).to.deep.equal(
+        ['warn'],
+      );
+    });
+  }
+
+  for (const [what, metadata, mistakes] of METADATA) {
+    it(`${mistakes.length === 0 ? 'takes' : 'refuses'} a manifest with ${what}`, async () => {
+      const { code, stderr } = await tryText(`apiVersion: v1\nkind: ConfigMap\nmetadata: ${metadata}\ndata: {}\n`);
+      expect(code).to.equal(Math.min(mistakes.length, 1));
+      expect(stderr.split('\n').filter((line) => line.startsWith('  '))).to.deep.equal(mistakes);
     });
   }
 
@@ -185,16 +204,17 @@ describe('imagegate test-policy', () => {
     await writeFile(path, configMap(`data: { a-b.mjs: "${RULE}", RULE_A_B: audit, RULE_C_D: audit }\n`));
     const { code, stdout } = await tryAt(path, rules);
     expect(code).to.equal(0);
-    expect(stdout).to.include('\n  audit: a-b, c-d\n');
+    expect(stdout).to.include('\n    a-b: { action: audit }\n').and.to.include('\n    c-d: { action: audit }\n');
   });
 
   it('takes a folder of keys, and refuses what is not there', async () => {
     const keys = join(folder.path, 'keys');
     await mkdir(keys);
     await writeFile(join(keys, 'ENFORCEMENT'), 'audit');
-    expect((await tryAt(keys)).stdout).to.include('\n  audit: empty-tag, registry-allowlist, blocked-tags\n');
+    expect((await tryAt(keys)).stdout).to.include('\n    empty-tag: { action: audit }\n');
     const { code, stderr } = await tryAt(join(folder.path, 'nowhere'));
-    expect(code).to.equal(1);
+    expect(code).to.equal(2);
+    expect((await tryAt(keys, join(folder.path, 'nowhere'))).code).to.equal(2);
     expect(stderr).to.match(
       /nowhere: expected a file or a folder that can be read, found ENOENT: .*\. Name a policy\.yaml, .* for each key\. \[policy-folder-unreadable\]$/m,
     );
@@ -205,7 +225,7 @@ describe('imagegate test-policy', () => {
       throw new Error('EPIPE');
     };
     const writeError = (): void => {};
-    const tried = testPolicy({ path: folder.path, rulesDir: undefined, write, writeError });
+    const tried = testPolicy({ path: folder.path, now: NOW, write, writeError });
     expect(String(await tried.catch((error: unknown) => error))).to.equal('Error: EPIPE');
   });
 });
