@@ -4,6 +4,7 @@ import type { Ruleset } from '../../src/engine/ruleset.ts';
 import { createTrialLoader } from '../../src/cli/create-loader.ts';
 import { policyOfText } from '../../src/config-map/policy-of-text.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
+import { isObject, type JsonObject } from '../../src/workload/json-object.ts';
 import { admissionRequest, IMAGE_PLACES, podTemplate } from '../admission-request.ts';
 import { blocksOf } from '../e2e/readme.ts';
 import { reviewNow } from '../review-now.ts';
@@ -68,19 +69,24 @@ function withEntries(policyYaml: string, entries: readonly string[]): string {
   return stringify(policy);
 }
 
-/** The policy that a case is judged by, and what is judged: an image, maybe in a namespace. */
-function judged({ policyYaml, entries }: PageSection, item: string) {
-  const [, image = '', word, place = ''] = /^(.*?)(?:, (by|in) (.*))?$/.exec(item) ?? [];
-  const by = word === 'by' ? withEntries(policyYaml, entries.get(place) ?? []) : policyYaml;
-  return { image: whole(image), by, namespace: word === 'in' ? place : 'default' };
+/** The policy that a case is judged by, and the verdicts for pods that have its image in one of their four places. */
+async function verdicts({ policyYaml, entries }: PageSection, item: string): Promise<readonly string[]> {
+  const [, image = '', word = '', value = ''] = /^(.*?)(?:, (by|in|under|with) (.*))?$/.exec(item) ?? [];
+  const { by, in: namespace = 'default', under: profile, with: pullPolicy } = { [word]: value } as ByWord;
+  const ruleset = await rulesetOf(by === undefined ? policyYaml : withEntries(policyYaml, entries.get(by) ?? []));
+  return IMAGE_PLACES.map((place) => {
+    const object = podTemplate({ [place.list]: [withPullPolicy(place.item('app', whole(image)), pullPolicy)] });
+    return reviewNow(admissionRequest({ namespace, object }), ruleset, { profile }).verdict;
+  });
 }
 
-/** The verdicts for pods that have the image in one of their four places. */
-function verdicts(ruleset: Ruleset, image: string, namespace: string): readonly string[] {
-  return IMAGE_PLACES.map(({ list, item }) => {
-    const object = podTemplate({ [list]: [item('app', image)] });
-    return reviewNow(admissionRequest({ namespace, object }), ruleset).verdict;
-  });
+type ByWord = Readonly<Partial<Record<'by' | 'in' | 'under' | 'with', string>>>;
+
+/** A container or an image volume with a pull policy of its own. */
+function withPullPolicy(item: JsonObject, pullPolicy: string | undefined): JsonObject {
+  if (pullPolicy === undefined) return item;
+  const { image } = item;
+  return isObject(image) ? { ...item, image: { ...image, pullPolicy } } : { ...item, imagePullPolicy: pullPolicy };
 }
 
 const sections = sectionsOf(readPage('docs/from-other-engines.md'));
@@ -98,9 +104,7 @@ describe('docs/from-other-engines.md', () => {
       for (const [item, verdict] of there) {
         const here = differing.get(item)?.here ?? verdict;
         it(`${here}: ${item}`, async () => {
-          const { image, by, namespace } = judged(section, item);
-          const everywhere = IMAGE_PLACES.map(() => here);
-          expect(verdicts(await rulesetOf(by), image, namespace)).to.deep.equal(everywhere);
+          expect(await verdicts(section, item)).to.deep.equal(IMAGE_PLACES.map(() => here));
         });
       }
 
@@ -110,6 +114,13 @@ describe('docs/from-other-engines.md', () => {
           expect(verdict.here, item).to.equal(verdict.there === 'allowed' ? 'denied' : 'allowed');
         }
       });
+
+      if (policyYaml.includes(', digest: pass')) {
+        it('denies a tag beside a digest without digest: pass', async () => {
+          const judging = { ...section, policyYaml: policyYaml.replace(', digest: pass', '') };
+          expect(await verdicts(judging, 'nginx:latest@sha256:9b2c…')).to.deep.equal(IMAGE_PLACES.map(() => 'denied'));
+        });
+      }
 
       it('has cases, allowed and denied, of each pattern too, but for those of all images', () => {
         const cases = new Set([...there].map(([item, verdict]) => `${verdict} by ${item.split(', by ')[1] ?? policy}`));

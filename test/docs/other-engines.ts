@@ -3,7 +3,7 @@
  * at the end of a list may be in no test there: they follow from the text of the policy and the code that reads it.
  */
 export interface DocumentedVerdicts {
-  /** An image, which may be followed by ", in NAMESPACE" or by ", by PATTERN" for one out of a table of patterns. */
+  /** An image, and after a comma what else it is judged by: "by PATTERN" for one out of a table of patterns, "in NAMESPACE", "under PROFILE", "with PULLPOLICY". */
   readonly allowed: readonly string[];
   readonly denied: readonly string[];
 }
@@ -77,6 +77,23 @@ const KYVERNO: Readonly<Record<string, DocumentedVerdicts>> = {
       'nginx:latest@sha256:9b2c…',
     ],
     denied: ['nginx', 'busybox', 'nginx:latest', 'busybox:latest'],
+  },
+  // other/imagepullpolicy-always/.chainsaw-test: pod-good.yaml, pod-bad.yaml
+  'imagepullpolicy-always': {
+    allowed: [
+      'ghcr.io/kyverno/test-busybox',
+      'ghcr.io/kyverno/test-busybox:1.35',
+      'ghcr.io/kyverno/test-busybox:1.35, with IfNotPresent',
+      'ghcr.io/kyverno/test-busybox:latest',
+      'ghcr.io/kyverno/test-busybox:latest, with Always',
+      'localhost:5000/app, with IfNotPresent',
+      'nginx:latest@sha256:9b2c…, with IfNotPresent',
+    ],
+    denied: [
+      'ghcr.io/kyverno/test-busybox, with IfNotPresent',
+      'ghcr.io/kyverno/test-busybox:latest, with IfNotPresent',
+      'ghcr.io/kyverno/test-busybox:latest, with Never',
+    ],
   },
   // other/require-image-checksum/.chainsaw-test: pod-good.yaml, pod-bad.yaml
   'require-image-checksum': {
@@ -459,21 +476,22 @@ const VALIDATING_ADMISSION_POLICY: Readonly<Record<string, DocumentedVerdicts>> 
   // kubernetes/website: content/en/docs/reference/access-authn-authz/validating-admission-policy.md, and its sample
   'image-matches-namespace-environment': {
     allowed: [
-      'prod.example.com/nginx, in default',
-      'prod.example.com/nginx, in prod-1',
-      'staging.example.com/nginx, in staging-1',
-      'nginx, in default',
-      'nginx, in staging-1',
-      'prod.example.com:443/nginx, in default',
+      'prod.example.com/nginx',
+      'prod.example.com/nginx, under prod',
+      'staging.example.com/nginx, under staging',
+      'nginx',
+      'nginx, under staging',
+      'prod.example.com:443/nginx',
     ],
     denied: [
-      'dev.example.com/nginx, in default',
-      'staging.example.com/nginx, in default',
-      'example.com/nginx, in default',
-      'prod.example.com/nginx, in staging-1',
+      'dev.example.com/nginx',
+      'staging.example.com/nginx',
+      'example.com/nginx',
+      'example.com/nginx, under staging',
+      'prod.example.com/nginx, under staging',
     ],
   },
-  // kubescape/cel-admission-library: controls/C-0001, controls/C-0078
+  // kubescape/cel-admission-library: controls/C-0001, C-0075, C-0078
   'Kubescape C-0001, forbidden registries': {
     allowed: ['alpine'],
     denied: ['quay.io/openshift/origin-cli:latest', 'quay.io.example.com/app:1'],
@@ -481,6 +499,10 @@ const VALIDATING_ADMISSION_POLICY: Readonly<Record<string, DocumentedVerdicts>> 
   'Kubescape C-0078, allowed registries': {
     allowed: ['alpine', 'docker.io/alpine', 'gcr.io/google-containers/busybox', 'gcr.io.evil.com/app:1'],
     denied: ['quay.io/openshift/origin-cli:latest', 'acme/app:1'],
+  },
+  'Kubescape C-0075, pull policy of latest': {
+    allowed: ['test:v1, with Never', 'test, with Always', 'test:latest, with Always', 'test:onlyletters, with Always'],
+    denied: ['test, with Never', 'test:latest, with Never', 'test:onlyletters, with IfNotPresent'],
   },
 };
 
