@@ -14,7 +14,7 @@ import { metric } from './metric.ts';
 import { pod, podSpec } from './objects.ts';
 import { blocksOf, commandsOfBlocks } from './readme.ts';
 import { runLine } from './run.ts';
-import { done, notCreated, noTag, refused, untrusted } from './sentences.ts';
+import { about, done, notCreated, noTag, refused, untrusted } from './sentences.ts';
 
 const good = 'docker.io/nginx:1';
 const component = join(projectRoot, 'deploy', 'components', 'client-identity');
@@ -68,7 +68,9 @@ describe('deploy/components/client-identity', function () {
     cluster.kubectl(['create', '-f', '-', '--dry-run=server'], { input: JSON.stringify(pod('x', podSpec(image))) });
   const isJudged = async (): Promise<void> => {
     expect(await dryRun(good)).to.deep.equal(done('pod/x created (server dry run)'));
-    expect(await dryRun('nginx')).to.deep.equal(notCreated([noTag('c0', 'nginx'), untrusted('c0', 'nginx')]));
+    expect(await dryRun('nginx')).to.deep.equal(
+      notCreated(about('Pod default/x', [noTag('c0', 'nginx'), untrusted('c0', 'nginx')])),
+    );
   };
   /** What the API server is told is in the log of the gate; who runs kubectl is told no more than this. */
   const isRefused = async (problem: string): Promise<void> => {

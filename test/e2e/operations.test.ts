@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCertificates } from '../cluster/deploy-copy.ts';
+import { STEPS } from '../docs/policy-steps.ts';
 import { goodRule } from '../sandbox/custom-rules.ts';
 import { readPage } from '../docs/tables.ts';
 import { projectRoot } from '../project-root.ts';
@@ -27,14 +28,17 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run test:faults -- --long': 'takes the rest of a day',
 };
 
-/** The commands of a page in their order: those of its `sh` blocks, and those in its text that are more than a verb. */
+/**
+ * The commands of a page in their order: those of its `sh` blocks, and those in its text that are more than a verb. The
+ * steps to a policy have a test of their own.
+ */
 function commandsIn(path: string): readonly string[] {
   const page = readPage(path);
-  const blocks = commandsOfBlocks(blocksOf(page).filter(({ language }) => language === 'sh'));
+  const blocks = blocksOf(page).filter(({ language, section }) => language === 'sh' && section !== STEPS);
   const inText = page.matchAll(
     /(?<!`)`((?:kubectl|imagegate|npm run|deploy\/certificates\.sh) [^` ]+ [^`]+|deploy\/certificates\.sh -[^`]+|npm run [^` ]+)`(?!`)/g,
   );
-  return [...blocks.map(({ line }) => line), ...[...inText].map(([, line = '']) => line)];
+  return [...commandsOfBlocks(blocks).map(({ line }) => line), ...[...inText].map(([, line = '']) => line)];
 }
 
 describe('the pages for operators', () => {
