@@ -157,6 +157,18 @@ describe('kinds that the policy adds', () => {
     expect(stderr).to.contain(
       denial(about('Rollout custom-kind/web', [blockedTag('c0', 'docker.io/nginx:staging')]), webhook),
     );
+    // Where names are no help, nothing counts as unchanged.
+    for (const names of [
+      ['c0', 'c0'],
+      [undefined, 'c1'],
+    ]) {
+      const containers = names.map((name) => ({ name, image: 'docker.io/nginx:latest' }));
+      const patch = JSON.stringify({ spec: { template: { spec: { containers } } } });
+      // oxlint-disable-next-line no-await-in-loop -- two of them
+      const result = await kubectl(['patch', 'rollout.kinds.example.com/web', '--type=merge', '--patch', patch]);
+      expect(result).to.include({ code: 1 });
+      expect(result.stderr.match(/ image has a non-allowed tag! /g)).to.have.length(2);
+    }
   });
 
   it('that the policy does not know are let pass with a warning', async () => {

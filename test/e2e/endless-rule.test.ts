@@ -14,6 +14,28 @@ const ENDLESS = `export default {
 };
 `;
 
+/** Rules that fail otherwise on one image each, and what their denial says. */
+const FAILING: Readonly<Record<string, readonly [body: string, why: string]>> = {
+  hoarding: [
+    "if (image.repository.endsWith('/hoard')) return new ArrayBuffer(1 << 30);",
+    'it used up its 16 MiB of memory',
+  ],
+  tagless: [
+    "if (image.repository.endsWith('/tagless')) image.tag.startsWith('v');",
+    "tagless.mjs:4: cannot read property 'startsWith' of undefined",
+  ],
+};
+const failing = Object.entries(FAILING).map(([name, [body]]) => [
+  `${name}.mjs`,
+  `export default {
+  meta: { name: '${name}', description: 'Fails on one image.' },
+  check(image) {
+    ${body}
+  },
+};
+`,
+]);
+
 const sentence = (container: string, image: string): string =>
   `${container} image could not be judged! (${image}). The rule endless failed: it used up its budget of 100,000 steps. Until it is mended or switched off, it lets nothing pass.`;
 
@@ -25,7 +47,7 @@ const endlessPod = () => {
 };
 
 describe('a rule that never ends', () => {
-  const gate = behindRules('endless-rule', { rules: { 'endless.mjs': ENDLESS } });
+  const gate = behindRules('endless-rule', { rules: { 'endless.mjs': ENDLESS, ...Object.fromEntries(failing) } });
   const path = (): string => `/api/v1/namespaces/${gate().namespace}/pods?dryRun=All`;
   const value = async (pattern: RegExp): Promise<number> =>
     Number(pattern.exec((await gate().ops('/metrics')).text)?.[1]);
@@ -38,6 +60,15 @@ describe('a rule that never ends', () => {
     expect(await gate().run(image)).to.deep.equal(denied);
     expect(await gate().run('docker.io/acme/web:1')).to.deep.equal(done('pod/x created (server dry run)'));
   });
+
+  for (const [name, [body, why]] of Object.entries(FAILING)) {
+    it(`is not alone: ${why}`, async () => {
+      const [, repository] = /endsWith\('\/(\w+)'/.exec(body)!;
+      const image = `docker.io/acme/${repository}@sha256:${'a'.repeat(64)}`;
+      const said = `x image could not be judged! (${image}). The rule ${name} failed: ${why}. Until it is mended or switched off, it lets nothing pass.`;
+      expect(await gate().run(image)).to.deep.equal(refused(`Error from server: ${denial([said])}`));
+    });
+  }
 
   it('tells what it uses', async () => {
     const asked = /^imagegate_custom_rule_checks_total\{rule="endless",source="asked"\} (\d+)$/m;

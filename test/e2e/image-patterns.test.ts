@@ -1,12 +1,19 @@
 import { expect } from 'chai';
 import { pod, podSpec } from './objects.ts';
 import { behindRules } from './rules-gate.ts';
-import { about, done, notCreated } from './sentences.ts';
+import { about, done, noTag, notCreated } from './sentences.ts';
 
 const GOOD = `sha256:${'a'.repeat(64)}`;
 const BAD = `sha256:${'b'.repeat(64)}`;
-const ALLOWED = ['docker.io/**', `ghcr.io/acme/app@${GOOD}`, 'ghcr.io/acme/web:1.*', '*-docker.pkg.dev/acme/**'];
-const BLOCKED = ['docker.io/aquasec/trivy:>=0.69.4 <=0.69.6', `@${BAD}`, '**/*miner*'];
+const ALLOWED = [
+  'docker.io/**',
+  `ghcr.io/acme/app@${GOOD}`,
+  'ghcr.io/acme/web:1.*',
+  'ghcr.io/acme/any:1.2@*',
+  'quay.io/acme/*',
+  '*-docker.pkg.dev/acme/**',
+];
+const BLOCKED = ['docker.io/aquasec/trivy:>=0.69.4 <=0.69.6', 'docker.io/acme/dev:latest', `@${BAD}`, '**/*miner*'];
 
 // JSON is YAML.
 const policy = JSON.stringify({
@@ -32,6 +39,10 @@ const CASES: readonly (readonly [image: string, ...sentences: readonly ((image: 
   [`ghcr.io/acme/app@${BAD}`, notAllowed, blocked],
   ['ghcr.io/acme/web:1.2'],
   [`ghcr.io/acme/web:1.2@${GOOD}`, notAllowed],
+  [`ghcr.io/acme/any:1.2@${GOOD}`],
+  ['ghcr.io/acme/any:1.2', notAllowed],
+  ['quay.io/acme/app:1'],
+  ['quay.io/acme/team/app:1', notAllowed],
   ['europe-docker.pkg.dev/acme/team/app:1'],
   ['a.europe-docker.pkg.dev/acme/team/app:1', notAllowed],
   ['docker.io/aquasec/trivy:0.69.3'],
@@ -39,6 +50,8 @@ const CASES: readonly (readonly [image: string, ...sentences: readonly ((image: 
   ['docker.io/aquasec/trivy:0.69.5-alpine', blocked],
   ['docker.io/aquasec/trivy:0.69', blocked],
   [`docker.io/aquasec/trivy:0.69.6@${GOOD}`, blocked],
+  ['docker.io/acme/dev', (image) => noTag('c0', image), blocked],
+  [`docker.io/acme/dev@${GOOD}`],
   [`docker.io/library/nginx:1@${BAD}`, blocked],
   ['docker.io/acme/miner-gpu:1', blocked],
   ['ghcr.io/acme/old:1.2'],

@@ -43,6 +43,13 @@ const table: Readonly<Record<string, Row>> = {
       'nginx:1': from('nginx:1', 'docker.io/library'),
     },
   },
+  "Docker Hub's own host, listed": {
+    policy: { ALLOWED_REGISTRIES: 'registry-1.docker.io' },
+    images: {
+      'registry-1.docker.io/library/nginx:1': [],
+      'docker.io/nginx:1': from('docker.io/nginx:1', 'registry-1.docker.io'),
+    },
+  },
   'every registry, on purpose': {
     policy: { ALLOWED_REGISTRIES: '*' },
     images: {
@@ -107,12 +114,18 @@ describe('a policy from the ConfigMap', () => {
   describe('with mistakes', () => {
     it('ends the start, and all of them are told', async () => {
       await suite().gate.stop(); // which would have refused it
-      await setPolicy({ ALLOWED_REGISTRIES: 'https://docker.io,GCR.io', BLOCKED_TAGS: ' ', DISABLE_EMPTY_TAG: 'yes' });
+      await setPolicy({
+        ALLOWED_REGISTRIES: 'https://docker.io,GCR.io,gcr.io/,gcr',
+        BLOCKED_TAGS: ' ',
+        DISABLE_EMPTY_TAG: 'yes',
+      });
       const error = await suite().gate.start().catch(String);
       expect(error).to.match(/^Error: gate-\d+ ended with code 1\. The end of its log:\n/);
       for (const mistake of [
         /ALLOWED_REGISTRIES \(.*\), entry 1: expected .*\[option-invalid\]/,
         /ALLOWED_REGISTRIES \(.*\), entry 2: expected .*\[option-invalid\]/,
+        /ALLOWED_REGISTRIES \(.*\), entry 3: expected .*\[option-invalid\]/,
+        /ALLOWED_REGISTRIES \(.*\), entry 4: expected .*\[option-invalid\]/,
         /BLOCKED_TAGS \(.*\): expected a list.*\[policy-list-empty\]/,
         /DISABLE_EMPTY_TAG \(.*\): expected true or false.*\[policy-boolean-invalid\]/,
       ]) {

@@ -65,6 +65,19 @@ describe('requests', () => {
       expect(await suite().dryRun(mirror, 'admin')).to.deep.equal(denied('mirror'));
     });
 
+    for (const [what, user, group] of [
+      ["a node's name without its group", 'system:node:node-1', 'system:masters'],
+      ["a node's group without its name", 'jane', 'system:nodes'],
+    ] as const) {
+      it(`are denied for ${what}`, async () => {
+        // Who is in system:masters may do anything, so that the request comes to the gate.
+        const as = [`--as=${user}`, `--as-group=${group}`, '--as-group=system:masters'];
+        const args = ['create', '-f', '-', '--dry-run=server', ...as];
+        const result = await suite().kubectl(args, { input: JSON.stringify(mirror) });
+        expect(result).to.deep.equal(denied('mirror'));
+      });
+    }
+
     it('are denied for a node without the annotation', async () => {
       expect(await suite().dryRun(pod('x', podSpec('nginx')), 'node')).to.deep.equal(denied('x'));
     });

@@ -14,7 +14,7 @@ const policy = JSON.stringify({
       { action: 'deny', options: { tags: ['latest'] }, message: 'Ask platform for a pinned tag.' },
       { action: 'warn', options: { tags: ['*-rc*', 'latest'] }, message: 'It is on its way out.' },
       { action: 'deny', options: { tags: ['lab'] }, namespaces: ['lab-*'] },
-      { action: 'deny', options: { tags: ['old'] }, images: ['docker.io/acme/**'] },
+      { action: 'deny', options: { tags: ['old', 'latest'] }, images: ['docker.io/acme/**'] },
     ],
   },
 });
@@ -31,7 +31,10 @@ describe('a rule with several settings', () => {
     `${blockedTag('c0', image, '*-rc*,latest')} It is on its way out. [imagegate: blocked-tags]`;
   const latest = 'docker.io/acme/app:latest';
   const denied = notCreated([
-    ...about('Pod several-settings/x', [`${blockedTag('c0', latest, 'latest')} Ask platform for a pinned tag.`]),
+    ...about('Pod several-settings/x', [
+      `${blockedTag('c0', latest, 'latest')} Ask platform for a pinned tag.`,
+      blockedTag('c0', latest, 'old,latest'),
+    ]),
     contact,
   ]);
   for (const [image, expected] of [
@@ -41,7 +44,10 @@ describe('a rule with several settings', () => {
     ['docker.io/other/app:old', created()],
     [
       'docker.io/acme/app:old',
-      notCreated([...about('Pod several-settings/x', [blockedTag('c0', 'docker.io/acme/app:old', 'old')]), contact]),
+      notCreated([
+        ...about('Pod several-settings/x', [blockedTag('c0', 'docker.io/acme/app:old', 'old,latest')]),
+        contact,
+      ]),
     ],
   ] as const) {
     it(`judges ${image} by each of them`, async () => {
