@@ -539,9 +539,10 @@ describe('testRule', () => {
       { image: 'a:2', options: { tags: ['b'] } },
     ];
     expect(failuresOf({ ...rule, check: () => undefined }, { allowed, denied: [] })).to.have.keys([WHOLE]);
+    const rest = { implicitLatest: false, digest: 'judge' };
     expect(prepared).to.deep.equal([
-      { tags: ['staging', 'latest'], implicitLatest: false },
-      { tags: ['b'], implicitLatest: false },
+      { tags: ['staging', 'latest'], ...rest },
+      { tags: ['b'], ...rest },
     ]);
   });
 
