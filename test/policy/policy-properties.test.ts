@@ -74,7 +74,7 @@ const policy = fc.record(
 describe('policy.yaml', () => {
   it('is read as it was written, whatever the schema allows', async () => {
     const schema: unknown = JSON.parse(await readFile(join(projectRoot, 'schemas/policy.schema.json'), 'utf8'));
-    const validate = new Ajv({ strictSchema: false }).compile(schema as object);
+    const validate = new Ajv({ strict: false }).compile(schema as object);
     fc.assert(
       fc.property(policy, (written) => {
         // -0 is 0 in YAML, and objects of fast-check may have no prototype.

@@ -31,7 +31,7 @@ describe('schemas/policy.schema.json', () => {
   before(async () => {
     text = await readFile(join(projectRoot, 'schemas/policy.schema.json'), 'utf8');
     // An editor knows nothing of our keyword, and passes over it.
-    const check = new Ajv({ strictSchema: false }).compile(JSON.parse(text));
+    const check = new Ajv({ strict: false }).compile(JSON.parse(text));
     validate = (policy) => check(policy);
   });
 
