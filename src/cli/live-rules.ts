@@ -54,7 +54,7 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
 export function rulesOf({ everywhere }: Ruleset): Readonly<Record<string, readonly string[] | undefined>> {
   const names = (wanted: string): readonly string[] | undefined => {
     const of = everywhere.rules.filter(({ action }) => action === wanted).map(({ name }) => name);
-    return of.length > 0 ? of : undefined;
+    return of.length > 0 ? [...new Set(of)] : undefined;
   };
   return { rules: names('deny') ?? [], warned: names('warn'), audited: names('audit') };
 }

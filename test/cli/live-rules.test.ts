@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { mock } from 'node:test';
 import { pino } from 'pino';
-import { startLiveRules } from '../../src/cli/live-rules.ts';
+import { rulesOf, startLiveRules } from '../../src/cli/live-rules.ts';
 import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { exemptionOf } from '../exemption.ts';
-import { rulesetUnder } from '../ruleset.ts';
+import { entriesOf, rulesetUnder } from '../ruleset.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { until } from '../until.ts';
 import { at } from '../mistakes.ts';
@@ -91,6 +91,14 @@ describe('startLiveRules', () => {
     } finally {
       mock.restoreAll();
     }
+  });
+});
+
+describe('rulesOf', () => {
+  it('names a rule once for each action, however many settings it has', () => {
+    const rules = entriesOf({ 'blocked-tags': [{ action: 'deny' }, { action: 'warn' }, { action: 'deny' }] });
+    const active = { rules: ['empty-tag', 'registry-allowlist', 'blocked-tags'], warned: ['blocked-tags'] };
+    expect(rulesOf(rulesetUnder({ rules }))).to.deep.equal({ ...active, audited: undefined });
   });
 });
 

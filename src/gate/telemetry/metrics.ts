@@ -134,8 +134,9 @@ function createFindingMetrics(registry: Registry) {
       }
     },
     inUse: (ruleset: Ruleset): void => {
-      const rules = allSelections(ruleset).flatMap((selection) => selection.rules);
-      fromZero(errors, { rule: rules.map(({ name }) => name), dry_run: DRY_RUNS });
+      const names = new Set<string>();
+      for (const { rules } of allSelections(ruleset)) for (const { name } of rules) names.add(name);
+      fromZero(errors, { rule: [...names], dry_run: DRY_RUNS });
       expiry.reset();
       for (const { name, expires } of ruleset.policy.exemptions) {
         if (Number.isFinite(expires)) expiry.set({ exemption: name }, expires / 1000);
