@@ -28,7 +28,7 @@ export function exemptionCompiler(
 ): (settings: RuleSettings) => readonly CompiledExemption[] {
   const compiled = new Map<string, readonly CompiledExemption[]>();
   return (settings) => {
-    const unqualified = TRUSTING.map((rule) => unqualifiedUnder(settings.get(rule)));
+    const unqualified = TRUSTING.map((rule) => unqualifiedUnder(settings.get(rule)?.settings));
     const known = compiled.get(unqualified.join());
     if (known !== undefined) return known;
     const all = exemptions.map((exemption) => ({ exemption, covers: compile(exemption, unqualified) }));

@@ -6,10 +6,17 @@ export interface PlacedSetting extends RuleSetting {
   readonly place: number;
 }
 
-/** The settings by the name of the rule, in their order. */
-export type RuleSettings = ReadonlyMap<string, readonly PlacedSetting[]>;
+/** What a rule has in a selection. */
+interface MergedEntry {
+  readonly entry: RuleEntry;
+  /** The same object wherever nothing differs. */
+  readonly settings: readonly PlacedSetting[];
+}
 
-/** The policy by profile and namespace, everything merged. Rules that the policy does not name are absent. */
+/** The settings by the name of the rule; none for rules that the policy does not name there: `DEFAULT_SETTINGS`. */
+export type RuleSettings = Pick<ReadonlyMap<string, MergedEntry>, 'get'>;
+
+/** The policy by profile and namespace, everything merged. */
 export interface Layers {
   /** By profile, `undefined` for none: the settings of everywhere, then of each namespace override, in order. */
   readonly selections: ReadonlyMap<string | undefined, readonly RuleSettings[]>;
@@ -27,32 +34,35 @@ export const DEFAULT_SETTINGS: readonly PlacedSetting[] = [{ ...NO_SETTING, plac
 /** Merges the policy's layers: those of namespaces over those of profiles, and these over what holds everywhere. */
 export function layers({ rules, profiles, namespaces }: Policy): Layers {
   const mistakes: Mistake[] = [];
-  const mergeEntries = (below: RuleEntries, over: RuleEntries): RuleEntries => {
-    const merged = new Map(below);
-    for (const [name, entry] of over) {
-      mistakes.push(...unmergeable(name, below.get(name), entry));
-      merged.set(name, mergeEntry(below.get(name), entry));
+  const distinct = new Map<string, DistinctOptions>();
+  // Holds only its own entries: profiles times overrides may be many.
+  const merge = (below: RuleSettings, over: RuleEntries): RuleSettings => {
+    const own = new Map<string, MergedEntry>();
+    for (const [name, written] of over) {
+      const before = below.get(name)?.entry;
+      mistakes.push(...unmergeable(name, before, written));
+      const entry = mergeEntry(before, written);
+      const options = distinct.get(name) ?? new DistinctOptions(rules.get(name) ?? NO_SETTING);
+      distinct.set(name, options);
+      own.set(name, { entry, settings: options.placed(entry) });
     }
-    return merged;
+    return { get: (name) => own.get(name) ?? below.get(name) };
   };
-  const merged = [[undefined, rules] as const, ...profiles].map(([profile, over]) => {
-    const base = profile === undefined ? rules : mergeEntries(rules, over);
-    return [profile, [base, ...namespaces.map((override) => mergeEntries(base, override.rules))]] as const;
-  });
-  const names = new Set(merged.flatMap(([, selections]) => selections.flatMap((entries) => [...entries.keys()])));
-  const distinct = new Map([...names].map((name) => [name, new DistinctOptions()]));
-  const placed = (entries: RuleEntries): RuleSettings =>
-    new Map([...distinct].map(([name, options]) => [name, options.placed(entries.get(name) ?? NO_SETTING)]));
-  return {
-    selections: new Map(merged.map(([profile, selections]) => [profile, selections.map(placed)])),
-    options: new Map([...distinct].map(([name, { all }]) => [name, all])),
-    mistakes,
-  };
+  const everywhere = merge(new Map(), rules);
+  const inNamespaces = (base: RuleSettings) => [base, ...namespaces.map((override) => merge(base, override.rules))];
+  const selections = new Map<string | undefined, readonly RuleSettings[]>([[undefined, inNamespaces(everywhere)]]);
+  for (const [profile, over] of profiles) selections.set(profile, inNamespaces(merge(everywhere, over)));
+  return { selections, options: new Map([...distinct].map(([name, { all }]) => [name, all])), mistakes };
 }
 
 class DistinctOptions {
   readonly all: RuleOptions[] = [];
   readonly #places = new Map<string, number>();
+
+  /** @param first what holds everywhere: place 0 is that of `DEFAULT_SETTINGS` where nothing does */
+  constructor(first: RuleEntry) {
+    this.placed(first);
+  }
 
   placed(entry: RuleEntry): readonly PlacedSetting[] {
     return [entry].flat().map((setting) => ({ ...setting, place: this.#placeOf(setting) }));

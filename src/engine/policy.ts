@@ -120,6 +120,9 @@ export const UNKNOWN_PROFILE = 'unknown';
 /** Names that no profile may have, since entries of the webhook are called so. */
 export const RESERVED_PROFILES: readonly string[] = [UNKNOWN_PROFILE, 'policy', 'workloads'];
 
+/** The most profiles: `deploy/certificates.sh` makes entries for no more, and each is merged with each override. */
+export const MAX_PROFILES = 16;
+
 /** A rule's answer about an image. */
 export type Answer =
   | { readonly violations: readonly Violation[] }

@@ -5,7 +5,7 @@ import { distinctMistakes, messageOf, type Mistake, MistakesError } from '../mis
 import type { AnyRule, RuleContext, RuleMeta, RuleSummary } from '../rule/rule.ts';
 import { type CompiledExemption, exemptionCompiler } from './exemptions.ts';
 import type { Judge } from './finding.ts';
-import { DEFAULT_SETTINGS, layers, type RuleSettings } from './layers.ts';
+import { DEFAULT_SETTINGS, layers, type PlacedSetting, type RuleSettings } from './layers.ts';
 import {
   type ActiveAction,
   type Answer,
@@ -99,10 +99,11 @@ export function bindRuleset(
   ].toSorted(compareRules);
   const names = new Set([...builtIn.map(({ meta }) => meta.name), ...custom.map(({ name }) => name), ...others]);
   const scopes = new Scopes();
+  const bindings = readyRules.map((rule) => ({ name: rule.name, bound: binder(rule, policy, scopes) }));
   const exemptionsUnder = exemptionCompiler(policy.exemptions);
   const selectionOf = (settings: RuleSettings): Selection => ({
     validReference: validReference(settings, policy),
-    rules: readyRules.flatMap((rule) => bind(rule, settings, policy, scopes)),
+    rules: bindings.flatMap(({ name, bound }) => bound(settings.get(name)?.settings ?? DEFAULT_SETTINGS)),
     exemptions: exemptionsUnder(settings),
   });
   const under = (profile?: string): ByNamespace => byNamespace(selections.get(profile)!.map(selectionOf), policy);
@@ -178,19 +179,25 @@ function customRule(rule: CustomRule, options: readonly RuleOptions[] | undefine
   return { name: rule.name, ...(rule.action && { action: rule.action }), asking, mistakes: [] };
 }
 
-/** The settings of a rule that are not off, in their order. */
-function bind(rule: ReadyRule, settings: RuleSettings, policy: Policy, scopes: Scopes): readonly BoundRule[] {
-  return (settings.get(rule.name) ?? DEFAULT_SETTINGS).flatMap((setting) => {
+/** Binds the settings of a rule that are not off, in their order; those of several selections once. */
+function binder(rule: ReadyRule, policy: Policy, scopes: Scopes) {
+  const known = new Map<readonly PlacedSetting[], readonly BoundRule[]>();
+  const bind = (setting: PlacedSetting): readonly BoundRule[] => {
     const judges = scopes.judgesOf(setting);
     const action = activeAction(rule, setting, policy);
     const asking = rule.asking[setting.place];
     if (action === undefined || asking === undefined) return [];
     return [{ name: rule.name, action, message: setting.message, place: setting.place, setting, judges, ...asking }];
-  });
+  };
+  return (settings: readonly PlacedSetting[]): readonly BoundRule[] => {
+    const bound = known.get(settings) ?? settings.flatMap(bind);
+    known.set(settings, bound);
+    return bound;
+  };
 }
 
 function validReference(settings: RuleSettings, policy: Policy): Judge {
-  const [setting] = settings.get(VALID_REFERENCE) ?? DEFAULT_SETTINGS;
+  const [setting] = settings.get(VALID_REFERENCE)?.settings ?? DEFAULT_SETTINGS;
   const action = activeAction({}, setting!, policy) ?? policy.enforcement;
   return { name: VALID_REFERENCE, action, message: setting!.message };
 }

@@ -33,6 +33,7 @@ const EXPECTED: Readonly<Record<string, (params: Params) => string | undefined>>
   const: ({ allowedValue }) => word(allowedValue),
   maxLength: ({ limit }) => `at most ${String(limit)} characters`,
   minLength: ({ limit }) => (limit === 1 ? 'text that is not empty' : undefined),
+  maxProperties: ({ limit }) => `at most ${String(limit)} keys`,
   minItems: ({ limit }) => (limit === 1 ? 'a list that is not empty' : undefined),
 };
 

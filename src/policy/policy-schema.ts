@@ -1,4 +1,4 @@
-import { RESERVED_PROFILES } from '../engine/policy.ts';
+import { MAX_PROFILES, RESERVED_PROFILES } from '../engine/policy.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import { EXEMPTION_SCHEMA } from './exemptions.ts';
 import { VERSION_PATTERN } from './policy-version.ts';
@@ -98,6 +98,7 @@ const PROPERTIES = {
   profiles: {
     description: 'What differs by the label imagegate/profile of the namespace, by the value of the label.',
     type: 'object',
+    maxProperties: MAX_PROFILES,
     propertyNames: {
       description: 'It is the value of the label imagegate/profile.',
       type: 'string',

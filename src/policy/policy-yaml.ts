@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import {
   DEFAULT_POLICY,
+  MAX_PROFILES,
   type NamespaceOverride,
   type Policy,
   type RuleEntries,
@@ -69,7 +70,7 @@ function rest(policy: YamlPolicy, where: YamlDocument['where']): Partial<Policy>
 }
 
 function profileEntries(profiles: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleEntries> {
-  const named = Object.entries(isObject(profiles) ? profiles : {});
+  const named = Object.entries(isObject(profiles) ? profiles : {}).slice(0, MAX_PROFILES);
   return new Map(
     named.map(([name, profile]) => {
       const { rules } = isObject(profile) ? profile : {};
@@ -100,7 +101,8 @@ function ruleEntries(rules: unknown, where: YamlDocument['where']): RuleEntries 
       if (isObject(rule)) return [[name, ruleSetting(name, rule, at)]];
       if (!Array.isArray(rule)) return [];
       const settings = rule.map((one: unknown, index) => isObject(one) && ruleSetting(name, one, inside(at, index)));
-      return [[name, settings.filter((setting) => setting !== false)]];
+      const readable = settings.filter((setting) => setting !== false);
+      return readable.length === 0 ? [] : [[name, readable]];
     }),
   );
 }

@@ -42,7 +42,7 @@ export function schemaMistakes(
     }
     if (error.keyword === 'anyOf') return mistake(NEITHER);
     if (wrong !== 'value') return mistake(wrongValue({ ...error, data: key }, expected, description));
-    const isSetting = error.keyword === 'type' && Object.hasOwn(properties, 'action');
+    const isSetting = ['type', 'minItems'].includes(error.keyword) && Object.hasOwn(properties, 'action');
     return mistake(wrongValue(error, expected, isSetting ? asAction(path, error.data) : description));
   });
 }

@@ -3,7 +3,7 @@ import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { inSlices } from '../admission/in-slices.ts';
 import { reviewing } from '../admission/review.ts';
 import type { Finding } from '../engine/finding.ts';
-import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
+import { type BoundRule, type Ruleset, type Selection } from '../engine/ruleset.ts';
 import type { Mistake } from '../mistake/mistake.ts';
 import { lostRemedy } from '../sandbox/import-mistake.ts';
 
@@ -79,7 +79,7 @@ interface Sample {
 function* samplesOf(ruleset: Ruleset): Generator<Sample> {
   // Names of rules, and names with the place of options.
   const tried = new Set<string>();
-  for (const { profile, namespace, selection } of placesOf(ruleset)) {
+  for (const { profile, selection, index } of placesOf(ruleset)) {
     const untried = new Map<string, BoundRule>();
     for (const rule of selection.rules) {
       const like = `${rule.name} ${rule.place}`;
@@ -87,7 +87,7 @@ function* samplesOf(ruleset: Ruleset): Generator<Sample> {
     }
     const rules = [...untried.values()];
     if (rules.length === 0) continue;
-    const pods = samplePods(namespace);
+    const pods = samplePods(namespaceOf(ruleset, index));
     const count = rules.every(({ name }) => tried.has(name)) ? 1 : pods.length;
     for (const [like, { name }] of untried) tried.add(like).add(name);
     for (const request of pods.slice(0, count)) yield { request, profile, selection: { ...selection, rules } };
@@ -96,20 +96,24 @@ function* samplesOf(ruleset: Ruleset): Generator<Sample> {
 
 interface Place {
   readonly profile: string | undefined;
-  /** One that the selection applies to; if earlier overrides take all of its names, any of them. */
-  readonly namespace: string;
   readonly selection: Selection;
+  /** That of the namespace override; `undefined` for everywhere. */
+  readonly index?: number;
 }
 
 function placesOf(ruleset: Ruleset): readonly Place[] {
   return [[undefined, ruleset] as const, ...ruleset.profiles].flatMap(([profile, { everywhere, overrides }]) => [
-    { profile, namespace: 'default', selection: everywhere },
-    ...overrides.map(({ selection }, index) => {
-      const namespaces = ruleset.policy.namespaces[index]!.names.map((name) => name.replaceAll('*', 'sample'));
-      const leading = namespaces.find((namespace) => selectionFor(ruleset, profile, namespace) === selection);
-      return { profile, namespace: leading ?? namespaces[0] ?? 'default', selection };
-    }),
+    { profile, selection: everywhere },
+    ...overrides.map(({ selection }, index) => ({ profile, selection, index })),
   ]);
+}
+
+/** One that the override applies to; if earlier ones take all of its names, any of them. */
+function namespaceOf({ policy, overrides }: Ruleset, index: number | undefined): string {
+  if (index === undefined) return 'default';
+  const namespaces = policy.namespaces[index]!.names.map((name) => name.replaceAll('*', 'sample'));
+  const leading = namespaces.find((namespace) => overrides.findIndex(({ matches }) => matches(namespace)) === index);
+  return leading ?? namespaces[0] ?? 'default';
 }
 
 /** A pod with every form of reference in every place, once as from a user and once as from a controller. */

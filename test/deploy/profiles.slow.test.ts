@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { assert, constantFrom, property, uniqueArray } from 'fast-check';
-import { RESERVED_PROFILES } from '../../src/engine/policy.ts';
+import { MAX_PROFILES, RESERVED_PROFILES } from '../../src/engine/policy.ts';
 import { CertificatesRun } from './certificates-run.ts';
 import { at, manifestsOf } from './manifests.ts';
 import { skipWithout } from '../skip-without.ts';
@@ -198,7 +198,9 @@ describe('deploy/certificates.sh --profile', function () {
   it('stays within what kubectl can apply, with 16 of the longest names and three CAs', () => {
     deploy.succeed('--new-ca');
     deploy.succeed('--new-ca');
-    deploy.succeed(...flagsOf(Array.from({ length: 16 }, (_, index) => 'abcdefghijklmnop'[index]!.repeat(63))));
+    deploy.succeed(
+      ...flagsOf(Array.from({ length: MAX_PROFILES }, (_, index) => 'abcdefghijklmnop'[index]!.repeat(63))),
+    );
     expect(deploy.trusted()[0]).to.have.length(3);
     // kubectl keeps the object in an annotation, and all annotations of an object have at most 256 KiB.
     expect(JSON.stringify(manifestsOf(webhook())[0]).length).to.be.below(256 * 1024 - 16 * 1024);
@@ -230,7 +232,7 @@ describe('deploy/certificates.sh --profile', function () {
       '\\1',
       'a'.repeat(64),
     ];
-    const many = Array.from({ length: 17 }, (_, index) => `p${index}`);
+    const many = Array.from({ length: MAX_PROFILES + 1 }, (_, index) => `p${index}`);
     const mistakes: readonly (readonly [readonly string[], string])[] = [
       [['--profile'], '--profile needs the name of a profile'],
       [['--drop-profile'], '--drop-profile needs the name of a profile'],
@@ -240,7 +242,7 @@ describe('deploy/certificates.sh --profile', function () {
       [['--profile', 'prod', '--profile', 'prod'], '--profile: "prod" is given twice'],
       [['--profile', 'prod', '--drop-profile', 'prod'], '--drop-profile: "prod" is given twice'],
       [['--drop-profile', 'prod'], '--drop-profile: webhook-with-ca.yaml has no profile "prod"'],
-      [flagsOf(many), `these are 17 profiles, and there may be 16: ${many.join(' ')}`],
+      [flagsOf(many), `these are 17 profiles, and there may be ${MAX_PROFILES}: ${many.join(' ')}`],
     ];
     for (const [flags, says] of mistakes) {
       it(`in the flags is a clear error: ${JSON.stringify(flags.join(' ').slice(0, 50))}`, () => fails(flags, 2, says));

@@ -26,16 +26,16 @@ const unplaced = ({ place, ...setting }: PlacedSetting): RuleSetting => {
 
 /** The settings of `x` under the profile `lab` in the namespace `a`. */
 const merged = (...all: Layered): readonly RuleSetting[] | undefined =>
-  layers(policyOf(all)).selections.get('lab')?.[1]?.get('x')?.map(unplaced);
+  layers(policyOf(all)).selections.get('lab')?.[1]?.get('x')?.settings.map(unplaced);
+
+const actionsOf = (of?: { settings: readonly PlacedSetting[] }): string =>
+  of?.settings.map(({ action }) => action).join('+') ?? '';
 
 /** Each selection, as the actions in it. */
 const actionsIn = (policy: Policy): readonly string[] =>
   [...layers(policy).selections].flatMap(([profile, selections]) =>
     selections.map((settings) =>
-      [
-        `${profile}:`,
-        ...[...settings].map(([name, all]) => `${name} ${all.map(({ action }) => action).join('+')}`),
-      ].join(' '),
+      [`${profile}:`, ...['x', 'y', 'z'].map((name) => `${name} ${actionsOf(settings.get(name))}`)].join(' '),
     ),
   );
 
@@ -73,7 +73,7 @@ describe('layers', () => {
       { options: { a: 3 }, sources: { a: at('C') } },
     ]);
     const before = structuredClone(policy);
-    expect(layers(policy).selections.get(undefined)?.[0]?.get('x')?.map(unplaced)).to.deep.equal([
+    expect(layers(policy).selections.get(undefined)?.[0]?.get('x')?.settings.map(unplaced)).to.deep.equal([
       { action: 'deny', options: { a: 1 }, sources: { a: at('A') } },
     ]);
     expect(policy).to.deep.equal(before);
@@ -190,7 +190,7 @@ describe('layers', () => {
       selections
         .get(profile)
         ?.[index]?.get('x')
-        ?.map(({ place }) => place);
+        ?.settings.map(({ place }) => place);
     expect(options.get('x')?.map(({ options: { a } }) => a)).to.deep.equal([1, 3, 3, 2]);
     expect([
       places(undefined, 0),

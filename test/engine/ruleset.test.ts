@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { DEFAULT_POLICY, type Policy, VALID_REFERENCE } from '../../src/engine/policy.ts';
-import { compareRules, createRuleset, type Ruleset, type Selection, selectionFor } from '../../src/engine/ruleset.ts';
+import {
+  allSelections,
+  compareRules,
+  createRuleset,
+  type Ruleset,
+  type Selection,
+  selectionFor,
+} from '../../src/engine/ruleset.ts';
 import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
 import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
@@ -53,6 +60,21 @@ describe('createRuleset', () => {
       'registry-allowlist deny',
       'blocked-tags warn',
     ]);
+  });
+
+  it('binds a setting once for all selections in which nothing differs', () => {
+    const policy = {
+      profiles: new Map([['lab', entriesOf({ 'empty-tag': { action: 'warn' } })]]),
+      namespaces: [{ names: ['a'], rules: entriesOf({ 'blocked-tags': [{}, {}] }) }],
+    };
+    const rules = allSelections(rulesetUnder(policy)).map((selection) => selection.rules);
+    const distinct = (name: string): number => new Set(rules.flat().filter((one) => one.name === name)).size;
+    expect([
+      rules.length,
+      distinct('registry-allowlist'),
+      distinct('empty-tag'),
+      distinct('blocked-tags'),
+    ]).to.deep.equal([4, 1, 2, 5]);
   });
 
   it('calls check on its own module', () => {

@@ -201,6 +201,10 @@ describe('readPolicyYaml', () => {
       [{ rules: { a: { message: 'x'.repeat(257) } } }, /^rules\.a\.message: expected at most 256/],
       [{ decisionId: 'yes' }, /^decisionId: expected true or false, found "yes"/],
       [{ profiles: [] }, /^profiles: expected an object, found \[\]/],
+      [
+        { profiles: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`p${index}`, { rules: {} }])) },
+        /^profiles: expected at most 16 keys, found /,
+      ],
       [{ profiles: { lab: null } }, /^profiles\.lab: expected an object/],
       [{ profiles: { lab: {} } }, /^profiles\.lab: expected the key rules, found none/],
       [{ profiles: { lab: { rules: {}, names: ['a'] } } }, /^profiles\.lab\.names: expected a key that/],

@@ -43,6 +43,11 @@ const CASES: readonly (readonly [yaml: string, ...told: string[]])[] = [
     '1:33 rules.blocked-tags[1].tags: expected a key that the policy has there, found "tags". Known: action, options, namespaces, images, message. What the rule takes stands below options. [policy-yaml-invalid]',
   ],
   [
+    'rules: { blocked-tags: [], valid-reference: [] }',
+    '1:10 rules.blocked-tags: expected a list that is not empty, found []. Write blocked-tags: { action: deny }. [policy-yaml-invalid]',
+    '1:28 rules.valid-reference: expected an object, found []. Write valid-reference: { action: deny }. [policy-yaml-invalid]',
+  ],
+  [
     'rules: { blocked-tags: { option: { tags: [a] } } }',
     '1:26 rules.blocked-tags.option: expected a key that the policy has there, found "option". Did you mean options? [policy-yaml-invalid]',
   ],
