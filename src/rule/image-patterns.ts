@@ -98,10 +98,12 @@ function namesOf(registry: string, repository: string): readonly Name[] {
 /** Whether a wildcard matches only other hosts of Docker Hub: images are compared as `docker.io`. */
 function hasHubByAnotherName(host: string): boolean {
   if (!host.includes('*') || host === ANY_REGISTRY) return false;
-  const tree = patternTree<true>();
-  tree.add(`${registryText(withoutHttpsPort(host))}/`, true);
-  const [isHub, ...others] = DOCKER_HUB_HOSTS.map((name) => tree.some(`${name}/`, () => true));
-  return isHub === false && others.includes(true);
+  const matches = (pattern: string) => {
+    const tree = patternTree<true>();
+    tree.add(`${registryText(pattern)}/`, true);
+    return (name: string): boolean => tree.some(`${name}/`, () => true);
+  };
+  return !matches(host)(DOCKER_HUB) && DOCKER_HUB_HOSTS.some(matches(withoutHttpsPort(host)));
 }
 
 function nameText({ registry, repository }: Name): string {

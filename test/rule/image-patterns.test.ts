@@ -234,6 +234,12 @@ const CASES: Readonly<Record<string, Case>> = {
     matching: ['x.acme.docker.io/library/nginx'],
     others: namesOfHub('library/nginx'),
   },
+  'purpose: exempt, a wildcard with the port of HTTPS, which Docker Hub is compared without': {
+    entries: ['*.docker.io:443/acme/app', '*.io:443/acme/web'],
+    purpose: 'exempt',
+    matching: ['registry-1.docker.io:443/acme/app', 'docker.io:443/acme/web', 'quay.io:443/acme/web'],
+    others: ['quay.io/acme/web', 'gcr.io/acme/app'],
+  },
   'purpose: deny, unqualified: untrusted': {
     entries: ['registry-1.docker.io/library/*'],
     purpose: 'deny',
