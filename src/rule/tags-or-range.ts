@@ -63,9 +63,9 @@ function wideMatcher(range: string): (tag: string) => boolean {
     const { major, minor = 'x', patch = 'x' } = VERSION.exec(tag)?.groups ?? {};
     if (major === undefined) return false;
     const numbers = [major, minor, patch].map((number) => number.replace(/^0+(?=[0-9])/, '')).join('.');
+    if (patch !== 'x') return compiled.test(tag) || compiled.test(numbers);
     // A number may be too large for a version.
-    if (semver.validRange(numbers) === null) return false;
-    return compiled.test(tag) || semver.intersects(compiled, numbers, options);
+    return semver.validRange(numbers) !== null && semver.intersects(compiled, numbers, options);
   };
 }
 
