@@ -29,22 +29,30 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
  * that the caller can run others in between.
  */
 export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
+  const { now, profile } = moment;
+  if (profile === undefined || ruleset.profiles.has(profile)) return yield* judging(request, ruleset, moment);
+  const judged = yield* judging(request, ruleset, { now }, [unknownProfileWarning(profile)]);
+  return { ...judged, unknownProfile: true };
+}
+
+/** @param notices warnings about something else than images */
+function* judging(
+  request: AdmissionRequest,
+  ruleset: Ruleset,
+  { now, profile }: Moment,
+  notices?: readonly string[],
+): Generator<number, Review> {
   try {
     if (request.operation === 'DELETE' || request.operation === 'CONNECT' || isMirrorPod(request)) {
       return { verdict: 'allowed', response: allowed(request.uid), findings: [], unknownKind: false };
     }
     const specs = podSpecs(request, ruleset.policy.podSpecPaths);
     if (specs === undefined) return allowUnknownKind(request);
-    const { now, profile } = moment;
-    const isUnknown = profile !== undefined && !ruleset.profiles.has(profile);
-    const context = requestContext(request, now, isUnknown ? undefined : profile);
-    const selection = selectionFor(ruleset, context.profile, context.namespace);
+    const context = requestContext(request, now, profile);
+    const selection = selectionFor(ruleset, profile, context.namespace);
     const images = imagesToJudge(specs);
     const found = yield* evaluate(images, selection, context);
-    const findings = exempt(found, selection.exemptions, context, now);
-    if (!isUnknown) return respond(request, findings, ruleset.policy, now);
-    const notices = [unknownProfileWarning(profile)];
-    return { ...respond(request, findings, ruleset.policy, now, notices), unknownProfile: true };
+    return respond(request, exempt(found, selection.exemptions, context, now), ruleset.policy, now, notices);
   } catch (error) {
     return deny(request, ruleset, error);
   }

@@ -81,7 +81,7 @@ export interface Policy {
   readonly exemptions: readonly Exemption[];
   /** The last line of every denial: whom to ask, where to read. */
   readonly contact: string | undefined;
-  /** Whether every denial names the request's uid. */
+  /** Whether every denial of images names the request's uid. */
   readonly decisionId: boolean;
   /** Additional kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
   readonly podSpecPaths: ReadonlyMap<string, readonly string[]>;

@@ -88,7 +88,7 @@ const PROPERTIES = {
     ...LINE,
   },
   decisionId: {
-    description: 'Whether every denial names the object, and the uid under which the logs have the request.',
+    description: 'Whether every denial of images names the object, and the uid under which the logs have the request.',
     type: 'boolean',
   },
   rules: {

@@ -244,6 +244,23 @@ describe('review', () => {
     }
   });
 
+  it('says of every request under a profile that there is not that it was, whatever becomes of it', () => {
+    const requests = [
+      podCreate({ x: 'gcr.io/x' }, { operation: 'DELETE' }),
+      admissionRequest({ kind: { group: 'x.io', version: 'v1', kind: 'X' } }),
+      admissionRequest({ object: null }),
+    ];
+    const verdicts = ['allowed', 'allowed', 'denied'];
+    for (const [profile, unknownProfile] of [
+      ['gone', true],
+      [undefined, undefined],
+    ] as const) {
+      const reviews = requests.map((request) => reviewNow(request, RULESET, { profile }));
+      expect(reviews.map(({ verdict }) => verdict)).to.deep.equal(verdicts);
+      expect(reviews.map((review) => review.unknownProfile)).to.deep.equal(verdicts.map(() => unknownProfile));
+    }
+  });
+
   it('has the uid in each denial where the policy says so', () => {
     const request = podCreate({ x: 'gcr.io/x' });
     const message = (decisionId: boolean) => reviewNow(request, rulesetUnder({ decisionId })).response.status?.message;

@@ -81,6 +81,20 @@ describe('createConfigMapJudge', () => {
     expect(slip.status?.message).to.include('Did you mean blocked-tags?');
   });
 
+  for (const [rules, mistake] of [
+    ['{ blocked-tags: { options: { tags: [a] } } }', undefined],
+    ['{ blocked-tags: { options: { tags: [] } } }', /profiles\.lab\.rules\.blocked-tags\.options\.tags: /],
+    ['{ blocked-tag: {} }', /profiles\.lab\.rules\.blocked-tag: .* Did you mean blocked-tags\?/],
+    ['{ empty-tag: { images: [x.io/a] } }', /profiles\.lab\.rules\.empty-tag: .*found images\./],
+  ] as const) {
+    it(`judges the profiles of a policy, too: ${rules}`, async () => {
+      const text = `rules: { empty-tag: [{}] }\nprofiles: { lab: { rules: ${rules} } }`;
+      const { allowed, status } = await judge(write(POLICY, { 'policy.yaml': text }));
+      expect(allowed).to.equal(mistake === undefined);
+      if (mistake !== undefined) expect(status?.message).to.match(mistake);
+    });
+  }
+
   it('tells of a version that is newer what is wrong with it, or may come later', async () => {
     const policy = (rest: string): Data => ({ 'policy.yaml': `version: 999.0.0\n${rest}` });
     const version =
