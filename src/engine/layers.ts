@@ -36,10 +36,11 @@ export function layers({ rules, profiles, namespaces }: Policy): Layers {
   const mistakes: Mistake[] = [];
   const distinct = new Map<string, DistinctOptions>();
   // Holds only its own entries: profiles times overrides may be many.
-  const merge = (below: RuleSettings, over: RuleEntries): RuleSettings => {
+  const merge = (below: RuleSettings, over: RuleEntries, isOverride = false): RuleSettings => {
     const own = new Map<string, MergedEntry>();
     for (const [name, written] of over) {
-      const before = below.get(name)?.entry;
+      const found = below.get(name)?.entry;
+      const before = isOverride ? anywhere(found) : found;
       mistakes.push(...unmergeable(name, before, written));
       const entry = mergeEntry(before, written);
       const options = distinct.get(name) ?? new DistinctOptions(rules.get(name) ?? NO_SETTING);
@@ -49,7 +50,10 @@ export function layers({ rules, profiles, namespaces }: Policy): Layers {
     return { get: (name) => own.get(name) ?? below.get(name) };
   };
   const everywhere = merge(new Map(), rules);
-  const inNamespaces = (base: RuleSettings) => [base, ...namespaces.map((override) => merge(base, override.rules))];
+  const inNamespaces = (base: RuleSettings) => [
+    base,
+    ...namespaces.map((override) => merge(base, override.rules, true)),
+  ];
   const selections = new Map<string | undefined, readonly RuleSettings[]>([[undefined, inNamespaces(everywhere)]]);
   for (const [profile, over] of profiles) selections.set(profile, inNamespaces(merge(everywhere, over)));
   return { selections, options: new Map([...distinct].map(([name, { all }]) => [name, all])), mistakes };
@@ -92,6 +96,13 @@ export function mergeEntry(
 function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>): RuleSetting {
   const { options = {}, sources = {}, ...rest } = below ?? {};
   return { ...rest, ...over, options: { ...options, ...over.options }, sources: { ...sources, ...over.sources } };
+}
+
+/** A single setting without its namespaces: an override says itself where it holds. Those of a list say each where. */
+function anywhere(entry: RuleEntry | undefined): RuleEntry | undefined {
+  if (entry === undefined || isList(entry)) return entry;
+  const { namespaces: _, ...rest } = entry;
+  return rest;
 }
 
 /** Whether a rule has a list of settings, be it of one. */

@@ -98,12 +98,13 @@ function namesOf(registry: string, repository: string): readonly Name[] {
 /** Whether a wildcard matches only other hosts of Docker Hub: images are compared as `docker.io`. */
 function hasHubByAnotherName(host: string): boolean {
   if (!host.includes('*') || host === ANY_REGISTRY) return false;
-  const matches = (pattern: string) => {
-    const tree = patternTree<true>();
-    tree.add(`${registryText(pattern)}/`, true);
-    return (name: string): boolean => tree.some(`${name}/`, () => true);
-  };
-  return !matches(host)(DOCKER_HUB) && DOCKER_HUB_HOSTS.some(matches(withoutHttpsPort(host)));
+  return !hostMatcher(host)(DOCKER_HUB) && DOCKER_HUB_HOSTS.some(hostMatcher(withoutHttpsPort(host)));
+}
+
+function hostMatcher(pattern: string): (host: string) => boolean {
+  const tree = patternTree<true>();
+  tree.add(`${registryText(pattern)}/`, true);
+  return (host) => tree.some(`${host}/`, () => true);
 }
 
 function nameText({ registry, repository }: Name): string {

@@ -136,8 +136,19 @@ describe('layers', () => {
     ],
     [
       'key by key',
-      [{ images: ['x'], message: 'A' }, { namespaces: ['n'] }, { message: 'B' }],
-      [{ images: ['x'], namespaces: ['n'], message: 'B' }],
+      [{ images: ['x'], message: 'A' }, { namespaces: ['n'] }, undefined],
+      [{ images: ['x'], namespaces: ['n'], message: 'A' }],
+    ],
+    [
+      'a namespace without the namespaces below it',
+      [{ namespaces: ['n'] }, { namespaces: ['m'] }, { message: 'B' }],
+      [{ message: 'B' }],
+    ],
+    ['namespaces of a namespace', [{ namespaces: ['n'] }, undefined, { namespaces: ['a*'] }], [{ namespaces: ['a*'] }]],
+    [
+      'a namespace with those of a list',
+      [[{ namespaces: ['n'] }, {}], undefined, { message: 'B' }],
+      [{ namespaces: ['n'], message: 'B' }, { message: 'B' }],
     ],
     ['a list over nothing', [undefined, LIST, undefined], WHOLE],
     ['a list over a single setting, as a whole', [{ action: 'warn', options: { b: 1 } }, undefined, LIST], WHOLE],

@@ -82,8 +82,11 @@ function settingsOf(policy: Policy, rule: string, { profile, namespace }: PlainC
     const over = layer?.get(rule);
     if (over === undefined) continue;
     if (Array.isArray(over)) entry = over as readonly RuleSetting[];
-    else if (!Array.isArray(entry)) entry = laidOver(entry as RuleSetting, over as RuleSetting);
-    else if (Object.keys(over).some((key) => !['action', 'message', 'sources', 'options'].includes(key)))
+    else if (!Array.isArray(entry)) {
+      const { namespaces: _, ...rest } = entry as RuleSetting;
+      const below = layer === override?.rules ? rest : (entry as RuleSetting);
+      entry = laidOver(below, over as RuleSetting);
+    } else if (Object.keys(over).some((key) => !['action', 'message', 'sources', 'options'].includes(key)))
       return undefined;
     else if (Object.keys((over as RuleSetting).options).length > 0) return undefined;
     else entry = (entry as readonly RuleSetting[]).map((one) => laidOver(one, over as RuleSetting));
