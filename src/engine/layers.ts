@@ -113,15 +113,16 @@ export function isList(entry: Partial<RuleSetting> | readonly RuleSetting[]): en
 /** A single setting over a list speaks of all that are in it: nobody means the same options for each of them. */
 function unmergeable(name: string, below: RuleEntry | undefined, over: RuleEntry): readonly Mistake[] {
   if (below === undefined || !isList(below) || isList(over)) return [];
-  const { options, namespaces, images } = over;
+  const { source, options, namespaces, images } = over;
   const keys = Object.entries({ options: Object.keys(options).length > 0 ? options : undefined, namespaces, images });
   const found = keys.filter(([, value]) => value !== undefined).map(([key]) => key);
   if (found.length === 0) return [];
   return [
     {
       code: 'policy-yaml-invalid',
-      ...(over.source ?? whereOf(name, over)),
-      expected: 'action and message alone over a list of settings, which the rule has everywhere or in a profile',
+      ...(source ?? whereOf(name, over)),
+      ...(below[0]?.source && { other: below[0].source }),
+      expected: 'action and message alone over a list of settings',
       found: found.join(', '),
       remedy:
         'It does not say which of the settings it means: write a list here too, which takes the place of that one.',

@@ -85,7 +85,7 @@ describe('createConfigMapJudge', () => {
     ['{ blocked-tags: { options: { tags: [a] } } }', undefined],
     ['{ blocked-tags: { options: { tags: [] } } }', /profiles\.lab\.rules\.blocked-tags\.options\.tags: /],
     ['{ blocked-tag: {} }', /profiles\.lab\.rules\.blocked-tag: .* Did you mean blocked-tags\?/],
-    ['{ empty-tag: { images: [x.io/a] } }', /profiles\.lab\.rules\.empty-tag: .*found images\./],
+    ['{ empty-tag: { images: [x.io/a] } }', /profiles\.lab\.rules\.empty-tag .*found images\./],
   ] as const) {
     it(`judges the profiles of a policy, too: ${rules}`, async () => {
       const text = `rules: { empty-tag: [{}] }\nprofiles: { lab: { rules: ${rules} } }`;

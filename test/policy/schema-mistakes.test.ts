@@ -48,6 +48,10 @@ const CASES: readonly (readonly [yaml: string, ...told: string[]])[] = [
     '1:28 rules.valid-reference: expected an object, found []. Write valid-reference: { action: deny }. [policy-yaml-invalid]',
   ],
   [
+    'rules: { empty-tag: [{}] }\nprofiles: { lab: { rules: { empty-tag: { action: warn, images: [x.io/a] } } } }',
+    '2:29 profiles.lab.rules.empty-tag and policy.yaml:1:22 rules.empty-tag[0]: expected action and message alone over a list of settings, found images. It does not say which of the settings it means: write a list here too, which takes the place of that one. [policy-yaml-invalid]',
+  ],
+  [
     'rules: { blocked-tags: { option: { tags: [a] } } }',
     '1:26 rules.blocked-tags.option: expected a key that the policy has there, found "option". Did you mean options? [policy-yaml-invalid]',
   ],
