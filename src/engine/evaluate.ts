@@ -1,5 +1,6 @@
 import { InvalidReferenceError } from '../image/reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
+import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { Answer } from './policy.ts';
 import { failedFinding, failureFinding, failureRemedy, type Finding, violationFinding } from './finding.ts';
 import type { BoundRule, Selection } from './ruleset.ts';
@@ -9,6 +10,11 @@ import type { RequestContext, RuleContext } from '../rule/rule.ts';
 export const REQUEST_STEPS = 10_000_000;
 /** The cost of a cached answer, or that of a built-in rule: some 0.5 µs. */
 const ANSWER_STEPS = 40;
+/**
+ * The most violations of one object: each takes some 120 bytes, and where rules have lists of settings, an image may have
+ * any number of them. Nine rules that object to all images of the largest object that there can be find about as many.
+ */
+export const MAX_FINDINGS = 1_000_000;
 const SPENT = `the object would take custom rules more than the ${REQUEST_STEPS.toLocaleString('en')} steps that there are for one`;
 
 /**
@@ -17,6 +23,8 @@ const SPENT = `the object would take custom rules more than the ${REQUEST_STEPS.
  *
  * Yields the steps used after every check that a custom rule runs, and after every image, so that the caller can run others
  * in between. A cached answer counts its original steps, so that no verdict depends on the cache.
+ *
+ * @throws {UnreadableWorkloadError} for more than `MAX_FINDINGS`
  */
 export function* evaluate(
   images: readonly ContainerImage[],
@@ -50,9 +58,14 @@ export function* evaluate(
         if (isNew) yield steps;
       }
     }
+    if (findings.length > MAX_FINDINGS) throw tooMany();
     yield ANSWER_STEPS * rules.length;
   }
   return findings;
+}
+
+function tooMany(): UnreadableWorkloadError {
+  return new UnreadableWorkloadError(`it has more than ${MAX_FINDINGS.toLocaleString('en')} violations`);
 }
 
 function addFindings(rule: BoundRule, image: ContainerImage, answer: Answer, findings: Finding[]): void {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
+import { MAX_FINDINGS } from '../../src/engine/evaluate.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
+import type { AnyRule } from '../../src/rule/rule.ts';
 import { UnreadableWorkloadError } from '../../src/workload/json-object.ts';
 import { admissionRequest, podCreate, podTemplate, WORKLOAD_KINDS } from '../admission-request.ts';
 import { rulesetOf, rulesetUnder, settingsOf } from '../ruleset.ts';
@@ -259,6 +261,20 @@ describe('review', () => {
       expect(reviews.map(({ verdict }) => verdict)).to.deep.equal(verdicts);
       expect(reviews.map((review) => review.unknownProfile)).to.deep.equal(verdicts.map(() => unknownProfile));
     }
+  });
+
+  it('denies an object with more violations than there is memory for, whatever the rules do', () => {
+    const violations = Array.from({ length: MAX_FINDINGS / 2 }, () => ({ problem: 'is bad', remedy: 'Mend it.' }));
+    const bad: AnyRule = { meta: { name: 'bad', description: 'X.' }, check: () => violations };
+    const ruleset = rulesetOf({ bad: { action: 'audit' } }, [bad]);
+    const judged = (...names: readonly string[]) =>
+      reviewNow(podCreate(Object.fromEntries(names.map((name) => [name, 'gcr.io/x:1']))), ruleset);
+    expect(judged('a', 'b').verdict).to.equal('allowed');
+    const { verdict, response } = judged('a', 'b', 'c');
+    expect([verdict, response.status?.message]).to.deep.equal([
+      'denied',
+      'ImageGate cannot read the object, so it is denied: it has more than 1,000,000 violations.',
+    ]);
   });
 
   it('has the uid in each denial where the policy says so', () => {

@@ -5,7 +5,8 @@ import { MAX_PAGES } from '../../scripts/metering/meter-module.ts';
 import { MAX_BYTES } from '../../src/admission/response.ts';
 import { DAYS_AHEAD, MAX_LENGTH as MAX_WARNING_LENGTH, MAX_WARNINGS } from '../../src/admission/warnings.ts';
 import { POLL_MS } from '../../src/cli/live-rules.ts';
-import { REQUEST_STEPS } from '../../src/engine/evaluate.ts';
+import { MAX_FINDINGS, REQUEST_STEPS } from '../../src/engine/evaluate.ts';
+import { MAX_PROFILES } from '../../src/engine/policy.ts';
 import { PROVEN_FREE } from '../../src/gate/connections.ts';
 import { BODY_LIMITS, isInPieces, MAX_BODY_BYTES, SMALL_BODY_BYTES } from '../../src/gate/request/body-limits.ts';
 import { SLOW } from '../../src/gate/request/fair-budget.ts';
@@ -79,6 +80,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `${figure(small.marks)} and ${figure(large.marks)} JSON values for what is being judged`,
     `A body with more than ${figure(large.marks)} values is refused`,
     `more than ${figure(MAX_ITEMS)} containers and volumes is denied`,
+    `an object with more than ${figure(MAX_FINDINGS)} violations`,
     `**Connections.** At most ${figure(maxConnections)}`,
     `of the ${Number.parseInt(inDeployment(/ memory: (\d+)Gi$/m), 10)} GiB that deploy/ allows`,
     `Custom rules have [${request} steps]`,
@@ -105,6 +107,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
   'docs/policy.md': [
     `one document, of at most ${yamlKib} KiB`,
     `at most ${contact.maxLength} characters`,
+    `there may be ${MAX_PROFILES} of them`,
     `at most ${exemptions.items.properties.name.maxLength} characters, used once`,
   ],
   'docs/writing-rules.md': [
