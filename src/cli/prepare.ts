@@ -41,11 +41,11 @@ export async function prepare(
   return { settings, certificate, policyToken, clientSecrets, rulesets };
 }
 
-/** Collects the mistakes of all parts of a start, to report them together. */
-class CollectedMistakes {
+/** Collects the mistakes of several parts, to report them together. */
+export class CollectedMistakes {
   readonly mistakes: Mistake[];
 
-  constructor(mistakes: readonly Mistake[]) {
+  constructor(mistakes: readonly Mistake[] = []) {
     this.mistakes = [...mistakes];
   }
 
