@@ -28,7 +28,6 @@ const PROFILE = {
     'What differs in namespaces with the label imagegate/profile of that value. What is absent is as everywhere.',
   type: 'object',
   additionalProperties: false,
-  required: ['rules'],
   properties: { rules: RULES },
 };
 
