@@ -222,6 +222,11 @@ describe('a rule with several settings', () => {
     expect(prepared).to.deep.equal([{ a: 1 }, { a: 1 }, { a: 2 }]);
   });
 
+  it('takes no failure of its own for a mistake in images', () => {
+    const rules = entriesOf({ echo: [{ images: [undefined as never] }] });
+    expect(() => createRuleset([echo], [], { ...DEFAULT_POLICY, rules })).to.throw(TypeError);
+  });
+
   it('tells bad images once, whatever the layer, and bad options of each setting', () => {
     const where = { imagesSource: at('policy.yaml:3:4 rules.echo[0].images') };
     const bad = { images: ['gcr.io/**', 'nginx'], ...where };
