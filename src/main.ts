@@ -2,8 +2,9 @@
 import { isatty } from 'node:tty';
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
+import { CHECK_REPORTS, type CheckFormat } from './check-report/check-reports.ts';
+import { check } from './cli/check.ts';
 import { environmentHelp } from './cli/environment-help.ts';
-import { serve } from './cli/serve.ts';
 import { testPolicy } from './cli/test-policy.ts';
 import { testRules } from './cli/test-rules.ts';
 
@@ -24,6 +25,8 @@ program
   .description('Run the webhook until it is told to end. This is what `imagegate` alone does.')
   .addHelpText('after', environmentHelp())
   .action(async () => {
+    // The other commands do without the server's packages.
+    const { serve } = await import('./cli/serve.ts');
     const code = await serve({
       env: process.env,
       terminal: isatty(1),
@@ -48,6 +51,32 @@ program
       command.error('error: --namespace and --profile need --image');
     process.exitCode = await testPolicy({ path, rulesDir, images, casesPath, ...where, now: Date.now(), ...output });
   });
+
+program
+  .command('check')
+  .description('Judge manifests as the webhook would judge what they create.')
+  .argument('<path...>', 'files of manifests, folders of such, - for stdin')
+  .option('--policy <file-or-folder>', 'the policy, as for test-policy (default: what holds without one)')
+  .option('--rules <folder>', 'what RULES_DIR would be')
+  .option('--namespace <name>', 'the namespace of objects that name none (default: default)')
+  .option('--profile <name>', 'the label imagegate/profile of all namespaces')
+  .option('--user <name>', 'who creates them (default: check)')
+  .addOption(new Option('--format <format>', 'what to print').choices(Object.keys(CHECK_REPORTS)).default('text'))
+  .addHelpText(
+    'after',
+    `\nExamples:\n  imagegate check deploy/ --policy policy.yaml\n  helm template . | imagegate check -\n`,
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(async (paths: readonly string[], options: CheckFlags, command: Command) => {
+    const { rules: rulesDir, ...where } = options;
+    if (where.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+    const context = { stdin: process.stdin, colors: isatty(1) && !process.env['NO_COLOR'], version, now: Date.now() };
+    process.exitCode = await check({ paths, rulesDir, ...where, ...context, ...output });
+  });
+
+type CheckFlags = Readonly<Partial<Record<'policy' | 'rules' | 'namespace' | 'profile' | 'user', string>>> & {
+  readonly format: CheckFormat;
+};
 
 /** The options of test-policy, each a string but for the images. */
 type TestPolicyFlags = Readonly<Partial<Record<'rules' | 'namespace' | 'profile' | 'cases', string>>> & {

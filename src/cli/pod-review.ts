@@ -1,8 +1,8 @@
-import type { AdmissionRequest } from '../admission/admission-review.ts';
 import type { Review } from '../admission/respond.ts';
 import { sentence } from '../admission/response.ts';
 import { review } from '../admission/review.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
+import { admissionRequestOf } from '../manifest/admission-request.ts';
 import { printable } from '../mistake/printable.ts';
 
 /** An image, and where a pod with it is made. */
@@ -12,9 +12,6 @@ export interface PlacedImage {
   readonly namespace?: string | undefined;
   readonly profile?: string | undefined;
 }
-
-/** A tag that is latest, or neither tag nor digest: Kubernetes then fills in another pull policy. */
-const LATEST = /^(?:.*\/)?[^:@/]*(?::latest(?:@.*)?)?$/s;
 
 /**
  * The review of a new Pod `app` with the image, as the API server sends it.
@@ -27,19 +24,9 @@ export function podReview(
   { image, namespace = 'default', profile }: PlacedImage,
   now: number,
 ): Review {
-  const imagePullPolicy = LATEST.test(image) ? 'Always' : 'IfNotPresent';
-  const request: AdmissionRequest = {
-    uid: 'test-policy',
-    kind: { group: '', version: 'v1', kind: 'Pod' },
-    operation: 'CREATE',
-    namespace,
-    name: 'app',
-    userInfo: { username: 'test-policy', groups: ['system:authenticated'] },
-    object: {
-      metadata: { name: 'app', namespace },
-      spec: { serviceAccountName: 'default', containers: [{ name: 'app', image, imagePullPolicy }] },
-    },
-  };
+  const spec = { containers: [{ name: 'app', image }] };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', namespace }, spec };
+  const request = { ...admissionRequestOf(pod, { user: 'test-policy' }), uid: 'test-policy' };
   const reviewed = review(request, ruleset, { now, profile });
   if (reviewed.error !== undefined) throw reviewed.error;
   return reviewed;

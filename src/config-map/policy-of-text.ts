@@ -3,8 +3,8 @@ import { configMapManifest, isManifest } from './manifest.ts';
 import { policyKeysOf, ruleFilesOf } from './config-map.ts';
 import { POLICY_YAML } from '../policy/flat-keys.ts';
 import type { PolicyInput } from '../ruleset/load-ruleset.ts';
-import { type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
-import type { Scalar } from 'yaml';
+import { kubectlScalar } from '../yaml/kubectl-scalar.ts';
+import { STRICT_YAML, type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
 
 /**
  * Reads a file as manifests of ConfigMaps if any of its documents is a manifest, else as policy.yaml.
@@ -14,7 +14,7 @@ import type { Scalar } from 'yaml';
 export function policyOfText(text: string, path: string): Pick<PolicyInput, 'policy' | 'ruleFiles'> {
   const source = { name: path };
   // A policy.yaml is read by the gate itself, from its text.
-  const documents = [...yamlDocuments(text, source, kubectlScalar)];
+  const documents = [...yamlDocuments(text, source, { ...STRICT_YAML, readScalar: kubectlScalar })];
   if (documents.some(isManifest)) return policyOfManifests(documents);
   const keys = new Map([[POLICY_YAML, { text, source }]]);
   return { policy: { keys, mistakes: [] }, ruleFiles: [] };
@@ -49,26 +49,4 @@ function inTwo(key: string, where: Location): Mistake {
     found: `${JSON.stringify(key)} again`,
     remedy: 'Both would be mounted as one folder, where only one of them can be seen: remove the other.',
   };
-}
-
-// From goyaml.v2/resolve.go of sigs.k8s.io/yaml, which kubectl uses. 1:20 is no number there and, since it converts to JSON,
-// a date is text.
-const TRUE = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/;
-const FALSE = /^(?:n|N|no|No|NO|off|Off|OFF)$/;
-const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const PREFIXED = /^0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)$/;
-
-/** A scalar as kubectl reads it, by YAML 1.1: `off` is `false` and `1_000` a number, which YAML 1.2 reads as text. */
-export function kubectlScalar({ type, tag, value }: Scalar): unknown {
-  if (type !== 'PLAIN' || tag !== undefined || typeof value !== 'string') return value;
-  if (TRUE.test(value)) return true;
-  if (FALSE.test(value)) return false;
-  return numberOf(value) ?? value;
-}
-
-function numberOf(text: string): number | undefined {
-  const [, sign = '', digits = ''] = /^([-+]?)([0-9.].*)$/.exec(text) ?? [];
-  const plain = digits.replaceAll('_', '');
-  if (!DECIMAL.test(plain) && !PREFIXED.test(plain)) return undefined;
-  return sign === '-' ? -Number(plain) : Number(plain);
 }

@@ -14,6 +14,7 @@ export type MistakeCode =
   | 'certificate-usage-mismatch'
   | 'client-file-invalid'
   | 'exemption-invalid'
+  | 'manifest-invalid'
   | 'option-invalid'
   | 'policy-action-invalid'
   | 'policy-boolean-invalid'

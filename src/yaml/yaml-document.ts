@@ -1,15 +1,7 @@
 import { Composer, LineCounter, Parser, type CST, type Document, type YAMLParseError, type YAMLWarning } from 'yaml';
 import { printable } from '../mistake/printable.ts';
-import { messageOf, within, type Location, type Mistake, type Source } from '../mistake/mistake.ts';
-import {
-  MAX_ALIASES,
-  MAX_DEPTH,
-  MAX_VALUES,
-  pointerTo,
-  yamlValues,
-  type ReadScalar,
-  type YamlPlace,
-} from './yaml-values.ts';
+import { messageOf, within, type Location, type Mistake, type MistakeCode, type Source } from '../mistake/mistake.ts';
+import { pointerTo, yamlValues, type YamlPlace, type YamlReading } from './yaml-values.ts';
 
 /** A parsed YAML document. */
 export interface YamlDocument {
@@ -17,17 +9,33 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The location of the value at these keys and indexes; without any, of the document. */
   readonly where: (...path: readonly (string | number)[]) => Location;
+  /** The same, but where the value itself begins and, if it is absent, what it should be in. */
+  readonly whereValue: (...path: readonly (string | number)[]) => Location;
   readonly mistakes: readonly Mistake[];
 }
 
-type Locate = (place: YamlPlace) => Location;
+type Locate = (place: Pick<YamlPlace, 'offset' | 'path'>) => Location;
 
-/** In characters. The parser takes a second or two for the worst text of this length; a ConfigMap holds up to 1 MiB. */
-const MAX_LENGTH = 128 * 1024;
+/** How a text is read, and what its mistakes are called. */
+export interface YamlDialect extends YamlReading {
+  /** The longest text, in characters. */
+  readonly maxLength: number;
+  readonly code: MistakeCode;
+}
+
+/** YAML 1.2. The parser takes a second or two for the worst text of this length; a ConfigMap holds up to 1 MiB. */
+export const STRICT_YAML: YamlDialect = {
+  readScalar: ({ value }) => value,
+  isLenient: false,
+  maxLength: 128 * 1024,
+  maxDepth: 32,
+  maxAliases: 100,
+  maxValues: 100_000,
+  code: 'policy-yaml-unreadable',
+};
 /** One error can make every following line invalid. */
 const MAX_ERRORS = 10;
 
-export const LIMITS = `It may have at most ${MAX_LENGTH / 1024} KiB, ${MAX_DEPTH} levels, ${MAX_ALIASES} aliases and ${MAX_VALUES} values.`;
 const MEND = 'Mend it there or just before; text with ": " or " #" in it needs quotes.';
 
 /** Reads a text as one document of YAML 1.2. Never throws, and takes time linear in the length of the text. */
@@ -35,37 +43,41 @@ export function readYaml(text: string, source: Source): YamlDocument {
   const [document, second] = yamlDocuments(text, source);
   if (second === undefined) return document!; // there is always one
   const remedy = 'Put all into one, and remove the line "---" between them.';
-  const two = unreadable(second.where(), { expected: 'one document', found: 'a second one', remedy });
+  const two = unreadable(STRICT_YAML, second.where(), { expected: 'one document', found: 'a second one', remedy });
   return { ...document!, mistakes: [...document!.mistakes, two] };
 }
 
-const asWritten: ReadScalar = ({ value }) => value;
-
 /**
- * Reads a text as documents of YAML 1.2, at least one, lazily. Never throws.
+ * Reads a text as YAML documents, at least one, lazily. Never throws.
  *
- * @param readScalar converts scalars; by default as YAML 1.2 does
+ * @param source its line, if it has one, is that of the text's first
  */
-export function* yamlDocuments(text: string, source: Source, readScalar = asWritten): Generator<YamlDocument> {
+export function* yamlDocuments(text: string, source: Source, dialect = STRICT_YAML): Generator<YamlDocument> {
   const lines = new LineCounter();
   const locate: Locate = ({ offset, path }) => {
     const { line, col } = lines.linePos(offset);
-    return within({ source: { ...source, line: Math.max(line, 1), column: Math.max(col, 1) } }, path);
+    const place = { line: Math.max(line, 1) + (source.line ?? 1) - 1, column: Math.max(col, 1) };
+    return within({ source: { ...source, ...place } }, path);
   };
   try {
-    for (const document of composed(text, lines)) yield yamlDocument(document, locate, readScalar);
+    for (const document of composed(text, lines, dialect)) yield yamlDocument(document, locate, dialect);
   } catch (error) {
     // A limit was exceeded, or the parser failed: either way the text is unreadable.
-    const found = printable(messageOf(error));
-    const mistakes = [unreadable({ source }, { expected: 'YAML within its limits', found, remedy: LIMITS })];
-    yield { value: undefined, where: () => ({ source }), mistakes };
+    const words = { expected: 'YAML within its limits', found: printable(messageOf(error)), remedy: limits(dialect) };
+    const where = (): Location => ({ source });
+    yield { value: undefined, where, whereValue: where, mistakes: [unreadable(dialect, { source }, words)] };
   }
 }
 
-function composed(text: string, lines: LineCounter): Iterable<Document> {
-  if (text.length > MAX_LENGTH) throw new RangeError(`${text.length} characters`);
+/** In words. */
+export function limits({ maxLength, maxDepth, maxAliases, maxValues }: YamlDialect): string {
+  return `It may have at most ${maxLength / 1024} KiB, ${maxDepth} levels, ${maxAliases} aliases and ${maxValues} values.`;
+}
+
+function composed(text: string, lines: LineCounter, { maxLength, maxDepth }: YamlDialect): Iterable<Document> {
+  if (text.length > maxLength) throw new RangeError(`${text.length} characters`);
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  if (isDeeperThan(MAX_DEPTH, tokens)) throw new RangeError('more levels');
+  if (isDeeperThan(maxDepth, tokens)) throw new RangeError('more levels');
   // uniqueKeys is quadratic; yamlValues finds duplicates by look-up.
   const options = { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false } as const;
   return new Composer(options).compose(tokens, true, text.length); // forced, so there is one
@@ -88,29 +100,49 @@ function innerTokens(token: CST.Token): readonly CST.Token[] {
   return token.items.flatMap(({ key, value }) => [key, value]).filter((inner) => inner !== undefined && inner !== null);
 }
 
-function yamlDocument(document: Document, locate: Locate, readScalar: ReadScalar): YamlDocument {
+function yamlDocument(document: Document, locate: Locate, dialect: YamlDialect): YamlDocument {
   const start = { offset: document.range![0], path: '' }; // it comes from a text
-  const mistakes = syntaxMistakes([...document.errors, ...document.warnings], locate);
-  if (document.errors.length > 0) return { value: undefined, where: () => locate(start), mistakes };
-  const { value, places, objections } = yamlValues(document, readScalar);
+  const mistakes = syntaxMistakes([...document.errors, ...document.warnings], locate, dialect);
+  const atStart = (): Location => locate(start);
+  if (document.errors.length > 0) return { value: undefined, where: atStart, whereValue: atStart, mistakes };
+  const { value, places, objections } = yamlValues(document, dialect);
   return {
     value: value ?? undefined,
     where: (...path) => locate((path.length === 0 ? undefined : places.get(pointerTo(path))) ?? start),
-    mistakes: [...mistakes, ...objections.map(({ at, ...words }) => unreadable(locate(at), words))],
+    whereValue: (...path) => {
+      for (let length = path.length; length > 0; length -= 1) {
+        const place = places.get(pointerTo(path.slice(0, length)));
+        if (place !== undefined) return locate({ offset: place.valueOffset, path: place.path });
+      }
+      return atStart();
+    },
+    mistakes: [...mistakes, ...objections.map(({ at, ...words }) => unreadable(dialect, locate(at), words))],
   };
 }
 
-function syntaxMistakes(wrong: readonly (YAMLParseError | YAMLWarning)[], locate: Locate): readonly Mistake[] {
+function syntaxMistakes(
+  wrong: readonly (YAMLParseError | YAMLWarning)[],
+  locate: Locate,
+  dialect: YamlDialect,
+): readonly Mistake[] {
   const expected = 'YAML 1.2';
   const at = ({ pos: [offset] }: YAMLParseError | YAMLWarning): Location => locate({ offset, path: '' });
   const mistakes = wrong
     .slice(0, MAX_ERRORS)
-    .map((error) => unreadable(at(error), { expected, found: printable(error.message), remedy: MEND }));
+    .map((error) => unreadable(dialect, at(error), { expected, found: printable(error.message), remedy: MEND }));
   if (wrong.length <= MAX_ERRORS) return mistakes;
-  const found = `${wrong.length - MAX_ERRORS} more mistakes`;
-  return [...mistakes, unreadable(at(wrong[MAX_ERRORS]!), { expected, found, remedy: 'Mend the ones before first.' })];
+  const words = {
+    expected,
+    found: `${wrong.length - MAX_ERRORS} more mistakes`,
+    remedy: 'Mend the ones before first.',
+  };
+  return [...mistakes, unreadable(dialect, at(wrong[MAX_ERRORS]!), words)];
 }
 
-function unreadable(location: Location, words: Pick<Mistake, 'expected' | 'found' | 'remedy'>): Mistake {
-  return { code: 'policy-yaml-unreadable', ...location, ...words };
+function unreadable(
+  { code }: YamlDialect,
+  location: Location,
+  words: Pick<Mistake, 'expected' | 'found' | 'remedy'>,
+): Mistake {
+  return { code, ...location, ...words };
 }

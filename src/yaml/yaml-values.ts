@@ -4,6 +4,7 @@ import { shown, type Mistake } from '../mistake/mistake.ts';
 export interface YamlPlace {
   /** Of the value's key or, in a list, of the value. */
   readonly offset: number;
+  readonly valueOffset: number;
   /** `exemptions[0].images` */
   readonly path: string;
 }
@@ -22,22 +23,28 @@ export interface YamlValues {
   readonly objections: readonly YamlObjection[];
 }
 
-/** The parser is recursive, and a regular expression that exhausts the stack ends the process. */
-export const MAX_DEPTH = 32;
-export const MAX_ALIASES = 100;
-/** Counted after the expansion of aliases. */
-export const MAX_VALUES = 100_000;
-
 export type ReadScalar = (scalar: Scalar) => unknown;
+
+/** How documents are read. */
+export interface YamlReading {
+  readonly readScalar: ReadScalar;
+  /** Whether the last of equal keys counts, and `<<` merges: else the first is a mistake, and the second a key. */
+  readonly isLenient: boolean;
+  /** The most levels: the parser is recursive, and a regular expression that exhausts the stack ends the process. */
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  /** Counted after the expansion of aliases. */
+  readonly maxValues: number;
+}
 
 /**
  * The value of a YAML document, and the place of each part.
  *
  * @throws {RangeError} if a limit is exceeded.
  */
-export function yamlValues(document: Document, readScalar: ReadScalar): YamlValues {
-  const reader = new Reader(document, readScalar);
-  const value = reader.valueOf(document.contents, '', { offset: 0, path: '' }, 0);
+export function yamlValues(document: Document, reading: YamlReading): YamlValues {
+  const reader = new Reader(document, reading);
+  const value = reader.valueOf(document.contents, '', { offset: 0, valueOffset: 0, path: '' }, 0);
   return { value, places: reader.places, objections: reader.objections };
 }
 
@@ -45,24 +52,25 @@ class Reader {
   readonly places = new Map<string, YamlPlace>();
   readonly objections: YamlObjection[] = [];
   readonly #document: Document;
-  readonly #readScalar: ReadScalar;
+  readonly #reading: YamlReading;
   #aliases = 0;
   #values = 0;
 
-  constructor(document: Document, readScalar: ReadScalar) {
+  constructor(document: Document, reading: YamlReading) {
     this.#document = document;
-    this.#readScalar = readScalar;
+    this.#reading = reading;
   }
 
   valueOf(node: unknown, pointer: string, place: YamlPlace, depth: number): unknown {
     this.places.set(pointer, place);
     this.#values += 1;
-    if (this.#values > MAX_VALUES) throw new RangeError('more values');
-    if (depth > MAX_DEPTH) throw new RangeError('more levels, or an alias within what it stands for');
-    if (isScalar(node)) return this.#readScalar(node);
+    if (this.#values > this.#reading.maxValues) throw new RangeError('more values');
+    if (depth > this.#reading.maxDepth) throw new RangeError('more levels, or an alias within what it stands for');
+    if (isScalar(node)) return this.#reading.readScalar(node);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
-        const itemPlace = { offset: offsetOf(item), path: `${place.path}[${index}]` };
+        const offset = offsetOf(item);
+        const itemPlace = { offset, valueOffset: offset, path: `${place.path}[${index}]` };
         return this.valueOf(item, pointer + pointerTo([index]), itemPlace, depth + 1);
       });
     }
@@ -71,22 +79,46 @@ class Reader {
   }
 
   #objectOf(pairs: readonly Pair[], pointer: string, { path }: YamlPlace, depth: number): object {
+    const { isLenient } = this.#reading;
     const entries = new Map<string, unknown>();
-    for (const { key, value } of pairs) {
+    for (const { key, value } of isLenient ? this.#merged(pairs) : pairs) {
       const name = keyText(key);
-      const place = { offset: offsetOf(key), path: name === undefined ? path : pathTo(path, name) };
+      const place = {
+        offset: offsetOf(key),
+        valueOffset: offsetOf(value ?? key),
+        path: name === undefined ? path : pathTo(path, name),
+      };
       if (name === undefined) this.objections.push({ at: place, ...NO_NAME });
-      else if (entries.has(name)) this.objections.push({ at: place, ...again(name) });
+      else if (entries.has(name) && !isLenient) this.objections.push({ at: place, ...again(name) });
       else entries.set(name, this.valueOf(value, pointer + pointerTo([name]), place, depth + 1));
     }
     // Not by assignment: for the key __proto__ that would set the prototype.
     return Object.fromEntries(entries);
   }
 
-  #originalOf(alias: Alias, pointer: string, place: YamlPlace, depth: number): unknown {
+  /** The pairs, after those that `<<` merges: of equal keys the last counts. */
+  #merged(pairs: readonly Pair[]): readonly Pair[] {
+    const [merges, own] = [pairs.filter(isMerge), pairs.filter((pair) => !isMerge(pair))];
+    const merged = merges
+      .flatMap(({ value }) => (isSeq(value) ? value.items.toReversed() : [value]))
+      .flatMap((source) => {
+        const map = isAlias(source) ? this.#resolve(source) : source;
+        if (isMap(map)) return this.#merged(map.items);
+        const offset = offsetOf(source);
+        this.objections.push({ at: { offset, valueOffset: offset, path: '' }, ...NO_MAP });
+        return [];
+      });
+    return merged.length === 0 ? own : [...merged, ...own];
+  }
+
+  #resolve(alias: Alias): unknown {
     this.#aliases += 1;
-    if (this.#aliases > MAX_ALIASES) throw new RangeError('more aliases');
-    const original = alias.resolve(this.#document);
+    if (this.#aliases > this.#reading.maxAliases) throw new RangeError('more aliases');
+    return alias.resolve(this.#document);
+  }
+
+  #originalOf(alias: Alias, pointer: string, place: YamlPlace, depth: number): unknown {
+    const original = this.#resolve(alias);
     if (original !== undefined) return this.valueOf(original, pointer, place, depth + 1);
     this.objections.push({ at: place, ...noAnchor(alias.source) });
     return null;
@@ -94,6 +126,16 @@ class Reader {
 }
 
 const NO_NAME: Words = { expected: 'keys that are text', found: 'a list or an object', remedy: 'Write a name.' };
+
+const NO_MAP: Words = {
+  expected: 'an object, or a list of objects, to merge by "<<"',
+  found: 'something else',
+  remedy: 'Quote "<<" if it is a key like any other.',
+};
+
+function isMerge({ key }: Pair): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
+}
 
 function again(name: string): Words {
   const remedy = 'Put together what both say; otherwise their order would decide.';

@@ -24,7 +24,8 @@ import { REMEMBERED_BYTES, REMEMBERED_LENGTH } from '../../src/sandbox/load-cust
 import { MAX_LENGTH as MAX_SOURCE_LENGTH } from '../../src/sandbox/rule-sources.ts';
 import { CHECK_STEPS, MAX_LINES } from '../../src/sandbox/sandboxed-rule.ts';
 import { MAX_ITEMS } from '../../src/workload/json-object.ts';
-import { LIMITS as YAML_LIMITS } from '../../src/yaml/yaml-document.ts';
+import { MANIFEST } from '../../src/manifest/manifest-items.ts';
+import { limits as yamlLimits, STRICT_YAML } from '../../src/yaml/yaml-document.ts';
 import { projectRoot } from '../project-root.ts';
 import { readPage } from './tables.ts';
 
@@ -46,7 +47,7 @@ const { small, large } = BODY_LIMITS;
 const { headersTimeout, requestTimeout, closeTimeout, maxConnections, maxHeaderSize } = SERVER_LIMITS;
 const [check, request, load] = [CHECK_STEPS, REQUEST_STEPS, LOAD_STEPS].map(figure);
 const memory = inMib(MAX_PAGES * 64 * KIB);
-const [yamlKib, ...yamlCounts] = YAML_LIMITS.match(/\d+/g)!.map(Number);
+const [yamlKib, ...yamlCounts] = yamlLimits(STRICT_YAML).match(/\d+/g)!.map(Number);
 const [levels, aliases, values] = yamlCounts.map(figure);
 const { contact, exemptions } = (policySchema([]) as { properties: Record<'contact' | 'exemptions', PolicyPart> })
   .properties;
@@ -96,6 +97,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `expires within ${NOTICE_MS / DAY_MS}`,
   ],
   'docs/errors.md': [
+    `more than ${inMib(MANIFEST.maxLength)}, or more than ${MANIFEST.maxDepth} levels`,
     `of at most ${yamlKib} KiB, ${levels} levels, ${aliases} aliases and ${values} values`,
     `within ${load} steps and ${memory}`,
     `of at most ${figure(MAX_SOURCE_LENGTH)} characters`,

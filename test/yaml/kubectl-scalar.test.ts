@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { kubectlScalar } from '../../src/config-map/policy-of-text.ts';
-import { yamlDocuments } from '../../src/yaml/yaml-document.ts';
+import { kubectlScalar } from '../../src/yaml/kubectl-scalar.ts';
+import { STRICT_YAML, yamlDocuments } from '../../src/yaml/yaml-document.ts';
 import { fastest } from '../fastest.ts';
 
-const read = (text: string): unknown => [...yamlDocuments(text, { name: 'x.yaml' }, kubectlScalar)][0]?.value;
+const DIALECT = { ...STRICT_YAML, readScalar: kubectlScalar };
+
+const read = (text: string): unknown => [...yamlDocuments(text, { name: 'x.yaml' }, DIALECT)][0]?.value;
 
 /** By sigs.k8s.io/yaml, which makes JSON of it. */
 const READINGS: readonly (readonly [text: string, value: unknown])[] = [

@@ -1,0 +1,54 @@
+import { locationText, mistakeText } from '../mistake/mistake.ts';
+import {
+  type CheckCounts,
+  type CheckReport,
+  objectName,
+  type Remark,
+  remarksOf,
+  type ReportOptions,
+} from './report.ts';
+
+const WORDS: Readonly<Record<Remark['level'], readonly [word: string, color: number]>> = {
+  deny: ['denied', 31],
+  warn: ['warning', 33],
+  audit: ['audit', 36],
+  exempt: ['exempt', 36],
+};
+
+/** For people: a line for each remark, and the counts. */
+export function textReport({ colors }: ReportOptions): CheckReport {
+  const paint = (text: string, color: number): string => (colors ? `\u001B[${color}m${text}\u001B[39m` : text);
+  return {
+    begin: () => '',
+    checked: (object) =>
+      remarksOf(object)
+        .map(({ level, rule, location, text, finding }) => {
+          const [word, color] = WORDS[level];
+          const by = finding?.exemption === undefined ? '' : ` by ${finding.exemption.name}`;
+          const [head = '', ...more] = `${text} [${rule}]`.split('\n');
+          const lines = [
+            `${objectName(object)}: ${paint(word, color)}${by}: ${head}`,
+            ...more.map((line) => `  ${line}`),
+          ];
+          return `${locationText({ source: location.source })}: ${lines.join('\n')}\n`;
+        })
+        .join(''),
+    unreadable: (mistake) => `${mistakeText(mistake)}\n`,
+    end: (counts) => `${countsText(counts)}\n`,
+  };
+}
+
+/** `2 objects denied, 5 allowed, 12 without pods.` */
+export function countsText(counts: CheckCounts): string {
+  const parts = [
+    [counts.denied, 'denied'],
+    [counts.errored, 'not judged, as the engine failed'],
+    [counts.unreadable, 'unreadable'],
+    [counts.allowed, 'allowed'],
+    [counts.exempt, 'in exempt namespaces'],
+    [counts.withoutPods, 'of kinds without pods'],
+    [counts.skipped, 'skipped, as they are no Kubernetes objects'],
+  ] as const;
+  const said = parts.filter(([count], index) => count > 0 || index === 0).map(([count, what]) => `${count} ${what}`);
+  return `${said.join(', ')}.`;
+}

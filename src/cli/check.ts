@@ -1,0 +1,152 @@
+import { review } from '../admission/review.ts';
+import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
+import type { CheckCounts, CheckReport } from '../check-report/report.ts';
+import { UNKNOWN_PROFILE } from '../engine/policy.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
+import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
+import { itemsOfFile, manifestFiles, STDIN } from '../manifest/manifest-files.ts';
+import { MANIFEST_INVALID, type ManifestObject } from '../manifest/manifest-items.ts';
+import { Namespaces } from '../manifest/namespaces.ts';
+import { type Location, type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
+import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
+import { mistakesBlock, type Output } from './mistakes-block.ts';
+import { CollectedMistakes } from './prepare.ts';
+
+export interface CheckOptions extends Output, Sender {
+  /** Files and folders of manifests; `-` is the standard input. */
+  readonly paths: readonly string[];
+  /** As for test-policy; by default what holds without a policy. */
+  readonly policy?: string | undefined;
+  readonly rulesDir?: string | undefined;
+  /** Of all objects, whatever the Namespaces among them say. */
+  readonly profile?: string | undefined;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly format: CheckFormat;
+  readonly colors: boolean;
+  /** The version of ImageGate, for reports. */
+  readonly version: string;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * `imagegate check`: judges manifests as the webhook would judge what they create. Resolves with the exit code: 1 if
+ * something would be denied, 2 if something could not be judged.
+ */
+export async function check(options: CheckOptions): Promise<0 | 1 | 2> {
+  const collected = new CollectedMistakes();
+  const ruleset = await collected.from(async () => rulesetOf(options));
+  if (ruleset === undefined) {
+    options.writeError(mistakesBlock(collected.mistakes, 'Nothing was checked'));
+    return 2;
+  }
+  const lists = await Promise.all(options.paths.map(async (path) => collected.from(async () => manifestFiles(path))));
+  const builtIn = (await builtInRules()).map(({ meta }) => meta);
+  const report = CHECK_REPORTS[options.format]({ ...options, rules: [...builtIn, ...ruleset.custom] });
+  return new Checker(ruleset, report, options).check(
+    [...new Set(lists.flatMap((files) => files ?? []))],
+    collected.mistakes,
+  );
+}
+
+async function rulesetOf({ policy, rulesDir, profile, writeError }: CheckOptions): Promise<Ruleset> {
+  const loader = await createTrialLoader(rulesDir, { writeError });
+  const input = await loader.read();
+  const ruleset = await loader.load(policy === undefined ? input : await withPolicyAt(policy, input));
+  if (profile === undefined || profile === UNKNOWN_PROFILE || ruleset.profiles.has(profile)) return ruleset;
+  const known = [...ruleset.profiles.keys(), UNKNOWN_PROFILE];
+  const words = { expected: `one of ${known.join(', ')}`, found: profile, ...nearestName(profile, known) };
+  throw new MistakesError([{ code: 'setting-invalid', source: { name: '--profile' }, ...words }]);
+}
+
+class Checker {
+  readonly #ruleset: Ruleset;
+  readonly #options: CheckOptions;
+  readonly #report: CheckReport;
+  readonly #namespaces = new Namespaces();
+  readonly #counts: Record<keyof CheckCounts, number> = {
+    allowed: 0,
+    denied: 0,
+    errored: 0,
+    withoutPods: 0,
+    exempt: 0,
+    skipped: 0,
+    unreadable: 0,
+  };
+
+  constructor(ruleset: Ruleset, report: CheckReport, options: CheckOptions) {
+    this.#ruleset = ruleset;
+    this.#report = report;
+    this.#options = options;
+  }
+
+  /** @param mistakes why files are missing */
+  async check(files: readonly string[], mistakes: readonly Mistake[]): Promise<0 | 1 | 2> {
+    const { write, paths } = this.#options;
+    const [report, counts] = [this.#report, this.#counts];
+    write(report.begin());
+    for (const mistake of mistakes) this.#unreadable(mistake);
+    await this.#readNamespaces(files);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, so that memory stays flat
+    for (const path of files) await this.#checkFile(path);
+    const { skipped: _, ...judged } = counts;
+    if (Object.values(judged).every((count) => count === 0)) this.#unreadable(nothing(paths));
+    write(report.end(counts));
+    if (counts.unreadable + counts.errored > 0) return 2;
+    return counts.denied > 0 ? 1 : 0;
+  }
+
+  /** Ahead of all objects, of which folders may have some before their Namespaces. The standard input can be read but once. */
+  async #readNamespaces(files: readonly string[]): Promise<void> {
+    for (const path of files.filter((file) => file !== STDIN)) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, so that memory stays flat
+      for await (const item of itemsOfFile(path, this.#options.stdin, 'Namespace'))
+        if ('object' in item) this.#namespaces.add(item.object);
+    }
+  }
+
+  async #checkFile(path: string): Promise<void> {
+    for await (const item of itemsOfFile(path, this.#options.stdin)) {
+      if ('mistake' in item) this.#unreadable(item.mistake);
+      else if ('skipped' in item) this.#counts.skipped += 1;
+      else this.#checkObject(item);
+    }
+  }
+
+  #checkObject({ object, request: recorded, where }: ManifestObject): void {
+    const { write, profile, now } = this.#options;
+    if (this.#namespaces.add(object)) this.#unreadable(lateNamespace(where('')));
+    const request = recorded ?? admissionRequestOf(object, this.#options);
+    const labels = this.#namespaces.labelsOf(request.namespace ?? '');
+    if (labels.isExempt && recorded === undefined) {
+      this.#counts.exempt += 1;
+      return;
+    }
+    const reviewed = review(request, this.#ruleset, { now, profile: profile ?? this.#known(labels.profile) });
+    this.#counts[reviewed.unknownKind ? 'withoutPods' : reviewed.verdict] += 1;
+    if (reviewed.unknownKind) return;
+    const { namespace, name, kind } = request;
+    write(this.#report.checked({ ...kind, namespace, name, review: reviewed, where }));
+  }
+
+  #known(label: string | undefined): string | undefined {
+    return label === undefined || this.#ruleset.profiles.has(label) ? label : UNKNOWN_PROFILE;
+  }
+
+  #unreadable(mistake: Mistake): void {
+    this.#counts.unreadable += 1;
+    this.#options.write(this.#report.unreadable(mistake));
+  }
+}
+
+function nothing(paths: readonly string[]): Mistake {
+  const remedy = 'Look whether what should write them, such as helm template, has failed.';
+  const words = { expected: 'Kubernetes objects', found: 'none', remedy };
+  return { code: MANIFEST_INVALID, source: { name: paths.join(' ') }, ...words };
+}
+
+function lateNamespace(location: Location): Mistake {
+  const expected = 'a Namespace before what is in it, as its labels say how that is judged';
+  return { code: MANIFEST_INVALID, ...location, expected, found: 'it after that', remedy: 'Put it first.' };
+}

@@ -1,0 +1,98 @@
+import { InvalidReviewError, parseReview, type AdmissionRequest } from '../admission/admission-review.ts';
+import type { Location, Mistake } from '../mistake/mistake.ts';
+import { isObject, type JsonObject } from '../workload/json-object.ts';
+import { kubectlScalar } from '../yaml/kubectl-scalar.ts';
+import { type YamlDialect, type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
+import { documentTexts } from './document-texts.ts';
+
+/** A Kubernetes object, not yet validated but for these. */
+export interface KubernetesObject extends JsonObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface ManifestObject {
+  readonly object: KubernetesObject;
+  /** The request, if the document is a recorded AdmissionReview; `object` is that then. */
+  readonly request?: AdmissionRequest;
+  /** The location of the value at a field path of the object to judge or, if it is absent, of what it should be in. */
+  readonly where: (fieldPath: string) => Location;
+}
+
+/** What is in a manifest: an object, what cannot be read, or something else, which is skipped. */
+export type ManifestItem = ManifestObject | { readonly mistake: Mistake } | { readonly skipped: Location };
+
+/** What is wrong with manifests has one code. */
+export const MANIFEST_INVALID = 'manifest-invalid';
+
+/** As kubectl reads. An object of more than 3 MiB the API server refuses. */
+export const MANIFEST: YamlDialect = {
+  readScalar: kubectlScalar,
+  isLenient: true,
+  maxLength: 4 * 1024 * 1024,
+  maxDepth: 100,
+  maxAliases: 1000,
+  maxValues: 1_000_000,
+  code: MANIFEST_INVALID,
+};
+
+/**
+ * The objects of a stream of manifests, those of lists one by one. Holds one document at a time, and goes on after one that
+ * cannot be read.
+ *
+ * @param name of the file, for locations
+ * @param word documents without it are left out
+ */
+export async function* manifestItems(
+  chunks: AsyncIterable<string>,
+  name: string,
+  word = '',
+): AsyncGenerator<ManifestItem> {
+  for await (const { text, line } of documentTexts(chunks)) {
+    if (!text.includes(word)) continue;
+    for (const document of yamlDocuments(text, { name, line }, MANIFEST)) {
+      // Others may follow from the first.
+      const [mistake] = document.mistakes;
+      if (mistake !== undefined) yield { mistake };
+      else if (document.value !== undefined) yield* itemsOf(document.value, document, []);
+    }
+  }
+}
+
+type Path = readonly (string | number)[];
+
+function* itemsOf(value: unknown, document: YamlDocument, path: Path): Generator<ManifestItem> {
+  const items = isObject(value) ? value['items'] : undefined;
+  if (!isKubernetesObject(value)) yield { skipped: document.whereValue(...path) };
+  else if (value.kind.endsWith('List') && Array.isArray(items)) {
+    for (const [index, item] of items.entries())
+      yield* itemsOf(withTypeOf(value, item), document, [...path, 'items', index]);
+  } else
+    yield value.kind === 'AdmissionReview' ? recorded(value, document, path) : manifestObject(value, document, path);
+}
+
+function isKubernetesObject(value: unknown): value is KubernetesObject {
+  return isObject(value) && typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string';
+}
+
+/** The API server leaves out the type of what is in a PodList. */
+function withTypeOf({ apiVersion, kind }: KubernetesObject, item: unknown): unknown {
+  if (!isObject(item) || kind === 'List') return item;
+  return { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
+}
+
+function recorded(object: KubernetesObject, document: YamlDocument, path: Path): ManifestItem {
+  try {
+    const { request } = parseReview(object);
+    return { ...manifestObject(object, document, [...path, 'request', 'object']), request };
+  } catch (error) {
+    if (!(error instanceof InvalidReviewError)) throw error;
+    const remedy = 'Record what the API server sends: an AdmissionReview with its request.';
+    const words = { expected: 'a whole AdmissionReview', found: error.message, remedy };
+    return { mistake: { code: MANIFEST_INVALID, ...document.whereValue(...path), ...words } };
+  }
+}
+
+function manifestObject(object: KubernetesObject, { whereValue }: YamlDocument, path: Path): ManifestObject {
+  return { object, where: (fieldPath) => whereValue(...path, ...(fieldPath.match(/[^.[\]]+/g) ?? [])) };
+}

@@ -1,0 +1,254 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { check, type CheckOptions } from '../../src/cli/check.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const NOW = Date.parse('2026-11-29T14:00:00Z');
+
+const POLICY = `rules:
+  registry-allowlist: { options: { registries: [docker.io] } }
+profiles:
+  prod: { rules: { require-digest: { action: deny } } }
+  lab: { rules: { registry-allowlist: { action: off } } }
+namespaces:
+  - { names: [dev-*], rules: { registry-allowlist: { action: warn } } }
+exemptions:
+  - { name: bots, reason: r, owner: o, expires: never, rules: [registry-allowlist], namespaces: [default], serviceAccounts: ['ci:bot'] }
+podSpecs:
+  - { group: argoproj.io, kind: Rollout, path: spec.template.spec }
+`;
+
+const pod = (image: string, namespace?: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: { name: p${namespace === undefined ? '' : `, namespace: ${namespace}`} }\nspec: { containers: [{ name: c, image: '${image}' }] }\n`;
+const labelled = (name: string, labels: string): string =>
+  `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name}, labels: { ${labels} } }\n`;
+
+const QUAY = 'c image comes from an untrusted registry! (quay.io/a:1). Only images from docker.io are allowed.';
+const DENIED = `4:40: Pod default/p: denied: ${QUAY} [registry-allowlist]\n`;
+const DIGEST = 'c image has no digest! (quay.io/a:1). Only images with digests are allowed. [require-digest]\n';
+
+/** Files, how they are checked, and what is printed with which exit code. */
+const CHECKS: readonly (readonly [
+  what: string,
+  files: Readonly<Record<string, string>>,
+  options: Partial<CheckOptions>,
+  code: number,
+  said: string,
+])[] = [
+  ['a good pod', { 'x.yaml': pod('docker.io/a:1') }, {}, 0, '0 denied, 1 allowed.\n'],
+  ['a bad pod', { 'x.yaml': pod('quay.io/a:1') }, {}, 1, `x.yaml:${DENIED}1 denied.\n`],
+  [
+    'a bad pod beside what is none',
+    { 'x.yaml': `a: 1\n---\n${labelled('a', 'b: c')}---\n${pod('quay.io/a:1')}` },
+    {},
+    1,
+    `x.yaml:10${DENIED.slice(1)}1 denied, 1 of kinds without pods, 1 skipped, as they are no Kubernetes objects.\n`,
+  ],
+  [
+    'a broken document, and the rest',
+    { 'x.yaml': `a: "b\n---\n${pod('quay.io/a:1')}` },
+    {},
+    2,
+    `x.yaml:2:1: expected YAML 1.2, found Missing closing "quote. Mend it there or just before; text with ": " or " #" in it needs quotes. [manifest-invalid]
+x.yaml:6${DENIED.slice(1)}1 denied, 1 unreadable.\n`,
+  ],
+  [
+    'a namespace that is given',
+    { 'x.yaml': pod('quay.io/a:1') },
+    { namespace: 'dev-a' },
+    0,
+    `x.yaml:4:40: Pod dev-a/p: warning: ${QUAY} [registry-allowlist]\n0 denied, 1 allowed.\n`,
+  ],
+  [
+    'its own namespace, which counts more',
+    { 'x.yaml': pod('quay.io/a:1', 'shop') },
+    { namespace: 'dev-a' },
+    1,
+    `x.yaml:${DENIED.replace('default', 'shop')}1 denied.\n`,
+  ],
+  ['a profile that is given', { 'x.yaml': pod('quay.io/a:1') }, { profile: 'lab' }, 0, '0 denied, 1 allowed.\n'],
+  [
+    'the profile of a Namespace in a later file',
+    { 'a.yaml': pod('quay.io/a:1', 'dev-a'), 'b.yaml': labelled('dev-a', 'imagegate/profile: prod') },
+    {},
+    1,
+    `a.yaml:4:40: Pod dev-a/p: warning: ${QUAY} [registry-allowlist]
+a.yaml:4:40: Pod dev-a/p: denied: ${DIGEST}1 denied, 1 of kinds without pods.\n`,
+  ],
+  [
+    'a profile that is given, against that of a Namespace',
+    { 'a.yaml': pod('quay.io/a:1', 'shop'), 'b.yaml': labelled('shop', 'imagegate/profile: prod') },
+    { profile: 'lab' },
+    0,
+    '0 denied, 1 allowed, 1 of kinds without pods.\n',
+  ],
+  [
+    'a profile of a Namespace that the policy does not have',
+    { 'a.yaml': pod('quay.io/a:1', 'shop'), 'b.yaml': labelled('shop', 'imagegate/profile: lba') },
+    {},
+    1,
+    `a.yaml:${DENIED.replace('default', 'shop')}1 denied, 1 of kinds without pods.\n`,
+  ],
+  [
+    'an exempt namespace, and one that the webhook is not asked about',
+    {
+      'a.yaml': pod('quay.io/a:1', 'shop'),
+      'b.yaml': labelled('shop', "imagegate/disable-filtering: 'true'"),
+      'c.yaml': pod('quay.io/a:1', 'kube-system'),
+    },
+    {},
+    0,
+    '0 denied, 2 in exempt namespaces, 1 of kinds without pods.\n',
+  ],
+  [
+    'a user whom an exemption knows',
+    { 'x.yaml': pod('quay.io/a:1') },
+    { user: 'system:serviceaccount:ci:bot' },
+    0,
+    `x.yaml:4:40: Pod default/p: exempt by bots: ${QUAY} [registry-allowlist]\n0 denied, 1 allowed.\n`,
+  ],
+  [
+    'a kind of the policy',
+    {
+      'x.yaml':
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: { template: { spec: { containers: [{ name: c, image: 'quay.io/a:1' }] } } }\n",
+    },
+    {},
+    1,
+    `x.yaml:3:60: Rollout default: denied: ${QUAY} [registry-allowlist]\n1 denied.\n`,
+  ],
+  [
+    'an object that cannot be read',
+    { 'x.yaml': 'apiVersion: v1\nkind: Pod\nspec: 1\n' },
+    {},
+    1,
+    'x.yaml:1:1: Pod default: denied: ImageGate cannot read the object, so it is denied: object.spec of a Pod must be an object, found a number. [imagegate]\n1 denied.\n',
+  ],
+  [
+    'a recorded review, by what it says',
+    {
+      'x.yaml': `apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest:\n  uid: u\n  operation: CREATE\n  namespace: kube-system\n  kind: { group: '', version: v1, kind: Pod }\n  object: { spec: { containers: [{ name: c, image: 'quay.io/a:1' }] } }\n`,
+    },
+    {},
+    1,
+    `x.yaml:8:52: Pod kube-system: denied: ${QUAY} [registry-allowlist]\n1 denied.\n`,
+  ],
+  [
+    'nothing',
+    { 'x.yaml': '# nothing\n' },
+    {},
+    2,
+    '$: expected Kubernetes objects, found none. Look whether what should write them, such as helm template, has failed. [manifest-invalid]\n0 denied, 1 unreadable.\n',
+  ],
+  [
+    'what is no object alone',
+    { 'x.yaml': 'a: 1\n' },
+    {},
+    2,
+    '$: expected Kubernetes objects, found none. Look whether what should write them, such as helm template, has failed. [manifest-invalid]\n0 denied, 1 unreadable, 1 skipped, as they are no Kubernetes objects.\n',
+  ],
+];
+
+describe('imagegate check', () => {
+  const folder = temporaryFolder();
+
+  /** What it prints of these paths, `$` for the folder and without it before files, and its exit code. */
+  const tryCheck = async (paths: readonly string[], options: Partial<CheckOptions> = {}, stdin = '') => {
+    const [said, failed]: [string[], string[]] = [[], []];
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode(stdin);
+    }
+    const code = await check({
+      paths,
+      stdin: bytes(),
+      format: 'text',
+      colors: false,
+      version: '1.2.3',
+      now: NOW,
+      write: (text) => void said.push(text),
+      writeError: (text) => void failed.push(text),
+      ...options,
+    });
+    const [stdout, stderr] = [said, failed].map((texts) =>
+      texts.join('').replaceAll(`${folder.path}/`, '').replaceAll(folder.path, '$'),
+    );
+    return { code, stdout, stderr };
+  };
+
+  const withPolicy = async (): Promise<string> => {
+    const policy = join(folder.path, 'policy');
+    await writeFile(policy, POLICY);
+    return policy;
+  };
+
+  for (const [index, [what, files, options, code, stdout]] of CHECKS.entries()) {
+    it(`checks ${what}`, async () => {
+      const path = join(folder.path, String(index));
+      await mkdir(path);
+      for (const [name, text] of Object.entries(files)) {
+        // oxlint-disable-next-line no-await-in-loop -- few
+        await writeFile(join(path, name), text);
+      }
+      const tried = await tryCheck([path], { policy: await withPolicy(), ...options });
+      const said = tried
+        .stdout!.replaceAll(`${index}/`, '')
+        .replaceAll(`$/${index}`, '$')
+        .replaceAll(/^\d+(?=: expected Kub)/gm, '$');
+      expect({ ...tried, stdout: said }).to.deep.equal({ code, stdout, stderr: '' });
+    });
+  }
+
+  it('checks the standard input, of which a Namespace must come before what is in it', async () => {
+    const [before, after] = [labelled('shop', 'imagegate/profile: lab'), pod('quay.io/a:1', 'shop')];
+    const options = { policy: await withPolicy() };
+    expect(await tryCheck(['-'], options, `${before}---\n${after}`)).to.deep.equal({
+      code: 0,
+      stdout: '0 denied, 1 allowed, 1 of kinds without pods.\n',
+      stderr: '',
+    });
+    expect(await tryCheck(['-'], options, `${after}---\n${before}`)).to.deep.equal({
+      code: 2,
+      stdout: `standard input:${DENIED.replace('default', 'shop')}standard input:5:1: expected a Namespace before what is in it, as its labels say how that is judged, found it after that. Put it first. [manifest-invalid]
+1 denied, 1 unreadable, 1 of kinds without pods.\n`,
+      stderr: '',
+    });
+  });
+
+  it('checks by what holds without a policy, and a file once', async () => {
+    const path = join(folder.path, 'twice.yaml');
+    await writeFile(path, pod('nginx'));
+    const { code, stdout } = await tryCheck([path, path]);
+    expect(code).to.equal(1);
+    expect(stdout!.split('\n').map((line) => / (\[.*\]|denied\.)$/.exec(line)?.[1])).to.deep.equal([
+      '[empty-tag]',
+      '[registry-allowlist]',
+      'denied.',
+      undefined,
+    ]);
+  });
+
+  it('checks the rest where a path cannot be read', async () => {
+    const path = join(folder.path, 'one.yaml');
+    await writeFile(path, pod('docker.io/a:1'));
+    const { code, stdout } = await tryCheck([join(folder.path, 'nowhere'), path]);
+    expect(code).to.equal(2);
+    expect(stdout).to.match(/^nowhere: expected a file or a folder .*\n0 denied, 1 unreadable, 1 allowed\.\n$/);
+  });
+
+  it('checks nothing by a policy that the gate would not use', async () => {
+    const policy = join(folder.path, 'bad');
+    await writeFile(policy, 'nonsense: 1\n');
+    const { code, stdout, stderr } = await tryCheck([], { policy });
+    expect([code, stdout]).to.deep.equal([2, '']);
+    expect(stderr).to.match(/^Nothing was checked: one mistake\.\n\n {2}bad:1:1 nonsense: /);
+  });
+
+  it('checks nothing by a profile that the policy does not have', async () => {
+    const tried = await tryCheck([], { policy: await withPolicy(), profile: 'lba' });
+    expect([tried.code, tried.stdout]).to.deep.equal([2, '']);
+    expect(tried.stderr).to.include(
+      '  --profile: expected one of prod, lab, unknown, found lba. Did you mean lab? [setting-invalid]\n',
+    );
+  });
+});
