@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { countsText, textReport } from '../../src/check-report/text-report.ts';
-import { checkedObjects, COUNTS, MISTAKE } from './checked-objects.ts';
+import { checkedObjects } from './checked-objects.ts';
+import { written } from './written.ts';
 
 const SAID = String.raw`k8s/a b.yaml:7:25: Pod shop/p0: denied: a image is not a valid reference! (x<&"\u{7}). A reference has only ASCII characters, without blanks and control characters. [valid-reference]
 k8s/a b.yaml:7:25: Pod shop/p0: warning: b image has a non-allowed tag! (gcr.io/b:latest). These tags "staging,latest" are prohibited. [blocked-tags]
@@ -17,14 +18,7 @@ const OPTIONS = { version: '1.2.3', rules: [] };
 
 describe('textReport', () => {
   it('says each remark where its image stands', () => {
-    const report = textReport({ ...OPTIONS, colors: false });
-    const said = [
-      report.begin(),
-      ...checkedObjects().map(report.checked),
-      report.unreadable(MISTAKE),
-      report.end(COUNTS),
-    ];
-    expect(said.join('')).to.equal(SAID);
+    expect(written(textReport({ ...OPTIONS, colors: false }))).to.equal(SAID);
   });
 
   it('has the colours of a terminal', () => {

@@ -1,0 +1,12 @@
+import type { CheckReport } from '../../src/check-report/report.ts';
+import { checkedObjects, COUNTS, MISTAKE } from './checked-objects.ts';
+
+/** What a report makes of objects and a mistake. */
+export function written({ begin, checked, unreadable, end }: CheckReport): string {
+  return [begin(), ...checkedObjects().map(checked), unreadable(MISTAKE), end(COUNTS)].join('');
+}
+
+/** What it makes of nothing. */
+export function writtenOfNothing({ begin, end }: CheckReport): string {
+  return begin() + end({ allowed: 0, denied: 0, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0 });
+}
