@@ -3,10 +3,7 @@ import { isatty } from 'node:tty';
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import { CHECK_REPORTS, type CheckFormat } from './check-report/check-reports.ts';
-import { check } from './cli/check.ts';
 import { environmentHelp } from './cli/environment-help.ts';
-import { testPolicy } from './cli/test-policy.ts';
-import { testRules } from './cli/test-rules.ts';
 
 const { version, description } = createRequire(import.meta.url)('imagegate/package.json') as {
   version: string;
@@ -18,6 +15,7 @@ const output = {
   writeError: (text: string) => process.stderr.write(text),
 };
 
+// Each command is imported when it runs: others do without its packages.
 const program = new Command('imagegate').description(description).version(version).showHelpAfterError();
 
 program
@@ -25,7 +23,6 @@ program
   .description('Run the webhook until it is told to end. This is what `imagegate` alone does.')
   .addHelpText('after', environmentHelp())
   .action(async () => {
-    // The other commands do without the server's packages.
     const { serve } = await import('./cli/serve.ts');
     const code = await serve({
       env: process.env,
@@ -49,6 +46,7 @@ program
     const { rules: rulesDir, image: images, cases: casesPath, ...where } = options;
     if (images === undefined && (where.namespace ?? where.profile) !== undefined)
       command.error('error: --namespace and --profile need --image');
+    const { testPolicy } = await import('./cli/test-policy.ts');
     process.exitCode = await testPolicy({ path, rulesDir, images, casesPath, ...where, now: Date.now(), ...output });
   });
 
@@ -70,7 +68,8 @@ program
   .action(async (paths: readonly string[], options: CheckFlags, command: Command) => {
     const { rules: rulesDir, ...where } = options;
     if (where.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
-    const context = { stdin: process.stdin, colors: isatty(1) && !process.env['NO_COLOR'], version, now: Date.now() };
+    const context = { stdin: process.stdin, terminal: isatty(1), env: process.env, version, now: Date.now() };
+    const { check } = await import('./cli/check.ts');
     process.exitCode = await check({ paths, rulesDir, ...where, ...context, ...output });
   });
 
@@ -89,6 +88,7 @@ program
   .argument('<folder>', 'what RULES_DIR would be')
   .option('--policy <file-or-folder>', 'a policy that gives options to the rules, as for test-policy')
   .action(async (folder: string, { policy }: { readonly policy?: string }) => {
+    const { testRules } = await import('./cli/test-rules.ts');
     process.exitCode = await testRules({ folder, policy, ...output });
   });
 

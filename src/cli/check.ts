@@ -11,7 +11,7 @@ import { type Location, type Mistake, MistakesError } from '../mistake/mistake.t
 import { nearestName } from '../mistake/nearest-name.ts';
 import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
-import { CollectedMistakes } from './prepare.ts';
+import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
 
 export interface CheckOptions extends Output, Sender {
   /** Files and folders of manifests; `-` is the standard input. */
@@ -23,7 +23,9 @@ export interface CheckOptions extends Output, Sender {
   readonly profile?: string | undefined;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly format: CheckFormat;
-  readonly colors: boolean;
+  /** Whether it prints to a terminal, which then has colours unless the user wants none. */
+  readonly terminal: boolean;
+  readonly env: { readonly NO_COLOR?: string | undefined };
   /** The version of ImageGate, for reports. */
   readonly version: string;
   /** In milliseconds since 1970. */
@@ -43,7 +45,8 @@ export async function check(options: CheckOptions): Promise<0 | 1 | 2> {
   }
   const lists = await Promise.all(options.paths.map(async (path) => collected.from(async () => manifestFiles(path))));
   const builtIn = (await builtInRules()).map(({ meta }) => meta);
-  const report = CHECK_REPORTS[options.format]({ ...options, rules: [...builtIn, ...ruleset.custom] });
+  const colors = options.terminal && (options.env.NO_COLOR ?? '') === '';
+  const report = CHECK_REPORTS[options.format]({ ...options, colors, rules: [...builtIn, ...ruleset.custom] });
   return new Checker(ruleset, report, options).check(
     [...new Set(lists.flatMap((files) => files ?? []))],
     collected.mistakes,

@@ -2,7 +2,8 @@ import { type Certificate, loadCertificate } from '../gate/secret/certificate.ts
 import { type ClientSecrets, loadClientSecrets } from '../gate/secret/client-secrets.ts';
 import { loadPolicyToken, type PolicyToken } from '../gate/secret/policy-token.ts';
 import type { LoadedSettings, Settings } from '../gate/settings.ts';
-import { type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
+import { MistakesError } from '../mistake/mistake.ts';
 import type { LiveRuleset } from '../ruleset/live-ruleset.ts';
 
 /** What a gate needs to start. */
@@ -39,24 +40,4 @@ export async function prepare(
     throw new MistakesError(mistakes);
   }
   return { settings, certificate, policyToken, clientSecrets, rulesets };
-}
-
-/** Collects the mistakes of several parts, to report them together. */
-export class CollectedMistakes {
-  readonly mistakes: Mistake[];
-
-  constructor(mistakes: readonly Mistake[] = []) {
-    this.mistakes = [...mistakes];
-  }
-
-  /** The result of `part`, or `undefined` if it had mistakes. Other errors are thrown. */
-  async from<T>(part: () => T | Promise<T>): Promise<T | undefined> {
-    try {
-      return await part();
-    } catch (error) {
-      if (!(error instanceof MistakesError)) throw error;
-      this.mistakes.push(...error.mistakes);
-      return undefined;
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { type PlacedImage, podReview, verdictText } from './pod-review.ts';
 import { caseDiffs, type PolicyCase, readCases } from './policy-cases.ts';
 import { policyReport } from './policy-report.ts';
-import { CollectedMistakes } from './prepare.ts';
+import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
 import type { KnownRule } from './rules-in-force.ts';
 
 export interface TestPolicyOptions extends Output, Omit<PlacedImage, 'image'> {

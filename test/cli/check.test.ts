@@ -163,7 +163,8 @@ describe('imagegate check', () => {
       paths,
       stdin: bytes(),
       format: 'text',
-      colors: false,
+      terminal: false,
+      env: {},
       version: '1.2.3',
       now: NOW,
       write: (text) => void said.push(text),
@@ -234,6 +235,29 @@ describe('imagegate check', () => {
     const { code, stdout } = await tryCheck([join(folder.path, 'nowhere'), path]);
     expect(code).to.equal(2);
     expect(stdout).to.match(/^nowhere: expected a file or a folder .*\n0 denied, 1 unreadable, 1 allowed\.\n$/);
+  });
+
+  for (const [terminal, env, isRed] of [
+    [true, {}, true],
+    [true, { NO_COLOR: '' }, true],
+    [true, { NO_COLOR: '1' }, false],
+    [false, {}, false],
+  ] as const) {
+    it(`has ${isRed ? '' : 'no '}colours ${terminal ? 'on' : 'off'} a terminal with ${JSON.stringify(env)}`, async () => {
+      const { stdout } = await tryCheck(['-'], { terminal, env }, pod('nginx'));
+      expect(stdout!.includes('\u001B[31mdenied\u001B[39m')).to.equal(isRed);
+    });
+  }
+
+  it('knows of each format the rules that it may name', async () => {
+    const { code, stdout } = await tryCheck(['-'], { format: 'sarif' }, pod('docker.io/a:1'));
+    const { runs } = JSON.parse(stdout!) as {
+      readonly runs: readonly { readonly tool: { readonly driver: unknown } }[];
+    };
+    expect(code).to.equal(0);
+    expect(JSON.stringify(runs[0]!.tool))
+      .to.include('"ImageGate","version":"1.2.3"')
+      .and.to.include('"id":"empty-tag"');
   });
 
   it('checks nothing by a policy that the gate would not use', async () => {

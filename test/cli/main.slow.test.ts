@@ -36,6 +36,7 @@ describe('imagegate', () => {
       'serve +Run the webhook',
       'test-policy .*<file-or-folder> +Try a policy',
       'test-rules .*<folder> +Try the rule files',
+      'check .*<path...> +Judge manifests',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });
@@ -129,6 +130,34 @@ describe('imagegate', () => {
       [['--help'], '', 0, 'Usage: imagegate test-policy [options] <file-or-folder>\n'],
     ] as const) {
       const run = runImagegate({ args: ['test-policy', '-', ...args], stdin });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(run.stdout() + run.stderr()).to.include(said);
+    }
+  });
+
+  it('checks manifests from its standard input, and tells by its exit code what is wrong', async () => {
+    const pod = (image: string) => `{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"${image}"}]}}\n`;
+    for (const [args, stdin, code, said] of [
+      [['-'], pod('docker.io/a:1'), 0, '0 denied, 1 allowed.\n'],
+      [
+        ['-', '--format', 'github'],
+        pod('docker.io/a'),
+        1,
+        '::error file=standard input,line=1,col=64,title=empty-tag::Pod default: ',
+      ],
+      [['-'], '{', 2, 'standard input:1:2: expected YAML 1.2, found '],
+      [
+        ['-', '--format', 'xml'],
+        '',
+        2,
+        "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json, junit, sarif, github.\n",
+      ],
+      [['-', '--policy', '-'], '', 2, 'error: the standard input cannot be both\n'],
+      [[], '', 2, "error: missing required argument 'path'\n"],
+      [['--help'], '', 0, '\nExamples:\n  imagegate check '],
+    ] as const) {
+      const run = runImagegate({ args: ['check', ...args], stdin });
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
       expect(await run.ended, args.join(' ')).to.equal(code);
       expect(run.stdout() + run.stderr()).to.include(said);

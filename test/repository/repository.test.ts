@@ -16,6 +16,8 @@ async function namesIn(folder: string, end: string): Promise<readonly string[]> 
 
 const PURE: ReadonlySet<string> = new Set(['mistake', 'image', 'workload', 'engine', 'admission']);
 
+const SERVER_PACKAGES = ['koa', 'koa-bodyparser', 'pino', 'prom-client', 'node:http', 'node:https', 'node:tls'];
+
 describe('the repository', () => {
   let src: readonly SourceFile[];
   let rules: readonly SourceFile[];
@@ -90,6 +92,23 @@ describe('the repository', () => {
           for (const found of atRunTime) if (found.path !== undefined) reached.add(found.path);
         }
       }
+    });
+
+    it("of commands but serve lead to none of the server's packages, which they start without", () => {
+      const files = new Map(src.map((file) => [file.path, file]));
+      const commands = src.filter(({ path }) => path === 'src/main.ts' || /\/cli\/(?:check|test-\w+)\.ts$/.test(path));
+      expect(commands.length).to.be.above(3);
+      const reached = new Set(commands.map(({ path }) => path));
+      const packages = new Set<string>();
+      for (const next of reached) {
+        for (const { specifier, path, typeOnly } of files.get(next)?.imports ?? []) {
+          if (typeOnly || path === 'src/cli/serve.ts') continue;
+          if (path === undefined) packages.add(specifier);
+          else reached.add(path);
+        }
+      }
+      expect([...packages]).to.include('commander');
+      expect(SERVER_PACKAGES.filter((name) => packages.has(name))).to.deep.equal([]);
     });
 
     it("of what judges have no type of Node's, and it uses none of Node's globals", () => {
