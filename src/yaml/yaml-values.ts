@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Pair, type Scalar, visit } from 'yaml';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 
 export interface YamlPlace {
@@ -53,6 +53,7 @@ class Reader {
   readonly objections: YamlObjection[] = [];
   readonly #document: Document;
   readonly #reading: YamlReading;
+  #originals: ReadonlyMap<Alias, unknown> | undefined;
   #aliases = 0;
   #values = 0;
 
@@ -114,7 +115,8 @@ class Reader {
   #resolve(alias: Alias): unknown {
     this.#aliases += 1;
     if (this.#aliases > this.#reading.maxAliases) throw new RangeError('more aliases');
-    return alias.resolve(this.#document);
+    this.#originals ??= originalsOf(this.#document);
+    return this.#originals.get(alias);
   }
 
   #originalOf(alias: Alias, pointer: string, place: YamlPlace, depth: number): unknown {
@@ -123,6 +125,19 @@ class Reader {
     this.objections.push({ at: place, ...noAnchor(alias.source) });
     return null;
   }
+}
+
+/** What each alias stands for. Found at once: `Alias.resolve` looks through the whole document each time. */
+function originalsOf(document: Document): ReadonlyMap<Alias, unknown> {
+  const anchored = new Map<string, unknown>();
+  const originals = new Map<Alias, unknown>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) originals.set(node, anchored.get(node.source));
+      else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return originals;
 }
 
 const NO_NAME: Words = { expected: 'keys that are text', found: 'a list or an object', remedy: 'Write a name.' };
