@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check } from '../../src/cli/check.ts';
+import { randomFrom, seedOfRun, type Random } from '../random.ts';
+import { CONFIG, RULES, behindRules } from './rules-gate.ts';
+import type { Json, Manifest } from './objects.ts';
+
+const MANIFESTS = 1000;
+
+const POLICY = `contact: 'Ask #platform.'
+rules:
+  require-digest: { action: warn, options: {} }
+  required-pull-policy:
+    action: deny
+    options: { policies: [{ images: ['gcr.io/**'], policy: Always }] }
+exemptions:
+  - { name: old, reason: r, owner: o, expires: never, rules: [registry-allowlist], images: ['quay.io/old/*'] }
+`;
+
+const RULE = `export default {
+  meta: { name: 'no-debug', description: 'Deny images that are made for debugging.' },
+  check(image, options, { workload, container }) {
+    if (!image.repository.endsWith('-debug')) return;
+    return [{ problem: 'is made for debugging', remedy: [workload.kind, workload.serviceAccountName, container.imagePullPolicy].join(', ') + '.' }];
+  },
+};
+`;
+
+const DIGEST = `@sha256:${'a'.repeat(64)}`;
+const NAMES = [
+  'nginx',
+  'docker.io/nginx',
+  'gcr.io/acme/api',
+  'quay.io/old/x',
+  'quay.io/new/x',
+  'gcr.io/x-debug',
+  'Bad/Name',
+  'localhost:5000/x',
+];
+const TAGS = ['', ':1.2', ':latest', ':staging', `:1.2${DIGEST}`, DIGEST, ':latest' + DIGEST];
+
+/** Objects of each kind whose parts the API server fills in, or not. */
+function manifestOf(random: Random, index: number): Manifest {
+  const image = (): string => random.pick(NAMES) + random.pick(TAGS);
+  const container = (name: string): Json => ({
+    name,
+    image: image(),
+    ...(random.chance(0.3) && { imagePullPolicy: random.pick(['Always', 'IfNotPresent', 'Never', '']) }),
+  });
+  const kind = random.pick(['Pod', 'Pod', 'Deployment', 'StatefulSet', 'Job', 'CronJob', 'PodTemplate']);
+  const spec = {
+    containers: [container('a'), ...(random.chance(0.3) ? [container('b')] : [])],
+    ...(random.chance(0.2) && { initContainers: [container('i')] }),
+    ...(random.chance(0.2) && {
+      volumes: [
+        { name: 'v', image: { reference: image() } },
+        { name: 'e', emptyDir: {} },
+      ],
+    }),
+    // The API server of the tests does without the admission of service accounts, which names one for each Pod.
+    ...((kind === 'Pod' || random.chance(0.3)) && { [random.pick(['serviceAccountName', 'serviceAccount'])]: 'robot' }),
+  };
+  const metadata = random.chance(0.2) && kind === 'Pod' ? { generateName: `p${index}-` } : { name: `p${index}` };
+  const template = { metadata: { labels: { app: 'a' } }, spec };
+  const selected = { selector: { matchLabels: { app: 'a' } }, template };
+  const job = { template: { ...template, spec: { ...spec, restartPolicy: 'Never' } } };
+  const bodies: Readonly<Record<string, Json>> = {
+    Pod: { apiVersion: 'v1', spec },
+    PodTemplate: { apiVersion: 'v1', template },
+    Deployment: { apiVersion: 'apps/v1', spec: selected },
+    StatefulSet: { apiVersion: 'apps/v1', spec: { ...selected, serviceName: 'a' } },
+    Job: { apiVersion: 'batch/v1', spec: job },
+    CronJob: { apiVersion: 'batch/v1', spec: { schedule: '0 0 * * *', jobTemplate: { spec: job } } },
+  };
+  return { kind, metadata, ...bodies[kind]! } as unknown as Manifest;
+}
+
+/** A verdict in the words of the gate. */
+interface Verdict {
+  readonly message: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+describe('imagegate check', () => {
+  const gate = behindRules('check', { config: { 'policy.yaml': POLICY }, rules: { 'no-debug.mjs': RULE } });
+  const seed = seedOfRun();
+  const random = randomFrom(seed);
+  const manifests = Array.from({ length: MANIFESTS }, (_, index) => manifestOf(random, index));
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'imagegate-check-'));
+  });
+
+  after(async () => rm(folder, { recursive: true, force: true }));
+
+  /** What the gate says when they are created. */
+  const asked = async (manifest: Manifest): Promise<Verdict> => {
+    const { cluster, namespace } = gate();
+    const group = manifest.apiVersion === 'v1' ? 'api/v1' : `apis/${manifest.apiVersion}`;
+    const path = `/${group}/namespaces/${namespace}/${manifest.kind.toLowerCase()}s?dryRun=All`;
+    const { status, text, warnings } = await cluster.api.send('POST', path, manifest);
+    const { message } = JSON.parse(text) as { readonly message?: string };
+    if (status !== 201 && !message?.includes(' denied the request: ')) throw new Error(`${status} ${text}`);
+    return {
+      message: status === 201 ? undefined : message!.replace(/^.*? denied the request: /, ''),
+      warnings: warnings.filter((warning) => warning.includes('[imagegate')),
+    };
+  };
+
+  const checked = async (): Promise<readonly Verdict[]> => {
+    const { kubectl, namespace } = gate();
+    const maps = await Promise.all(
+      [CONFIG, RULES].map(async (name) => kubectl(['get', 'configmap', name, '-n', 'imagegate', '-o', 'yaml'])),
+    );
+    const policy = join(folder, 'policy');
+    await writeFile(policy, maps.map(({ stdout }) => stdout).join('---\n'));
+    let said = '';
+    const write = (text: string): void => void (said += text);
+    async function* stdin(): AsyncGenerator<Uint8Array> {
+      for (const manifest of manifests) yield new TextEncoder().encode(`${JSON.stringify(manifest)}\n`);
+    }
+    const output = { write, writeError: write, terminal: false, env: {}, version: '1.2.3' };
+    const context = { policy, namespace, stdin: stdin(), now: Date.now() };
+    await check({ paths: ['-'], format: 'json', ...output, ...context });
+    const { results } = JSON.parse(said) as { readonly results: readonly Verdict[] };
+    return results.map(({ message, warnings }) => ({ message, warnings }));
+  };
+
+  it(`says of ${MANIFESTS} manifests what the gate says, to the letter (SEED=${seed})`, async () => {
+    const verdicts = await checked();
+    expect(verdicts).to.have.lengthOf(MANIFESTS);
+    expect(verdicts.filter(({ message }) => message === undefined).length).to.be.within(10, MANIFESTS - 100);
+    for (const [index, manifest] of manifests.entries()) {
+      // oxlint-disable-next-line no-await-in-loop -- the API server has enough to do with one
+      expect(verdicts[index], JSON.stringify(manifest)).to.deep.equal(await asked(manifest));
+    }
+    expect(await checked()).to.deep.equal(verdicts);
+  });
+});
