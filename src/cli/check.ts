@@ -96,8 +96,7 @@ class Checker {
     const { skipped: _, ...judged } = counts;
     if (Object.values(judged).every((count) => count === 0)) this.#unreadable(nothing(paths));
     write(report.end(counts));
-    if (counts.unreadable + counts.errored > 0) return 2;
-    return counts.denied > 0 ? 1 : 0;
+    return exitCodeOf(counts);
   }
 
   /** Ahead of all objects, of which folders may have some before their Namespaces. The standard input can be read but once. */
@@ -141,6 +140,12 @@ class Checker {
     this.#counts.unreadable += 1;
     this.#options.write(this.#report.unreadable(mistake));
   }
+}
+
+/** That something could not be judged counts more than that something would be denied. */
+export function exitCodeOf({ denied, errored, unreadable }: CheckCounts): 0 | 1 | 2 {
+  if (unreadable + errored > 0) return 2;
+  return denied > 0 ? 1 : 0;
 }
 
 function nothing(paths: readonly string[]): Mistake {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { check, type CheckOptions } from '../../src/cli/check.ts';
+import { check, type CheckOptions, exitCodeOf } from '../../src/cli/check.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const NOW = Date.parse('2026-11-29T14:00:00Z');
@@ -260,6 +260,15 @@ describe('imagegate check', () => {
       .and.to.include('"id":"empty-tag"');
   });
 
+  it('says what the gate says of a label that names no profile', async () => {
+    const stdin = `${labelled('shop', 'imagegate/profile: lba')}---\n${pod('docker.io/a:1', 'shop')}`;
+    const { code, stdout } = await tryCheck(['-'], { format: 'json', policy: await withPolicy() }, stdin);
+    expect(code).to.equal(0);
+    expect(stdout).to.include(
+      '"warnings":["The namespace\'s label imagegate/profile names no profile that the policy has',
+    );
+  });
+
   it('checks nothing by a policy that the gate would not use', async () => {
     const policy = join(folder.path, 'bad');
     await writeFile(policy, 'nonsense: 1\n');
@@ -275,4 +284,17 @@ describe('imagegate check', () => {
       '  --profile: expected one of prod, lab, unknown, found lba. Did you mean lab? [setting-invalid]\n',
     );
   });
+});
+
+describe('exitCodeOf', () => {
+  const none = { allowed: 9, denied: 0, errored: 0, withoutPods: 9, exempt: 9, skipped: 9, unreadable: 0 };
+  for (const [counts, code] of [
+    [{}, 0],
+    [{ denied: 1 }, 1],
+    [{ errored: 1 }, 2],
+    [{ unreadable: 1 }, 2],
+    [{ denied: 1, unreadable: 1 }, 2],
+  ] as const) {
+    it(`is ${code} for ${JSON.stringify(counts)}`, () => expect(exitCodeOf({ ...none, ...counts })).to.equal(code));
+  }
 });

@@ -89,6 +89,11 @@ const MANIFESTS: readonly (readonly [what: string, text: string, items: readonly
     ['x.yaml:3:41 items[0].spec.containers[0].image: v1 Pod one'],
   ],
   [
+    'an object that has items and is no list',
+    'apiVersion: a.b/v1\nkind: Basket\nitems: [{}]\n',
+    ['x.yaml:1:1: a.b/v1 Basket '],
+  ],
+  [
     'an object whose kind ends in List',
     'apiVersion: a.b/v1\nkind: AllowList\nspec: {}\n',
     ['x.yaml:3:7 spec: a.b/v1 AllowList '],
