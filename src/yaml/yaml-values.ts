@@ -97,19 +97,19 @@ class Reader {
     return Object.fromEntries(entries);
   }
 
-  /** The pairs, after those that `<<` merges: of equal keys the last counts. */
+  /** The pairs, with what `<<` merges in its place: of equal keys the last counts, as kubectl reads it. */
   #merged(pairs: readonly Pair[]): readonly Pair[] {
-    const [merges, own] = [pairs.filter(isMerge), pairs.filter((pair) => !isMerge(pair))];
-    const merged = merges
-      .flatMap(({ value }) => (isSeq(value) ? value.items.toReversed() : [value]))
-      .flatMap((source) => {
+    return pairs.flatMap((pair) => {
+      if (!isMerge(pair)) return [pair];
+      const sources = isSeq(pair.value) ? pair.value.items.toReversed() : [pair.value];
+      return sources.flatMap((source) => {
         const map = isAlias(source) ? this.#resolve(source) : source;
         if (isMap(map)) return this.#merged(map.items);
         const offset = offsetOf(source);
         this.objections.push({ at: { offset, valueOffset: offset, path: '' }, ...NO_MAP });
         return [];
       });
-    return merged.length === 0 ? own : [...merged, ...own];
+    });
   }
 
   #resolve(alias: Alias): unknown {

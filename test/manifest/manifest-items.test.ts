@@ -59,8 +59,28 @@ const MANIFESTS: readonly (readonly [what: string, text: string, items: readonly
     ['x.yaml:1:18 spec.containers[0].image: v1 Pod one'],
   ],
   [
-    'merged images, of which the own one counts',
+    'an image before one that is merged, which counts',
     'x: &one { image: one }\napiVersion: v1\nkind: Pod\nspec: { containers: [{ image: two, <<: *one }] }\n',
+    ['x.yaml:1:18 spec.containers[0].image: v1 Pod one'],
+  ],
+  [
+    'an image after one that is merged, which does not',
+    'x: &one { image: one }\napiVersion: v1\nkind: Pod\nspec: { containers: [{ <<: *one, image: two }] }\n',
+    ['x.yaml:4:41 spec.containers[0].image: v1 Pod two'],
+  ],
+  [
+    'the last of two merged images',
+    'x: &one { image: one, <<: { image: zero } }\ny: &two { image: two }\napiVersion: v1\nkind: Pod\nspec: { containers: [{ <<: *two, <<: *one }] }\n',
+    ['x.yaml:1:36 spec.containers[0].image: v1 Pod zero'],
+  ],
+  [
+    'a key that is called like a merge',
+    'apiVersion: v1\nkind: Pod\nspec: { containers: [{ "<<": { image: one } }] }\n',
+    ['x.yaml:3:22 spec.containers[0]: v1 Pod '],
+  ],
+  [
+    'an alias of an anchor that is set twice',
+    'apiVersion: v1\nkind: Pod\nx: [&a one, &a two]\nspec: { containers: [{ image: *a }] }\n',
     ['x.yaml:4:31 spec.containers[0].image: v1 Pod two'],
   ],
   [
