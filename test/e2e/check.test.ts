@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../src/cli/check.ts';
+import { manifestItems } from '../../src/manifest/manifest-items.ts';
+import { chunks, collected } from '../manifest/chunks.ts';
 import { randomFrom, seedOfRun, type Random } from '../random.ts';
 import { CONFIG, RULES, behindRules } from './rules-gate.ts';
 import type { Json, Manifest } from './objects.ts';
@@ -77,6 +79,37 @@ function manifestOf(random: Random, index: number): Manifest {
   return { kind, metadata, ...bodies[kind]! } as unknown as Manifest;
 }
 
+/** Containers as written, whose image kubectl has to read as manifests are read here. */
+const WRITTEN: readonly string[] = [
+  ...[
+    'off',
+    '1.20',
+    '1_000',
+    '0x10',
+    '2027-03-31',
+    '~',
+    '!!str off',
+    '"a\\x41"',
+    "'a''b'",
+    'a:1#b',
+    'a # b',
+    '&x a',
+    '[a]',
+  ].map((image) => `{ image: ${image} }`),
+  '{ image: a, image: b }',
+  '{ image: a, <<: *one }',
+  '{ <<: *one, image: a }',
+  '{ <<: [*two, *one] }',
+  '{ <<: *two, <<: *one }',
+  '{ "<<": { image: a } }',
+  '{ ? image : a }',
+  '{ <<: text }',
+  '{ image: *none }',
+  '{\timage:\ta }',
+  '{ image: "a\n  b" }',
+  '{ image: a\n---# b\n }',
+];
+
 /** A verdict in the words of the gate. */
 interface Verdict {
   readonly message: string | undefined;
@@ -139,4 +172,23 @@ describe('imagegate check', () => {
     }
     expect(await checked()).to.deep.equal(verdicts);
   });
+
+  it('reads what kubectl reads', async () => {
+    for (const written of WRITTEN) {
+      const head = 'one: &one { image: one, <<: { image: zero } }\ntwo: &two { image: two }\n';
+      const input = `${head}apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [${written}] }\n`;
+      const args = ['label', '--local', '-f', '-', 'a=b', '-o', 'json'];
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      const { code, stdout } = await gate().cluster.kubectl(args, { input });
+      // oxlint-disable-next-line no-await-in-loop -- as well
+      const [item] = await collected(manifestItems(chunks(input), 'x.yaml'));
+      const imageOf = (object: unknown): unknown => (object as Pod).spec.containers[0]?.['image'];
+      const read = item !== undefined && 'object' in item ? imageOf(item.object) : 'refused';
+      expect(read, written).to.deep.equal(code === 0 ? imageOf(JSON.parse(stdout)) : 'refused');
+    }
+  });
 });
+
+interface Pod {
+  readonly spec: { readonly containers: readonly Json[] };
+}
