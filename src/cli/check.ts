@@ -4,7 +4,7 @@ import type { CheckCounts, CheckReport } from '../check-report/report.ts';
 import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
-import { itemsOfFile, manifestFiles, STDIN } from '../manifest/manifest-files.ts';
+import { itemsOfFile, manifestFiles, pathName, STDIN } from '../manifest/manifest-files.ts';
 import { MANIFEST_INVALID, type ManifestObject } from '../manifest/manifest-items.ts';
 import { Namespaces } from '../manifest/namespaces.ts';
 import { type Location, type Mistake, MistakesError } from '../mistake/mistake.ts';
@@ -151,7 +151,7 @@ export function exitCodeOf({ denied, errored, unreadable }: CheckCounts): 0 | 1 
 function nothing(paths: readonly string[]): Mistake {
   const remedy = 'Look whether what should write them, such as helm template, has failed.';
   const words = { expected: 'Kubernetes objects', found: 'none', remedy };
-  return { code: MANIFEST_INVALID, source: { name: paths.join(' ') }, ...words };
+  return { code: MANIFEST_INVALID, source: { name: paths.map(pathName).join(', ') }, ...words };
 }
 
 function lateNamespace(location: Location): Mistake {

@@ -7,6 +7,11 @@ import { MANIFEST_INVALID, type ManifestItem, manifestItems } from './manifest-i
 /** The standard input, on the command line. */
 export const STDIN = '-';
 
+/** A path on the command line, for people. */
+export function pathName(path: string): string {
+  return path === STDIN ? 'standard input' : path;
+}
+
 const MANIFEST_NAME = /\.(?:ya?ml|json)$/;
 const HIDDEN = /(?:^|[/\\])(?:\.|node_modules[/\\])/;
 
@@ -37,7 +42,7 @@ export async function* itemsOfFile(
   stdin: AsyncIterable<Uint8Array>,
   word?: string,
 ): AsyncGenerator<ManifestItem> {
-  const name = path === STDIN ? 'standard input' : path;
+  const name = pathName(path);
   try {
     yield* manifestItems(textsOf(path === STDIN ? stdin : createReadStream(path)), name, word);
   } catch (error) {

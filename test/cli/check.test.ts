@@ -216,6 +216,20 @@ describe('imagegate check', () => {
     });
   });
 
+  it('says of one document what it has to before it reads on', async () => {
+    const said: string[] = [];
+    async function* stdin(): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode(`${pod('nginx')}---\n`);
+      expect(said.join('')).to.include('[empty-tag]');
+    }
+    const options = { stdin: stdin(), write: (text: string) => void said.push(text) };
+    expect((await tryCheck(['-'], options)).code).to.equal(1);
+  });
+
+  it('says by its name that there was nothing on the standard input', async () => {
+    expect((await tryCheck(['-'])).stdout).to.match(/^standard input: expected Kubernetes objects, found none\./);
+  });
+
   it('checks by what holds without a policy, and a file once', async () => {
     const path = join(folder.path, 'twice.yaml');
     await writeFile(path, pod('nginx'));
