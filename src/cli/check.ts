@@ -7,18 +7,15 @@ import { admissionRequestOf, type Sender } from '../manifest/admission-request.t
 import { itemsOfFile, manifestFiles, pathName, STDIN } from '../manifest/manifest-files.ts';
 import { MANIFEST_INVALID, type ManifestObject } from '../manifest/manifest-items.ts';
 import { Namespaces } from '../manifest/namespaces.ts';
+import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
 import { type Location, type Mistake, MistakesError } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
-import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
+import { type PolicyPaths, type TriedPolicy, tryPolicy } from './tried-policy.ts';
 
-export interface CheckOptions extends Output, Sender {
+export interface CheckOptions extends Output, PolicyPaths, Sender {
   /** Files and folders of manifests; `-` is the standard input. */
   readonly paths: readonly string[];
-  /** As for test-policy; by default what holds without a policy. */
-  readonly policy?: string | undefined;
-  readonly rulesDir?: string | undefined;
   /** Of all objects, whatever the Namespaces among them say. */
   readonly profile?: string | undefined;
   readonly stdin: AsyncIterable<Uint8Array>;
@@ -38,27 +35,27 @@ export interface CheckOptions extends Output, Sender {
  */
 export async function check(options: CheckOptions): Promise<0 | 1 | 2> {
   const collected = new CollectedMistakes();
-  const ruleset = await collected.from(async () => rulesetOf(options));
-  if (ruleset === undefined) {
+  const tried = await collected.from(async () => policyOf(options));
+  if (tried === undefined) {
     options.writeError(mistakesBlock(collected.mistakes, 'Nothing was checked'));
     return 2;
   }
   const lists = await Promise.all(options.paths.map(async (path) => collected.from(async () => manifestFiles(path))));
-  const builtIn = (await builtInRules()).map(({ meta }) => meta);
+  const { ruleset, rules } = tried;
   const colors = options.terminal && (options.env.NO_COLOR ?? '') === '';
-  const report = CHECK_REPORTS[options.format]({ ...options, colors, rules: [...builtIn, ...ruleset.custom] });
+  const report = CHECK_REPORTS[options.format]({ ...options, colors, rules });
   return new Checker(ruleset, report, options).check(
     [...new Set(lists.flatMap((files) => files ?? []))],
     collected.mistakes,
   );
 }
 
-async function rulesetOf({ policy, rulesDir, profile, writeError }: CheckOptions): Promise<Ruleset> {
-  const loader = await createTrialLoader(rulesDir, { writeError });
-  const input = await loader.read();
-  const ruleset = await loader.load(policy === undefined ? input : await withPolicyAt(policy, input));
-  if (profile === undefined || profile === UNKNOWN_PROFILE || ruleset.profiles.has(profile)) return ruleset;
-  const known = [...ruleset.profiles.keys(), UNKNOWN_PROFILE];
+async function policyOf(options: CheckOptions): Promise<TriedPolicy> {
+  const tried = await tryPolicy(options, options);
+  const { profile } = options;
+  const { profiles } = tried.ruleset;
+  if (profile === undefined || profile === UNKNOWN_PROFILE || profiles.has(profile)) return tried;
+  const known = [...profiles.keys(), UNKNOWN_PROFILE];
   const words = { expected: `one of ${known.join(', ')}`, found: profile, ...nearestName(profile, known) };
   throw new MistakesError([{ code: 'setting-invalid', source: { name: '--profile' }, ...words }]);
 }

@@ -2,7 +2,7 @@ import type { Review } from '../admission/respond.ts';
 import { sentence } from '../admission/response.ts';
 import { review } from '../admission/review.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
-import { admissionRequestOf } from '../manifest/admission-request.ts';
+import { admissionRequestOf, DEFAULT_NAMESPACE } from '../manifest/admission-request.ts';
 import { printable } from '../mistake/printable.ts';
 
 /** An image, and where a pod with it is made. */
@@ -11,6 +11,8 @@ export interface PlacedImage {
   /** By default `default`. */
   readonly namespace?: string | undefined;
   readonly profile?: string | undefined;
+  /** Who makes it; by default somebody that no exemption knows. */
+  readonly user?: string | undefined;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface PlacedImage {
  */
 export function podReview(
   ruleset: Ruleset,
-  { image, namespace = 'default', profile }: PlacedImage,
+  { image, namespace = DEFAULT_NAMESPACE, profile, user = 'test-policy' }: PlacedImage,
   now: number,
 ): Review {
   const spec = { containers: [{ name: 'app', image }] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app', namespace }, spec };
-  const request = { ...admissionRequestOf(pod, { user: 'test-policy' }), uid: 'test-policy' };
+  const request = { ...admissionRequestOf(pod, { user }), uid: 'test-policy' };
   const reviewed = review(request, ruleset, { now, profile });
   if (reviewed.error !== undefined) throw reviewed.error;
   return reviewed;
@@ -49,7 +51,7 @@ export function verdictText(placed: PlacedImage, { verdict, response, findings }
 }
 
 /** `nginx in the namespace default, with the profile prod` */
-export function placeText({ image, namespace = 'default', profile }: PlacedImage): string {
-  const text = `${image} in the namespace ${namespace}${profile === undefined ? '' : `, with the profile ${profile}`}`;
-  return printable(text, 1024);
+export function placeText({ image, namespace = DEFAULT_NAMESPACE, profile, user }: PlacedImage): string {
+  const place = `${image} in the namespace ${namespace}${profile === undefined ? '' : `, with the profile ${profile}`}`;
+  return printable(user === undefined ? place : `${place}, by ${user}`, 1024);
 }

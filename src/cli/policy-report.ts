@@ -18,9 +18,18 @@ const DAY_MS = 86_400_000;
  */
 export function policyReport(ruleset: Ruleset, rules: readonly KnownRule[], now: number): string {
   const sections = [...ruleSections(ruleset, rules), ...exemptionSections(ruleset.policy.exemptions, now)];
-  return sections
-    .map(([heading, value]) => `${heading}:\n\n${yamlOf(value).replaceAll(/^/gm, '  ').trimEnd()}\n`)
-    .join('\n');
+  return sections.map(([heading, value]) => sectionText(heading, yamlOf(value))).join('\n');
+}
+
+/** @param yaml what stands below the heading */
+export function sectionText(heading: string, yaml: string): string {
+  return `${heading}:\n\n${yaml.replaceAll(/^/gm, '  ').trimEnd()}\n`;
+}
+
+/** The exemptions by when they end, as `policyReport` has them. @param now in milliseconds since 1970 */
+export function exemptionReport(exemptions: readonly Exemption[], now: number): string {
+  const sections = exemptionSections(exemptions, now);
+  return sections.map(([heading, value]) => `\n${sectionText(heading, yamlOf(value))}`).join('');
 }
 
 function ruleSections(ruleset: Ruleset, known: readonly KnownRule[]): readonly Section[] {
@@ -63,12 +72,16 @@ function exemptionSections(exemptions: readonly Exemption[], now: number): reado
   ];
   return sections.flatMap(({ heading, from, to }): readonly Section[] => {
     const within = exemptions.filter(({ expires }) => expires > from && expires <= to);
-    const listed = within.map((exemption) => {
-      const { name, reason, owner, expires: _, ruleSources: __, ...conditions } = exemption;
-      return { name, reason, owner, expires: lastDay(exemption), ...conditions };
-    });
-    return listed.length === 0 ? [] : [[heading, { exemptions: listed }]];
+    return within.length === 0 ? [] : [[heading, { exemptions: within.map(exemptionEntry) }]];
   });
+}
+
+/** An exemption in the form of policy.yaml. */
+export type ExemptionEntry = Omit<Exemption, 'expires' | 'ruleSources'> & { readonly expires: string };
+
+export function exemptionEntry(exemption: Exemption): ExemptionEntry {
+  const { name, reason, owner, expires: _, ruleSources: __, ...conditions } = exemption;
+  return { name, reason, owner, expires: lastDay(exemption), ...conditions };
 }
 
 /** A list or an object of nothing but scalars is on one line. */

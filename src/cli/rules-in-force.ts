@@ -1,8 +1,9 @@
+import type { RuleOptions } from '../engine/policy.ts';
 import type { BoundRule, Selection } from '../engine/ruleset.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 
 /** A rule that the gate has; of custom ones the schema is not known here, as it stays in the sandbox. */
-export type KnownRule = Pick<RuleMeta, 'name' | 'order' | 'schema'>;
+export type KnownRule = Pick<RuleMeta, 'name' | 'order' | 'action' | 'schema'>;
 
 /**
  * What each rule does under a selection, by name and in the form of `rules` in policy.yaml: actions as `ENFORCEMENT` limits
@@ -19,11 +20,16 @@ export function rulesInForce(selection: Selection, rules: readonly KnownRule[]):
   return new Map<string, unknown>([[name, { action, message }], ...others]);
 }
 
-function settingOf({ action, message, setting }: BoundRule, { schema }: KnownRule): object {
+function settingOf({ action, message, setting }: BoundRule, rule: KnownRule): object {
   const { namespaces, images } = setting;
+  const options = optionsInForce(setting, rule);
+  return { action, ...(Object.keys(options).length > 0 && { options }), namespaces, images, message };
+}
+
+/** The options of a setting, the defaults filled in; of custom rules, only those that are configured. */
+export function optionsInForce({ options }: RuleOptions, { schema }: KnownRule): RuleOptions['options'] {
   const byDefault = Object.entries(schema?.properties ?? {}).flatMap(([option, { default: value }]) =>
     value === undefined ? [] : [[option, value] as const],
   );
-  const options = { ...Object.fromEntries(byDefault), ...setting.options };
-  return { action, ...(Object.keys(options).length > 0 && { options }), namespaces, images, message };
+  return { ...Object.fromEntries(byDefault), ...options };
 }

@@ -1,16 +1,13 @@
-import { compareRules, type Ruleset } from '../engine/ruleset.ts';
-import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { type PlacedImage, podReview, verdictText } from './pod-review.ts';
 import { caseDiffs, type PolicyCase, readCases } from './policy-cases.ts';
 import { policyReport } from './policy-report.ts';
 import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
-import type { KnownRule } from './rules-in-force.ts';
+import { type PolicyPaths, type TriedPolicy, tryPolicy } from './tried-policy.ts';
 
-export interface TestPolicyOptions extends Output, Omit<PlacedImage, 'image'> {
-  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys; `-` is the standard input. */
+export interface TestPolicyOptions extends Output, PolicyPaths, Omit<PlacedImage, 'image'> {
   readonly path: string;
-  readonly rulesDir?: string | undefined;
   /** Images to tell the verdicts of, in place of what is in force. */
   readonly images?: readonly string[] | undefined;
   /** A file of cases to run, in place of that. */
@@ -26,7 +23,7 @@ export interface TestPolicyOptions extends Output, Omit<PlacedImage, 'image'> {
 export async function testPolicy(options: TestPolicyOptions): Promise<0 | 1 | 2> {
   const { path, casesPath, write, writeError } = options;
   const collected = new CollectedMistakes();
-  const loaded = await collected.from(async () => tryPolicy(options));
+  const loaded = await collected.from(async () => tryPolicy(options, options));
   const cases =
     casesPath === undefined ? [] : await collected.from(async () => readCases(casesPath, loaded && namesOf(loaded)));
   const { mistakes } = collected;
@@ -41,19 +38,6 @@ export async function testPolicy(options: TestPolicyOptions): Promise<0 | 1 | 2>
   if (casesPath !== undefined) return runCases(cases, loaded.ruleset, options);
   write(options.images === undefined ? report(loaded, options) : verdicts(options.images, loaded.ruleset, options));
   return 0;
-}
-
-interface TriedPolicy {
-  readonly ruleset: Ruleset;
-  /** In the order of their violations. */
-  readonly rules: readonly KnownRule[];
-}
-
-async function tryPolicy({ path, rulesDir, writeError }: TestPolicyOptions): Promise<TriedPolicy> {
-  const loader = await createTrialLoader(rulesDir, { writeError });
-  const ruleset = await loader.load(await withPolicyAt(path, await loader.read()));
-  const builtIn = (await builtInRules()).map(({ meta }) => meta);
-  return { ruleset, rules: [...builtIn, ...ruleset.custom].toSorted(compareRules) };
 }
 
 function namesOf({ ruleset, rules }: TriedPolicy) {

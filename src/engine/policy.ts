@@ -22,11 +22,13 @@ export interface RuleSetting extends RuleOptions {
   readonly source?: Location;
   /** Patterns of namespaces: elsewhere it does not judge. Absent, it judges everywhere. */
   readonly namespaces?: readonly string[];
+  readonly namespacesSource?: Location;
   /** Patterns of images, read widely: others it does not judge. Absent, it judges all. */
   readonly images?: readonly string[];
   readonly imagesSource?: Location;
   /** Follows its sentences. */
   readonly message?: string;
+  readonly messageSource?: Location;
 }
 
 /** The settings of one rule: a list, each of which judges; or a single one, which others can change key by key. */

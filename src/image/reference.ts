@@ -101,7 +101,7 @@ export function normalizedRepository({ registry, repository }: ImageName): strin
 }
 
 /** Whether the first component is a registry, as `splitDockerDomain` of distribution/reference decides. */
-function isRegistry(first: string): boolean {
+export function isRegistry(first: string): boolean {
   return first === 'localhost' || first.includes('.') || first.includes(':') || UPPER_CASE.test(first);
 }
 

@@ -3,6 +3,9 @@ import { isObject, property, UnreadableWorkloadError } from '../workload/json-ob
 import { podSpecs } from '../workload/pod-spec.ts';
 import type { KubernetesObject } from './manifest-items.ts';
 
+/** The namespace where none is said, as for kubectl. */
+export const DEFAULT_NAMESPACE = 'default';
+
 export interface Sender {
   /** Of objects that name none; by default `default`. */
   readonly namespace?: string | undefined;
@@ -22,7 +25,7 @@ export function admissionRequestOf(object: KubernetesObject, { namespace, user =
     uid: 'check',
     kind: { group, version, kind },
     operation: 'CREATE',
-    namespace: own ?? namespace ?? 'default',
+    namespace: own ?? namespace ?? DEFAULT_NAMESPACE,
     ...(name !== undefined && { name }),
     userInfo: { username: user, groups: groupsOf(user) },
     object,

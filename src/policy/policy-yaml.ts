@@ -114,9 +114,9 @@ function ruleSetting(name: string, rule: JsonObject, where: YamlDocument['where'
   const [namespaces, images] = [textsOrNone(rule['namespaces']), textsOrNone(rule['images'])];
   return {
     ...(action && { action, actionSource: where('action') }),
-    ...(namespaces && { namespaces }),
+    ...(namespaces && { namespaces, namespacesSource: where('namespaces') }),
     ...(images && { images, imagesSource: where('images') }),
-    ...(typeof rule['message'] === 'string' && { message: rule['message'] }),
+    ...(typeof rule['message'] === 'string' && { message: rule['message'], messageSource: where('message') }),
     options,
     sources: Object.fromEntries(sources),
     source: where(),

@@ -191,7 +191,7 @@ describe('imagegate check', () => {
         // oxlint-disable-next-line no-await-in-loop -- few
         await writeFile(join(path, name), text);
       }
-      const tried = await tryCheck([path], { policy: await withPolicy(), ...options });
+      const tried = await tryCheck([path], { path: await withPolicy(), ...options });
       const said = tried
         .stdout!.replaceAll(`${index}/`, '')
         .replaceAll(`$/${index}`, '$')
@@ -202,7 +202,7 @@ describe('imagegate check', () => {
 
   it('checks the standard input, of which a Namespace must come before what is in it', async () => {
     const [before, after] = [labelled('shop', 'imagegate/profile: lab'), pod('quay.io/a:1', 'shop')];
-    const options = { policy: await withPolicy() };
+    const options = { path: await withPolicy() };
     expect(await tryCheck(['-'], options, `${before}---\n${after}`)).to.deep.equal({
       code: 0,
       stdout: '0 denied, 1 allowed, 1 of kinds without pods.\n',
@@ -276,7 +276,7 @@ describe('imagegate check', () => {
 
   it('says what the gate says of a label that names no profile', async () => {
     const stdin = `${labelled('shop', 'imagegate/profile: lba')}---\n${pod('docker.io/a:1', 'shop')}`;
-    const { code, stdout } = await tryCheck(['-'], { format: 'json', policy: await withPolicy() }, stdin);
+    const { code, stdout } = await tryCheck(['-'], { format: 'json', path: await withPolicy() }, stdin);
     expect(code).to.equal(0);
     expect(stdout).to.include(
       '"warnings":["The namespace\'s label imagegate/profile names no profile that the policy has',
@@ -286,13 +286,13 @@ describe('imagegate check', () => {
   it('checks nothing by a policy that the gate would not use', async () => {
     const policy = join(folder.path, 'bad');
     await writeFile(policy, 'nonsense: 1\n');
-    const { code, stdout, stderr } = await tryCheck([], { policy });
+    const { code, stdout, stderr } = await tryCheck([], { path: policy });
     expect([code, stdout]).to.deep.equal([2, '']);
     expect(stderr).to.match(/^Nothing was checked: one mistake\.\n\n {2}bad:1:1 nonsense: /);
   });
 
   it('checks nothing by a profile that the policy does not have', async () => {
-    const tried = await tryCheck([], { policy: await withPolicy(), profile: 'lba' });
+    const tried = await tryCheck([], { path: await withPolicy(), profile: 'lba' });
     expect([tried.code, tried.stdout]).to.deep.equal([2, '']);
     expect(tried.stderr).to.include(
       '  --profile: expected one of prod, lab, unknown, found lba. Did you mean lab? [setting-invalid]\n',

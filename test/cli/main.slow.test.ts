@@ -37,6 +37,8 @@ describe('imagegate', () => {
       'test-policy .*<file-or-folder> +Try a policy',
       'test-rules .*<folder> +Try the rule files',
       'check .*<path...> +Judge manifests',
+      'explain .*<image...> +Explain the verdicts',
+      'policy .* +Print what holds',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });
@@ -158,6 +160,28 @@ describe('imagegate', () => {
       [['--help'], '', 0, '\nExamples:\n  imagegate check '],
     ] as const) {
       const run = runImagegate({ args: ['check', ...args], stdin });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(run.stdout() + run.stderr()).to.include(said);
+    }
+  });
+
+  it('explains images and a policy, and tells by its exit code whether it could', async () => {
+    const policy = 'rules: { empty-tag: { action: off }, registry-allowlist: { action: off } }';
+    for (const [args, stdin, code, said] of [
+      [['explain', 'nginx'], '', 1, 'nginx in the namespace default: denied.\n'],
+      [['explain', 'nginx', '-n', 'a', '--user', 'ann', '--policy', '-'], policy, 0, 'namespace a, by ann: allowed.\n'],
+      [['explain', 'nginx', '--policy', '-', '--format', 'json'], policy, 0, '"verdict": "allowed"'],
+      [['explain', 'nginx', '--policy', '-'], 'x: 1', 2, '[policy-yaml-invalid]'],
+      [['explain', 'nginx', '--format', 'xml'], '', 2, 'Allowed choices are text, json.'],
+      [['explain'], '', 2, "error: missing required argument 'image'"],
+      [['explain', '--help'], '', 0, '\nExamples:\n  imagegate explain nginx\n'],
+      [['policy', '--policy', '-', '--profile', 'p'], policy, 0, '\n\nIn the namespace default, with the profile p:\n'],
+      [['policy', '--policy', '-', '--rules', 'nowhere'], policy, 2, '[rules-folder-unreadable]'],
+      [['policy', 'x'], '', 2, 'error: too many arguments'],
+      [['policy', '--help'], '', 0, '\nExample:\n  imagegate policy '],
+    ] as const) {
+      const run = runImagegate({ args, stdin });
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
       expect(await run.ended, args.join(' ')).to.equal(code);
       expect(run.stdout() + run.stderr()).to.include(said);

@@ -1,0 +1,34 @@
+import { mistakesBlock, type Output } from '../mistakes-block.ts';
+import type { PlacedImage } from '../pod-review.ts';
+import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
+import { type PolicyPaths, type TriedPolicy, tryPolicy } from '../tried-policy.ts';
+import { explanation } from './explanation.ts';
+import { explanationText } from './explanation-text.ts';
+
+export interface ExplainOptions extends Output, PolicyPaths, Omit<PlacedImage, 'image'> {
+  readonly images: readonly string[];
+  readonly format: 'text' | 'json';
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * `imagegate explain`: how images are read and judged, and why. Resolves with the exit code: 1 if one is denied, 2 if the
+ * gate would not use the policy.
+ */
+export async function explain(options: ExplainOptions): Promise<0 | 1 | 2> {
+  const { images, namespace, profile, user, format, now, write } = options;
+  const tried = await triedOrTold(options);
+  if (tried === undefined) return 2;
+  const explained = images.map((image) => explanation(tried, { image, namespace, profile, user }, now));
+  write(format === 'json' ? `${JSON.stringify(explained, null, 2)}\n` : explained.map(explanationText).join('\n'));
+  return explained.some(({ verdict }) => verdict === 'denied') ? 1 : 0;
+}
+
+/** The policy; `undefined` if the gate would not use it, which then is printed. */
+export async function triedOrTold(options: PolicyPaths & Output): Promise<TriedPolicy | undefined> {
+  const collected = new CollectedMistakes();
+  const tried = await collected.from(async () => tryPolicy(options, options));
+  if (tried === undefined) options.writeError(mistakesBlock(collected.mistakes, 'The gate would not use the policy'));
+  return tried;
+}

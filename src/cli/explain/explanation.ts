@@ -1,0 +1,163 @@
+import type { Finding, Judge } from '../../engine/finding.ts';
+import { DEFAULT_SETTINGS } from '../../engine/layers.ts';
+import { type ActiveAction, type RuleSetting, VALID_REFERENCE } from '../../engine/policy.ts';
+import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../../engine/ruleset.ts';
+import { invalidPosition } from '../../image/invalid-position.ts';
+import { readReference } from '../../image/read-reference.ts';
+import { InvalidReferenceError } from '../../image/reference.ts';
+import { sentence } from '../../admission/response.ts';
+import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
+import { type PlacedImage, podReview } from '../pod-review.ts';
+import { type ExemptionEntry, exemptionEntry } from '../policy-report.ts';
+import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
+import type { TriedPolicy } from '../tried-policy.ts';
+import { nearestReference, type RuleWithOptions } from './nearest-reference.ts';
+import { placesOf, settingParts, settingsIn } from './setting-parts.ts';
+
+/** A part of a reference: as written, and as container runtimes read it. Absent where there is none. */
+export interface ReadPart {
+  readonly written?: string;
+  readonly read?: string;
+}
+
+/** How a reference is read. */
+export interface Reading {
+  readonly registry: ReadPart;
+  readonly repository: ReadPart;
+  readonly tag: ReadPart;
+  readonly digest: ReadPart;
+  /** All of it, as container runtimes read it. */
+  readonly full: string;
+}
+
+/** Why a text is no reference. */
+export interface Invalid {
+  readonly reason: string;
+  /** The index of the first character that is wrong; the text's length if something is missing at its end. */
+  readonly position: number;
+}
+
+/** What one setting of a rule says of an image. */
+export interface RuleAnswer {
+  readonly rule: string;
+  readonly action: ActiveAction;
+  /** `elsewhere` if its namespaces or images are others. */
+  readonly answer: 'fine' | 'violated' | 'exempt' | 'elsewhere';
+  readonly sentences: readonly string[];
+  /** Where the setting is configured; empty if it is by default. */
+  readonly places: readonly string[];
+  /** What covers the violation. */
+  readonly exemption?: ExemptionEntry;
+}
+
+/** All about the verdict on one image. */
+export interface Explanation extends PlacedImage {
+  readonly verdict: 'allowed' | 'denied';
+  /** About something else than the image. */
+  readonly notice?: string;
+  readonly reference: Reading | Invalid;
+  /** In the order of their violations; of an invalid reference, `valid-reference` alone. */
+  readonly rules: readonly RuleAnswer[];
+  /** Of a denied image: a reference that would pass, if the policy knows one. */
+  readonly nearest?: string;
+}
+
+/**
+ * Explains the verdict on an image.
+ *
+ * @param now in milliseconds since 1970
+ * @throws what the engine threw, which the gate would deny for
+ */
+export function explanation(tried: TriedPolicy, placed: PlacedImage, now: number): Explanation {
+  const { ruleset } = tried;
+  const { verdict, unknownProfile, response } = podReview(ruleset, placed, now);
+  const passes = (image: string): boolean => podReview(ruleset, { ...placed, image }, now).verdict === 'allowed';
+  const isDenied = verdict !== 'allowed';
+  const nearest = isDenied ? nearestReference(placed.image, rulesWithOptions(tried, placed), passes) : undefined;
+  return {
+    ...placed,
+    verdict: isDenied ? 'denied' : 'allowed',
+    ...(unknownProfile === true && { notice: response.warnings![0]! }), // it is the first
+    reference: referenceOf(placed.image),
+    rules: answers(tried, placed, now),
+    ...(nearest !== undefined && { nearest }),
+  };
+}
+
+function referenceOf(image: string): Reading | Invalid {
+  const read = readReference(image);
+  if (read instanceof InvalidReferenceError) return { reason: read.reason, position: invalidPosition(image) };
+  const { registry, repository, tag, digest, normalized } = read;
+  const runs = tag ?? (digest === undefined ? 'latest' : undefined);
+  const end = `${runs === undefined ? '' : `:${runs}`}${digest === undefined ? '' : `@${digest}`}`;
+  return {
+    registry: part(registry, normalized.registry),
+    repository: part(repository, normalized.repository),
+    tag: part(tag, runs),
+    digest: part(digest, digest),
+    full: `${normalized.registry}/${normalized.repository}${end}`,
+  };
+}
+
+function part(written: string | undefined, read: string | undefined): ReadPart {
+  return { ...(written !== undefined && { written }), ...(read !== undefined && { read }) };
+}
+
+function rulesWithOptions({ ruleset, rules }: TriedPolicy, placed: PlacedImage): readonly RuleWithOptions[] {
+  const inForce = selectionOf(ruleset, placed).rules;
+  return inForce.map(({ name, setting }) => {
+    return {
+      name,
+      options: optionsInForce(
+        setting,
+        rules.find((rule) => rule.name === name)!,
+      ),
+    };
+  });
+}
+
+function knownRule(rules: readonly KnownRule[], name: string): KnownRule {
+  return rules.find((rule) => rule.name === name) ?? { name }; // the engine's own is none of them
+}
+
+function selectionOf(ruleset: Ruleset, { namespace = DEFAULT_NAMESPACE, profile }: PlacedImage): Selection {
+  return selectionFor(ruleset, profile, namespace);
+}
+
+function answers({ ruleset, rules }: TriedPolicy, placed: PlacedImage, now: number): readonly RuleAnswer[] {
+  const { image, namespace = DEFAULT_NAMESPACE, profile } = placed;
+  const selection = selectionOf(ruleset, placed);
+  const read = readReference(image);
+  // One at a time, since a finding does not say of which setting it is.
+  const findingsOf = (asked: readonly BoundRule[]): readonly Finding[] =>
+    podReview(withSelection(ruleset, { ...selection, rules: asked }), placed, now).findings;
+  const placesOfSetting = (name: string, setting: RuleSetting): readonly string[] =>
+    placesOf(settingParts(setting, knownRule(rules, name), ruleset.policy.enforcement));
+  if (read instanceof InvalidReferenceError) {
+    const settings = settingsIn(ruleset, { namespace, profile }).get(VALID_REFERENCE)?.settings ?? DEFAULT_SETTINGS;
+    return [answerOf(selection.validReference, placesOfSetting(VALID_REFERENCE, settings[0]!), findingsOf([]))];
+  }
+  return selection.rules.map((rule) => {
+    const isElsewhere = rule.judges?.(read, { namespace }) === false;
+    return answerOf(rule, placesOfSetting(rule.name, rule.setting), isElsewhere ? undefined : findingsOf([rule]));
+  });
+}
+
+/** The ruleset with one selection for all places. */
+function withSelection(ruleset: Ruleset, everywhere: Selection): Ruleset {
+  const only = { everywhere, overrides: [] };
+  return { ...ruleset, ...only, profiles: new Map([...ruleset.profiles.keys()].map((profile) => [profile, only])) };
+}
+
+/** @param findings `undefined` if it does not judge the image */
+function answerOf({ name, action }: Judge, places: readonly string[], findings?: readonly Finding[]): RuleAnswer {
+  const exemption = findings?.[0]?.exemption; // an exemption covers all of a rule's findings about an image
+  return {
+    rule: name,
+    action,
+    answer: findings === undefined ? 'elsewhere' : exemption ? 'exempt' : findings.length > 0 ? 'violated' : 'fine',
+    sentences: findings?.map(sentence) ?? [],
+    places,
+    ...(exemption && { exemption: exemptionEntry(exemption) }),
+  };
+}

@@ -1,0 +1,81 @@
+import { Document, type Node } from 'yaml';
+import { DEFAULT_SETTINGS } from '../../engine/layers.ts';
+import { VALID_REFERENCE } from '../../engine/policy.ts';
+import { globMatcher } from '../../image/glob.ts';
+import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
+import { printable } from '../../mistake/printable.ts';
+import type { Output } from '../mistakes-block.ts';
+import type { PlacedImage } from '../pod-review.ts';
+import { exemptionEntry, exemptionReport, sectionText } from '../policy-report.ts';
+import type { PolicyPaths, TriedPolicy } from '../tried-policy.ts';
+import { triedOrTold } from './explain.ts';
+import { type Part, type Place, settingParts, type SettingParts, settingsIn } from './setting-parts.ts';
+
+export interface PolicyThereOptions extends Output, PolicyPaths, Pick<PlacedImage, 'namespace' | 'profile'> {
+  readonly format: 'text' | 'json';
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * `imagegate policy`: what holds in a namespace, and where each part of it is configured. Resolves with the exit code: 2 if
+ * the gate would not use the policy.
+ */
+export async function policyThere(options: PolicyThereOptions): Promise<0 | 2> {
+  const { namespace = DEFAULT_NAMESPACE, profile, format, now, write } = options;
+  const tried = await triedOrTold(options);
+  if (tried === undefined) return 2;
+  const rules = rulesThere(tried, { namespace, profile });
+  const exemptions = tried.ruleset.policy.exemptions.filter(
+    ({ namespaces }) => namespaces?.some((pattern) => globMatcher(pattern)(namespace)) ?? true,
+  );
+  write(
+    format === 'json'
+      ? `${JSON.stringify({ namespace, profile, rules, exemptions: exemptions.map(exemptionEntry) }, null, 2)}\n`
+      : sectionText(heading(tried, { namespace, profile }), yamlOf(rules)) + exemptionReport(exemptions, now),
+  );
+  return 0;
+}
+
+type Rules = Readonly<Record<string, readonly SettingParts[]>>;
+
+function rulesThere({ ruleset, rules }: TriedPolicy, place: Place): Rules {
+  const settings = settingsIn(ruleset, place);
+  const { enforcement } = ruleset.policy;
+  const all = [{ name: VALID_REFERENCE }, ...rules].map((rule) => {
+    const ofRule = settings.get(rule.name)?.settings ?? DEFAULT_SETTINGS;
+    return [rule.name, ofRule.map((setting) => settingParts(setting, rule, enforcement))] as const;
+  });
+  return Object.fromEntries(all);
+}
+
+function heading({ ruleset: { profiles } }: TriedPolicy, { namespace, profile }: Place): string {
+  const of =
+    profile === undefined
+      ? ''
+      : `, with the profile ${profile}${profiles.has(profile) ? '' : ', which the policy does not have'}`;
+  return printable(`In the namespace ${namespace}${of}`, 1024);
+}
+
+/** The rules as policy.yaml has them, each part with a comment that says where it is from. */
+function yamlOf(rules: Rules): string {
+  const document = new Document();
+  const partNode = ({ value, from }: Part): Node => {
+    const node = document.createNode(value, { flow: true });
+    node.comment = ` ${printable(from, 1024)}`;
+    return node;
+  };
+  const settingNode = ({ options, ...parts }: SettingParts): object => ({
+    action: partNode(parts.action),
+    ...(options && { options: mapped(options, partNode) }),
+    ...mapped(parts, partNode),
+  });
+  document.contents = document.createNode({
+    rules: mapped(rules, (settings) => (settings.length > 1 ? settings.map(settingNode) : settingNode(settings[0]!))),
+  });
+  return document.toString({ lineWidth: 0, singleQuote: true });
+}
+
+function mapped<T>(from: Readonly<Record<string, T>>, make: (value: T) => object): Readonly<Record<string, object>> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, make(value)]));
+}

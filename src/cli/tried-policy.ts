@@ -1,0 +1,31 @@
+import { compareRules, type Ruleset } from '../engine/ruleset.ts';
+import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
+import type { Output } from './mistakes-block.ts';
+import type { RuleMeta } from '../rule/rule.ts';
+import type { KnownRule } from './rules-in-force.ts';
+
+/** A policy as the gate would load it. */
+export interface TriedPolicy {
+  readonly ruleset: Ruleset;
+  /** In the order of their violations. */
+  readonly rules: readonly (KnownRule & Pick<RuleMeta, 'description'>)[];
+}
+
+/** Where a policy and rules are, by the command line. */
+export interface PolicyPaths {
+  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys; `-` is the standard input. Absent, all is by default. */
+  readonly path?: string | undefined;
+  readonly rulesDir?: string | undefined;
+}
+
+/** Loads a policy as the gate would. @throws {MistakesError} if the gate would not use it, or it is unreadable. */
+export async function tryPolicy(
+  { path, rulesDir }: PolicyPaths,
+  output: Pick<Output, 'writeError'>,
+): Promise<TriedPolicy> {
+  const loader = await createTrialLoader(rulesDir, output);
+  const input = await loader.read();
+  const ruleset = await loader.load(path === undefined ? input : await withPolicyAt(path, input));
+  const builtIn = (await builtInRules()).map(({ meta }) => meta);
+  return { ruleset, rules: [...builtIn, ...ruleset.custom].toSorted(compareRules) };
+}

@@ -1,0 +1,24 @@
+import { isatty } from 'node:tty';
+import type { Command } from 'commander';
+import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
+import { commandOutput } from './command-output.ts';
+import { version } from './package-version.ts';
+import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions } from './policy-options.ts';
+
+type Flags = PolicyFlags & { readonly format: CheckFormat };
+
+export function checkCommand(command: Command): void {
+  withFormats(withPolicyOptions(command), Object.keys(CHECK_REPORTS))
+    .description('Judge manifests as the webhook would judge what they create.')
+    .argument('<path...>', 'files of manifests, folders of such, - for stdin')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  imagegate check deploy/ --policy policy.yaml\n  helm template . | imagegate check -\n`,
+    )
+    .action(async (paths: readonly string[], { format, ...flags }: Flags) => {
+      if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      const context = { stdin: process.stdin, terminal: isatty(1), env: process.env, version };
+      const { check } = await import('../cli/check.ts');
+      process.exitCode = await check({ paths, format, ...policyArguments(flags), ...context, ...commandOutput });
+    });
+}

@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+
+/** The values of `withPolicyOptions`. */
+export interface PolicyFlags {
+  readonly policy?: string;
+  readonly rules?: string;
+  readonly namespace?: string;
+  readonly profile?: string;
+  readonly user?: string;
+}
+
+/** The options of all commands that judge by a policy. Wrong arguments end the process with 2. */
+export function withPolicyOptions(command: Command): Command {
+  return endsWithTwo(
+    command
+      .option(
+        '--policy <file-or-folder>',
+        'policy.yaml, manifests of the ConfigMaps (- for stdin), or what POLICY_DIR would be; without it, all is by default',
+      )
+      .option('--rules <folder>', 'what RULES_DIR would be')
+      .option('-n, --namespace <name>', 'the namespace of what names none (default: default)')
+      .option('--profile <name>', 'the label imagegate/profile of all namespaces')
+      .option('--user <name>', 'who creates what is judged (default: somebody that no exemption knows)'),
+  );
+}
+
+/** What to print: one of the formats, `text` by default. */
+export function withFormats(command: Command, formats: readonly string[]): Command {
+  return command.addOption(new Option('--format <format>', 'what to print').choices(formats).default('text'));
+}
+
+/** The code 1 is that of violations; arguments that are wrong could not be judged. */
+export function endsWithTwo(command: Command): Command {
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
+
+/** The policy and the place, as commands take them. */
+export function policyArguments({ policy: path, rules: rulesDir, namespace, profile, user }: PolicyFlags) {
+  return { path, rulesDir, namespace, profile, user, now: Date.now() };
+}
