@@ -25,15 +25,20 @@ export async function policyThere(options: PolicyThereOptions): Promise<0 | 2> {
   const { namespace = DEFAULT_NAMESPACE, profile, format, now, write } = options;
   const tried = await triedOrTold(options);
   if (tried === undefined) return 2;
+  const { profiles, policy } = tried.ruleset;
   const rules = rulesThere(tried, { namespace, profile });
-  const exemptions = tried.ruleset.policy.exemptions.filter(
-    ({ namespaces }) => namespaces?.some((pattern) => globMatcher(pattern)(namespace)) ?? true,
-  );
-  write(
-    format === 'json'
-      ? `${JSON.stringify({ namespace, profile, rules, exemptions: exemptions.map(exemptionEntry) }, null, 2)}\n`
-      : sectionText(heading(tried, { namespace, profile }), yamlOf(rules)) + exemptionReport(exemptions, now),
-  );
+  const exemptions = policy.exemptions.filter((exemption) => isThere(exemption, namespace));
+  const notice =
+    profile === undefined || profiles.has(profile)
+      ? undefined
+      : `The policy has no profile ${printable(profile, 63)}, so there holds what does without one.`;
+  if (format === 'json') {
+    const all = { namespace, profile, notice, rules, exemptions: exemptions.map(exemptionEntry) };
+    write(`${JSON.stringify(all, null, 2)}\n`);
+  } else {
+    const warning = notice === undefined ? '' : `Warning: ${notice}\n\n`;
+    write(warning + sectionText(heading({ namespace, profile }), yamlOf(rules)) + exemptionReport(exemptions, now));
+  }
   return 0;
 }
 
@@ -44,17 +49,22 @@ function rulesThere({ ruleset, rules }: TriedPolicy, place: Place): Rules {
   const { enforcement } = ruleset.policy;
   const all = [{ name: VALID_REFERENCE }, ...rules].map((rule) => {
     const ofRule = settings.get(rule.name)?.settings ?? DEFAULT_SETTINGS;
-    return [rule.name, ofRule.map((setting) => settingParts(setting, rule, enforcement))] as const;
+    const there = ofRule.filter((setting) => isThere(setting, place.namespace));
+    return [rule.name, there.map((setting) => settingParts(setting, rule, enforcement))] as const;
   });
   return Object.fromEntries(all);
 }
 
-function heading({ ruleset: { profiles } }: TriedPolicy, { namespace, profile }: Place): string {
-  const of =
-    profile === undefined
-      ? ''
-      : `, with the profile ${profile}${profiles.has(profile) ? '' : ', which the policy does not have'}`;
-  return printable(`In the namespace ${namespace}${of}`, 1024);
+/** Whether patterns of namespaces match; absent, they match all. */
+function isThere({ namespaces }: { readonly namespaces?: readonly string[] }, namespace: string): boolean {
+  return namespaces?.some((pattern) => globMatcher(pattern)(namespace)) ?? true;
+}
+
+function heading({ namespace, profile }: Place): string {
+  return printable(
+    `In the namespace ${namespace}${profile === undefined ? '' : `, with the profile ${profile}`}`,
+    1024,
+  );
 }
 
 /** The rules as policy.yaml has them, each part with a comment that says where it is from. */
@@ -71,7 +81,7 @@ function yamlOf(rules: Rules): string {
     ...mapped(parts, partNode),
   });
   document.contents = document.createNode({
-    rules: mapped(rules, (settings) => (settings.length > 1 ? settings.map(settingNode) : settingNode(settings[0]!))),
+    rules: mapped(rules, (settings) => (settings.length === 1 ? settingNode(settings[0]!) : settings.map(settingNode))),
   });
   return document.toString({ lineWidth: 0, singleQuote: true });
 }

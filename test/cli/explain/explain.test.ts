@@ -302,6 +302,23 @@ describe('imagegate explain', () => {
     expect(second).to.deep.include({ reference: { reason: 'A repository must be in lower case.', position: 0 } });
   });
 
+  it('has what rules of the operator say, also of one that fails', async () => {
+    const rule = (name: string, check: string): string =>
+      `export default { meta: { name: '${name}', description: 'X.' }, check({ tag }) { ${check} } };`;
+    const data = {
+      'a-a.mjs': rule('a-a', "return tag === 'old' ? [{ problem: 'is old', remedy: 'Take a new one.' }] : [];"),
+      'a-b.mjs': rule('a-b', "if (tag === 'old') throw new Error('no');"),
+      RULE_A_A: 'warn',
+    };
+    const policy = JSON.stringify({ kind: 'ConfigMap', data });
+    const { stdout } = await tryCommand(explain, folder.path, policy, { images: ['docker.io/a:old'] });
+    expect(stdout).to.include(`
+  a-a: warns (RULE_A_A (ConfigMap))
+    app image is old! (docker.io/a:old). Take a new one.
+  a-b: denies (by default)
+    app image could not be judged! (docker.io/a:old). The rule a-b failed: `);
+  });
+
   it('judges nothing by a policy that the gate would not use', async () => {
     const policy = 'rules: { blokced-tags: {} }\n';
     expect(await tryCommand(explain, folder.path, policy, { images: ['nginx'] })).to.deep.equal({

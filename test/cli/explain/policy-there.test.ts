@@ -11,6 +11,7 @@ const POLICY = `rules:
     - { action: off }
     - { action: warn, namespaces: [prod-*], images: [quay.io/**] }
   valid-reference: { action: warn }
+  tag-pattern: { action: deny, namespaces: [prod-*] }
 profiles:
   prod: { rules: { require-digest: { action: deny }, registry-allowlist: { options: { registries: [quay.io] } } } }
 namespaces:
@@ -33,13 +34,6 @@ const TAGS = `    blocked-tags:
           digest: judge # default
         message: Ask. # x.yaml:5:38 rules.blocked-tags[0].message
       - action: off # x.yaml:6:9 rules.blocked-tags[1].action
-      - action: warn # x.yaml:7:9 rules.blocked-tags[2].action
-        options:
-          tags: [ staging, latest ] # default
-          implicitLatest: false # default
-          digest: judge # default
-        namespaces: [ prod-* ] # x.yaml:7:23 rules.blocked-tags[2].namespaces
-        images: [ quay.io/** ] # x.yaml:7:45 rules.blocked-tags[2].images
 `;
 
 const FLAT =
@@ -91,7 +85,9 @@ ${OFF('allowed-repositories', 'blocked-images', 'registry-mirror', 'require-dige
     'keys are set',
     FLAT,
     { namespace: 'shop', profile: 'prdo' },
-    `In the namespace shop, with the profile prdo, which the policy does not have:
+    `Warning: The policy has no profile prdo, so there holds what does without one.
+
+In the namespace shop, with the profile prdo:
 
   rules:
     valid-reference:
@@ -129,15 +125,16 @@ ${OFF('allowed-repositories', 'blocked-images', 'registry-mirror', 'require-dige
     empty-tag:
       action: deny # default
     registry-allowlist:
-      action: audit # x.yaml:12:54 namespaces[0].rules.registry-allowlist.action
+      action: audit # x.yaml:13:54 namespaces[0].rules.registry-allowlist.action
       options:
-        registries: [ quay.io ] # x.yaml:10:87 profiles.prod.rules.registry-allowlist.options.registries
+        registries: [ quay.io ] # x.yaml:11:87 profiles.prod.rules.registry-allowlist.options.registries
         unqualified: untrusted # default
         hints: true # x.yaml:2:83 rules.registry-allowlist.options.hints
       message: Everywhere. # x.yaml:2:25 rules.registry-allowlist.message
 ${TAGS}${OFF('allowed-repositories', 'blocked-images', 'registry-mirror')}    require-digest:
-      action: deny # x.yaml:10:38 profiles.prod.rules.require-digest.action
-${OFF('required-pull-policy', 'tag-pattern')}
+      action: deny # x.yaml:11:38 profiles.prod.rules.require-digest.action
+${OFF('required-pull-policy')}    tag-pattern: []
+
 Exemptions that hold for more than 30 days:
 
 ${ALL}
@@ -164,6 +161,24 @@ describe('imagegate policy', () => {
     });
   }
 
+  it('has the namespaces and images of a setting that holds there', async () => {
+    const { stdout } = await tryCommand(policyThere, folder.path, POLICY, { namespace: 'prod-a' });
+    expect(stdout).to.include(`
+      - action: off # x.yaml:6:9 rules.blocked-tags[1].action
+      - action: warn # x.yaml:7:9 rules.blocked-tags[2].action
+        options:
+          tags: [ staging, latest ] # default
+          implicitLatest: false # default
+          digest: judge # default
+        namespaces: [ prod-* ] # x.yaml:7:23 rules.blocked-tags[2].namespaces
+        images: [ quay.io/** ] # x.yaml:7:45 rules.blocked-tags[2].images
+    allowed-repositories:
+`).and.to.include(`
+    tag-pattern:
+      action: deny # x.yaml:9:18 rules.tag-pattern.action
+`);
+  });
+
   it('has the same for programs', async () => {
     const options = { namespace: 'billing', format: 'json' } as const;
     const { code, stdout } = await tryCommand(policyThere, folder.path, POLICY, options);
@@ -174,7 +189,8 @@ describe('imagegate policy', () => {
     expect(said.rules['require-digest']).to.deep.equal([
       { action: { value: 'warn', from: 'x.yaml:3:21 rules.require-digest.action' } },
     ]);
-    expect(said.rules['blocked-tags']).to.have.lengthOf(3);
+    expect(said.rules['blocked-tags']).to.have.lengthOf(2);
+    expect(said.rules['tag-pattern']).to.deep.equal([]);
   });
 
   it('says nothing of a policy that the gate would not use', async () => {
