@@ -101,7 +101,7 @@ function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>
 /** A single setting without its namespaces: an override says itself where it holds. Those of a list say each where. */
 function anywhere(entry: RuleEntry | undefined): RuleEntry | undefined {
   if (entry === undefined || isList(entry)) return entry;
-  const { namespaces: _, namespacesSource: __, ...rest } = entry;
+  const { namespaces: _, ...rest } = entry;
   return rest;
 }
 

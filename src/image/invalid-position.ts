@@ -2,7 +2,7 @@ import { OFFICIAL } from './docker-hub.ts';
 import { type ImageReference, isRegistry, MAX_REFERENCE_LENGTH, parseReference } from './reference.ts';
 
 /** What the beginning of a registry can go on with: a name, a port, an address. */
-const ENDINGS_OF_HOST = ['a.a/a', '0/a', ']/a', '::]/a'];
+const ENDINGS_OF_HOST = ['a.a/a', '0/a', '/a', '::]/a'];
 const ENDINGS = ['', 'z'];
 const DIGESTS = Object.entries({ sha256: 64, sha384: 96, sha512: 128 }).map(
   ([algorithm, digits]) => `${algorithm}:${'0'.repeat(digits)}`,

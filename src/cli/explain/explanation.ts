@@ -11,13 +11,13 @@ import { type PlacedImage, podReview } from '../pod-review.ts';
 import { type ExemptionEntry, exemptionEntry } from '../policy-report.ts';
 import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
 import type { TriedPolicy } from '../tried-policy.ts';
-import { nearestReference, type RuleWithOptions } from './nearest-reference.ts';
-import { placesOf, settingParts, settingsIn } from './setting-parts.ts';
+import { nearestReference } from './nearest-reference.ts';
+import { type Place, placesOf, settingParts, settingsIn } from './setting-parts.ts';
 
-/** A part of a reference: as written, and as container runtimes read it. Absent where there is none. */
+/** A part of a reference: as written, and as container runtimes read it. */
 export interface ReadPart {
-  readonly written?: string;
-  readonly read?: string;
+  readonly written: string | undefined;
+  readonly read: string | undefined;
 }
 
 /** How a reference is read. */
@@ -47,19 +47,19 @@ export interface RuleAnswer {
   /** Where the setting is configured; empty if it is by default. */
   readonly places: readonly string[];
   /** What covers the violation. */
-  readonly exemption?: ExemptionEntry;
+  readonly exemption: ExemptionEntry | undefined;
 }
 
 /** All about the verdict on one image. */
 export interface Explanation extends PlacedImage {
   readonly verdict: 'allowed' | 'denied';
   /** About something else than the image. */
-  readonly notice?: string;
+  readonly notice: string | undefined;
   readonly reference: Reading | Invalid;
   /** In the order of their violations; of an invalid reference, `valid-reference` alone. */
   readonly rules: readonly RuleAnswer[];
   /** Of a denied image: a reference that would pass, if the policy knows one. */
-  readonly nearest?: string;
+  readonly nearest: string | undefined;
 }
 
 /**
@@ -69,18 +69,22 @@ export interface Explanation extends PlacedImage {
  * @throws what the engine threw, which the gate would deny for
  */
 export function explanation(tried: TriedPolicy, placed: PlacedImage, now: number): Explanation {
-  const { ruleset } = tried;
+  const { ruleset, rules } = tried;
+  const { image, namespace = DEFAULT_NAMESPACE, profile } = placed;
+  const selection = selectionFor(ruleset, profile, namespace);
   const { verdict, unknownProfile, response } = podReview(ruleset, placed, now);
-  const passes = (image: string): boolean => podReview(ruleset, { ...placed, image }, now).verdict === 'allowed';
   const isDenied = verdict !== 'allowed';
-  const nearest = isDenied ? nearestReference(placed.image, rulesWithOptions(tried, placed), passes) : undefined;
+  const inForce = selection.rules.map(({ name, setting }) => {
+    return { name, options: optionsInForce(setting, knownRule(rules, name)) };
+  });
+  const passes = (other: string): boolean => podReview(ruleset, { ...placed, image: other }, now).verdict === 'allowed';
   return {
     ...placed,
     verdict: isDenied ? 'denied' : 'allowed',
-    ...(unknownProfile === true && { notice: response.warnings![0]! }), // it is the first
-    reference: referenceOf(placed.image),
-    rules: answers(tried, placed, now),
-    ...(nearest !== undefined && { nearest }),
+    notice: unknownProfile === true ? response.warnings?.[0] : undefined, // notices come first
+    reference: referenceOf(image),
+    rules: answers(tried, { ...placed, namespace }, selection, now),
+    nearest: isDenied ? nearestReference(image, inForce, passes) : undefined,
   };
 }
 
@@ -91,42 +95,25 @@ function referenceOf(image: string): Reading | Invalid {
   const runs = tag ?? (digest === undefined ? 'latest' : undefined);
   const end = `${runs === undefined ? '' : `:${runs}`}${digest === undefined ? '' : `@${digest}`}`;
   return {
-    registry: part(registry, normalized.registry),
-    repository: part(repository, normalized.repository),
-    tag: part(tag, runs),
-    digest: part(digest, digest),
+    registry: { written: registry, read: normalized.registry },
+    repository: { written: repository, read: normalized.repository },
+    tag: { written: tag, read: runs },
+    digest: { written: digest, read: digest },
     full: `${normalized.registry}/${normalized.repository}${end}`,
   };
-}
-
-function part(written: string | undefined, read: string | undefined): ReadPart {
-  return { ...(written !== undefined && { written }), ...(read !== undefined && { read }) };
-}
-
-function rulesWithOptions({ ruleset, rules }: TriedPolicy, placed: PlacedImage): readonly RuleWithOptions[] {
-  const inForce = selectionOf(ruleset, placed).rules;
-  return inForce.map(({ name, setting }) => {
-    return {
-      name,
-      options: optionsInForce(
-        setting,
-        rules.find((rule) => rule.name === name)!,
-      ),
-    };
-  });
 }
 
 function knownRule(rules: readonly KnownRule[], name: string): KnownRule {
   return rules.find((rule) => rule.name === name) ?? { name }; // the engine's own is none of them
 }
 
-function selectionOf(ruleset: Ruleset, { namespace = DEFAULT_NAMESPACE, profile }: PlacedImage): Selection {
-  return selectionFor(ruleset, profile, namespace);
-}
-
-function answers({ ruleset, rules }: TriedPolicy, placed: PlacedImage, now: number): readonly RuleAnswer[] {
-  const { image, namespace = DEFAULT_NAMESPACE, profile } = placed;
-  const selection = selectionOf(ruleset, placed);
+function answers(
+  { ruleset, rules }: TriedPolicy,
+  placed: PlacedImage & Place,
+  selection: Selection,
+  now: number,
+): readonly RuleAnswer[] {
+  const { image, namespace } = placed;
   const read = readReference(image);
   // One at a time, since a finding does not say of which setting it is.
   const findingsOf = (asked: readonly BoundRule[]): readonly Finding[] =>
@@ -134,7 +121,7 @@ function answers({ ruleset, rules }: TriedPolicy, placed: PlacedImage, now: numb
   const placesOfSetting = (name: string, setting: RuleSetting): readonly string[] =>
     placesOf(settingParts(setting, knownRule(rules, name), ruleset.policy.enforcement));
   if (read instanceof InvalidReferenceError) {
-    const settings = settingsIn(ruleset, { namespace, profile }).get(VALID_REFERENCE)?.settings ?? DEFAULT_SETTINGS;
+    const settings = settingsIn(ruleset, placed).get(VALID_REFERENCE)?.settings ?? DEFAULT_SETTINGS;
     return [answerOf(selection.validReference, placesOfSetting(VALID_REFERENCE, settings[0]!), findingsOf([]))];
   }
   return selection.rules.map((rule) => {
@@ -158,6 +145,6 @@ function answerOf({ name, action }: Judge, places: readonly string[], findings?:
     answer: findings === undefined ? 'elsewhere' : exemption ? 'exempt' : findings.length > 0 ? 'violated' : 'fine',
     sentences: findings?.map(sentence) ?? [],
     places,
-    ...(exemption && { exemption: exemptionEntry(exemption) }),
+    exemption: exemption && exemptionEntry(exemption),
   };
 }

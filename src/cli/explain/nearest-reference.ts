@@ -1,5 +1,4 @@
 import type { BoundRule } from '../../engine/ruleset.ts';
-import { DOCKER_HUB } from '../../image/docker-hub.ts';
 import { readReference } from '../../image/read-reference.ts';
 import { type ImageReference, InvalidReferenceError } from '../../image/reference.ts';
 import { registryHint } from '../../rule/registry-hint.ts';
@@ -38,9 +37,7 @@ export function nearestReference(
 function candidates(image: string, rules: readonly RuleWithOptions[]): readonly string[] {
   const read = readReference(image);
   if (read instanceof InvalidReferenceError) return [mended(image)];
-  const known = rules.map((rule) => knownTo(rule, read));
-  const onDockerHub = read.registry === undefined ? `${DOCKER_HUB}/${image}` : undefined;
-  return [...known, onDockerHub, inFull(read)].filter((candidate) => candidate !== undefined);
+  return [...rules.map((rule) => knownTo(rule, read)), inFull(read)].filter((candidate) => candidate !== undefined);
 }
 
 function knownTo({ name, options }: RuleWithOptions, image: ImageReference): string | undefined {

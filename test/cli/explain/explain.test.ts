@@ -179,6 +179,28 @@ Warning: ImageGate has no profile prdo, so its images are judged as those of a n
 `,
   ],
   [
+    'what would pass in that namespace alone',
+    'namespaces: [{ names: [dev-*], rules: { registry-allowlist: { options: { registries: [quay.io] } } } }]\n',
+    ['quya.io/a:1'],
+    { namespace: 'dev-a' },
+    1,
+    `quya.io/a:1 in the namespace dev-a: denied.
+
+  registry    quya.io
+  repository  a
+  tag         1
+  digest      none
+  in full     quya.io/a:1
+
+  empty-tag: fine (by default)
+  registry-allowlist: denies (x.yaml:1:74 namespaces[0].rules.registry-allowlist.options.registries)
+    app image comes from an untrusted registry! (quya.io/a:1). Only images from quay.io are allowed.
+  blocked-tags: fine (by default)
+
+  Would pass: quay.io/a:1
+`,
+  ],
+  [
     'keys, and ENFORCEMENT over them',
     FLAT,
     ['nginx:1'],
