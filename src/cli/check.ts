@@ -1,23 +1,20 @@
-import { review } from '../admission/review.ts';
 import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
 import type { CheckCounts, CheckReport } from '../check-report/report.ts';
 import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
-import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
 import { itemsOfFile, manifestFiles, pathName, STDIN } from '../manifest/manifest-files.ts';
 import { MANIFEST_INVALID, type ManifestObject } from '../manifest/manifest-items.ts';
 import { Namespaces } from '../manifest/namespaces.ts';
 import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
 import { type Location, type Mistake, MistakesError } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
+import { judge, type JudgeOptions } from './judge.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { type PolicyPaths, type TriedPolicy, tryPolicy } from './tried-policy.ts';
 
-export interface CheckOptions extends Output, PolicyPaths, Sender {
+export interface CheckOptions extends Output, PolicyPaths, JudgeOptions {
   /** Files and folders of manifests; `-` is the standard input. */
   readonly paths: readonly string[];
-  /** Of all objects, whatever the Namespaces among them say. */
-  readonly profile?: string | undefined;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly format: CheckFormat;
   /** Whether it prints to a terminal, which then has colours unless the user wants none. */
@@ -25,8 +22,6 @@ export interface CheckOptions extends Output, PolicyPaths, Sender {
   readonly env: { readonly NO_COLOR?: string | undefined };
   /** The version of ImageGate, for reports. */
   readonly version: string;
-  /** In milliseconds since 1970. */
-  readonly now: number;
 }
 
 /**
@@ -113,24 +108,15 @@ class Checker {
     }
   }
 
-  #checkObject({ object, request: recorded, where }: ManifestObject): void {
-    const { write, profile, now } = this.#options;
+  #checkObject(item: ManifestObject): void {
+    const { object, where } = item;
     if (this.#namespaces.add(object)) this.#unreadable(lateNamespace(where('')));
-    const request = recorded ?? admissionRequestOf(object, this.#options);
-    const labels = this.#namespaces.labelsOf(request.namespace ?? '');
-    if (labels.isExempt && recorded === undefined) {
-      this.#counts.exempt += 1;
-      return;
-    }
-    const reviewed = review(request, this.#ruleset, { now, profile: profile ?? this.#known(labels.profile) });
-    this.#counts[reviewed.unknownKind ? 'withoutPods' : reviewed.verdict] += 1;
-    if (reviewed.unknownKind) return;
+    const { request, review } = judge(item, this.#ruleset, this.#namespaces, this.#options);
+    if (review === undefined) this.#counts.exempt += 1;
+    else this.#counts[review.unknownKind ? 'withoutPods' : review.verdict] += 1;
+    if (review === undefined || review.unknownKind) return;
     const { namespace, name, kind } = request;
-    write(this.#report.checked({ ...kind, namespace, name, review: reviewed, where }));
-  }
-
-  #known(label: string | undefined): string | undefined {
-    return label === undefined || this.#ruleset.profiles.has(label) ? label : UNKNOWN_PROFILE;
+    this.#options.write(this.#report.checked({ ...kind, namespace, name, review, where }));
   }
 
   #unreadable(mistake: Mistake): void {

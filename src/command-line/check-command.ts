@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
 import { commandOutput } from './command-output.ts';
 import { version } from './package-version.ts';
-import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions } from './policy-options.ts';
+import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: CheckFormat };
 
 export function checkCommand(command: Command): void {
-  withFormats(withPolicyOptions(command), Object.keys(CHECK_REPORTS))
+  withFormats(withUser(withPolicyOptions(command)), Object.keys(CHECK_REPORTS))
     .description('Judge manifests as the webhook would judge what they create.')
     .argument('<path...>', 'files of manifests, folders of such, - for stdin')
     .addHelpText(

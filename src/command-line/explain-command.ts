@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { commandOutput } from './command-output.ts';
-import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions } from './policy-options.ts';
+import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: 'text' | 'json' };
 
 export function explainCommand(command: Command): void {
-  withFormats(withPolicyOptions(command), ['text', 'json'])
+  withFormats(withUser(withPolicyOptions(command)), ['text', 'json'])
     .description('Explain the verdicts on images: how each is read, what each rule says and why, what would pass.')
     .argument('<image...>', 'as in the image field of a container')
     .addHelpText(

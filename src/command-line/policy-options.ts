@@ -19,9 +19,13 @@ export function withPolicyOptions(command: Command): Command {
       )
       .option('--rules <folder>', 'what RULES_DIR would be')
       .option('-n, --namespace <name>', 'the namespace of what names none (default: default)')
-      .option('--profile <name>', 'the label imagegate/profile of all namespaces')
-      .option('--user <name>', 'who creates what is judged (default: somebody that no exemption knows)'),
+      .option('--profile <name>', 'the label imagegate/profile of all namespaces'),
   );
+}
+
+/** Of commands that judge. */
+export function withUser(command: Command): Command {
+  return command.option('--user <name>', 'who creates what is judged (default: somebody that no exemption knows)');
 }
 
 /** What to print: one of the formats, `text` by default. */

@@ -1,6 +1,7 @@
+import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
+import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
 import { mistakesBlock, type Output } from '../mistakes-block.ts';
 import type { PlacedImage } from '../pod-review.ts';
-import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
 import { type PolicyPaths, type TriedPolicy, tryPolicy } from '../tried-policy.ts';
 import { explanation } from './explanation.ts';
 import { explanationText } from './explanation-text.ts';
@@ -17,7 +18,7 @@ export interface ExplainOptions extends Output, PolicyPaths, Omit<PlacedImage, '
  * gate would not use the policy.
  */
 export async function explain(options: ExplainOptions): Promise<0 | 1 | 2> {
-  const { images, namespace, profile, user, format, now, write } = options;
+  const { images, namespace = DEFAULT_NAMESPACE, profile, user, format, now, write } = options;
   const tried = await triedOrTold(options);
   if (tried === undefined) return 2;
   const explained = images.map((image) => explanation(tried, { image, namespace, profile, user }, now));

@@ -293,6 +293,7 @@ describe('imagegate explain', () => {
     const [first, second] = JSON.parse(stdout) as [{ rules: unknown[] }, object];
     expect({ ...first, rules: first.rules.slice(2, 3) }).to.deep.equal({
       image: 'quay.io/a:latest',
+      namespace: 'default',
       user: 'ann',
       verdict: 'denied',
       reference: {

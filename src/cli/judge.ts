@@ -1,0 +1,39 @@
+import type { AdmissionRequest } from '../admission/admission-review.ts';
+import type { Review } from '../admission/respond.ts';
+import { review } from '../admission/review.ts';
+import { UNKNOWN_PROFILE } from '../engine/policy.ts';
+import type { Ruleset } from '../engine/ruleset.ts';
+import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
+import type { ManifestObject } from '../manifest/manifest-items.ts';
+import type { Namespaces } from '../manifest/namespaces.ts';
+
+export interface JudgeOptions extends Sender {
+  /** Of all objects, whatever the labels of their namespaces say. */
+  readonly profile?: string | undefined;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface Judged {
+  readonly request: AdmissionRequest;
+  /** `undefined` if the webhook would not be asked. */
+  readonly review: Review | undefined;
+}
+
+/** What the webhook would say if an object were created now. It takes the object over, as `admissionRequestOf` does. */
+export function judge(
+  { object, request: recorded }: Pick<ManifestObject, 'object' | 'request'>,
+  ruleset: Ruleset,
+  namespaces: Namespaces,
+  options: JudgeOptions,
+): Judged {
+  const request = recorded ?? admissionRequestOf(object, options);
+  const labels = namespaces.labelsOf(request.namespace ?? '');
+  if (labels.isExempt && recorded === undefined) return { request, review: undefined };
+  const profile = options.profile ?? known(labels.profile, ruleset);
+  return { request, review: review(request, ruleset, { now: options.now, profile }) };
+}
+
+function known(label: string | undefined, { profiles }: Ruleset): string | undefined {
+  return label === undefined || profiles.has(label) ? label : UNKNOWN_PROFILE;
+}
