@@ -7,6 +7,7 @@ import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';
 import { fileURLToPath } from 'node:url';
 import { printable } from '../mistake/printable.ts';
 import type { Output } from './mistakes-block.ts';
+import type { ClusterChoice } from '../cluster/cluster-client.ts';
 import { readFile, stat } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { messageOf, MistakesError } from '../mistake/mistake.ts';
@@ -63,17 +64,21 @@ export async function createTrialLoader(
 }
 
 /**
- * The input with the policy named on the command line: a policy.yaml, manifests of ConfigMaps, whose rules are added, or a
- * folder of keys; `-` is the standard input.
+ * The input with the policy named on the command line: a policy.yaml, manifests of ConfigMaps, whose rules are added, a
+ * folder of keys, or `cluster`; `-` is the standard input.
  *
  * @throws {MistakesError} if it is unreadable.
  */
-export async function withPolicyAt(path: string, input: PolicyInput): Promise<PolicyInput> {
-  const { policy, ruleFiles } = await readPolicyAt(path);
-  return { ...input, policy, ruleFiles: [...input.ruleFiles, ...ruleFiles] };
+export async function withPolicyAt(path: string, input: PolicyInput, choice: ClusterChoice = {}): Promise<PolicyInput> {
+  const { ruleFiles, ...rest } = await readPolicyAt(path, choice);
+  return { ...input, ...rest, ruleFiles: [...input.ruleFiles, ...ruleFiles] };
 }
 
-async function readPolicyAt(path: string): Promise<Pick<PolicyInput, 'policy' | 'ruleFiles'>> {
+/** On the command line, the policy that is in force in the cluster. */
+export const CLUSTER = 'cluster';
+
+async function readPolicyAt(path: string, choice: ClusterChoice): Promise<PolicyInput> {
+  if (path === CLUSTER) return (await import('../cluster/cluster-policy.ts')).clusterPolicy(choice);
   const remedy = 'Name a policy.yaml, a manifest of the ConfigMap, or a folder with a file for each key.';
   return readNamed(path, remedy, async () => {
     if (path === '-') return policyOfText(await textOf(process.stdin), 'standard input');

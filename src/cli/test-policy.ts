@@ -1,3 +1,4 @@
+import { CLUSTER } from './create-loader.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { mistakesBlock, type Output } from './mistakes-block.ts';
 import { type PlacedImage, podReview, verdictText } from './pod-review.ts';
@@ -33,12 +34,15 @@ export async function testPolicy(options: TestPolicyOptions): Promise<0 | 1 | 2>
         ? `The gate would not use the policy ${nameOf(path)}`
         : `The cases ${casesPath} were not run`;
     writeError(mistakesBlock(mistakes, what));
-    return loaded !== undefined || mistakes.some(({ code }) => code.endsWith('-folder-unreadable')) ? 2 : 1;
+    return loaded !== undefined || mistakes.some(({ code }) => UNREADABLE.test(code)) ? 2 : 1;
   }
   if (casesPath !== undefined) return runCases(cases, loaded.ruleset, options);
   write(options.images === undefined ? report(loaded, options) : verdicts(options.images, loaded.ruleset, options));
   return 0;
 }
+
+/** The codes of what could not be had. */
+const UNREADABLE = /-folder-unreadable$|^cluster-/;
 
 function namesOf({ ruleset, rules }: TriedPolicy) {
   return { profiles: [...ruleset.profiles.keys()], rules: rules.map(({ name }) => name) };
@@ -61,5 +65,6 @@ function runCases(cases: readonly PolicyCase[], ruleset: Ruleset, { now, write }
 }
 
 function nameOf(path: string): string {
+  if (path === CLUSTER) return 'of the cluster';
   return path === '-' ? 'on the standard input' : path;
 }

@@ -1,3 +1,4 @@
+import type { ClusterChoice } from '../cluster/cluster-client.ts';
 import { compareRules, type Ruleset } from '../engine/ruleset.ts';
 import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
 import type { Output } from './mistakes-block.ts';
@@ -12,20 +13,20 @@ export interface TriedPolicy {
 }
 
 /** Where a policy and rules are, by the command line. */
-export interface PolicyPaths {
-  /** A policy.yaml, manifests of ConfigMaps, or a folder of keys; `-` is the standard input. Absent, all is by default. */
+export interface PolicyPaths extends ClusterChoice {
+  /** A policy.yaml, manifests of ConfigMaps, a folder of keys, or `cluster`; `-` is stdin. Absent, all is by default. */
   readonly path?: string | undefined;
   readonly rulesDir?: string | undefined;
 }
 
 /** Loads a policy as the gate would. @throws {MistakesError} if the gate would not use it, or it is unreadable. */
 export async function tryPolicy(
-  { path, rulesDir }: PolicyPaths,
+  { path, rulesDir, ...choice }: PolicyPaths,
   output: Pick<Output, 'writeError'>,
 ): Promise<TriedPolicy> {
   const loader = await createTrialLoader(rulesDir, output);
   const input = await loader.read();
-  const ruleset = await loader.load(path === undefined ? input : await withPolicyAt(path, input));
+  const ruleset = await loader.load(path === undefined ? input : await withPolicyAt(path, input, choice));
   const builtIn = (await builtInRules()).map(({ meta }) => meta);
   return { ruleset, rules: [...builtIn, ...ruleset.custom].toSorted(compareRules) };
 }

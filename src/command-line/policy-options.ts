@@ -7,20 +7,31 @@ export interface PolicyFlags {
   readonly namespace?: string;
   readonly profile?: string;
   readonly user?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 /** The options of all commands that judge by a policy. Wrong arguments end the process with 2. */
 export function withPolicyOptions(command: Command): Command {
   return endsWithTwo(
-    command
-      .option(
-        '--policy <file-or-folder>',
-        'policy.yaml, manifests of the ConfigMaps (- for stdin), or what POLICY_DIR would be; without it, all is by default',
-      )
-      .option('--rules <folder>', 'what RULES_DIR would be')
-      .option('-n, --namespace <name>', 'the namespace of what names none (default: default)')
-      .option('--profile <name>', 'the label imagegate/profile of all namespaces'),
+    withCluster(
+      command
+        .option(
+          '--policy <file-or-folder>',
+          'policy.yaml, manifests of the ConfigMaps (- for stdin), what POLICY_DIR would be, or cluster; without it, all is by default',
+        )
+        .option('--rules <folder>', 'what RULES_DIR would be')
+        .option('-n, --namespace <name>', 'the namespace of what names none (default: default)')
+        .option('--profile <name>', 'the label imagegate/profile of all namespaces'),
+    ),
   );
+}
+
+/** Of commands that may ask a cluster. */
+export function withCluster(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: as kubectl does)')
+    .option('--context <name>', 'the context of the kubeconfig');
 }
 
 /** Of commands that judge. */
@@ -39,6 +50,7 @@ export function endsWithTwo(command: Command): Command {
 }
 
 /** The policy and the place, as commands take them. */
-export function policyArguments({ policy: path, rules: rulesDir, namespace, profile, user }: PolicyFlags) {
-  return { path, rulesDir, namespace, profile, user, now: Date.now() };
+export function policyArguments({ policy: path, rules: rulesDir, ...flags }: PolicyFlags) {
+  const { namespace, profile, user, kubeconfig, context } = flags;
+  return { path, rulesDir, namespace, profile, user, kubeconfig, context, now: Date.now() };
 }

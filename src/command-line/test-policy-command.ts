@@ -1,16 +1,21 @@
 import { type Command, Option } from 'commander';
 import { commandOutput } from './command-output.ts';
-import { endsWithTwo } from './policy-options.ts';
+import { endsWithTwo, withCluster } from './policy-options.ts';
 
 /** Each a string but for the images. */
-type Flags = Readonly<Partial<Record<'rules' | 'namespace' | 'profile' | 'cases', string>>> & {
+type Flags = Readonly<
+  Partial<Record<'rules' | 'namespace' | 'profile' | 'cases' | 'kubeconfig' | 'context', string>>
+> & {
   readonly image?: readonly string[];
 };
 
 export function testPolicyCommand(command: Command): void {
-  endsWithTwo(command)
+  endsWithTwo(withCluster(command))
     .description('Try a policy as the gate would load it, and print what would be in force.')
-    .argument('<file-or-folder>', 'policy.yaml, manifests of the ConfigMaps (- for stdin), or what POLICY_DIR would be')
+    .argument(
+      '<file-or-folder>',
+      'policy.yaml, manifests of the ConfigMaps (- for stdin), what POLICY_DIR would be, or cluster',
+    )
     .option('--rules <folder>', 'what RULES_DIR would be')
     .option('--image <image...>', 'print the verdicts on new pods with these images')
     .option('--namespace <name>', 'their namespace (default: default)')

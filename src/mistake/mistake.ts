@@ -13,6 +13,8 @@ export type MistakeCode =
   | 'certificate-untrusted'
   | 'certificate-usage-mismatch'
   | 'client-file-invalid'
+  | 'cluster-unreachable'
+  | 'cluster-unreadable'
   | 'exemption-invalid'
   | 'manifest-invalid'
   | 'option-invalid'

@@ -17,6 +17,8 @@ export interface PolicyInput {
   readonly ruleFiles: readonly RuleFile[];
   /** Why rule files may be missing here. */
   readonly mistakes?: readonly Mistake[];
+  /** In place of that of the process. */
+  readonly environment?: Environment;
 }
 
 /** What a ruleset is made of besides the folders. */
@@ -61,8 +63,8 @@ const NO_RULES: LoadedRules = { rules: [], mistakes: [] };
  *   on the samples.
  */
 export async function loadRuleset(sources: RulesetSources, input: PolicyInput): Promise<Ruleset> {
-  const { builtIn, environment, loadCustomRules } = sources;
-  const { ruleFiles, mistakes: unreadable = [] } = input;
+  const { builtIn, loadCustomRules } = sources;
+  const { ruleFiles, mistakes: unreadable = [], environment = sources.environment } = input;
   const { policy, mistakes, newer } = loadPolicy(environment, input.policy, builtIn);
   const custom = ruleFiles.length === 0 ? NO_RULES : await loadCustomRules(ruleFiles, layers(policy).options);
   const bound = bindRuleset(

@@ -94,15 +94,15 @@ describe('the repository', () => {
       }
     });
 
-    it("of commands but serve lead to none of the server's packages, which they start without", () => {
+    it('of commands but serve lead to none of the packages of the server and of clusters, which they start without', () => {
       const files = new Map(src.map((file) => [file.path, file]));
       const commands = src.filter(({ path }) => path === 'src/main.ts' || /\/cli\/(?:check|test-\w+)\.ts$/.test(path));
       expect(commands.length).to.be.above(3);
       const reached = new Set(commands.map(({ path }) => path));
       const packages = new Set<string>();
       for (const next of reached) {
-        for (const { specifier, path, typeOnly } of files.get(next)?.imports ?? []) {
-          if (typeOnly || path === 'src/cli/serve.ts') continue;
+        for (const { specifier, path, typeOnly, isLazy } of files.get(next)?.imports ?? []) {
+          if (typeOnly || (isLazy && /^src\/(?:cli\/serve\.ts|cluster\/)/.test(path ?? ''))) continue;
           if (path === undefined) packages.add(specifier);
           else reached.add(path);
         }

@@ -50,6 +50,10 @@ describe('importsOf', () => {
     );
   });
 
+  it('knows which come late', () => {
+    expect(imports.filter(({ isLazy }) => isLazy).map(({ specifier }) => specifier)).to.deep.equal(['../late.ts']);
+  });
+
   it("knows Node's own, with and without the prefix", () => {
     expect(imports.filter(isNodes).map(({ specifier }) => specifier)).to.deep.equal(['node:fs/promises', 'path']);
   });

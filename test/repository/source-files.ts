@@ -9,6 +9,8 @@ export interface Import {
   readonly specifier: string;
   /** Whether nothing of it is there at run time. */
   readonly typeOnly: boolean;
+  /** Whether it is imported only when it is needed. */
+  readonly isLazy: boolean;
   /** Where a relative one, or `imagegate/rule`, leads, from the project's root. */
   readonly path: string | undefined;
 }
@@ -39,10 +41,19 @@ function readSourceFile(path: string): SourceFile {
 
 /** What a source text imports, and exports from elsewhere. */
 export function importsOf(text: string, path: string): readonly Import[] {
-  const declared = [...text.matchAll(DECLARATION)].map(([, type, specifier = '']) => ({ type, specifier }));
-  const dynamic = [...text.matchAll(DYNAMIC)].map(([, specifier = '']) => ({ type: undefined, specifier }));
-  return [...declared, ...dynamic].map(({ type, specifier }) => ({
+  const declared = [...text.matchAll(DECLARATION)].map(([, type, specifier = '']) => ({
+    type,
     specifier,
+    isLazy: false,
+  }));
+  const dynamic = [...text.matchAll(DYNAMIC)].map(([, specifier = '']) => ({
+    type: undefined,
+    specifier,
+    isLazy: true,
+  }));
+  return [...declared, ...dynamic].map(({ type, specifier, isLazy }) => ({
+    specifier,
+    isLazy,
     typeOnly: type !== undefined,
     path: leadsTo(specifier, path),
   }));

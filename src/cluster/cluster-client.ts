@@ -1,0 +1,113 @@
+import type { RequestOptions } from 'node:https';
+import { type Location, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
+import { printable } from '../mistake/printable.ts';
+
+/** Which cluster, and as whom; absent parts are as for kubectl, and in a pod its service account. */
+export interface ClusterChoice {
+  /** The path of a kubeconfig. */
+  readonly kubeconfig?: string | undefined;
+  /** The name of one of its contexts. */
+  readonly context?: string | undefined;
+}
+
+/** An answer of the API server, in JSON. */
+export interface ClusterAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Asks an API server. It only reads. */
+export interface ClusterClient {
+  /** The place of mistakes about what is there. */
+  readonly location: Location;
+  /**
+   * Sends a GET, again if the API server is busy.
+   *
+   * @throws {MistakesError} if it is not answered in JSON.
+   */
+  readonly get: (path: string) => Promise<ClusterAnswer>;
+}
+
+/**
+ * Reads the kubeconfig; asks nothing yet.
+ *
+ * @throws {MistakesError} if it cannot be read, or has no such context.
+ */
+export async function connectCluster({ kubeconfig, context }: ClusterChoice): Promise<ClusterClient> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    throw unreachable({ source: { name: kubeconfig ?? 'kubeconfig' } }, messageOf(error));
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  if (context !== undefined && !names.includes(context)) {
+    const words = { expected: 'a context of the kubeconfig', found: context, ...nearestName(context, names) };
+    throw new MistakesError([{ code: 'setting-invalid', source: { name: '--context' }, ...words }]);
+  }
+  if (context !== undefined) config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server ?? '';
+  const location = { source: { name: server === '' ? 'kubeconfig' : server } };
+  const get = async (path: string, attempts = 5): Promise<ClusterAnswer> => {
+    try {
+      const options: RequestOptions = { timeout: TIMEOUT_MS, headers: { accept: 'application/json' } };
+      await config.applyToHTTPSOptions(options);
+      const { retryAfter, ...answer } = await send(new URL(server.replace(/\/$/, '') + path), options);
+      if (answer.status !== 429 || attempts <= 1) return answer;
+      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+    } catch (error) {
+      throw unreachable(location, messageOf(error));
+    }
+    return get(path, attempts - 1);
+  };
+  return { location, get };
+}
+
+/** For one answer: pages of 500 objects of a busy API server take seconds. */
+const TIMEOUT_MS = 60_000;
+
+async function send(url: URL, options: RequestOptions): Promise<ClusterAnswer & { readonly retryAfter: number }> {
+  const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'));
+  const { json } = await import('node:stream/consumers');
+  return new Promise((resolve, reject) => {
+    const call = request(url, options, (response) => {
+      const { statusCode: status = 0, headers } = response;
+      const retryAfter = Number(headers['retry-after'] ?? 1);
+      json(response).then((body) => resolve({ status, body, retryAfter }), reject);
+    });
+    call.once('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
+    call.once('error', reject);
+    call.end();
+  });
+}
+
+function unreachable(location: Location, found: string): MistakesError {
+  // A parser's message goes on with the text.
+  const line = printable(found.split('\n', 1).join(), 512);
+  const remedy = 'Name another by --kubeconfig and --context; kubectl must reach it, too.';
+  return new MistakesError([
+    { code: 'cluster-unreachable', ...location, expected: 'a cluster that answers', found: line, remedy },
+  ]);
+}
+
+/** Of what the API server refuses: what is asked for, and the rule of RBAC that allows it. */
+export interface Wanted {
+  /** In words: `Deployments of apps`. */
+  readonly what: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: 'get' | 'list';
+}
+
+/** That the API server did not give what was wanted. */
+export function unreadable({ location }: ClusterClient, { status, body }: ClusterAnswer, wanted: Wanted): Mistake {
+  const { what, group, resource, verb } = wanted;
+  const rule = `{ apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"] }`;
+  const remedy = status === 403 ? `Its user needs a role with the rule ${rule}.` : 'Look whether it is there.';
+  const message =
+    typeof body === 'object' && body !== null && 'message' in body ? `, ${printable(String(body.message), 512)}` : '';
+  return { code: 'cluster-unreadable', ...location, expected: what, found: `HTTP ${status}${message}`, remedy };
+}
