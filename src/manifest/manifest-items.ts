@@ -1,9 +1,9 @@
 import { InvalidReviewError, parseReview, type AdmissionRequest } from '../admission/admission-review.ts';
-import type { Location, Mistake } from '../mistake/mistake.ts';
+import type { Location, Mistake, Source } from '../mistake/mistake.ts';
 import { isObject, type JsonObject } from '../workload/json-object.ts';
 import { kubectlScalar } from '../yaml/kubectl-scalar.ts';
 import { type YamlDialect, type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
-import { documentTexts } from './document-texts.ts';
+import { manifestTexts } from './manifest-texts.ts';
 
 /** A Kubernetes object, not yet validated but for these. */
 export interface KubernetesObject extends JsonObject {
@@ -48,22 +48,61 @@ export async function* manifestItems(
   name: string,
   word = '',
 ): AsyncGenerator<ManifestItem> {
-  for await (const { text, line } of documentTexts(chunks)) {
-    if (!text.includes(word)) continue;
-    for (const document of yamlDocuments(text, { name, line }, MANIFEST)) {
+  let list: unknown;
+  for await (const { text, ...place } of manifestTexts(chunks, MANIFEST.maxLength)) {
+    const part = 'part' in place ? place.part : 'object';
+    if (part === 'head') list = jsonOf(text);
+    if (part === 'head' || !text.includes(word)) continue;
+    for (const document of documentsOf(text, { name, ...place })) {
       // Others may follow from the first.
       const [mistake] = document.mistakes;
+      const value = part === 'item' ? withTypeOf(list, document.value) : document.value;
       if (mistake !== undefined) yield { mistake };
-      else if (document.value !== undefined) yield* itemsOf(document.value, document, []);
+      else if (part === 'item' && !isKubernetesObject(value)) yield { mistake: withoutType(document) };
+      else if (value !== undefined) yield* itemsOf(value, document, []);
     }
   }
+}
+
+/** JSON is read as such, which is quicker; where something stands is found only when it is asked for. */
+function* documentsOf(text: string, source: Source): Generator<YamlDocument> {
+  const value = text.length > MANIFEST.maxLength ? undefined : jsonOf(text);
+  if (value === undefined) return yield* yamlDocuments(text, source, MANIFEST);
+  let located: YamlDocument | undefined;
+  const document = (): YamlDocument => (located ??= yamlDocuments(text, source, MANIFEST).next().value!); // there is one
+  const [where, whereValue] = (['where', 'whereValue'] as const).map(
+    (name): YamlDocument['where'] =>
+      (...path) =>
+        document()[name](...path),
+  ) as [YamlDocument['where'], YamlDocument['where']];
+  yield { value, where, whereValue, mistakes: [] };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return /^\s*\{/.test(text) ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutType({ whereValue }: YamlDocument): Mistake {
+  const remedy = 'Write both into each item, or before the items of the list.';
+  const words = { expected: 'an object with apiVersion and kind', found: 'none', remedy };
+  return { code: MANIFEST_INVALID, ...whereValue(), ...words };
+}
+
+function tooDeep({ whereValue }: YamlDocument): Mistake {
+  const words = { expected: 'lists within lists', found: `more than ${MANIFEST.maxDepth / 2} levels of them` };
+  return { code: MANIFEST_INVALID, ...whereValue(), ...words, remedy: 'Write the objects as documents of their own.' };
 }
 
 type Path = readonly (string | number)[];
 
 function* itemsOf(value: unknown, document: YamlDocument, path: Path): Generator<ManifestItem> {
   const items = isObject(value) ? value['items'] : undefined;
-  if (!isKubernetesObject(value)) yield { skipped: document.whereValue(...path) };
+  if (path.length > MANIFEST.maxDepth) yield { mistake: tooDeep(document) };
+  else if (!isKubernetesObject(value)) yield { skipped: document.whereValue(...path) };
   else if (value.kind.endsWith('List') && Array.isArray(items)) {
     for (const [index, item] of items.entries())
       yield* itemsOf(withTypeOf(value, item), document, [...path, 'items', index]);
@@ -76,8 +115,9 @@ function isKubernetesObject(value: unknown): value is KubernetesObject {
 }
 
 /** The API server leaves out the type of what is in a PodList. */
-function withTypeOf({ apiVersion, kind }: KubernetesObject, item: unknown): unknown {
-  if (!isObject(item) || kind === 'List') return item;
+function withTypeOf(list: unknown, item: unknown): unknown {
+  if (!isObject(item) || !isKubernetesObject(list) || list.kind === 'List') return item;
+  const { apiVersion, kind } = list;
   return { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
 }
 

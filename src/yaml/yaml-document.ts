@@ -50,13 +50,14 @@ export function readYaml(text: string, source: Source): YamlDocument {
 /**
  * Reads a text as YAML documents, at least one, lazily. Never throws.
  *
- * @param source its line, if it has one, is that of the text's first
+ * @param source its line and column, if it has them, are those of the text's first character
  */
 export function* yamlDocuments(text: string, source: Source, dialect = STRICT_YAML): Generator<YamlDocument> {
   const lines = new LineCounter();
   const locate: Locate = ({ offset, path }) => {
     const { line, col } = lines.linePos(offset);
-    const place = { line: Math.max(line, 1) + (source.line ?? 1) - 1, column: Math.max(col, 1) };
+    const before = line > 1 ? 0 : (source.column ?? 1) - 1;
+    const place = { line: Math.max(line, 1) + (source.line ?? 1) - 1, column: before + Math.max(col, 1) };
     return within({ source: { ...source, ...place } }, path);
   };
   try {

@@ -26,6 +26,12 @@ const pod = (image: string): string =>
 const PLACE = '7:14 spec.containers[0].image: v1 Pod';
 const ONE = '{ spec: { containers: [{ image: one }] } }';
 
+const JSON_POD = (image: string, type = true): string =>
+  JSON.stringify({ ...(type && { apiVersion: 'v1', kind: 'Pod' }), spec: { containers: [{ image }] } });
+const LONG = ' '.repeat(4 * 1024 * 1024);
+const nested = (levels: number): string =>
+  `${'{"apiVersion":"v1","kind":"List","items":['.repeat(levels)}${JSON_POD('a')}${']}'.repeat(levels)}`;
+
 /** Manifests, and what is in them; as kubectl v1.37.2 reads them, by `kubectl label --local`. */
 const MANIFESTS: readonly (readonly [what: string, text: string, items: readonly string[]])[] = [
   ['a pod', pod('nginx'), [`x.yaml:${PLACE} nginx`]],
@@ -35,6 +41,27 @@ const MANIFESTS: readonly (readonly [what: string, text: string, items: readonly
     [`x.yaml:${PLACE} nginx`],
   ],
   ['a tab before a value', pod('\tnginx').replace('image: ', 'image:'), [`x.yaml:${PLACE} nginx`]],
+  ['JSON', `${JSON_POD('a')}\n`, ['x.yaml:1:64 spec.containers[0].image: v1 Pod a']],
+  ['JSON that is none', '{"apiVersion":"v1","kind":"Pod",\n x}', ['x.yaml:1:1: v1 Pod ']],
+  [
+    'long lists in JSON, item by item, and what follows',
+    `{"kind":"PodList","apiVersion":"v1","items":[\n ${JSON_POD('a', false)},${JSON_POD('b', false)}]}${LONG}\n{"items":[\n${JSON_POD('c')},\n1,\n${JSON_POD('d', false)},\n{x\n`,
+    [
+      'x.yaml:2:34 spec.containers[0].image: v1 Pod a',
+      'x.yaml:2:74 spec.containers[0].image: v1 Pod b',
+      'x.yaml:4:64 spec.containers[0].image: v1 Pod c',
+      'x.yaml:5:1: expected an object with apiVersion and kind, found none',
+      'x.yaml:6:1: expected an object with apiVersion and kind, found none',
+      'x.yaml:8:1: expected YAML 1.2, found Flow map must end with a }',
+      'x.yaml:3:11: expected YAML 1.2, found Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ],
+  ['lists within lists', nested(20), [`x.yaml:1:904 ${'items[0].'.repeat(20)}spec.containers[0].image: v1 Pod a`]],
+  [
+    'too many lists within lists',
+    nested(60),
+    ['x.yaml:1: expected lists within lists, found more than 50 levels of them'],
+  ],
   ['a quoted image', pod('"nginx"'), [`x.yaml:${PLACE} nginx`]],
   ['an image by YAML 1.1', pod('off'), [`x.yaml:${PLACE} false`]],
   ['no image', pod('x').replace(/ +image.*\n/, ''), ['x.yaml:6:7 spec.containers[0]: v1 Pod ']],
