@@ -1,6 +1,9 @@
 import type { ClusterChoice } from '../cluster/cluster-client.ts';
+import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import { compareRules, type Ruleset } from '../engine/ruleset.ts';
 import { builtInRules, createTrialLoader, withPolicyAt } from './create-loader.ts';
+import { MistakesError } from '../mistake/mistake.ts';
+import { nearestName } from '../mistake/nearest-name.ts';
 import type { Output } from './mistakes-block.ts';
 import type { RuleMeta } from '../rule/rule.ts';
 import type { KnownRule } from './rules-in-force.ts';
@@ -29,4 +32,12 @@ export async function tryPolicy(
   const ruleset = await loader.load(path === undefined ? input : await withPolicyAt(path, input, choice));
   const builtIn = (await builtInRules()).map(({ meta }) => meta);
   return { ruleset, rules: [...builtIn, ...ruleset.custom].toSorted(compareRules) };
+}
+
+/** @throws {MistakesError} if none of the rulesets has the profile of `--profile`. */
+export function checkProfile(profile: string | undefined, rulesets: readonly Ruleset[]): void {
+  const known = [...new Set(rulesets.flatMap(({ profiles }) => [...profiles.keys()])), UNKNOWN_PROFILE];
+  if (profile === undefined || known.includes(profile)) return;
+  const words = { expected: `one of ${known.join(', ')}`, found: profile, ...nearestName(profile, known) };
+  throw new MistakesError([{ code: 'setting-invalid', source: { name: '--profile' }, ...words }]);
 }
