@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { checkCommand } from './command-line/check-command.ts';
+import { diffCommand } from './command-line/diff-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
+import { learnCommand } from './command-line/learn-command.ts';
 import { description, version } from './command-line/package-version.ts';
 import { policyCommand } from './command-line/policy-command.ts';
 import { serveCommand } from './command-line/serve-command.ts';
@@ -15,6 +17,8 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   check: checkCommand,
   explain: explainCommand,
   policy: policyCommand,
+  diff: diffCommand,
+  learn: learnCommand,
   'test-policy': testPolicyCommand,
   'test-rules': testRulesCommand,
 };

@@ -11,20 +11,32 @@ export interface PolicyFlags {
   readonly context?: string;
 }
 
+/** The value of `withObjects`. */
+export interface ObjectFlags {
+  readonly cluster?: true;
+}
+
 /** The options of all commands that judge by a policy. Wrong arguments end the process with 2. */
 export function withPolicyOptions(command: Command): Command {
-  return endsWithTwo(
-    withCluster(
-      command
-        .option(
-          '--policy <file-or-folder>',
-          'policy.yaml, manifests of the ConfigMaps (- for stdin), what POLICY_DIR would be, or cluster; without it, all is by default',
-        )
-        .option('--rules <folder>', 'what RULES_DIR would be')
-        .option('-n, --namespace <name>', 'the namespace of what names none (default: default)')
-        .option('--profile <name>', 'the label imagegate/profile of all namespaces'),
-    ),
-  );
+  return endsWithTwo(withCluster(withProfile(withNamespace(withPolicy(command)))));
+}
+
+/** Which policy. */
+export function withPolicy(command: Command): Command {
+  return command
+    .option(
+      '--policy <file-or-folder>',
+      'policy.yaml, manifests of the ConfigMaps (- for stdin), what POLICY_DIR would be, or cluster; without it, all is by default',
+    )
+    .option('--rules <folder>', 'what RULES_DIR would be');
+}
+
+export function withNamespace(command: Command): Command {
+  return command.option('-n, --namespace <name>', 'the namespace of what names none (default: default)');
+}
+
+export function withProfile(command: Command): Command {
+  return command.option('--profile <name>', 'the label imagegate/profile of all namespaces');
 }
 
 /** Of commands that may ask a cluster. */
@@ -32,6 +44,20 @@ export function withCluster(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'how to reach the cluster (default: as kubectl does)')
     .option('--context <name>', 'the context of the kubeconfig');
+}
+
+/** Of commands that can take what runs in place of files: either, and not both. */
+export function withObjects(command: Command): Command {
+  return command
+    .argument('[path...]', 'files of manifests, folders of such, - for stdin')
+    .option('--cluster', 'in place of files, what runs in the cluster; with --namespace only there');
+}
+
+/** Where the objects are. Ends the process if that is said twice, or not at all. */
+export function objectArguments(command: Command, paths: readonly string[], flags: PolicyFlags & ObjectFlags) {
+  if (paths.length > 0 === (flags.cluster === true)) command.error('error: name either files or --cluster');
+  const { kubeconfig, context } = flags;
+  return { paths, stdin: process.stdin, cluster: flags.cluster && { kubeconfig, context } };
 }
 
 /** Of commands that judge. */

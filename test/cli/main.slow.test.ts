@@ -39,6 +39,8 @@ describe('imagegate', () => {
       'check .*<path...> +Judge manifests',
       'explain .*<image...> +Explain the verdicts',
       'policy .* +Print what holds',
+      'diff .*<old> <new> \\[path...\\] +Tell what a change of policy',
+      'learn .*\\[path...\\] +Print the smallest policy',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });
@@ -180,6 +182,52 @@ describe('imagegate', () => {
       [['policy', '--policy', '-', '--rules', 'nowhere'], policy, 2, '[rules-folder-unreadable]'],
       [['policy', 'x'], '', 2, 'error: too many arguments'],
       [['policy', '--help'], '', 0, '\nExample:\n  imagegate policy '],
+    ] as const) {
+      const run = runImagegate({ args, stdin });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(run.stdout() + run.stderr()).to.include(said);
+    }
+  });
+
+  it('compares policies and learns one, and tells by its exit code whether it could', async () => {
+    const pod = (image: string) => `{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"${image}"}]}}\n`;
+    const path = (name: string) => join(folder.path, name);
+    await writeFile(path('old.yaml'), 'rules: { empty-tag: { action: off } }\n');
+    await writeFile(path('new.yaml'), 'rules: { a-b: { action: warn } }\n');
+    await writeFile(path('pod.yaml'), pod('docker.io/a'));
+    await mkdir(path('rules'));
+    const rule = "export default { meta: { name: 'a-b', description: 'X.' }, check() {} };\n";
+    await writeFile(join(path('rules'), 'a-b.mjs'), rule);
+    await mkdir(path('others'));
+    await writeFile(join(path('others'), 'c-d.mjs'), rule.replace('a-b', 'c-d'));
+    const [old, now, manifest, rules] = ['old.yaml', 'new.yaml', 'pod.yaml', 'rules'].map(path) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const [args, stdin, code, said] of [
+      [['diff', old, '-', manifest], '', 1, '1 newly denied, 0 newly allowed; 1 object compared.\n'],
+      [['diff', '-', old, manifest, '-n', 'a', '--format', 'json'], '', 0, '"owner": "Pod a"'],
+      [['diff', old, now, '-', '--rules', rules], pod('docker.io/a:1'), 0, '0 newly denied, 0 newly allowed; '],
+      [['diff', old, now, manifest], '', 2, '[rule-unknown]'],
+      [['diff', now, old, manifest, '--rules', path('others'), '--old-rules', rules], '', 0, '0 newly denied, 1 newly'],
+      [['diff', old, '-', '-'], '', 2, 'error: the standard input can be only one of them\n'],
+      [['diff', old, now], '', 2, 'error: name either files or --cluster\n'],
+      [['diff', old, now, manifest, '--cluster'], '', 2, 'error: name either files or --cluster\n'],
+      [['diff', old], '', 2, "error: missing required argument 'new'\n"],
+      [['diff', old, old, '--cluster', '--kubeconfig', path('none')], '', 2, 'none: expected '],
+      [['learn', '--cluster', '--kubeconfig', path('none')], '', 2, 'none: expected '],
+      [['diff', old, now, manifest, '--format', 'xml'], '', 2, 'Allowed choices are text, json, markdown.'],
+      [['diff', '--help'], '', 0, '\nExamples:\n  git show main:policy.yaml | imagegate diff '],
+      [['learn', '-', '-n', 'a'], pod('quay.io/a/b:1'), 0, '\n        - quay.io/a/b # Pod a\n'],
+      [['learn', '-'], pod('NGINX'), 1, '1 image of 1 workload that no policy admits: NGINX\n'],
+      [['learn', manifest, '--policy', old], '', 0, '\n        - docker.io/library/a # Pod default\n'],
+      [['learn', '-', '--policy', '-'], '', 2, 'error: the standard input cannot be both\n'],
+      [['learn', '-'], '', 2, 'Not all was read: one mistake.\n'],
+      [['learn'], '', 2, 'error: name either files or --cluster\n'],
+      [['learn', '--help'], '', 0, '\nExamples:\n  imagegate learn '],
     ] as const) {
       const run = runImagegate({ args, stdin });
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one

@@ -1,0 +1,98 @@
+import { DEFAULT_POLICY, type Policy } from '../../engine/policy.ts';
+import { createRuleset, type Ruleset } from '../../engine/ruleset.ts';
+import { MANIFEST_INVALID } from '../../manifest/manifest-items.ts';
+import { pathName } from '../../manifest/manifest-files.ts';
+import { Namespaces } from '../../manifest/namespaces.ts';
+import { Owners } from '../../manifest/owners.ts';
+import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
+import { type Location, messageOf, type Mistake } from '../../mistake/mistake.ts';
+import { judge, type JudgeOptions } from '../judge.ts';
+import { mistakesBlock, type Output } from '../mistakes-block.ts';
+import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
+import { type PolicyPaths, tryPolicy } from '../tried-policy.ts';
+import { learntPolicy, type SeenText } from './learnt-policy.ts';
+
+/** Of a policy, only what it says of kinds counts. */
+export type LearnOptions = Output & PolicyPaths & ObjectPlaces & JudgeOptions;
+
+/**
+ * `imagegate learn`: prints the smallest policy that admits what is there, all of it at `warn`. Resolves with the exit code: 1
+ * if there are images that no policy admits, 2 if something could not be read.
+ */
+export async function learn(options: LearnOptions): Promise<0 | 1 | 2> {
+  const { write, writeError } = options;
+  const collected = new CollectedMistakes();
+  const { mistakes } = collected;
+  const podSpecPaths = await collected.from(async () => podSpecPathsOf(options));
+  if (podSpecPaths === undefined) {
+    writeError(mistakesBlock(mistakes, 'Nothing was learnt'));
+    return 2;
+  }
+  const images = await seenImages(rulesetOfEveryImage(podSpecPaths), options, mistakes);
+  if (images.length > 0) write(learntPolicy(images, podSpecPaths, mistakes.length));
+  else if (mistakes.length === 0) mistakes.push(noImages(options));
+  if (mistakes.length === 0) return images.some(({ reference }) => reference instanceof Error) ? 1 : 0;
+  writeError(mistakesBlock(mistakes, 'Not all was read'));
+  return 2;
+}
+
+/** @param mistakes to which what cannot be read is added */
+async function seenImages(
+  everyImage: Ruleset,
+  options: LearnOptions,
+  mistakes: Mistake[],
+): Promise<readonly SeenText[]> {
+  const [namespaces, owners] = [new Namespaces(), new Owners()];
+  const seen = new Map<string, SeenText & { readonly owners: Set<string> }>();
+  const kinds = everyImage.policy.podSpecPaths.keys();
+  for await (const item of objectsAt(options, { ...options, kinds }, namespaces)) {
+    if ('mistake' in item) mistakes.push(item.mistake);
+    if (!('object' in item)) continue;
+    const { request, review } = judge(item, everyImage, namespaces, options);
+    if (review?.error !== undefined) mistakes.push(unreadable(item.where(''), review.error));
+    const owner = owners.add(request);
+    for (const { image } of review?.findings ?? []) {
+      const { raw, reference } = image;
+      const known = seen.get(raw) ?? { raw, reference, owners: new Set() };
+      seen.set(raw, known);
+      known.owners.add(owner);
+    }
+  }
+  return [...seen.values()].map((image) => ({
+    ...image,
+    owners: new Set([...image.owners].map((owner) => owners.topOf(owner))),
+  }));
+}
+
+async function podSpecPathsOf(options: LearnOptions): Promise<Policy['podSpecPaths']> {
+  if (options.path === undefined) return DEFAULT_POLICY.podSpecPaths;
+  return (await tryPolicy(options, options)).ruleset.policy.podSpecPaths;
+}
+
+/** Its findings are the images that the webhook would judge. */
+function rulesetOfEveryImage(podSpecPaths: Policy['podSpecPaths']): Ruleset {
+  const meta = { name: 'every-image', description: 'Finds every image.' };
+  const rule = { meta, check: () => [{ problem: 'is an image', remedy: 'None.' }] };
+  return createRuleset([rule], [], { ...DEFAULT_POLICY, podSpecPaths, enforcement: 'audit' });
+}
+
+function unreadable(location: Location, error: unknown): Mistake {
+  const expected = 'an object that the gate can read';
+  return {
+    code: MANIFEST_INVALID,
+    ...location,
+    expected,
+    found: messageOf(error),
+    remedy: 'The gate would deny it: mend it.',
+  };
+}
+
+function noImages({ paths, cluster }: ObjectPlaces): Mistake {
+  const remedy = 'Name what runs, such as the output of kubectl get pods -A -o yaml.';
+  const words = { expected: 'objects with images', found: 'none', remedy };
+  return {
+    code: MANIFEST_INVALID,
+    source: { name: cluster === undefined ? paths.map(pathName).join(', ') : '--cluster' },
+    ...words,
+  };
+}

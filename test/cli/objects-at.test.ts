@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diff } from '../../src/cli/diff/diff.ts';
+import { learn } from '../../src/cli/learn/learn.ts';
+import { discovery, type StandInAnswer, standInApi } from '../cluster/stand-in-api.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { tryOnFiles } from './try-on-files.ts';
+
+const KINDS = discovery(
+  'v1 Namespace! namespaces',
+  'v1 Pod pods',
+  'v1 PodTemplate podtemplates',
+  'v1 ReplicationController replicationcontrollers',
+  'apps/v1 Deployment deployments',
+  'apps/v1 ReplicaSet replicasets',
+  'apps/v1 StatefulSet statefulsets',
+  'apps/v1 DaemonSet daemonsets',
+  'batch/v1 Job jobs',
+  'batch/v1 CronJob cronjobs',
+);
+
+const spec = { containers: [{ name: 'c', image: 'quay.io/a/b:1' }] };
+const object = (name: string, namespace: string, by: string) => ({
+  metadata: { name, namespace, ownerReferences: [{ kind: by, name: 'o', controller: true }] },
+});
+const OBJECTS: Readonly<Record<string, readonly unknown[]>> = {
+  namespaces: [{ metadata: { name: 'lab', labels: { 'imagegate/disable-filtering': 'true' } } }],
+  pods: [
+    { ...object('p', 'shop', 'ReplicaSet'), spec },
+    { ...object('p', 'lab', 'Job'), spec },
+  ],
+  replicasets: [{ ...object('o', 'shop', 'Deployment'), spec: { template: { spec } } }],
+  deployments: [{ metadata: { name: 'o', namespace: 'shop' }, spec: { template: { spec } } }],
+};
+
+describe('objectsAt', () => {
+  const api = standInApi();
+  const folder = temporaryFolder();
+
+  beforeEach(() => {
+    api.answer = (url): StandInAnswer | undefined => {
+      const [, resource] = /\/(\w+)\?limit=500$/.exec(url) ?? [];
+      return resource === undefined ? KINDS.get(url) : { body: { items: OBJECTS[resource] ?? [] } };
+    };
+  });
+
+  it('has what runs in a cluster for diff, by its labels, and told once for all that a Deployment made', async () => {
+    const [before, after] = ['quay.io', 'docker.io'].map((registry) => ({
+      path: join(folder.path, registry),
+      registry,
+    }));
+    for (const { path, registry } of [before!, after!]) {
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await writeFile(path, `rules: { registry-allowlist: { options: { registries: [${registry}] } } }\n`);
+    }
+    const places = { before: before!, after: after!, cluster: { kubeconfig: api.kubeconfig } };
+    const tried = await tryOnFiles(diff, folder.path, {}, { ...places, format: 'text' });
+    expect(tried).to.deep.equal({
+      code: 1,
+      stdout: `Newly denied:
+  quay.io/a/b:1
+    Deployment shop/o
+      c image comes from an untrusted registry! (quay.io/a/b:1). Only images from docker.io are allowed. [registry-allowlist]
+
+1 newly denied, 0 newly allowed; 3 objects compared.
+`,
+      stderr: '',
+    });
+  });
+
+  it('has what runs in a cluster for learn', async () => {
+    const cluster = { kubeconfig: api.kubeconfig };
+    const { code, stdout, stderr } = await tryOnFiles(learn, folder.path, {}, { cluster });
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout).to.include('\n        - quay.io/a/b # Deployment shop/o\n');
+  });
+});
