@@ -5,6 +5,7 @@ import { checkCommand } from './command-line/check-command.ts';
 import { diffCommand } from './command-line/diff-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
 import { learnCommand } from './command-line/learn-command.ts';
+import { importCommand } from './command-line/import-command.ts';
 import { description, version } from './command-line/package-version.ts';
 import { policyCommand } from './command-line/policy-command.ts';
 import { serveCommand } from './command-line/serve-command.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   policy: policyCommand,
   diff: diffCommand,
   learn: learnCommand,
+  import: importCommand,
   'test-policy': testPolicyCommand,
   'test-rules': testRulesCommand,
 };

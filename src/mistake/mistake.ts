@@ -16,6 +16,7 @@ export type MistakeCode =
   | 'cluster-unreachable'
   | 'cluster-unreadable'
   | 'exemption-invalid'
+  | 'import-left-out'
   | 'manifest-invalid'
   | 'option-invalid'
   | 'policy-action-invalid'
