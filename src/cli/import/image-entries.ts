@@ -67,7 +67,7 @@ function parsed(glob: string, purpose: Purpose): Text {
 /** With `**` for a component that is a `*`. */
 function starredText(text: Text): Text | string {
   const { host, path, purpose } = text;
-  const inHost = host.replace(/^\*\.?/, '').includes('*');
+  const inHost = host !== '*' && host.replace(/^\*\./, '').includes('*');
   const components = path.split('/').map((component) => (component === '*' ? '**' : component));
   const isPartial = inHost || components.some((component) => component !== '**' && component.includes('*'));
   if (isPartial && purpose === 'deny') return 'Write it by hand: "*" ends at a slash here, and in a host at a dot.';
@@ -137,8 +137,9 @@ function nameOf(host: string, path: string): string {
 }
 
 function ownDifferences({ glob, purpose, host, path }: Text): readonly string[] {
-  if (purpose === 'deny') return [];
-  const hasStar = `${host.replace(/^\*\.?/, '')}${path}`.split('/').some((part) => part !== '*' && part.includes('*'));
+  const onHost = `"*" is a part of the host in ${shown(glob)} here: what has the rest in its path is not denied.`;
+  if (purpose === 'deny') return host.startsWith('*.') ? [onHost] : [];
+  const hasStar = `${host.replace(/^\*\./, '')}${path}`.split('/').some((part) => part !== '*' && part.includes('*'));
   return [
     ...(hasStar ? [`"*" ends at a slash in ${shown(glob)} here, and in its host at a dot: it allows less.`] : []),
     ...(host === ''

@@ -73,7 +73,8 @@ function judgedBy(conditions: readonly Condition[]): readonly Judged[] {
 function readingOf(attribute: Attribute, isNegative: boolean, globs: readonly Glob[]): Reading | undefined {
   if (globs.some(({ text }) => text.includes('**'))) return undefined;
   if (attribute === 'tag') return isNegative ? undefined : blockedTags(globs, { implicitLatest: true });
-  const images = attribute === 'image' ? globs : attribute === 'registry' ? ofRegistries(globs) : ofNames(globs);
+  if (attribute === 'name') return ofNames(globs, isNegative);
+  const images = attribute === 'image' ? globs : ofRegistries(globs);
   if (!isNegative) return denying(images);
   return allowing(images, attribute === 'image' ? undefined : 'docker.io');
 }
@@ -82,12 +83,15 @@ function ofRegistries(globs: readonly Glob[]): readonly Glob[] {
   return kept(globs, /^[^/]+$/, 'a registry, which has no path').map(({ text, part }) => ({ text: `${text}/*`, part }));
 }
 
-/** The last component of a repository. */
-function ofNames(globs: readonly Glob[]): readonly Glob[] {
-  return kept(globs, /^[^/:@*]+$/, 'a name, which has no registry and no path').map(({ text, part }) => ({
-    text: `*/${text}`,
-    part,
-  }));
+/** By the last component of the repository. */
+function ofNames(globs: readonly Glob[], isNegative: boolean): Reading | undefined {
+  const names = kept(globs, /^[a-z0-9._-]+$/, 'a name, which has no registry, no path and no wildcard');
+  if (names.length === 0) return undefined;
+  for (const { part } of names) part.take();
+  const entries = names.map(({ text }) => `**/${text}`);
+  if (!isNegative) return { settings: [{ rule: 'blocked-images', options: { images: entries } }], differences: [] };
+  const options = { repositories: entries, unqualified: 'docker.io' };
+  return { settings: [{ rule: 'allowed-repositories', options }], differences: [] };
 }
 
 function kept(globs: readonly Glob[], pattern: RegExp, expected: string): readonly Glob[] {

@@ -51,8 +51,10 @@ export class Part {
     return child;
   }
 
+  /** Also if it is an empty object, which says nothing. */
   get isAbsent(): boolean {
-    return this.value === undefined || this.value === null;
+    const { value } = this;
+    return value === undefined || value === null || (isObject(value) && this.keys.length === 0);
   }
 
   /** By their names; none of what is no object. */
