@@ -41,6 +41,7 @@ describe('imagegate', () => {
       'policy .* +Print what holds',
       'diff .*<old> <new> \\[path...\\] +Tell what a change of policy',
       'learn .*\\[path...\\] +Print the smallest policy',
+      'import .*<path...> +Write a policy.yaml',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });
@@ -230,6 +231,23 @@ describe('imagegate', () => {
       [['learn', '--help'], '', 0, '\nExamples:\n  imagegate learn '],
     ] as const) {
       const run = runImagegate({ args, stdin });
+      // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
+      expect(await run.ended, args.join(' ')).to.equal(code);
+      expect(run.stdout() + run.stderr()).to.include(said);
+    }
+  });
+
+  it('imports policies from its standard input, and tells by its exit code what is left out', async () => {
+    const constraint = (rest: string) =>
+      `{"apiVersion":"constraints.gatekeeper.sh/v1","kind":"K8sImageDigests","metadata":{"name":"c"},"spec":{${rest}}}`;
+    for (const [args, stdin, code, said] of [
+      [['-'], constraint('"enforcementAction":"warn"'), 0, '    action: warn\n'],
+      [['-'], constraint('"a":1,"enforcementAction":"warn"'), 1, 'K8sImageDigests c is left out'],
+      [['-'], '{', 2, 'standard input:1:2: expected YAML 1.2, found '],
+      [[], '', 2, "error: missing required argument 'path'\n"],
+      [['--help'], '', 0, '\nExamples:\n  imagegate import '],
+    ] as const) {
+      const run = runImagegate({ args: ['import', ...args], stdin });
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one
       expect(await run.ended, args.join(' ')).to.equal(code);
       expect(run.stdout() + run.stderr()).to.include(said);

@@ -5,8 +5,6 @@ import { namespacePatterns, type Reading, type Unit } from './unit.ts';
 
 /** What changes no verdict on what is created or updated. */
 const NO_MATTER = [
-  'admission',
-  'applyRules',
   'background',
   'emitWarning',
   'failurePolicy',
@@ -30,7 +28,7 @@ export function kyvernoUnits(name: string, spec: Part, namespace?: string): read
   const isSilent = spec.at('emitWarning').value !== true;
   for (const key of NO_MATTER) if (typeof spec.at(key).value !== 'object') spec.at(key).take();
   const byDefault = spec.at('validationFailureAction').match(ACTION)?.[0];
-  const common = spec.keys.filter((key) => key !== 'rules').map((key) => spec.at(key));
+  const common = spec.children.filter((part) => part !== spec.at('rules'));
   return spec.at('rules').items.map((rule, index) => {
     const ruleName = rule.at('name').match(/^/)?.input ?? String(index);
     const places = readMatch(rule.at('match'));

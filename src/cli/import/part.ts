@@ -24,6 +24,7 @@ export class Part {
   readonly #path: string;
   readonly #children = new Map<string | number, Part>();
   #isRead = false;
+  #isKnown = false;
 
   constructor(value: unknown, where: Where, path = '') {
     this.value = value;
@@ -35,8 +36,14 @@ export class Part {
     return this.#where(this.#path);
   }
 
-  /** The value at a key or an index; its value is `undefined` if it is absent. */
+  /** The value at a key or an index that means something to who asks; its value is `undefined` if it is absent. */
   at(key: string | number): Part {
+    const child = this.#child(key);
+    child.#isKnown = true;
+    return child;
+  }
+
+  #child(key: string | number): Part {
     const known = this.#children.get(key);
     if (known !== undefined) return known;
     const { value } = this;
@@ -64,11 +71,11 @@ export class Part {
 
   /** What a list has; nothing of what is none. */
   get items(): readonly Part[] {
-    return Array.isArray(this.value) ? this.value.map((_, index) => this.at(index)) : [];
+    return Array.isArray(this.value) ? this.value.map((_, index) => this.#child(index)) : [];
   }
 
   get children(): readonly Part[] {
-    return [...this.items, ...this.keys.map((key) => this.at(key))];
+    return [...this.items, ...this.keys.map((key) => this.#child(key))];
   }
 
   /** Marks all of it as read. */
@@ -98,7 +105,7 @@ export class Part {
   /** What was left out or not read, the outermost parts of which nothing was. */
   unread(): readonly Part[] {
     if (this.reasons.length > 0) return [this];
-    if (this.#isRead || this.isAbsent) return [];
+    if (this.#isRead || (this.#isKnown && this.isAbsent)) return [];
     const { children } = this;
     const unread = children.map((child) => child.unread());
     const isAll = unread.every(([first], index) => first === children[index] && first?.reasons.length === 0);

@@ -94,6 +94,8 @@ describe('imageEntries', () => {
     const seen = { allowed: 0, denied: 0, told: 0 };
     for (let round = 0; round < 4000; round += 1) {
       const [theirs, text] = [glob(), image()];
+      // What begins or ends within a digest nobody writes.
+      if (/aa/.test(theirs) && !theirs.includes(`@sha256:${HEX}`)) continue;
       const isTheirs = globMatcher(theirs);
       const allow = imageEntries(theirs, 'allow');
       if (typeof allow !== 'string' && matching(allow.entries, 'allow', text)) {

@@ -98,7 +98,7 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     'a condition beside the image',
     clusterPolicy(`validate: { pattern: { spec: { containers: [{ (name): a, image: 'eu.foo.io/*' }] } } }`),
     {},
-    [`${RULE}.validate.pattern.spec.containers[0].(name)`],
+    [`${RULE}.validate.pattern.spec.containers[0]["(name)"]`],
   ],
   [
     'any of several patterns',
@@ -142,7 +142,7 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
       `deny: { conditions: { all: [${condition('element.image', 'Equals', "'eu.foo.io/*'")}, ${condition('element.image', 'Equals', "'*:1'")}] } }`,
     ),
     {},
-    [`${RULE}.validate`],
+    [`${RULE}.validate.foreach[0].deny`],
   ],
   [
     'any and all',
@@ -270,6 +270,15 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     [],
   ],
   [
+    'a condition that there are any',
+    matched(
+      POD,
+      'preconditions: { all: [{ key: "{{ request.object.spec.initContainers[] || `[]` | length(@) }}", operator: GreaterThanOrEquals, value: 1 }] }',
+    ),
+    EU,
+    [],
+  ],
+  [
     'other conditions',
     matched(POD, "preconditions: [{ key: '{{ request.operation }}', operator: Equals, value: CREATE }]"),
     {},
@@ -301,6 +310,12 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     ),
     {},
     ['spec.validationFailureActionOverrides'],
+  ],
+  [
+    'what decides no verdict, and what does',
+    pattern('eu.foo.io/*').replace('Enforce', 'Enforce\n  failurePolicy: Ignore\n  applyRules: One'),
+    {},
+    ['spec.applyRules'],
   ],
   [
     'a message',
@@ -348,14 +363,14 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
   [
     'a JSON patch',
     clusterPolicy(
-      "mutate:\n  foreach:\n    - list: request.object.spec.initContainers\n      patchesJson6902: |-\n        - op: replace\n          path: /spec/initContainers/{{ elementIndex }}/image\n          value: \"{{ regex_replace_all('^docker\\\\\\\\.io/(.*)$', '{{element.image}}', 'm.io/$1' )}}\"",
+      "mutate:\n  foreach:\n    - list: request.object.spec.initContainers\n      patchesJson6902: |-\n        - op: replace\n          path: /spec/initContainers/{{ elementIndex }}/image\n          value: \"{{ regex_replace_all('^docker\\\\.io/(.*)$', '{{element.image}}', 'm.io/$1' )}}\"",
     ),
     { 'registry-mirror': { action: 'warn', options: { mirrors: [{ registry: 'docker.io', mirror: 'm.io' }] } } },
     [],
   ],
   // Gatekeeper.
   ['prefixes', constraint('K8sAllowedRepos', "{ repos: [eu.foo.io/, 'a*'] }"), EU, ['spec.parameters.repos[1]']],
-  ['no prefix', constraint('K8sAllowedRepos', '{ repos: [] }'), {}, ['spec.parameters.repos']],
+  ['no prefix', constraint('K8sAllowedRepos', '{ repos: [] }'), {}, ['spec.parameters']],
   [
     'parameters that it does not have',
     constraint('K8sAllowedRepos', '{ repos: [eu.foo.io/], exemptImages: [a] }'),
