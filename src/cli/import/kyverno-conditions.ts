@@ -34,9 +34,9 @@ interface Condition {
 export function conditionReadings(conditions: Part, lists?: readonly string[]): readonly Judged[] {
   const [any, all] = [conditions.at('any').items, [...conditions.items, ...conditions.at('all').items]];
   if (any.length > 0 && all.length > 0) return [];
-  const read = [...any, ...all].map((condition) => readCondition(condition, lists));
-  const good = read.filter((condition) => condition !== undefined);
-  if (good.length < read.length) return [];
+  const good = [...any, ...all]
+    .map((condition) => readCondition(condition, lists))
+    .filter((read) => read !== undefined);
   if (any.length > 0 || good.length < 2) return good.flatMap((condition) => judgedBy([condition]));
   // To be none of several is to be on no list of them; what else must be true at once has no counterpart.
   const isOneList = good.every(({ key, isNegative }) => isNegative && key === good[0]!.key);

@@ -10,34 +10,34 @@ const JSON_PATCH = /^- op: replace\n\s+path: \/spec\/(\w+)\/\{\{\s*elementIndex\
 
 /** What a rule makes of images, which here must be written so. */
 export function mutateReading(mutate: Part): Reading | undefined {
-  const settings = mutate.at('foreach').items.map(readEach);
+  const settings = mutate.at('foreach').items.flatMap(readEach);
   const [first] = settings;
-  if (first === undefined || settings.includes(undefined)) return undefined;
+  if (first === undefined) return undefined;
   const told =
     'Images are rewritten there, silently; here the rule says what to write, and warns until its action is deny.';
   const differences = [told, 'An official image of Docker Hub has library/ in its mirror here.'];
   const hosts = 'Hosts with a port or a dash are left as they are there.';
   return {
-    settings: settings as readonly ReadSetting[],
+    settings,
     differences: first.rule === 'registry-mirror' ? differences : [told, hosts],
   };
 }
 
-function readEach(each: Part): ReadSetting | undefined {
+function readEach(each: Part): readonly ReadSetting[] {
   const [, list] =
     /^request\.object\.spec\.(containers|initContainers|ephemeralContainers)$/.exec(String(each.at('list').value)) ??
     [];
-  if (list === undefined) return undefined;
+  if (list === undefined) return [];
   const [merge, patch] = [each.at('patchStrategicMerge').at('spec').at(list).at(0), each.at('patchesJson6902')];
   const image = merge.at('image');
   const json = JSON_PATCH.exec(String(patch.value).trim());
   const text = json?.[1] === list ? json[2]!.replaceAll('\\\\', '\\') : String(image.value);
   const [, from = '', to = ''] = REPLACED.exec(text) ?? [];
   const setting = settingOf(from, to);
-  if (setting === undefined) return undefined;
+  if (setting === undefined) return [];
   merge.at('name').match(/^\{\{\s*element\.name\s*\}\}$/);
   for (const part of [each.at('list'), image, patch]) part.take();
-  return setting;
+  return [setting];
 }
 
 function settingOf(from: string, to: string): ReadSetting | undefined {

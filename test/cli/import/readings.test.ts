@@ -339,6 +339,37 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     [],
   ],
   ['signatures', clusterPolicy('verifyImages: [{ imageReferences: ["*"] }]'), {}, [`${RULE}.verifyImages`]],
+  [
+    'two conditions that there are any',
+    matched(
+      POD,
+      `preconditions:\n  any:\n${'    - { key: "{{ request.object.spec.containers || `[]` | length(@) }}", operator: GreaterThanOrEquals, value: 1 }\n'.repeat(2)}`,
+    ),
+    {},
+    [`${RULE}.preconditions`],
+  ],
+  [
+    'two things that both must not be',
+    each(
+      `deny: { conditions: { all: [${condition('element.image', 'NotEquals', "'eu.foo.io/*'")}, ${condition('images.containers."{{element.name}}".registry', 'NotIn', '[bar.io]')}] } }`,
+    ),
+    {},
+    [`${RULE}.validate.foreach[0].deny`],
+  ],
+  [
+    'a patch of another list',
+    clusterPolicy(
+      "mutate:\n  foreach:\n    - list: request.object.spec.containers\n      patchesJson6902: |-\n        - op: replace\n          path: /spec/initContainers/{{ elementIndex }}/image\n          value: \"{{ regex_replace_all('^docker\\\\.io/(.*)$', '{{element.image}}', 'm.io/$1' )}}\"",
+    ),
+    {},
+    [`${RULE}.mutate`],
+  ],
+  [
+    'pods of another group',
+    constraint('K8sImageDigests', '{}', 'match: { kinds: [{ apiGroups: [apps], kinds: [Pod] }] }'),
+    {},
+    ['spec.match'],
+  ],
   // Rewriting.
   [
     'any registry',
@@ -468,6 +499,41 @@ describe('readings of policies', () => {
       expect(rulesOn(found.policy)).to.deep.equal(rules);
       expect(found.leftOut).to.have.members(leftOut);
       expect(found.code).to.equal(leftOut.length === 0 ? 0 : 1);
+    });
+  }
+});
+
+/** A policy, and words of what is said to differ. */
+const DIFFERENCES: readonly (readonly [what: string, manifest: string, said: string])[] = [
+  [
+    'patterns of whole pods',
+    clusterPolicy(
+      `validate: { anyPattern: [{ spec: { ${ONE} } }, { spec: { containers: [{ image: 'bar.io/*' }] } }] }`,
+    ),
+    'A pod whose images fit different patterns of anyPattern is denied there, and allowed here.',
+  ],
+  [
+    'some containers',
+    pattern('eu.foo.io/*'),
+    'Only containers are judged there; initContainers and ephemeralContainers',
+  ],
+  ['no registry', pattern('acme/*'), '"acme/*" is of Docker Hub here, so docker.io/acme/* and'],
+  [
+    'ports',
+    constraint('K8sDisallowedRepos', '{ repos: [gcr.io] }'),
+    'as gcr.io:5000 and gcr.io.example.com do, is not denied.',
+  ],
+  ['prefixes', constraint('K8sAllowedRepos', '{ repos: [docker.io/foo] }'), 'as docker.io/foobar does, is denied.'],
+  ['nodes', openshift('{ allowedRegistries: [quay.io] }'), 'here its registry is not known, and it is denied.'],
+  ['rewriting', replacing('^docker\\\\.io/(.*)$', 'my.corp.com/hub/$1'), 'Images are rewritten there, silently'],
+];
+
+describe('differences of policies', () => {
+  for (const [what, manifest, said] of DIFFERENCES) {
+    it(`are told, in the policy too: ${what}`, async () => {
+      const { stdout, stderr } = await tryImport(manifest);
+      expect(stderr).to.include(said);
+      expect(stdout).to.include(said);
     });
   }
 });
