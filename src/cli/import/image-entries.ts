@@ -33,6 +33,7 @@ interface Text {
 export function imageEntries(glob: string, purpose: Purpose): ImageEntries | string {
   if (!/^[\w.:/@*-]+$/.test(glob) || glob.slice(0, -3).includes('**'))
     return 'Write it by hand: only "*" can be read as a wildcard.';
+  if (/^\*[:@]/.test(glob)) return 'Write it by hand: it is a tag or a digest of any image.';
   const text = parsed(glob, purpose);
   if (text.host === '' && text.path === '') return 'Every image is meant: remove it, and what it stands beside.';
   const starred = starredText(text);

@@ -27,6 +27,7 @@ const HAS_ANY = /^\{\{\s*request\.object\.spec\.\w+(?:\[\])?\s*\|\|\s*`\[\]`\s*\
 export function kyvernoUnits(name: string, spec: Part, namespace?: string): readonly Unit[] {
   const isSilent = spec.at('emitWarning').value !== true;
   for (const key of NO_MATTER) if (typeof spec.at(key).value !== 'object') spec.at(key).take();
+  takeTrue(spec.at('admission'));
   const byDefault = spec.at('validationFailureAction').match(ACTION)?.[0];
   const common = spec.children.filter((part) => part !== spec.at('rules'));
   return spec.at('rules').items.map((rule, index) => {
@@ -36,6 +37,7 @@ export function kyvernoUnits(name: string, spec: Part, namespace?: string): read
     readPreconditions(rule.at('preconditions'));
     rule.at('skipBackgroundRequests').take();
     const validate = rule.at('validate');
+    takeTrue(validate.at('allowExistingViolations'));
     const own = validate.at('failureAction').match(ACTION)?.[0];
     const isEnforced = (own ?? byDefault)?.toLowerCase() === 'enforce';
     const reading = validate.isAbsent ? mutateReading(rule.at('mutate')) : validateReading(validate);
@@ -50,6 +52,11 @@ export function kyvernoUnits(name: string, spec: Part, namespace?: string): read
       excluded: excluded ?? [],
     };
   });
+}
+
+/** What an API server fills in, and is so here too. */
+function takeTrue(part: Part): void {
+  if (part.value === true) part.take();
 }
 
 function readingOf(reading: Reading | undefined): Reading {

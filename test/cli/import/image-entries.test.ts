@@ -38,6 +38,8 @@ const ENTRIES: readonly (readonly [glob: string, allow: string, deny: string])[]
   ['nginx', '! every tag', 'docker.io/library/nginx'],
   ['gcr.io', '! No image is called', '! No image is called'],
   ['*', '! Every image', '! Every image'],
+  ['*:1', '! of any image', '! of any image'],
+  [`*@sha256:${HEX}`, '! of any image', '! of any image'],
   ['', '! only "*"', '! only "*"'],
   ['gcr.io/a?', '! only "*"', '! only "*"'],
   ['{{ x }}/*', '! only "*"', '! only "*"'],

@@ -312,6 +312,22 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     ['spec.validationFailureActionOverrides'],
   ],
   [
+    'what an API server fills in',
+    pattern('eu.foo.io/*')
+      .replace('Enforce', 'Enforce\n  admission: true\n  background: true\n  emitWarning: false')
+      .replace('validate: {', 'skipBackgroundRequests: true\n      validate: { allowExistingViolations: true,'),
+    EU,
+    [],
+  ],
+  [
+    'the opposite of what it fills in',
+    pattern('eu.foo.io/*')
+      .replace('Enforce', 'Enforce\n  admission: false')
+      .replace('validate: {', 'validate: { allowExistingViolations: false,'),
+    {},
+    ['spec.admission', `${RULE}.validate.allowExistingViolations`],
+  ],
+  [
     'what decides no verdict, and what does',
     pattern('eu.foo.io/*').replace('Enforce', 'Enforce\n  failurePolicy: Ignore\n  applyRules: One'),
     {},
