@@ -56,15 +56,10 @@ export function imagePatterns(
   const isWide = purpose === 'deny';
   const read = registryReading(purpose);
   const tree = patternTree<(tag: string) => boolean>();
-  for (const written of patterns) {
-    // The digest is what runs, whatever the tag.
-    const isByDigest = isWide && written.digest !== undefined && written.digest !== '*';
-    const pattern = isByDigest ? { ...written, tag: undefined } : written;
-    const test = testOf(pattern, purpose);
-    const version = versionText(pattern, isWide);
-    const host = read.host(pattern.registry);
-    const names = purpose === 'allow' ? [pattern] : namesOf(host, pattern.repository);
-    for (const name of names) tree.add(nameText(name) + version, test);
+  for (const pattern of patterns) {
+    const { texts, range } = patternTexts(pattern, purpose);
+    const test = range === undefined ? always : versionRange(range, { purpose }).matches;
+    for (const text of texts) tree.add(text, test);
   }
 
   const matches = (image: ImageReference): boolean => {
@@ -81,9 +76,26 @@ export function imagePatterns(
 
 const always = (): boolean => true;
 
-/** A further condition on the tag. */
-function testOf({ tag }: ImagePattern, purpose: Purpose): (tag: string) => boolean {
-  return tag !== undefined && isRange(tag) ? versionRange(tag, { purpose }).matches : always;
+/** A pattern in the syntax of the pattern tree, matched with `registry/repository :tag @digest `. */
+export interface PatternTexts {
+  readonly texts: readonly string[];
+  /** The versions that the tag must be in, if any. */
+  readonly range: string | undefined;
+}
+
+export function patternTexts(written: ImagePattern, purpose: Purpose): PatternTexts {
+  const isWide = purpose === 'deny';
+  // The digest is what runs, whatever the tag.
+  const isByDigest = isWide && written.digest !== undefined && written.digest !== '*';
+  const pattern = isByDigest ? { ...written, tag: undefined } : written;
+  const { tag, repository } = pattern;
+  const version = versionText(pattern, isWide);
+  const host = registryReading(purpose).host(pattern.registry);
+  const names = purpose === 'allow' ? [pattern] : namesOf(host, repository);
+  return {
+    texts: names.map((name) => nameText(name) + version),
+    range: tag !== undefined && isRange(tag) ? tag : undefined,
+  };
 }
 
 /** The names that a pattern stands for: also one on `docker.io`, if it matches another host of Docker Hub. */
