@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pod, type Json, type Manifest } from './objects.ts';
+import type { Json } from './objects.ts';
 import {
   denial,
   done,
@@ -13,117 +13,7 @@ import {
   workloadWebhook,
 } from './sentences.ts';
 import { behindTheGate } from './shared-installation.ts';
-
-const good = 'docker.io/nginx:1';
-const bad = 'nginx';
-// Without it, the API server chooses by the tag, and then a change of the tag is a second change, which a pod does not allow.
-const imagePullPolicy = 'IfNotPresent';
-
-/** A pod spec with an image in each of the places where one can stand from the start; one of them may be given. */
-function podSpec(images: Partial<Record<Place, string>> = {}): Json {
-  return {
-    initContainers: [
-      { name: 'init', image: images.init ?? good, imagePullPolicy },
-      { name: 'sidecar', image: images.sidecar ?? good, imagePullPolicy, restartPolicy: 'Always' },
-    ],
-    containers: [{ name: 'main', image: images.main ?? good, imagePullPolicy }],
-    volumes: [{ name: 'volume', image: { reference: images.volume ?? good } }],
-  };
-}
-
-const places = ['init', 'sidecar', 'main', 'volume'] as const;
-type Place = (typeof places)[number];
-
-const labels = { app: 'x' };
-const selector = { matchLabels: labels };
-const template = (spec: Json): Json => ({ metadata: { labels }, spec });
-const finite = (spec: Json): Json => ({ ...spec, restartPolicy: 'Never' });
-const metadata = { name: 'x' };
-
-interface Kind {
-  /** As kubectl prints it. */
-  readonly name: string;
-  readonly manifest: (spec: Json) => Manifest;
-  /** What the API server itself says when an image there is to change; undefined where it may. */
-  readonly immutable?: Partial<Record<Place, RegExp>>;
-}
-
-const immutableVolume =
-  /^The Pod "x" is invalid: spec: Forbidden: pod updates may not change fields other than `spec\.containers\[\*\]\.image`/;
-const immutableTemplate = /^The Job "x" is invalid: spec\.template.*: field is immutable\n$/s;
-
-/** Everything that carries a pod spec. */
-const kinds: readonly Kind[] = [
-  { name: 'pod', manifest: (spec) => pod('x', spec), immutable: { volume: immutableVolume } },
-  {
-    name: 'deployment.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: { replicas: 0, selector, template: template(spec) },
-    }),
-  },
-  {
-    name: 'replicaset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata,
-      spec: { replicas: 0, selector, template: template(spec) },
-    }),
-  },
-  {
-    name: 'statefulset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata,
-      spec: { replicas: 0, serviceName: 'x', selector, template: template(spec) },
-    }),
-  },
-  {
-    name: 'daemonset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata,
-      spec: { selector, template: template(spec) },
-    }),
-  },
-  {
-    name: 'job.batch',
-    manifest: (spec) => ({
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata,
-      spec: { suspend: true, template: template(finite(spec)) },
-    }),
-    immutable: Object.fromEntries(places.map((place) => [place, immutableTemplate])),
-  },
-  {
-    name: 'cronjob.batch',
-    manifest: (spec) => ({
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata,
-      spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: { template: template(finite(spec)) } } },
-    }),
-  },
-  {
-    name: 'replicationcontroller',
-    manifest: (spec) => ({
-      apiVersion: 'v1',
-      kind: 'ReplicationController',
-      metadata,
-      spec: { replicas: 0, selector: labels, template: template(spec) },
-    }),
-  },
-  {
-    name: 'podtemplate',
-    manifest: (spec) => ({ apiVersion: 'v1', kind: 'PodTemplate', metadata, template: template(spec) }),
-  },
-];
+import { bad, good, kinds, places, podSpecWith } from './workload-manifests.ts';
 
 describe('images in workloads', () => {
   const suite = behindTheGate('workloads');
@@ -140,11 +30,11 @@ describe('images in workloads', () => {
       };
 
       it('is created with good images, without a warning', async () => {
-        expect(await suite().create(manifest(podSpec()))).to.deep.equal(done(`${name}/x created`));
+        expect(await suite().create(manifest(podSpecWith()))).to.deep.equal(done(`${name}/x created`));
       });
 
       it('is updated with other good images, without a warning', async () => {
-        const spec = { ...podSpec({ main: 'gcr.io/nginx:2' }) };
+        const spec = { ...podSpecWith({ main: 'gcr.io/nginx:2' }) };
         if (immutable.main !== undefined) expect((await update(spec)).stderr).to.match(immutable.main);
         else expect(await update(spec)).to.deep.equal(done(`${name}/x replaced (server dry run)`));
       });
@@ -153,21 +43,21 @@ describe('images in workloads', () => {
         const sentences = [noTag(place, bad), untrusted(place, bad)];
 
         it(`is not created with a bad image: ${place}`, async () => {
-          const result = await suite().dryRun(manifest(podSpec({ [place]: bad })));
+          const result = await suite().dryRun(manifest(podSpecWith({ [place]: bad })));
           expect(result).to.deep.equal(notCreated(about(object, sentences), webhook));
         });
 
         const own = immutable[place];
         const reason = own ? ', since the API server itself refuses any change there' : '';
         it(`is not updated with a bad image: ${place}${reason}`, async () => {
-          const result = await update(podSpec({ [place]: bad }));
+          const result = await update(podSpecWith({ [place]: bad }));
           if (own === undefined) expect(result).to.deep.equal(notReplaced(about(object, sentences), webhook));
           else expect(result.stderr).to.match(own);
         });
       }
 
       it('is denied with all that is wrong, in the order of the pod spec', async () => {
-        const spec = podSpec({ volume: 'v', main: 'm', sidecar: 's', init: 'i' });
+        const spec = podSpecWith({ volume: 'v', main: 'm', sidecar: 's', init: 'i' });
         const sentences = [
           ['init', 'i'],
           ['sidecar', 's'],
@@ -204,7 +94,7 @@ describe('images in workloads', () => {
     });
 
     it('cannot stand in a new pod, nor in a template: the API server itself refuses them', async () => {
-      const spec = { ...podSpec(), ephemeralContainers: [{ name: 'debug', image: bad }] };
+      const spec = { ...podSpecWith(), ephemeralContainers: [{ name: 'debug', image: bad }] };
       for (const { name, manifest } of kinds) {
         // oxlint-disable-next-line no-await-in-loop -- nine of them
         const { code, stderr } = await suite().dryRun(manifest(spec));
@@ -281,7 +171,7 @@ describe('images in workloads', () => {
 
     const deployment = (image: string, name: string) => {
       const { manifest } = kinds.find((kind) => kind.name === 'deployment.apps') ?? {};
-      return JSON.stringify({ ...manifest?.(podSpec({ main: image })), metadata: { name } });
+      return JSON.stringify({ ...manifest?.(podSpecWith({ main: image })), metadata: { name } });
     };
 
     for (const flags of ['', ' --server-side']) {
