@@ -6,6 +6,7 @@ import { diffCommand } from './command-line/diff-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
 import { learnCommand } from './command-line/learn-command.ts';
 import { importCommand } from './command-line/import-command.ts';
+import { exportCommand } from './command-line/export-command.ts';
 import { description, version } from './command-line/package-version.ts';
 import { policyCommand } from './command-line/policy-command.ts';
 import { serveCommand } from './command-line/serve-command.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   diff: diffCommand,
   learn: learnCommand,
   import: importCommand,
+  export: exportCommand,
   'test-policy': testPolicyCommand,
   'test-rules': testRulesCommand,
 };

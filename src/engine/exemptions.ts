@@ -17,7 +17,7 @@ export interface CompiledExemption {
  * Rules that list trusted registries. Exemptions from them match images as strictly as the rule does: on nodes with search
  * registries, `nginx` may not come from Docker Hub.
  */
-const TRUSTING = ['registry-allowlist', 'allowed-repositories'];
+export const TRUSTING: readonly string[] = ['registry-allowlist', 'allowed-repositories'];
 
 /** How the rules of TRUSTING read images without a registry. */
 type Unqualified = readonly ('docker.io' | 'untrusted')[];
@@ -38,7 +38,7 @@ export function exemptionCompiler(
 }
 
 /** A finding does not say which of several settings it is of, so all must trust Docker Hub. */
-function unqualifiedUnder(settings: readonly RuleSetting[] = DEFAULT_SETTINGS): Unqualified[number] {
+export function unqualifiedUnder(settings: readonly RuleSetting[] = DEFAULT_SETTINGS): Unqualified[number] {
   return settings.every(({ options }) => options['unqualified'] === 'docker.io') ? 'docker.io' : 'untrusted';
 }
 

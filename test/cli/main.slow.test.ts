@@ -42,6 +42,7 @@ describe('imagegate', () => {
       'diff .*<old> <new> \\[path...\\] +Tell what a change of policy',
       'learn .*\\[path...\\] +Print the smallest policy',
       'import .*<path...> +Write a policy.yaml',
+      'export +Print the policy in the form',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });
@@ -183,6 +184,11 @@ describe('imagegate', () => {
       [['policy', '--policy', '-', '--rules', 'nowhere'], policy, 2, '[rules-folder-unreadable]'],
       [['policy', 'x'], '', 2, 'error: too many arguments'],
       [['policy', '--help'], '', 0, '\nExample:\n  imagegate policy '],
+      [['export', 'vap', '--policy', '-', '--static'], policy, 0, '\n  name: imagegate-deny.static.k8s.io\n'],
+      [['export', 'vap', '--namespaces', 'a', 'b'], '', 0, '            - a\n            - b\n'],
+      [['export', 'vap', '--policy', '-'], 'x: 1', 2, '[policy-yaml-invalid]'],
+      [['export', 'vap', '--help'], '', 0, '\nExamples:\n  imagegate export vap '],
+      [['export', 'x'], '', 2, "error: unknown command 'x'"],
     ] as const) {
       const run = runImagegate({ args, stdin });
       // oxlint-disable-next-line no-await-in-loop -- a processor has enough to do with one

@@ -87,6 +87,8 @@ const controllers = [
   'serviceaccount-controller',
   // Without it a quota never has a status, and every pod that falls under one is refused.
   'resourcequota-controller',
+  // It checks the types of CEL, and says in the policy's status what it found.
+  'validatingadmissionpolicy-status-controller',
 ];
 
 /** The flags of kube-controller-manager. */
