@@ -1,5 +1,5 @@
 import { mistakeText, type Source } from '../mistake/mistake.ts';
-import { type CheckReport, objectName, type Remark, remarksOf } from './report.ts';
+import { advisedText, type CheckReport, objectName, type Remark, remarksOf } from './report.ts';
 import { countsText } from './text-report.ts';
 
 const COMMANDS: Readonly<Record<Remark['level'], string>> = {
@@ -15,9 +15,10 @@ export function githubReport(): CheckReport {
     begin: () => '',
     checked: (object) =>
       remarksOf(object)
-        .map(({ level, rule, location, text }) =>
-          command(COMMANDS[level], location.source, rule, `${objectName(object)}: ${text}`),
-        )
+        .map((remark) => {
+          const { level, rule, location } = remark;
+          return command(COMMANDS[level], location.source, rule, `${objectName(object)}: ${advisedText(remark)}`);
+        })
         .join(''),
     unreadable: (mistake) => command('error', mistake.source, mistake.code, mistakeText(mistake)),
     end: (counts) => `${countsText(counts)}\n`,

@@ -19,21 +19,24 @@ export function jsonReport(): CheckReport {
 function resultOf(object: CheckedObject): object {
   const { group, version, kind, namespace, name, review, where } = object;
   const { source } = where('');
-  const findings = remarksOf(object).flatMap(({ level, rule, location: { source: place }, text, finding }) => {
-    if (finding === undefined) return [];
-    const { image, exemption } = finding;
-    const { name: container, type, fieldPath } = image.container;
-    return {
-      level,
-      rule,
-      ...(exemption !== undefined && { exemption: exemption.name }),
-      message: text,
-      image: image.raw,
-      container: { name: container, type, fieldPath },
-      line: place.line,
-      column: place.column,
-    };
-  });
+  const findings = remarksOf(object).flatMap(
+    ({ level, rule, location: { source: place }, text, finding, replacement }) => {
+      if (finding === undefined) return [];
+      const { image, exemption } = finding;
+      const { name: container, type, fieldPath } = image.container;
+      return {
+        level,
+        rule,
+        ...(exemption !== undefined && { exemption: exemption.name }),
+        message: text,
+        image: image.raw,
+        ...(replacement && { replacement: { reference: replacement.reference, guessed: replacement.guessed } }),
+        container: { name: container, type, fieldPath },
+        line: place.line,
+        column: place.column,
+      };
+    },
+  );
   return {
     verdict: review.verdict,
     file: source.name,

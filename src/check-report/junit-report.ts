@@ -1,5 +1,5 @@
 import { locationText, mistakeText } from '../mistake/mistake.ts';
-import { type CheckReport, objectName, remarksOf } from './report.ts';
+import { advisedText, type CheckReport, objectName, remarksOf } from './report.ts';
 
 /**
  * For CI that shows tests: a suite for each object, which fails by each denial. The numbers of a suite stand before it, so
@@ -9,9 +9,11 @@ export function junitReport(): CheckReport {
   return {
     begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="imagegate check">\n',
     checked: (object) => {
-      const said = remarksOf(object).map(({ level, rule, location, text }) => {
-        const line = `${locationText({ source: location.source })}: ${text}`;
-        return { isDenial: level === 'deny', rule, line, message: text };
+      const said = remarksOf(object).map((remark) => {
+        const { level, rule, location } = remark;
+        const message = advisedText(remark);
+        const line = `${locationText({ source: location.source })}: ${message}`;
+        return { isDenial: level === 'deny', rule, line, message };
       });
       const denials = said.filter(({ isDenial }) => isDenial);
       const others = said.filter(({ isDenial }) => !isDenial).map(({ line, rule }) => `${line} [${rule}]`);

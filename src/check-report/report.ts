@@ -1,11 +1,13 @@
 import type { Review } from '../admission/respond.ts';
 import { sentence } from '../admission/response.ts';
 import type { Finding } from '../engine/finding.ts';
+import type { Replacement, Replacements } from '../fix/replacements.ts';
+import type { ManifestObject } from '../manifest/manifest-items.ts';
 import { printable } from '../mistake/printable.ts';
 import type { Location, Mistake } from '../mistake/mistake.ts';
 
 /** An object that was judged. */
-export interface CheckedObject {
+export interface CheckedObject extends Partial<Pick<ManifestObject, 'scalarAt'>> {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
@@ -14,6 +16,7 @@ export interface CheckedObject {
   readonly review: Review;
   /** Where a field of it stands; `''` for itself. */
   readonly where: (fieldPath: string) => Location;
+  readonly replacements?: Replacements;
 }
 
 /** What happened to the documents; each counts once. */
@@ -58,20 +61,38 @@ export interface Remark {
   readonly location: Location;
   readonly text: string;
   readonly finding?: Finding;
+  /** To which the rule does not object. */
+  readonly replacement?: Replacement | undefined;
 }
 
 /** All that is said about an object, in the words of the gate. */
-export function remarksOf({ review, where }: CheckedObject): readonly Remark[] {
+export function remarksOf({ review, where, replacements }: CheckedObject): readonly Remark[] {
   const { verdict, findings, response } = review;
   if (verdict !== 'allowed' && findings.length === 0)
     return [{ level: 'deny', rule: 'imagegate', location: where(''), text: response.status!.message }]; // said if denied
-  return findings.map((finding) => ({
-    level: finding.exemption === undefined ? finding.action : 'exempt',
-    rule: finding.rule,
-    location: where(finding.image.container.fieldPath),
-    text: sentence(finding),
-    finding,
-  }));
+  return findings.map((finding) => {
+    const { rule, action, exemption, image } = finding;
+    const replacement = replacements?.get(image.container.fieldPath);
+    return {
+      level: exemption === undefined ? action : 'exempt',
+      rule,
+      location: where(image.container.fieldPath),
+      text: sentence(finding),
+      finding,
+      replacement: exemption === undefined && replacement?.ends.has(rule) ? replacement : undefined,
+    };
+  });
+}
+
+/** What to write, where a remark's own text does not say it: `Write docker.io/nginx:1.` */
+export function adviceOf({ finding, replacement }: Remark): string | undefined {
+  if (replacement === undefined || finding?.remedy.includes(replacement.reference)) return undefined;
+  return replacement.guessed ? `Did you mean ${replacement.reference}?` : `Write ${replacement.reference}.`;
+}
+
+/** The text of a remark with the advice. */
+export function advisedText(remark: Remark): string {
+  return [remark.text, adviceOf(remark)].filter((part) => part !== undefined).join(' ');
 }
 
 /** `Deployment shop/api` */

@@ -1,8 +1,11 @@
 import { VALID_REFERENCE } from '../engine/policy.ts';
+import { editOf } from '../fix/edit.ts';
 import { mistakeText, type Location } from '../mistake/mistake.ts';
 import { jsonItems } from './json-items.ts';
 import {
+  advisedText,
   type CheckCounts,
+  type CheckedObject,
   type CheckReport,
   objectName,
   type Remark,
@@ -31,17 +34,20 @@ export function sarifReport({ version, rules }: ReportOptions): CheckReport {
     begin: () => `{"$schema":"${SCHEMA}","version":"2.1.0","runs":[{"results":[`,
     checked: (object) =>
       remarksOf(object)
-        .map(({ level, rule, location, text, finding }) =>
-          item({
+        .map((remark) => {
+          const { level, rule, location, finding } = remark;
+          const fixes = fixesOf(remark, object);
+          return item({
             ruleId: rule,
             level: LEVELS[level],
-            message: { text },
+            message: { text: advisedText(remark) },
             locations: [{ ...physical(location), logicalLocations: [{ name: objectName(object), kind: 'object' }] }],
             ...(finding?.exemption && {
               suppressions: [{ kind: 'external', justification: finding.exemption.reason }],
             }),
-          }),
-        )
+            ...(fixes.length > 0 && { fixes }),
+          });
+        })
         .join(''),
     unreadable: (mistake) => {
       const message = { text: mistakeText(mistake) };
@@ -63,11 +69,25 @@ function runOf(version: string, rules: ReportOptions['rules'], { unreadable, err
   };
 }
 
+/** What `--fix` would write, in this one place. */
+function fixesOf({ replacement }: Remark, { scalarAt }: CheckedObject): readonly object[] {
+  const scalar = replacement && scalarAt?.(replacement.image.container.fieldPath);
+  const edit = scalar?.uses === 1 ? editOf(scalar, replacement!.image.raw, replacement!.reference) : undefined;
+  if (edit === undefined) return [];
+  const { line: startLine, column: startColumn = 1 } = edit.source;
+  const deletedRegion = { startLine, startColumn, endColumn: startColumn + edit.found.length };
+  const replacements = [{ deletedRegion, insertedContent: { text: edit.written } }];
+  return [{ artifactChanges: [{ ...artifact(edit.source.name), replacements }] }];
+}
+
 function physical({ source: { name, line, column } }: Location): object {
-  const path = encodeURI(name.replaceAll('\\', '/')).replaceAll('#', '%23').replaceAll('?', '%3F');
-  const uri = path.startsWith('/') ? `file://${path}` : path;
   const region = line !== undefined && {
     region: { startLine: line, ...(column !== undefined && { startColumn: column }) },
   };
-  return { physicalLocation: { artifactLocation: { uri }, ...region } };
+  return { physicalLocation: { ...artifact(name), ...region } };
+}
+
+function artifact(name: string): object {
+  const path = encodeURI(name.replaceAll('\\', '/')).replaceAll('#', '%23').replaceAll('?', '%3F');
+  return { artifactLocation: { uri: path.startsWith('/') ? `file://${path}` : path } };
 }

@@ -1,5 +1,6 @@
 import { locationText, mistakeText } from '../mistake/mistake.ts';
 import {
+  advisedText,
   type CheckCounts,
   type CheckReport,
   objectName,
@@ -22,10 +23,11 @@ export function textReport({ colors }: ReportOptions): CheckReport {
     begin: () => '',
     checked: (object) =>
       remarksOf(object)
-        .map(({ level, rule, location, text, finding }) => {
+        .map((remark) => {
+          const { level, rule, location, finding } = remark;
           const [word, color] = WORDS[level];
           const by = finding?.exemption === undefined ? '' : ` by ${finding.exemption.name}`;
-          const [head = '', ...more] = `${text} [${rule}]`.split('\n');
+          const [head = '', ...more] = `${advisedText(remark)} [${rule}]`.split('\n');
           const lines = [
             `${objectName(object)}: ${paint(word, color)}${by}: ${head}`,
             ...more.map((line) => `  ${line}`),

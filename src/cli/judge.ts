@@ -18,6 +18,8 @@ export interface Judged {
   readonly request: AdmissionRequest;
   /** `undefined` if the webhook would not be asked. */
   readonly review: Review | undefined;
+  /** That of the policy under which it was judged. */
+  readonly profile?: string | undefined;
 }
 
 /** What the webhook would say if an object were created now. It takes the object over, as `admissionRequestOf` does. */
@@ -31,7 +33,7 @@ export function judge(
   const labels = namespaces.labelsOf(request.namespace ?? '');
   if (labels.isExempt && recorded === undefined) return { request, review: undefined };
   const profile = options.profile ?? known(labels.profile, ruleset);
-  return { request, review: review(request, ruleset, { now: options.now, profile }) };
+  return { request, review: review(request, ruleset, { now: options.now, profile }), profile };
 }
 
 function known(label: string | undefined, { profiles }: Ruleset): string | undefined {

@@ -5,20 +5,22 @@ import { commandOutput } from './command-output.ts';
 import { version } from './package-version.ts';
 import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
-type Flags = PolicyFlags & { readonly format: CheckFormat };
+type Flags = PolicyFlags & { readonly format: CheckFormat; readonly fix?: true };
 
 export function checkCommand(command: Command): void {
   withFormats(withUser(withPolicyOptions(command)), Object.keys(CHECK_REPORTS))
     .description('Judge manifests as the webhook would judge what they create.')
     .argument('<path...>', 'files of manifests, folders of such, - for stdin')
+    .option('--fix', 'write into the files what the policy knows: the reference of a mirror, the registry left away')
     .addHelpText(
       'after',
       `\nExamples:\n  imagegate check deploy/ --policy policy.yaml\n  helm template . | imagegate check -\n`,
     )
-    .action(async (paths: readonly string[], { format, ...flags }: Flags) => {
+    .action(async (paths: readonly string[], { format, fix, ...flags }: Flags) => {
       if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      if (fix && paths.includes('-')) command.error('error: the standard input cannot be fixed');
       const context = { stdin: process.stdin, terminal: isatty(1), env: process.env, version };
       const { check } = await import('../cli/check.ts');
-      process.exitCode = await check({ paths, format, ...policyArguments(flags), ...context, ...commandOutput });
+      process.exitCode = await check({ paths, format, fix, ...policyArguments(flags), ...context, ...commandOutput });
     });
 }

@@ -2,6 +2,7 @@ import { InvalidReviewError, parseReview, type AdmissionRequest } from '../admis
 import type { Location, Mistake, Source } from '../mistake/mistake.ts';
 import { isObject, type JsonObject } from '../workload/json-object.ts';
 import { kubectlScalar } from '../yaml/kubectl-scalar.ts';
+import type { WrittenScalar } from '../yaml/written-scalar.ts';
 import { type YamlDialect, type YamlDocument, yamlDocuments } from '../yaml/yaml-document.ts';
 import { manifestTexts } from './manifest-texts.ts';
 
@@ -17,6 +18,8 @@ export interface ManifestObject {
   readonly request?: AdmissionRequest;
   /** The location of the value at a field path of the object to judge or, if it is absent, of what it should be in. */
   readonly where: (fieldPath: string) => Location;
+  /** The scalar at a field path, as it is written. */
+  readonly scalarAt: (fieldPath: string) => WrittenScalar | undefined;
 }
 
 /** What is in a manifest: an object, what cannot be read, or something else, which is skipped. */
@@ -75,7 +78,7 @@ function* documentsOf(text: string, source: Source): Generator<YamlDocument> {
       (...path) =>
         document()[name](...path),
   ) as [YamlDocument['where'], YamlDocument['where']];
-  yield { value, where, whereValue, mistakes: [] };
+  yield { value, where, whereValue, scalarAt: (...path) => document().scalarAt(...path), mistakes: [] };
 }
 
 function jsonOf(text: string): unknown {
@@ -133,6 +136,12 @@ function recorded(object: KubernetesObject, document: YamlDocument, path: Path):
   }
 }
 
-function manifestObject(object: KubernetesObject, { whereValue }: YamlDocument, path: Path): ManifestObject {
-  return { object, where: (fieldPath) => whereValue(...path, ...(fieldPath.match(/[^.[\]]+/g) ?? [])) };
+function manifestObject(object: KubernetesObject, document: YamlDocument, path: Path): ManifestObject {
+  const { whereValue, scalarAt } = document;
+  const inDocument = (fieldPath: string): Path => [...path, ...(fieldPath.match(/[^.[\]]+/g) ?? [])];
+  return {
+    object,
+    where: (fieldPath) => whereValue(...inDocument(fieldPath)),
+    scalarAt: (fieldPath) => scalarAt(...inDocument(fieldPath)),
+  };
 }

@@ -18,6 +18,7 @@ export type MistakeCode =
   | 'exemption-invalid'
   | 'import-left-out'
   | 'manifest-invalid'
+  | 'manifest-unfixed'
   | 'option-invalid'
   | 'policy-action-invalid'
   | 'policy-boolean-invalid'

@@ -1,6 +1,7 @@
 import { Composer, LineCounter, Parser, type CST, type Document, type YAMLParseError, type YAMLWarning } from 'yaml';
 import { printable } from '../mistake/printable.ts';
 import { messageOf, within, type Location, type Mistake, type MistakeCode, type Source } from '../mistake/mistake.ts';
+import { type WrittenScalar, writtenScalars } from './written-scalar.ts';
 import { pointerTo, yamlValues, type YamlPlace, type YamlReading } from './yaml-values.ts';
 
 /** A parsed YAML document. */
@@ -11,6 +12,8 @@ export interface YamlDocument {
   readonly where: (...path: readonly (string | number)[]) => Location;
   /** The same, but where the value itself begins and, if it is absent, what it should be in. */
   readonly whereValue: (...path: readonly (string | number)[]) => Location;
+  /** The scalar at these keys and indexes, as it is written; `undefined` if there is none. */
+  readonly scalarAt: (...path: readonly (string | number)[]) => WrittenScalar | undefined;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -61,12 +64,12 @@ export function* yamlDocuments(text: string, source: Source, dialect = STRICT_YA
     return within({ source: { ...source, ...place } }, path);
   };
   try {
-    for (const document of composed(text, lines, dialect)) yield yamlDocument(document, locate, dialect);
+    for (const document of composed(text, lines, dialect)) yield yamlDocument(document, text, locate, dialect);
   } catch (error) {
     // A limit was exceeded, or the parser failed: either way the text is unreadable.
     const words = { expected: 'YAML within its limits', found: printable(messageOf(error)), remedy: limits(dialect) };
     const where = (): Location => ({ source });
-    yield { value: undefined, where, whereValue: where, mistakes: [unreadable(dialect, { source }, words)] };
+    yield { ...nothingAt(where), mistakes: [unreadable(dialect, { source }, words)] };
   }
 }
 
@@ -101,11 +104,15 @@ function innerTokens(token: CST.Token): readonly CST.Token[] {
   return token.items.flatMap(({ key, value }) => [key, value]).filter((inner) => inner !== undefined && inner !== null);
 }
 
-function yamlDocument(document: Document, locate: Locate, dialect: YamlDialect): YamlDocument {
+function nothingAt(where: () => Location): Omit<YamlDocument, 'mistakes'> {
+  return { value: undefined, where, whereValue: where, scalarAt: () => undefined };
+}
+
+function yamlDocument(document: Document, text: string, locate: Locate, dialect: YamlDialect): YamlDocument {
   const start = { offset: document.range![0], path: '' }; // it comes from a text
   const mistakes = syntaxMistakes([...document.errors, ...document.warnings], locate, dialect);
   const atStart = (): Location => locate(start);
-  if (document.errors.length > 0) return { value: undefined, where: atStart, whereValue: atStart, mistakes };
+  if (document.errors.length > 0) return { ...nothingAt(atStart), mistakes };
   const { value, places, objections } = yamlValues(document, dialect);
   return {
     value: value ?? undefined,
@@ -117,6 +124,7 @@ function yamlDocument(document: Document, locate: Locate, dialect: YamlDialect):
       }
       return atStart();
     },
+    scalarAt: writtenScalars(text, places, locate),
     mistakes: [...mistakes, ...objections.map(({ at, ...words }) => unreadable(dialect, locate(at), words))],
   };
 }

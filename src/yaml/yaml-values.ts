@@ -7,6 +7,8 @@ export interface YamlPlace {
   readonly valueOffset: number;
   /** `exemptions[0].images` */
   readonly path: string;
+  /** What stands there, if it is a scalar; of an alias, what it stands for. */
+  readonly scalar?: Scalar;
 }
 
 type Words = Pick<Mistake, 'expected' | 'found' | 'remedy'>;
@@ -63,7 +65,7 @@ class Reader {
   }
 
   valueOf(node: unknown, pointer: string, place: YamlPlace, depth: number): unknown {
-    this.places.set(pointer, place);
+    this.places.set(pointer, isScalar(node) ? { ...place, scalar: node } : place);
     this.#values += 1;
     if (this.#values > this.#reading.maxValues) throw new RangeError('more values');
     if (depth > this.#reading.maxDepth) throw new RangeError('more levels, or an alias within what it stands for');

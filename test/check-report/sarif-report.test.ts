@@ -1,30 +1,9 @@
-import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { createRequire } from 'node:module';
 import type { ReportOptions } from '../../src/check-report/report.ts';
 import { sarifReport } from '../../src/check-report/sarif-report.ts';
 import { BUILT_IN } from '../ruleset.ts';
+import { draft, isSarif } from './sarif-schema.ts';
 import { written, writtenOfNothing } from './written.ts';
-
-/** The published schema; Ajv knows no draft 4 by name, of which it uses nothing that draft 7 has not. */
-const {
-  $schema: draft,
-  id: _,
-  ...schema
-} = createRequire(import.meta.url)('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json') as Readonly<
-  Record<string, unknown>
->;
-
-const isSarif = new Ajv({
-  strict: false,
-  unicodeRegExp: false,
-  allErrors: true,
-  formats: {
-    uri: (text: string) => URL.canParse(text),
-    'uri-reference': /^[\w\-.~:/?#[\]@!$&'()*+,;=%]*$/,
-    'date-time': () => false, // there are none
-  },
-}).compile(schema);
 
 const OPTIONS: ReportOptions = { colors: false, version: '1.2.3', rules: BUILT_IN.map(({ meta }) => meta) };
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, type CheckOptions, exitCodeOf } from '../../src/cli/check.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -272,6 +272,57 @@ describe('imagegate check', () => {
     expect(JSON.stringify(runs[0]!.tool))
       .to.include('"ImageGate","version":"1.2.3"')
       .and.to.include('"id":"empty-tag"');
+  });
+
+  it('fixes the files first, says so, and checks what remains', async () => {
+    const path = join(folder.path, 'fix');
+    await mkdir(path);
+    const files = {
+      'a.yaml': `${pod('a:1')}---\n${pod('gcr.io/b:1')}`,
+      'b.yaml': `${labelled('shop', 'imagegate/profile: prod')}---\n${pod('a:1', 'shop')}`,
+      'c.yaml': pod('a\\x3a1').replaceAll("'", '"'),
+      'd.yaml': pod('quya.io/a:1'),
+    };
+    for (const [name, text] of Object.entries(files)) {
+      // oxlint-disable-next-line no-await-in-loop -- few
+      await writeFile(join(path, name), text);
+    }
+    const tried = await tryCheck([path], { path: await withPolicy(), fix: true });
+    expect(tried.code).to.equal(1);
+    expect(tried.stderr).to.equal(
+      `fix/a.yaml:4:40: 'a:1' is now 'docker.io/a:1'.
+fix/b.yaml:8:40: 'a:1' is now 'docker.io/a:1'.
+fix/c.yaml:4:40: expected docker.io/a:1, found a:1, not in one piece on one line. Write it there, in one piece. [manifest-unfixed]
+`,
+    );
+    const left = tried.stdout!.split('\n').map((line) => /^(\S+) .* \[(.*)\]$/.exec(line)?.slice(1).join(' ') ?? line);
+    expect(left).to.deep.equal([
+      'fix/a.yaml:9:40: registry-allowlist',
+      'fix/b.yaml:8:40: require-digest',
+      'fix/c.yaml:4:40: registry-allowlist',
+      'fix/d.yaml:4:40: registry-allowlist',
+      '4 denied, 1 allowed, 1 of kinds without pods.',
+      '',
+    ]);
+    expect(tried.stdout).to.include('are allowed. Write docker.io/a:1. [registry-allowlist]\n');
+    expect(await readFile(join(path, 'a.yaml'), 'utf8')).to.equal(files['a.yaml'].replace("'a:1'", "'docker.io/a:1'"));
+    expect(await readFile(join(path, 'd.yaml'), 'utf8')).to.equal(files['d.yaml']);
+    const again = await tryCheck([path], { path: await withPolicy(), fix: true });
+    expect(again.stderr).to.match(/^fix\/c\.yaml:4:40: .*\n$/);
+    expect([again.code, again.stdout]).to.deep.equal([1, tried.stdout]);
+  });
+
+  it('says that a file cannot be written, and leaves it as it is', async () => {
+    const path = join(folder.path, 'binary.yaml');
+    // What is wrong comes after what has been read of it at first.
+    const bytes = Buffer.concat([Buffer.from(`${pod('a:1')}---\n${'#'.repeat(100_000)}\n`), Buffer.from([0xff])]);
+    await writeFile(path, bytes);
+    const tried = await tryCheck([path], { path: await withPolicy(), fix: true });
+    expect([tried.code, tried.stderr]).to.deep.equal([2, '']);
+    expect(tried.stdout).to.match(
+      /^binary\.yaml: expected a file that can be written, found .* \[manifest-unfixed\]\n/,
+    );
+    expect(await readFile(path)).to.deep.equal(bytes);
   });
 
   it('says what the gate says of a label that names no profile', async () => {

@@ -160,6 +160,7 @@ describe('imagegate', () => {
         "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json, junit, sarif, github.\n",
       ],
       [['-', '--policy', '-'], '', 2, 'error: the standard input cannot be both\n'],
+      [['-', '--fix'], '', 2, 'error: the standard input cannot be fixed\n'],
       [[], '', 2, "error: missing required argument 'path'\n"],
       [['--help'], '', 0, '\nExamples:\n  imagegate check '],
     ] as const) {

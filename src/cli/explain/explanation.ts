@@ -6,12 +6,12 @@ import { invalidPosition } from '../../image/invalid-position.ts';
 import { readReference } from '../../image/read-reference.ts';
 import { InvalidReferenceError } from '../../image/reference.ts';
 import { sentence } from '../../admission/response.ts';
+import { nearestReference } from '../../fix/nearest-reference.ts';
 import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
 import { type PlacedImage, podReview } from '../pod-review.ts';
 import { type ExemptionEntry, exemptionEntry } from '../policy-report.ts';
 import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
 import type { TriedPolicy } from '../tried-policy.ts';
-import { nearestReference } from './nearest-reference.ts';
 import { type Place, placesOf, settingParts, settingsIn } from './setting-parts.ts';
 
 /** A part of a reference: as written, and as container runtimes read it. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nearestReference } from '../../../src/cli/explain/nearest-reference.ts';
+import { nearestReference } from '../../src/fix/nearest-reference.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const RULES = [
