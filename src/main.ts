@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { checkCommand } from './command-line/check-command.ts';
 import { diffCommand } from './command-line/diff-command.ts';
+import { completionCommand } from './command-line/completion-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
 import { learnCommand } from './command-line/learn-command.ts';
 import { importCommand } from './command-line/import-command.ts';
@@ -25,9 +27,22 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   export: exportCommand,
   'test-policy': testPolicyCommand,
   'test-rules': testRulesCommand,
+  completion: completionCommand,
 };
 
-const program = new Command('imagegate').description(description).version(version).showHelpAfterError();
-for (const [name, define] of Object.entries(COMMANDS)) define(program.command(name, { isDefault: name === 'serve' }));
-program.addHelpText('after', environmentHelp());
+/** kubectl runs a file of this name for `kubectl imagegate`; nobody serves from there. */
+const isPlugin = basename(process.argv[1] ?? '') === 'kubectl-imagegate';
+
+const program = new Command(isPlugin ? 'kubectl imagegate' : 'imagegate')
+  .description(description)
+  .version(version)
+  .showHelpAfterError();
+const examples = (text: string): string => text.replaceAll(/(?<=^ {2}|\| )imagegate /gm, `${program.name()} `);
+program.configureOutput({
+  writeOut: (text) => process.stdout.write(examples(text)),
+  writeErr: (text) => process.stderr.write(examples(text)),
+});
+for (const [name, define] of Object.entries(COMMANDS))
+  if (name !== 'serve' || !isPlugin) define(program.command(name, { isDefault: name === 'serve' }));
+if (!isPlugin) program.addHelpText('after', environmentHelp());
 await program.parseAsync();

@@ -43,6 +43,7 @@ describe('imagegate', () => {
       'learn .*\\[path...\\] +Print the smallest policy',
       'import .*<path...> +Write a policy.yaml',
       'export +Print the policy in the form',
+      'completion .*<shell> +Print a script',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));
   });

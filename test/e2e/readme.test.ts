@@ -126,7 +126,7 @@ describe('README.md', function () {
       it(title, async () => {
         const result = await runLine(line, { cwd: copy, env: environmentOf(cluster), timeoutMs: 5 * 60_000 });
         if (output !== undefined) expect(result.output).to.equal(output);
-        expect(result.code, result.output).to.equal(output?.startsWith('Error') ? 1 : 0);
+        expect(result.code, result.output).to.equal(/^Error|^1 denied/m.test(output ?? '') ? 1 : 0);
         await afterwards(command);
       });
     }

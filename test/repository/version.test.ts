@@ -12,6 +12,7 @@ const PLACES: readonly (readonly [file: string, pattern: RegExp, times: number])
   ['deploy/deployment.yaml', /^ +image: .*:(.*)$/gm, 1],
   ['deploy/kustomization.yaml', /^ +newTag: (.*)$/gm, 1],
   ['README.md', /\/imagegate-webhook:(\S+)/g, 2],
+  ['docs/in-ci.md', /\bimagegate@v(\S+)|^ +rev: v(.*)$/gm, 2],
   ['docs/writing-rules.md', /\bimagegate-(\d\S*)\.tgz/g, 2],
 ];
 
@@ -21,7 +22,7 @@ describe('the version of package.json', () => {
   for (const [file, pattern, times] of PLACES) {
     it(`is that of ${file}`, () => {
       const found = readFileSync(join(projectRoot, file), 'utf8').matchAll(pattern);
-      expect([...found].map(([, number]) => number)).to.deep.equal(Array(times).fill(version));
+      expect([...found].map(([, number, or]) => number ?? or)).to.deep.equal(Array(times).fill(version));
     });
   }
 
@@ -33,7 +34,7 @@ describe('the version of package.json', () => {
     const named = [...pages, ...below]
       .filter((path) => statSync(join(projectRoot, path)).isFile())
       .filter((path) => /\bimagegate[\w-]*[:@-]v?\d+\.\d+\.\d/.test(readFileSync(join(projectRoot, path), 'utf8')));
-    expect(named).to.have.members(['README.md', 'deploy/deployment.yaml', 'docs/writing-rules.md']);
+    expect(named).to.have.members(['README.md', 'deploy/deployment.yaml', 'docs/in-ci.md', 'docs/writing-rules.md']);
   });
 
   it('is the newest of CHANGELOG.md, where each has its date, below what is not released', () => {
