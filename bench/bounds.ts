@@ -1,4 +1,5 @@
 import type { BadChecks } from './bad-checks.ts';
+import type { CheckCost } from './check-command.ts';
 import type { CustomRuleCost } from './custom-rule.ts';
 import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
@@ -29,6 +30,13 @@ const MAX_MANY_MILLISECONDS = 10;
 /** Of checks that never end, for all others. */
 const MAX_P99_MORE = 30;
 
+/** Milliseconds of CPU time above a Node that does nothing. */
+const MAX_START = 250;
+/** Of a thousand manifests with three custom rules. */
+const MAX_CHECK_SECONDS = 2;
+/** Ten times the manifests may take this much more memory: nothing, but for when garbage is collected. */
+const MAX_CHECK_MEMORY = 1.5;
+
 /** All that was measured. */
 export interface Measured {
   readonly scenarios: readonly ScenarioResult[];
@@ -36,10 +44,11 @@ export interface Measured {
   readonly badChecks: BadChecks;
   readonly growth: Growth;
   readonly firstSight: FirstSight;
+  readonly check: CheckCost;
 }
 
 /** The bounds of the benchmark, each with its figure. */
-export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight }: Measured): readonly Bound[] {
+export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight, check }: Measured): readonly Bound[] {
   return [
     ...scenarios.filter(({ concurrency }) => concurrency === 8).map(ratioBound),
     ...(['allowed', 'denied'] as const).map((verdict) => ({
@@ -54,6 +63,25 @@ export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight 
     {
       holds: badChecks.beside - badChecks.without <= MAX_P99_MORE,
       text: `p99 of others beside checks that never end: ${(badChecks.beside - badChecks.without).toFixed(1)} ms more (at most ${MAX_P99_MORE})`,
+    },
+    ...checkBounds(check),
+  ];
+}
+
+function checkBounds({ start, seconds, memory, memoryOfTen }: CheckCost): readonly Bound[] {
+  const ratio = memoryOfTen / memory;
+  return [
+    {
+      holds: start <= MAX_START,
+      text: `start of imagegate check: ${start.toFixed(0)} ms of CPU time (at most ${MAX_START})`,
+    },
+    {
+      holds: seconds < MAX_CHECK_SECONDS,
+      text: `imagegate check of a thousand manifests: ${seconds.toFixed(2)} s of CPU time (below ${MAX_CHECK_SECONDS})`,
+    },
+    {
+      holds: ratio <= MAX_CHECK_MEMORY,
+      text: `ten times the manifests: ${ratio.toFixed(2)} times the memory (at most ${MAX_CHECK_MEMORY})`,
     },
   ];
 }

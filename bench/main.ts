@@ -2,12 +2,21 @@ import { cpus } from 'node:os';
 import { makeCerts } from '../test/gate-process.ts';
 import { measureBadChecks } from './bad-checks.ts';
 import { boundsOf, type Bound } from './bounds.ts';
+import { measureCheck } from './check-command.ts';
 import { takeCores } from './cores.ts';
 import { measureCustomRule } from './custom-rule.ts';
 import { measureFirstSight } from './first-sight.ts';
 import { measureGrowth } from './growth.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
-import { badCheckLines, boundLines, customRuleLines, firstSightLines, growthLines, scenarioTable } from './report.ts';
+import {
+  badCheckLines,
+  boundLines,
+  checkLines,
+  customRuleLines,
+  firstSightLines,
+  growthLines,
+  scenarioTable,
+} from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
 import { startBareServer, startGate, type ServerOptions } from './server-process.ts';
 
@@ -46,7 +55,9 @@ const growth = await measureGrowth(options);
 console.log(`${growthLines(growth).join('\n')}\n`);
 const firstSight = await measureFirstSight(options);
 console.log(`${firstSightLines(firstSight).join('\n')}\n`);
+const check = await measureCheck(options);
+console.log(`${checkLines(check).join('\n')}\n`);
 
-const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, badChecks, growth, firstSight });
+const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, badChecks, growth, firstSight, check });
 console.log(boundLines(bounds).join('\n'));
 if (options.bounds && bounds.some(({ holds }) => !holds)) process.exitCode = 1;

@@ -38,7 +38,8 @@ const SCHEMA = {
   },
 };
 
-const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
+// Without the meta-schema, which takes some 30 ms to compile.
+const ajv = new Ajv({ meta: false, validateSchema: false, strict: true, allErrors: true, verbose: true });
 const isConfigMap = ajv.compile(SCHEMA);
 
 /** Whether a document is meant as a Kubernetes object; policy.yaml has no such keys. */

@@ -1,4 +1,6 @@
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
+import schema from '../../schemas/admission-review.schema.json' with { type: 'json' };
 import { InvalidReviewError, parseReview } from '../../src/admission/admission-review.ts';
 import { admissionReview, admissionRequest, podCreate } from '../admission-request.ts';
 
@@ -17,6 +19,11 @@ function refusal(body: unknown): InvalidReviewError {
 const request = (parts: object): object => ({ ...REVIEW, request: { ...REVIEW.request, ...parts } });
 
 describe('parseReview', () => {
+  it('has a schema that is one', () => {
+    expect(new Ajv({ strict: false }).validateSchema(schema)).to.equal(true);
+    expect(new Ajv({ strict: false }).validateSchema({ ...schema, required: 1 })).to.equal(false);
+  });
+
   it('takes a review as the API server sends it, in both versions, with fields that Kubernetes may add', () => {
     expect(parseReview(REVIEW)).to.equal(REVIEW);
     for (const parts of [
