@@ -1,14 +1,32 @@
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { cleanEnvironment, packed } from './packed.ts';
 
 const run = promisify(execFile);
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
+
+const POD = "apiVersion: v1\nkind: Pod\nspec: { containers: [{ name: c, image: 'docker.io/a:1' }] }\n";
+
+/** Writes down each module that is loaded. */
+const HOOKS = `import { appendFileSync } from 'node:fs';
+export async function load(url, context, next) {
+  appendFileSync(process.env.LOADED, url + '\\n');
+  return next(url, context);
+}
+`;
+
+/** A part of what are-the-types-wrong says. */
+interface Analysis {
+  readonly problems: readonly { readonly kind: string; readonly resolutionKind?: string }[];
+}
 
 const RULE = `import { defineRule, type ImageReference } from 'imagegate/rule';
 
@@ -54,10 +72,11 @@ const TSC =
 
 describe('the package that npm pack makes', () => {
   let folder: string;
+  let archive: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'imagegate-package-'));
-    const archive = await packed(folder);
+    archive = await packed(folder);
     await run('npm', ['install', '--prefer-offline', archive], { cwd: folder, env: cleanEnvironment() });
   });
 
@@ -87,6 +106,53 @@ describe('the package that npm pack makes', () => {
     const { stdout } = await run(join(folder, 'node_modules', '.bin', 'imagegate'), ['--version'], { cwd: folder });
     const { version } = createRequire(import.meta.url)('imagegate/package.json') as { version: string };
     expect(stdout).to.equal(`${version}\n`);
+  });
+
+  it('checks manifests without what only the server needs', async () => {
+    await writeFile(join(folder, 'hooks.mjs'), HOOKS);
+    await writeFile(
+      join(folder, 'record.mjs'),
+      "import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);",
+    );
+    await writeFile(join(folder, 'pod.yaml'), POD);
+    const loaded = join(folder, 'loaded');
+    const loadedBy = async (...args: readonly string[]) => {
+      await writeFile(loaded, '');
+      const env = {
+        ...cleanEnvironment(),
+        LOADED: loaded,
+        NODE_OPTIONS: `--import=${pathToFileURL(join(folder, 'record.mjs')).href}`,
+      };
+      const ended = await run('npx', ['imagegate', ...args], { cwd: folder, env }).catch(
+        (error: { stdout: string }) => error,
+      );
+      const urls = await readFile(loaded, 'utf8');
+      return {
+        stdout: ended.stdout,
+        names: [...urls.matchAll(/\/node_modules\/(?!imagegate\/)([^/]+)\/(?!.*node_modules)/g)].map(
+          ([, name]) => name,
+        ),
+      };
+    };
+    const { stdout, names } = await loadedBy('check', 'pod.yaml');
+    expect(stdout).to.equal('0 denied, 1 allowed.\n');
+    const server = ['koa', 'koa-bodyparser', 'pino', 'prom-client'];
+    expect(names).to.include('yaml').and.not.include.members(server);
+    expect(names.filter((name) => server.includes(name!))).to.deep.equal([]);
+    // It would be seen: without a certificate it ends when all is loaded.
+    expect((await loadedBy('serve')).names).to.include.members(server);
+  });
+
+  it('is as publint and are-the-types-wrong ask', async () => {
+    const bytes = await readFile(archive);
+    const tarball = new Uint8Array(bytes).buffer;
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    expect(messages).to.deep.equal([]);
+    const { problems } = (await checkPackage(createPackageFromTarballData(new Uint8Array(bytes)))) as Analysis;
+    // It is ESM alone, with `exports`: what cannot import it, no supported Node does.
+    const ours = problems.filter(({ resolutionKind = '' }) => !['node10', 'node16-cjs'].includes(resolutionKind));
+    expect(ours).to.deep.equal([]);
+    expect(problems.map(({ resolutionKind }) => resolutionKind)).to.include('node10');
   });
 
   it('has nothing that only its developers need', async () => {
