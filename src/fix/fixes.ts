@@ -27,7 +27,7 @@ export class Fixes {
   add({ request, where, scalarAt }: ManifestObject, replacement: Replacement): void {
     if (replacement.guessed) return;
     const { fieldPath } = replacement.image.container;
-    const scalar = scalarAt(fieldPath);
+    const scalar = scalarAt?.(fieldPath);
     if (request !== undefined || scalar === undefined) {
       const words = request === undefined ? NOT_PLAIN : RECORDED;
       this.#unfixed.push(unfixed(where(fieldPath), replacement, words));

@@ -18,8 +18,8 @@ export interface ManifestObject {
   readonly request?: AdmissionRequest;
   /** The location of the value at a field path of the object to judge or, if it is absent, of what it should be in. */
   readonly where: (fieldPath: string) => Location;
-  /** The scalar at a field path, as it is written. */
-  readonly scalarAt: (fieldPath: string) => WrittenScalar | undefined;
+  /** The scalar at a field path, as it is written; absent if it is in no file. */
+  readonly scalarAt?: (fieldPath: string) => WrittenScalar | undefined;
 }
 
 /** What is in a manifest: an object, what cannot be read, or something else, which is skipped. */

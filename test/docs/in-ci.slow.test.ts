@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -119,9 +119,7 @@ describe('docs/in-ci.md', () => {
 
   it('has the hook of .pre-commit-hooks.yaml, whose entry takes files and arguments', async () => {
     const [hook] = (await yamlOf('.pre-commit-hooks.yaml')) as readonly [Hook];
-    expect(hook).to.include({ language: 'node', require_serial: true });
-    const { bin } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as { readonly bin: object };
-    expect(Object.keys(bin)).to.include(hook.entry.split(' ')[0]);
+    expect(hook).to.include({ language: 'script', require_serial: true });
     expect(
       ['a.yaml', 'a/b.yml', 'c.json', 'a.yaml.txt'].map((name) => new RegExp(hook.files).test(name)),
     ).to.deep.equal([true, true, true, false]);
@@ -132,9 +130,23 @@ describe('docs/in-ci.md', () => {
     };
     const [{ id, args }] = repos[0].hooks;
     expect(id).to.equal(hook.id);
-    const { status, stdout } = run(`${hook.entry} ${args.join(' ')} deploy/a.yaml k8s/b[c].yaml`);
+    const { status, stdout } = run(`${projectRoot}/${hook.entry} ${args.join(' ')} deploy/a.yaml k8s/b[c].yaml`);
     expect(stdout).to.match(/ warning: .*\n0 denied, 2 allowed\.\n$/);
     expect(status).to.equal(0);
+  });
+
+  it('installs and builds a checkout when it is first run, and is an error where that fails', async () => {
+    const [copy, bin] = [join(folder, 'copy'), join(folder, 'npm')];
+    await mkdir(join(copy, 'scripts'), { recursive: true });
+    await mkdir(bin);
+    await copyFile(join(projectRoot, 'scripts', 'imagegate'), join(copy, 'scripts', 'imagegate'));
+    const build = "mkdir -p build/src && echo 'console.log(process.argv.slice(2).join())' > build/src/main.js";
+    await writeFile(join(bin, 'npm'), `#!/bin/sh\necho "$@"\n[ -z "$BROKEN" ] && ${build}\n`, { mode: 0o755 });
+    const imagegate = (env: Readonly<Record<string, string>>) =>
+      run('copy/scripts/imagegate check a.yaml', { ...env, PATH: `${bin}:${process.env['PATH']}` });
+    expect(imagegate({ BROKEN: '1' })).to.deep.include({ status: 2, stdout: '', stderr: 'ci\n' });
+    expect(imagegate({})).to.deep.include({ status: 0, stdout: 'check,a.yaml\n', stderr: 'ci\nrun build\n' });
+    expect(imagegate({})).to.deep.include({ status: 0, stdout: 'check,a.yaml\n', stderr: '' });
   });
 
   it('has commands for others, and for a terminal', () => {

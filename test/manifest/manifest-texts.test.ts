@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { JsonText } from '../../src/manifest/json-lists.ts';
 import { manifestTexts } from '../../src/manifest/manifest-texts.ts';
 import { chunks, collected } from './chunks.ts';
