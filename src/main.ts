@@ -2,23 +2,25 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
+import { auditCommand } from './command-line/audit-command.ts';
 import { checkCommand } from './command-line/check-command.ts';
-import { diffCommand } from './command-line/diff-command.ts';
 import { completionCommand } from './command-line/completion-command.ts';
+import { diffCommand } from './command-line/diff-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
-import { learnCommand } from './command-line/learn-command.ts';
-import { importCommand } from './command-line/import-command.ts';
 import { exportCommand } from './command-line/export-command.ts';
-import { description, version } from './command-line/package-version.ts';
+import { importCommand } from './command-line/import-command.ts';
+import { learnCommand } from './command-line/learn-command.ts';
 import { policyCommand } from './command-line/policy-command.ts';
 import { serveCommand } from './command-line/serve-command.ts';
 import { testPolicyCommand } from './command-line/test-policy-command.ts';
 import { testRulesCommand } from './command-line/test-rules-command.ts';
+import { description, version } from './command-line/package-version.ts';
 
 /** By name. Each imports what it runs when it runs: others do without its packages. */
 const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   serve: serveCommand,
   check: checkCommand,
+  audit: auditCommand,
   explain: explainCommand,
   policy: policyCommand,
   diff: diffCommand,

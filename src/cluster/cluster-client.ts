@@ -1,4 +1,6 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
+import { text as textOf } from 'node:stream/consumers';
 import { type Location, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { printable } from '../mistake/printable.ts';
@@ -27,6 +29,10 @@ export interface ClusterClient {
    * @throws {MistakesError} if it is not answered in JSON.
    */
   readonly get: (path: string) => Promise<ClusterAnswer>;
+  /** The same, its body as text: a page of large objects need never be there as a whole. */
+  readonly getText: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
+  /** @throws {MistakesError} if a text is no JSON. */
+  readonly parsed: (text: string) => unknown;
 }
 
 /**
@@ -34,7 +40,11 @@ export interface ClusterClient {
  *
  * @throws {MistakesError} if it cannot be read, or has no such context.
  */
-export async function connectCluster({ kubeconfig, context }: ClusterChoice): Promise<ClusterClient> {
+export async function connectCluster(choice: ClusterChoice): Promise<ClusterClient> {
+  return clientOf(await configOf(choice));
+}
+
+async function configOf({ kubeconfig, context }: ClusterChoice): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
@@ -49,9 +59,13 @@ export async function connectCluster({ kubeconfig, context }: ClusterChoice): Pr
     throw new MistakesError([{ code: 'setting-invalid', source: { name: '--context' }, ...words }]);
   }
   if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}
+
+function clientOf(config: KubeConfig): ClusterClient {
   const server = config.getCurrentCluster()?.server ?? '';
   const location = { source: { name: server === '' ? 'kubeconfig' : server } };
-  const get = async (path: string, attempts = 5): Promise<ClusterAnswer> => {
+  const getText = async (path: string, attempts = 5): Promise<Awaited<ReturnType<ClusterClient['getText']>>> => {
     try {
       const options: RequestOptions = { timeout: TIMEOUT_MS, headers: { accept: 'application/json' } };
       await config.applyToHTTPSOptions(options);
@@ -61,22 +75,32 @@ export async function connectCluster({ kubeconfig, context }: ClusterChoice): Pr
     } catch (error) {
       throw unreachable(location, messageOf(error));
     }
-    return get(path, attempts - 1);
+    return getText(path, attempts - 1);
   };
-  return { location, get };
+  const parsed = (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw unreachable(location, messageOf(error));
+    }
+  };
+  const get = async (path: string): Promise<ClusterAnswer> => {
+    const { status, text } = await getText(path);
+    return { status, body: parsed(text) };
+  };
+  return { location, get, getText: async (path) => getText(path), parsed };
 }
 
 /** For one answer: pages of 500 objects of a busy API server take seconds. */
 const TIMEOUT_MS = 60_000;
 
-async function send(url: URL, options: RequestOptions): Promise<ClusterAnswer & { readonly retryAfter: number }> {
+async function send(url: URL, options: RequestOptions) {
   const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'));
-  const { json } = await import('node:stream/consumers');
-  return new Promise((resolve, reject) => {
+  return new Promise<{ status: number; text: string; retryAfter: number }>((resolve, reject) => {
     const call = request(url, options, (response) => {
       const { statusCode: status = 0, headers } = response;
       const retryAfter = Number(headers['retry-after'] ?? 1);
-      json(response).then((body) => resolve({ status, body, retryAfter }), reject);
+      textOf(response).then((text) => resolve({ status, text, retryAfter }), reject);
     });
     call.once('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
     call.once('error', reject);

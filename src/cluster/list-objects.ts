@@ -1,3 +1,4 @@
+import { JsonLists } from '../manifest/json-lists.ts';
 import type { ManifestItem } from '../manifest/manifest-items.ts';
 import { type Mistake, MistakesError } from '../mistake/mistake.ts';
 import { isObject, type JsonObject, property } from '../workload/json-object.ts';
@@ -83,9 +84,8 @@ async function* objectsOf(
   // Who may see one namespace alone can get it, and list none.
   const one = namespace !== undefined && isNamespace ? `/${encodeURIComponent(namespace)}` : '';
   const path = `${group === '' ? '/api' : '/apis'}/${apiVersion}${within}/${name}${one}`;
-  for await (const items of pages(client, path, resource)) {
-    for (const item of items) yield { object: { ...item, apiVersion, kind }, where: () => client.location };
-  }
+  for await (const item of pages(client, path, resource))
+    yield { object: { ...item, apiVersion, kind }, where: () => client.location };
 }
 
 /** A list that has expired goes on where the API server says; what has been there already is left out. */
@@ -93,24 +93,29 @@ async function* pages(
   client: ClusterClient,
   path: string,
   { group, kind, name }: Resource,
-): AsyncGenerator<readonly JsonObject[]> {
+): AsyncGenerator<JsonObject> {
   const seen = new Set<unknown>();
   let [token, expiries] = ['', 0];
   for (;;) {
     const rest = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
     // oxlint-disable-next-line no-await-in-loop -- each page says which is the next
-    const answer = await client.get(`${path}?limit=${PAGE}${rest}`);
-    const { status, body } = answer;
+    const { status, text } = await client.getText(`${path}?limit=${PAGE}${rest}`);
     const expired = status === 410 && expiries < MAX_EXPIRIES;
+    let body: unknown;
     if (status === 200) {
-      const items = Array.isArray(property(body, 'items')) ? itemsOf(body, 'items') : [body].filter(isObject);
-      yield items.filter((item) => {
-        const uid = property(item['metadata'], 'uid');
-        return uid === undefined || (!seen.has(uid) && seen.add(uid));
-      });
-    } else if (!expired) {
+      for (const part of new JsonLists(Infinity).push(text)) {
+        const value = part.part === 'head' ? undefined : client.parsed(part.text);
+        if (part.part === 'object') body = value;
+        // What was got by its name is no list.
+        if (!isObject(value) || (part.part === 'object' && 'items' in value)) continue;
+        const uid = property(value['metadata'], 'uid');
+        if (uid === undefined || (!seen.has(uid) && seen.add(uid))) yield value;
+      }
+    }
+    body ??= client.parsed(text);
+    if (status !== 200 && !expired) {
       const wanted = { what: `each ${kind}`, group, resource: name, verb: 'list' } as const;
-      throw new MistakesError([unreadable(client, answer, wanted)]);
+      throw new MistakesError([unreadable(client, { status, body }, wanted)]);
     }
     const next = property(property(body, 'metadata'), 'continue');
     token = typeof next === 'string' ? next : '';

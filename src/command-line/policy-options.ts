@@ -31,8 +31,8 @@ export function withPolicy(command: Command): Command {
     .option('--rules <folder>', 'what RULES_DIR would be');
 }
 
-export function withNamespace(command: Command): Command {
-  return command.option('-n, --namespace <name>', 'the namespace of what names none (default: default)');
+export function withNamespace(command: Command, what = 'the namespace of what names none (default: default)'): Command {
+  return command.option('-n, --namespace <name>', what);
 }
 
 export function withProfile(command: Command): Command {

@@ -40,8 +40,9 @@ export function admissionRequestOf(object: KubernetesObject, { namespace, user =
   return request;
 }
 
-/** Those of a service account are told by its name. */
+/** Those of a service account, and of a node, are told by its name. */
 function groupsOf(user: string): readonly string[] {
+  if (user.startsWith('system:node:')) return ['system:nodes', 'system:authenticated'];
   const [, namespace] = /^system:serviceaccount:([^:]+):[^:]+$/.exec(user) ?? [];
   const ofAccounts = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
   return [...(namespace === undefined ? [] : ofAccounts), 'system:authenticated'];

@@ -27,7 +27,8 @@ export class Namespaces {
     const before = this.#labelled.get(name);
     const said = { isExempt, ...(typeof profile === 'string' && { profile }) };
     this.#labelled.set(name, said);
-    return this.#asked.has(name) && (before?.isExempt !== isExempt || before.profile !== said.profile);
+    // One that is not known counts as without labels.
+    return this.#asked.has(name) && ((before?.isExempt ?? false) !== isExempt || before?.profile !== said.profile);
   }
 
   /** What is known of a namespace. */

@@ -1,0 +1,127 @@
+import { AUDIT_REPORTS, type AuditFormat } from '../../audit-report/audit-reports.ts';
+import type { Audit, OwnedFinding } from '../../audit-report/audited.ts';
+import { type ExemptionTerms, exemptionsYaml } from '../../audit-report/exemptions-yaml.ts';
+import { VALID_REFERENCE } from '../../engine/policy.ts';
+import { TRUSTING } from '../../engine/exemptions.ts';
+import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
+import { STDIN } from '../../manifest/manifest-files.ts';
+import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
+import { messageOf, type Mistake, MistakesError, mistakeText } from '../../mistake/mistake.ts';
+import { nearestName } from '../../mistake/nearest-name.ts';
+import { exitCodeOf } from '../check.ts';
+import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
+import { mistakesBlock, type Output } from '../mistakes-block.ts';
+import { checkProfile, type PolicyPaths, type TriedPolicy, tryPolicy } from '../tried-policy.ts';
+import { Namespaces } from '../../manifest/namespaces.ts';
+import { Auditor, type AuditorOptions } from './auditor.ts';
+import { writeFile } from 'node:fs/promises';
+
+export interface AuditOptions extends Output, PolicyPaths, ObjectPlaces, AuditorOptions {
+  readonly namespace?: string | undefined;
+  readonly format: AuditFormat;
+  /** Whether the standard output is a terminal, which then has colours unless the user wants none. */
+  readonly terminal: boolean;
+  readonly env: { readonly NO_COLOR?: string | undefined };
+  /** Where to write exemptions, `-` for the standard output in place of the report. */
+  readonly exemptionsPath?: string | undefined;
+  /** Beside that. */
+  readonly terms?: ExemptionTerms | undefined;
+}
+
+/**
+ * `imagegate audit`: judges what runs as the webhook would judge it if it were created now, and tells it by owners. Resolves
+ * with the exit code: 1 if something would be denied, 2 if something could not be judged.
+ */
+export async function audit(options: AuditOptions): Promise<0 | 1 | 2> {
+  const { format, terminal, env, write, writeError } = options;
+  const collected = new CollectedMistakes(termsMistakes(options));
+  const tried = await collected.from(async () => tryPolicy(options, options));
+  if (tried !== undefined) {
+    await collected.from(() => checkProfile(options.profile, [tried.ruleset]));
+    collected.mistakes.push(...ruleMistakes(tried, options.only ?? []));
+  }
+  if (tried === undefined || collected.mistakes.length > 0) {
+    writeError(mistakesBlock(collected.mistakes, 'Nothing was audited'));
+    return 2;
+  }
+  const namespaces = new Namespaces();
+  const scope = { kinds: tried.ruleset.policy.podSpecPaths.keys(), namespace: options.namespace };
+  const auditor = new Auditor(tried.ruleset, namespaces, options);
+  const result = await auditor.audit(objectsAt(options, scope, namespaces));
+  const colors = terminal && (env.NO_COLOR ?? '') === '';
+  if (options.exemptionsPath !== STDIN) write(AUDIT_REPORTS[format](result, colors));
+  const wasWritten = await collected.from(async () => writeExemptions(result, tried.ruleset, options));
+  for (const mistake of collected.mistakes) writeError(`${mistakeText(mistake)}\n`);
+  return wasWritten === undefined ? 2 : exitCodeOf(result.counts);
+}
+
+/** Rules that are not known, or judge nothing: nothing found would not mean that nothing is wrong. */
+function ruleMistakes({ ruleset, rules }: TriedPolicy, only: readonly string[]): readonly Mistake[] {
+  const known = [VALID_REFERENCE, ...rules.map(({ name }) => name)];
+  const on = new Set(allSelections(ruleset).flatMap((selection) => selection.rules.map(({ name }) => name)));
+  return only.flatMap((name): readonly Mistake[] => {
+    if (name === VALID_REFERENCE || on.has(name)) return [];
+    const isKnown = known.includes(name);
+    const remedy = 'Switch it on in the policy, be it with the action audit.';
+    const words = isKnown ? { found: `${name}, which is off`, remedy } : { found: name, ...nearestName(name, known) };
+    return [{ code: 'setting-invalid', source: { name: '--only' }, expected: 'a rule that is on', ...words }];
+  });
+}
+
+/** What the policy would say of the exemptions, before hours of work are lost. */
+function termsMistakes({ terms, now }: AuditOptions): readonly Mistake[] {
+  if (terms === undefined) return [];
+  const end = terms.expires === 'never' ? Infinity : Date.parse(`${terms.expires}T24:00:00Z`);
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(terms.expires) && isDayOf(terms.expires, end);
+  const wrong = [
+    ['--expires', 'a day to come, YYYY-MM-DD, or never', terms.expires, end > now && (isDay || end === Infinity)],
+    [
+      '--owner',
+      'who answers for it, in at most 256 characters',
+      terms.owner,
+      /^.*\S.*$/.test(terms.owner) && terms.owner.length <= 256,
+    ],
+    [
+      '--reason',
+      'why, in at most 1024 characters',
+      terms.reason,
+      /^.*\S.*$/.test(terms.reason) && terms.reason.length <= 1024,
+    ],
+  ] as const;
+  return wrong.flatMap(([name, expected, found, isFine]): readonly Mistake[] => {
+    if (isFine) return [];
+    return [
+      { code: 'setting-invalid', source: { name }, expected, found: JSON.stringify(found), remedy: 'Give another.' },
+    ];
+  });
+}
+
+/** Date.parse reads 30 February as 2 March. */
+function isDayOf(day: string, end: number): boolean {
+  return !Number.isNaN(end) && new Date(end - 1).toISOString().startsWith(day);
+}
+
+/** From what denies or, where rules are named, from all that they find. */
+async function writeExemptions({ owners }: Audit, ruleset: Ruleset, options: AuditOptions): Promise<true> {
+  const { exemptionsPath: path, terms, only, write, writeError } = options;
+  if (path === undefined || terms === undefined) return true;
+  const isMeant = ({ level }: OwnedFinding): boolean => level === 'deny' || (only !== undefined && level !== 'exempt');
+  const { text, count, left } = exemptionsYaml(owners, terms, { isMeant, unqualified: unqualifiedUnder(ruleset) });
+  try {
+    if (path === STDIN) write(text);
+    else await writeFile(path, text);
+  } catch (error) {
+    const words = { expected: 'a file that can be written', found: messageOf(error), remedy: 'Name another.' };
+    throw new MistakesError([{ code: 'setting-invalid', source: { name: '--write-exemptions' }, ...words }]);
+  }
+  for (const one of left) writeError(`No exemption written: ${one}\n`);
+  writeError(`${count} ${count === 1 ? 'exemption' : 'exemptions'} written.\n`);
+  return true;
+}
+
+/** Where rules differ, the one that trusts less. */
+function unqualifiedUnder(ruleset: Ruleset): 'docker.io' | 'untrusted' {
+  const rules = allSelections(ruleset).flatMap((selection) => selection.rules);
+  const trusting = rules.filter(({ name }) => TRUSTING.includes(name));
+  return trusting.every(({ setting }) => setting.options['unqualified'] === 'docker.io') ? 'docker.io' : 'untrusted';
+}

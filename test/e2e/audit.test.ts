@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { after, before } from 'mocha';
+import { audit, type AuditOptions } from '../../src/cli/audit/audit.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { deployment, pod, podSpec, type Manifest } from './objects.ts';
+import { sharedCluster } from './shared-cluster.ts';
+
+const SPACES = ['audit', 'audit-off', 'audit-lab', 'imagegate'];
+const POLICY = `rules:
+  registry-allowlist: { options: { registries: [docker.io] } }
+profiles:
+  lab: { rules: { registry-allowlist: { action: off } } }
+`;
+const BAD = 'quay.io/acme/api:1';
+const SAID = `denied: c0 image comes from an untrusted registry! (${BAD}). Only images from docker.io are allowed. [registry-allowlist]\n`;
+
+describe('imagegate audit', () => {
+  let cluster: Cluster;
+
+  /** Creates an object, and returns the reference to it as a controller. */
+  const created = async (namespace: string, manifest: Manifest): Promise<object> => {
+    const input = JSON.stringify(manifest);
+    const { code, stdout, stderr } = await cluster.kubectl(['-n', namespace, 'create', '-f', '-', '-o', 'json'], {
+      input,
+    });
+    if (code !== 0) throw new Error(stderr);
+    const { apiVersion, kind, metadata } = JSON.parse(stdout) as Manifest;
+    return { apiVersion, kind, name: metadata['name'], uid: metadata['uid'], controller: true };
+  };
+
+  before(async () => {
+    cluster = await sharedCluster();
+    const labels = [{}, { 'imagegate/disable-filtering': 'true' }, { 'imagegate/profile': 'lab' }, {}];
+    for (const [index, name] of SPACES.entries()) {
+      // oxlint-disable-next-line no-await-in-loop -- each before what is in it
+      await cluster.apply(
+        JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: labels[index] } }),
+      );
+    }
+    const data = { 'policy.yaml': POLICY, RULE_EMPTY_TAG: 'off' };
+    const metadata = { name: 'imagegate-webhook-config', namespace: 'imagegate' };
+    await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
+    const spec = podSpec(BAD);
+    const ofDeployment = { ownerReferences: [await created('audit', deployment('api', spec))] };
+    const { spec: replicated } = deployment('api', spec, 1);
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'api-1', ...ofDeployment },
+      spec: replicated,
+    };
+    const ofSet = { ownerReferences: [await created('audit', set)] };
+    const containers = [...(spec['containers'] as readonly object[]), { name: 'mesh', image: 'docker.io/mesh' }];
+    await created('audit', pod('api-1-a', { containers }, { labels: { app: 'api' }, ...ofSet }));
+    const status = {
+      containerStatuses: [{ name: 'c0', image: BAD, imageID: `${BAD}@sha256:id`, ready: true, restartCount: 0 }],
+    };
+    await cluster.api.send('PATCH', '/api/v1/namespaces/audit/pods/api-1-a/status', { status });
+    await created('audit-off', pod('off', podSpec(BAD)));
+    await created('audit-lab', pod('lab', podSpec(BAD)));
+  });
+
+  after(async () => {
+    await cluster.kubectl(['-n', 'imagegate', 'delete', 'configmap', 'imagegate-webhook-config']);
+    await cluster.kubectl(['delete', 'namespace', ...SPACES.slice(0, 3), '--wait=false']);
+  });
+
+  const audited = async (options: Partial<AuditOptions> = {}, input = '') => {
+    const [out, err]: [string[], string[]] = [[], []];
+    async function* stdin(): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode(input);
+    }
+    const code = await audit({
+      path: 'cluster',
+      kubeconfig: cluster.kubeconfig,
+      paths: [],
+      stdin: stdin(),
+      format: 'text',
+      now: Date.now(),
+      terminal: false,
+      progress: false,
+      env: {},
+      write: (text) => void out.push(text),
+      writeError: (text) => void err.push(text),
+      ...options,
+      ...(options.paths === undefined && { cluster: { kubeconfig: options.kubeconfig ?? cluster.kubeconfig } }),
+    });
+    return { code, stdout: out.join(''), stderr: err.join('') };
+  };
+  const FOUND = `Deployment audit/api: ${SAID}  One pod has it, as ${BAD}@sha256:id.\n`;
+
+  it('tells what runs in one namespace, by the policy in force, and is told no more than it asks for', async () => {
+    const { code, stdout, stderr } = await audited({ namespace: 'audit' });
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal(`${FOUND}\n3 denied, 1 of kinds without pods.\n`);
+    expect(code).to.equal(1);
+  });
+
+  it('leaves out exempt namespaces, and knows profiles', async () => {
+    for (const [namespace, counts] of [
+      ['audit-off', '0 denied, 1 in exempt namespaces, 1 of kinds without pods.\n'],
+      ['audit-lab', '0 denied, 1 allowed, 1 of kinds without pods.\n'],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one audit
+      expect(await audited({ namespace })).to.deep.equal({ code: 0, stdout: counts, stderr: '' });
+    }
+  });
+
+  it('says of the whole cluster what it says of all that kubectl writes', async () => {
+    const whole = await audited();
+    const kinds = 'ns,pods,podtemplates,rc,deploy,rs,sts,ds,jobs,cronjobs';
+    const { stdout } = await cluster.kubectl(['get', kinds, '-A', '-o', 'json']);
+    expect(whole.stdout).to.include(FOUND);
+    expect(await audited({ paths: ['-'] }, stdout)).to.deep.equal(whole);
+  });
+
+  it('says to whom what may not be read', async () => {
+    const { code, stderr } = await audited({
+      path: undefined,
+      kubeconfig: cluster.kubeconfigOf('node'),
+      namespace: 'audit',
+    });
+    expect(stderr).to.match(
+      /^https:.*: expected each PodTemplate, found HTTP 403, .*"system:node:node-1" cannot list .* Its user needs a role with the rule \{ apiGroups: \[""\], resources: \["podtemplates"\], verbs: \["list"\] \}\. \[cluster-unreadable\]$/m,
+    );
+    expect(code).to.equal(2);
+    const refused = await audited({ kubeconfig: cluster.kubeconfigOf('node') });
+    expect(refused.stderr).to.match(/^Nothing was audited: .*\n\n.*resources: \["deployments"\], verbs: \["get"\]/);
+    expect([refused.code, refused.stdout]).to.deep.equal([2, '']);
+  });
+});
