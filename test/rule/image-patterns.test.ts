@@ -6,6 +6,7 @@ import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import type { Purpose } from '../../src/rule/registry-reading.ts';
 import { BAD_IMAGE_PATTERNS } from './bad-image-patterns.ts';
 import { fastest } from '../fastest.ts';
+import { expectBadEntries, expectBadEntry } from './expect-bad-entry.ts';
 
 interface Case {
   readonly entries: readonly string[];
@@ -598,29 +599,15 @@ describe('imagePatterns', () => {
 
   for (const [entry, remedy] of BAD_IMAGE_PATTERNS) {
     it(`refuses ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
-      const list = ['docker.io/library/*', entry];
-      const found = JSON.stringify(entry);
-      expect(() => imagePatterns(list))
-        .to.throw(InvalidEntriesError)
-        .that.deep.includes({
-          list,
-          entries: [
-            {
-              index: 1,
-              expected:
-                'a pattern of images, such as docker.io/library/*, *.gcr.io/acme/**, gcr.io/acme/app:1.* or **/*-debug',
-              found: found.length > 80 ? `${found.slice(0, 80)}...` : found,
-              remedy,
-            },
-          ],
-        });
+      expectBadEntry(imagePatterns, ['docker.io/library/*', entry], {
+        expected:
+          'a pattern of images, such as docker.io/library/*, *.gcr.io/acme/**, gcr.io/acme/app:1.* or **/*-debug',
+        remedy,
+      });
     });
   }
 
   it('tells all bad entries', () => {
-    expect(() => imagePatterns(['', 'gcr.io/**', '*', 'x']))
-      .to.throw(InvalidEntriesError)
-      .with.property('message')
-      .that.matches(/^entry 1: .*\nentry 3: .*\nentry 4: .*$/);
+    expectBadEntries(imagePatterns, ['', 'gcr.io/**', '*', 'x'], [0, 2, 3]);
   });
 });

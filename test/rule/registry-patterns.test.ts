@@ -4,6 +4,7 @@ import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { registryPatterns } from '../../src/rule/registry-patterns.ts';
 import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import { BAD_REGISTRIES } from './bad-registries.ts';
+import { expectBadEntries, expectBadEntry } from './expect-bad-entry.ts';
 
 interface Case {
   readonly entries: readonly string[];
@@ -169,28 +170,15 @@ describe('registryPatterns', () => {
 
   for (const [entry, remedy] of BAD_REGISTRIES) {
     it(`refuses ${JSON.stringify(entry.slice(0, 30))}: ${remedy}`, () => {
-      const list = ['docker.io', entry];
-      expect(() => registryPatterns(list))
-        .to.throw(InvalidEntriesError)
-        .that.deep.includes({
-          list,
-          entries: [
-            {
-              index: 1,
-              expected: 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost:5000',
-              found: entry.length > 78 ? `${JSON.stringify(entry).slice(0, 80)}...` : JSON.stringify(entry),
-              remedy,
-            },
-          ],
-        });
+      expectBadEntry(registryPatterns, ['docker.io', entry], {
+        expected: 'a registry, such as gcr.io, gcr.io/acme, *.gcr.io or localhost:5000',
+        remedy,
+      });
     });
   }
 
   it('tells all bad entries', () => {
-    expect(() => registryPatterns(['', 'gcr.io', '*', 'x']))
-      .to.throw(InvalidEntriesError)
-      .with.property('message')
-      .that.matches(/^entry 1: .*\nentry 3: .*\nentry 4: .*$/);
+    expectBadEntries(registryPatterns, ['', 'gcr.io', '*', 'x'], [0, 2, 3]);
   });
 
   for (const written of [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { tagPatterns } from '../../src/rule/tag-patterns.ts';
 import { BAD_TAGS } from './bad-tags.ts';
+import { expectBadEntries, expectBadEntry } from './expect-bad-entry.ts';
 
 const LONGEST = 't'.repeat(128);
 
@@ -43,27 +43,14 @@ describe('tagPatterns', () => {
 
   for (const entry of BAD_TAGS) {
     it(`refuses ${JSON.stringify(entry.slice(0, 20))}`, () => {
-      const list = ['latest', entry, 'v*'];
-      expect(() => tagPatterns(list))
-        .to.throw(InvalidEntriesError)
-        .that.deep.includes({
-          list,
-          entries: [
-            {
-              index: 1,
-              expected: 'a tag, such as latest, or a pattern, such as *-rc*',
-              found: entry.length > 78 ? `"${entry.slice(0, 79)}...` : JSON.stringify(entry),
-              remedy: 'A tag has at most 128 letters, digits, "_", "." and "-", and begins with neither "." nor "-".',
-            },
-          ],
-        });
+      expectBadEntry(tagPatterns, ['latest', entry, 'v*'], {
+        expected: 'a tag, such as latest, or a pattern, such as *-rc*',
+        remedy: 'A tag has at most 128 letters, digits, "_", "." and "-", and begins with neither "." nor "-".',
+      });
     });
   }
 
   it('tells all bad entries', () => {
-    expect(() => tagPatterns(['.a', 'ok', '', '-b']))
-      .to.throw(InvalidEntriesError)
-      .with.property('entries')
-      .that.satisfies((entries: readonly { index: number }[]) => entries.map(({ index }) => index).join() === '0,2,3');
+    expectBadEntries(tagPatterns, ['.a', 'ok', '', '-b'], [0, 2, 3]);
   });
 });
