@@ -5,7 +5,7 @@ import type { Moment } from '../../src/admission/review.ts';
 import { exportVap } from '../../src/cli/export/export-vap.ts';
 import { tryPolicy } from '../../src/cli/tried-policy.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
-import { admissionRequest } from '../admission-request.ts';
+import { admissionRequestOf } from '../../src/manifest/admission-request.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { reviewNow } from '../review-now.ts';
 import { until } from '../until.ts';
@@ -87,17 +87,8 @@ export async function apiVerdict(cluster: Cluster, namespace: string, image: str
 
 /** What the gate says of the same. */
 export function gateVerdict(ruleset: Ruleset, namespace: string, image: string, moment: Partial<Moment> = {}): Verdict {
-  const { metadata, ...rest } = pod('x', podSpec(image));
-  const latest = /^[^@]*(?:\/|^)[^:@]*$|:latest$/.test(image);
-  const imagePullPolicy = latest ? 'Always' : 'IfNotPresent';
-  const object = { metadata, ...rest, spec: { containers: [{ name: 'c0', image, imagePullPolicy }] } };
-  const request: AdmissionRequest = admissionRequest({
-    kind: { group: '', version: 'v1', kind: 'Pod' },
-    operation: 'CREATE',
-    namespace,
-    userInfo: ADMIN,
-    object,
-  });
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: podSpec(image) };
+  const request: AdmissionRequest = { ...admissionRequestOf(object, { namespace }), userInfo: ADMIN };
   const { verdict, response } = reviewNow(request, ruleset, { now: Date.now(), ...moment });
   if (verdict === 'allowed') return { allowed: true };
   return { allowed: false, message: response.status?.details?.causes[0]?.message ?? '' };
