@@ -1,11 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
 import type { Review } from '../../admission/respond.ts';
-import type { Finding } from '../../engine/finding.ts';
-import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
+import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
+import { createFindingMetrics, type Found } from './finding-metrics.ts';
+import { counter, DRY_RUNS, timestamp } from './series.ts';
 
-/** What the gate counts. Label values are bounded, and nothing in them comes from a reviewed object. */
+/** What the gate counts. Label values are bounded, and of a request they have its namespace's name alone. */
 export interface Metrics {
   readonly registry: Registry;
   /** @param seconds from the head of the request to its answer */
@@ -40,7 +41,6 @@ export type Identity = 'present' | 'absent';
 const VERDICTS = { allowed: 0, denied: 0, errored: 0 } satisfies Record<Review['verdict'], 0>;
 const OPERATIONS = { CREATE: 0, UPDATE: 0, DELETE: 0, CONNECT: 0 } satisfies Record<AdmissionRequest['operation'], 0>;
 const IDENTITIES = { present: 0, absent: 0 } satisfies Record<Identity, 0>;
-const DRY_RUNS = ['false', 'true'];
 
 /** In seconds: a review takes 0.1 ms, one of 27 MiB half a second, and the API server waits five seconds. */
 const BUCKETS = [
@@ -77,7 +77,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-function createReviewCount(registry: Registry, found: (review: Counted, dryRun: string) => void): Metrics['reviewed'] {
+function createReviewCount(registry: Registry, found: Found): Metrics['reviewed'] {
   const reviews = counter(registry, 'reviews', 'Reviews, by verdict.', {
     verdict: Object.keys(VERDICTS),
     operation: Object.keys(OPERATIONS),
@@ -96,52 +96,13 @@ function createReviewCount(registry: Registry, found: (review: Counted, dryRun: 
     buckets: BUCKETS,
     registers: [registry],
   });
-  return ({ operation, dryRun }, review, seconds) => {
+  return ({ operation, namespace, dryRun }, review, seconds) => {
     const dry_run = String(dryRun === true);
     reviews.inc({ verdict: review.verdict, operation, dry_run });
-    found(review, dry_run);
+    found(review, namespace, dry_run);
     if (review.unknownKind) unknownKinds.inc({ dry_run });
     if (review.unknownProfile) unknownProfiles.inc({ dry_run });
     durations.observe(seconds);
-  };
-}
-
-/** Counts by rule and exemption: their names are the operator's, so there are few. */
-function createFindingMetrics(registry: Registry) {
-  const violations = counter(registry, 'violations', 'Violations, by rule.', { rule: [], action: [], dry_run: [] });
-  const exempt = counter(registry, 'exempt_violations', 'Violations from which nothing followed, by exemption.', {
-    rule: [],
-    exemption: [],
-    dry_run: [],
-  });
-  const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', { rule: [], dry_run: [] });
-  const expiry = timestamp(registry, 'exemption_expiry', 'When an exemption ends', ['exemption']);
-  return {
-    found: ({ findings }: Counted, dry_run: string): void => {
-      // An object may have 60,000 images, and to count one takes a microsecond.
-      const alike = new Map<string, { readonly finding: Finding; count: number }>();
-      for (const finding of findings) {
-        const key = [finding.rule, finding.action, finding.failed, finding.exemption?.name].join();
-        const known = alike.get(key);
-        if (known === undefined) alike.set(key, { finding, count: 1 });
-        else known.count += 1;
-      }
-      for (const { finding, count } of alike.values()) {
-        const { rule, action, failed, exemption } = finding;
-        if (failed) errors.inc({ rule, dry_run }, count);
-        if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run }, count);
-        else if (!failed) violations.inc({ rule, action, dry_run }, count);
-      }
-    },
-    inUse: (ruleset: Ruleset): void => {
-      const names = new Set<string>();
-      for (const { rules } of allSelections(ruleset)) for (const { name } of rules) names.add(name);
-      fromZero(errors, { rule: [...names], dry_run: DRY_RUNS });
-      expiry.reset();
-      for (const { name, expires } of ruleset.policy.exemptions) {
-        if (Number.isFinite(expires)) expiry.set({ exemption: name }, expires / 1000);
-      }
-    },
   };
 }
 
@@ -176,38 +137,6 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
     },
     remembered: (rule) => void remembered.set(rule, (remembered.get(rule) ?? 0) + 1),
   };
-}
-
-type Values = Readonly<Record<string, readonly (string | number)[]>>;
-
-/** A counter, whose name ends in `_total`. @param labels with the values known beforehand */
-function counter(registry: Registry, name: string, help: string, labels: Values = {}): Counter {
-  const metric = new Counter({
-    name: `imagegate_${name}_total`,
-    help,
-    labelNames: Object.keys(labels),
-    registers: [registry],
-  });
-  fromZero(metric, labels);
-  return metric;
-}
-
-/** Creates the series at 0: Prometheus sees no increase in a series that begins with its first event. */
-function fromZero(metric: Counter, labels: Values): void {
-  const combinations = Object.entries(labels).reduce<readonly Readonly<Record<string, string | number>>[]>(
-    (all, [label, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
-    [{}],
-  );
-  for (const combination of combinations) metric.inc(combination, 0);
-}
-
-function timestamp(registry: Registry, name: string, help: string, labelNames: readonly string[] = []): Gauge {
-  return new Gauge({
-    name: `imagegate_${name}_timestamp_seconds`,
-    help: `${help}, in seconds since 1970.`,
-    labelNames,
-    registers: [registry],
-  });
 }
 
 /** Adds memory, CPU, event loop and garbage collection; once per process, since it registers observers in Node. */
