@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from './project-root.ts';
 
 /** What one `go build` makes, and of what. */
 export interface GoProgram {
@@ -50,6 +53,21 @@ export async function goBuild(program: GoProgram, environment: Environment = pro
   const args = ['build', ...goBuildFlags, ...linker, '-o', program.output, program.package];
   const answer = await runGo(args, program.module, environment);
   if (answer === undefined) throw new Error(`Go is missing, so ${program.package} cannot be built.`);
+}
+
+/**
+ * Builds a program of the tests into `.cluster/bin`; Go leaves it alone if it is up to date.
+ * @param folder of test/, with its go.mod
+ * @returns its path, absolute; or undefined if there is no Go on the PATH.
+ * @throws Error if there is Go, but the build fails.
+ */
+export async function builtTool(folder: string, name: string): Promise<string | undefined> {
+  if ((await goVersion()) === undefined) return undefined;
+  const programs = join(projectRoot, '.cluster', 'bin');
+  await mkdir(programs, { recursive: true });
+  const output = join(programs, name);
+  await goBuild({ module: join(projectRoot, 'test', folder), package: '.', output });
+  return output;
 }
 
 /** Go's stdout, or undefined if there is no Go on the PATH. */

@@ -67,9 +67,12 @@ describe('deploy/', () => {
     ['is in the namespace', ['metadata', 'namespace'], 'imagegate'],
     ['has an address inside the cluster only', ['spec', 'type'], 'ClusterIP'],
     [
-      'listens on 443 and goes to the HTTPS port',
+      'listens on 443 and goes to the HTTPS port, and to that of the metrics',
       ['spec', 'ports'],
-      [{ name: 'https', port: 443, targetPort: 'https' }],
+      [
+        { name: 'https', port: 443, targetPort: 'https' },
+        { name: 'metrics', port: 8080, targetPort: 'ops' },
+      ],
     ],
   ]);
 

@@ -14,6 +14,7 @@ import { JUDGE_MS } from '../../src/gate/request/policy-route.ts';
 import { NOTICE_MS } from '../../src/gate/secret/certificate.ts';
 import { SERVER_LIMITS } from '../../src/gate/server.ts';
 import { loadSettings } from '../../src/gate/settings.ts';
+import { MAX_NAMESPACES } from '../../src/gate/telemetry/finding-metrics.ts';
 import { BURST_SECONDS } from '../../src/gate/telemetry/request-log.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
 import { POLLS_PER_RETRY } from '../../src/ruleset/live-ruleset.ts';
@@ -71,6 +72,7 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `${figure(MAX_LINES)} lines a check`,
     `one check of a custom rule has used, of ${check}`,
     `tries again every ${(POLL_MS * POLLS_PER_RETRY) / 1000} seconds`,
+    `has the first ${MAX_NAMESPACES} namespaces`,
     `There may be ${/^readonly MAX_PROFILES=(\d+)$/m.exec(certificates)?.[1]}: kubectl`,
     `In the last ${DAYS_AHEAD} days of an exemption`,
     `have ${figure(loadSettings({}, false).settings.logReviewsPerSecond * BURST_SECONDS)} lines at once`,
@@ -132,7 +134,7 @@ const OTHERS: readonly string[] = [
   'an annotation of at most 256 KiB', // the API server, of all annotations of an object
   'after 90 s', // the API server, of an idle connection
   'within 30 s', // a node that is shut down
-  'an exemption that ends within 14 days', // when to look
+  'An exemption ends within 14 days', // when to look
   'usually takes 2.4 MiB', // measured: bench/
   'of some 35 KiB each', // measured
   'took at most 306 MiB', // measured: docs/reliability.md
