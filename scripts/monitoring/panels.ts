@@ -97,7 +97,8 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Violations by rule',
-    description: 'By what followed: deny, warn or audit. Dry runs and what is exempt are left out.',
+    description:
+      'In the minutes up to each point, by what followed: deny, warn or audit. Dry runs and what is exempt are left out.',
     type: 'timeseries',
     unit: 'short',
     size: HALF,
@@ -105,7 +106,8 @@ export const PANELS: readonly Panel[] = [
   },
   {
     title: 'Denied, by namespace',
-    description: 'Violations that denied. Past 200 namespaces of a pod of the gate, later ones are called other.',
+    description:
+      'Violations that denied, in the minutes up to each point. Past 200 namespaces, later ones are called other.',
     type: 'timeseries',
     unit: 'short',
     size: HALF,

@@ -424,6 +424,7 @@ describe('deploy/', () => {
         at(manifest('deployment.yaml', 'PodDisruptionBudget'), ['spec', 'selector', 'matchLabels']),
       ],
       ['NetworkPolicy', at(manifest('deployment.yaml', 'NetworkPolicy'), ['spec', 'podSelector', 'matchLabels'])],
+      ['PodMonitor', at(manifest('monitoring/pod-monitor.yaml', 'PodMonitor'), ['spec', 'selector', 'matchLabels'])],
       ['spread over nodes', at(deployment, pod('topologySpreadConstraints', 0, 'labelSelector', 'matchLabels'))],
       ['spread over zones', at(deployment, pod('topologySpreadConstraints', 1, 'labelSelector', 'matchLabels'))],
     ];
@@ -433,6 +434,16 @@ describe('deploy/', () => {
         expect(template).to.deep.equal(labels);
       });
     }
+
+    it('Service and PodMonitor name ports that the container has', () => {
+      const ports = new Set((at(deployment, container('ports')) as { name: string }[]).map(({ name: one }) => one));
+      const monitor = manifest('monitoring/pod-monitor.yaml', 'PodMonitor');
+      const named = [
+        ...(at(service, ['spec', 'ports']) as { targetPort: string }[]).map(({ targetPort }) => targetPort),
+        at(monitor, ['spec', 'podMetricsEndpoints', 0, 'port']) as string,
+      ];
+      expect(named.filter((one) => !ports.has(one))).to.deep.equal([]);
+    });
 
     it('each volume is mounted once, and each mount has its volume', () => {
       const named = (path: Path): unknown[] => (at(deployment, path) as { name: string }[]).map((one) => one.name);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { skipWithout } from '../skip-without.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { askPrometheus, type PrometheusAnswer, seriesLine } from './ask-prometheus.ts';
@@ -162,4 +162,17 @@ describe('the alerts of deploy/monitoring', () => {
       expect(mistakes.join('\n')).to.contain(mistake);
     });
   }
+
+  const objects = ['pod-monitor.yaml', 'prometheus-rule.yaml'].map((name) => join(dirname(ALERTS_FILE), name));
+
+  it('and the monitor are objects that the Prometheus operator knows', async () => {
+    expect((await askPrometheus(program, ALERTS_FILE, [], objects)).mistakes).to.deep.equal([]);
+  });
+
+  it('and the monitor would be refused with a field that it does not know', async () => {
+    const misspelt = join(folder.path, 'pod-monitor.yaml');
+    await writeFile(misspelt, (await readFile(objects[0]!, 'utf8')).replace('honorLabels', 'honourLabels'));
+    const { mistakes } = await askPrometheus(program, ALERTS_FILE, [], [misspelt]);
+    expect(mistakes.join()).to.contain('unknown field "honourLabels"');
+  });
 });

@@ -12,7 +12,7 @@ export interface PrometheusCase {
 }
 
 export interface PrometheusAnswer {
-  /** What is wrong with the rule file. */
+  /** What is wrong with the files. */
   readonly mistakes: readonly string[];
   readonly cases: readonly {
     /** Those that fire. */
@@ -31,15 +31,17 @@ type Texts = Readonly<Record<string, string>>;
  *
  * @param program the one that `buildPrometheus` made
  * @param rules the path of a rule file
+ * @param objects the paths of objects of the Prometheus operator, which its own types have to know
  * @throws Error if it cannot read what it was asked.
  */
 export async function askPrometheus(
   program: string,
   rules: string,
   cases: readonly PrometheusCase[],
+  objects: readonly string[] = [],
 ): Promise<PrometheusAnswer> {
   const child = spawn(program);
-  child.stdin.on('error', () => {}).end(JSON.stringify({ rules, cases }));
+  child.stdin.on('error', () => {}).end(JSON.stringify({ rules, objects, cases }));
   const ended = once(child, 'close') as Promise<[number | null]>;
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${errors}`);

@@ -1,8 +1,8 @@
 // Prometheus as a program that answers: its reading of rule files, its rules and its queries, on series that are given.
 //
-// It reads one JSON value from stdin: the path of a rule file, and cases, each with series in the notation of promtool's
-// tests ("load 1m" and a line a series), a time in seconds, and queries. It writes one JSON value: what is wrong with the
-// file, and for each case the alerts that fire then, and what each query finds. What it cannot read ends it with code 2.
+// It reads one JSON value from stdin: the path of a rule file, those of objects of the Prometheus operator, and cases, each with series in the notation of promtool's
+// tests ("load 1m" and a line a series), a time in seconds, and queries. It writes one JSON value: what is wrong with
+// the files, and for each case the alerts that fire then, and what each query finds. What it cannot read ends it with code 2.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/labels"
@@ -21,11 +22,13 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/promql/promqltest"
 	"github.com/prometheus/prometheus/rules"
+	"sigs.k8s.io/yaml"
 )
 
 type question struct {
-	Rules string `json:"rules"`
-	Cases []struct {
+	Rules   string   `json:"rules"`
+	Objects []string `json:"objects"`
+	Cases   []struct {
 		Load    string   `json:"load"`
 		At      int64    `json:"at"`
 		Queries []string `json:"queries"`
@@ -72,6 +75,11 @@ func main() {
 	for _, problem := range problems {
 		found.Mistakes = append(found.Mistakes, problem.Error())
 	}
+	for _, path := range asked.Objects {
+		if err := readObject(path); err != nil {
+			found.Mistakes = append(found.Mistakes, fmt.Sprintf("%s: %v", path, err))
+		}
+	}
 	if len(problems) == 0 {
 		for _, one := range asked.Cases {
 			answered, err := try(asked.Rules, one.Load, time.Unix(one.At, 0).UTC(), one.Queries)
@@ -89,6 +97,25 @@ func main() {
 func fail(err error) {
 	fmt.Fprintln(os.Stderr, "prometheus:", err)
 	os.Exit(2)
+}
+
+// readObject reads one object as the operator's own types have it: a field that they lack is an error.
+func readObject(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var meta monitoring.PrometheusRule
+	if err := yaml.Unmarshal(text, &meta); err != nil {
+		return err
+	}
+	switch meta.APIVersion + " " + meta.Kind {
+	case "monitoring.coreos.com/v1 PrometheusRule":
+		return yaml.UnmarshalStrict(text, &monitoring.PrometheusRule{})
+	case "monitoring.coreos.com/v1 PodMonitor":
+		return yaml.UnmarshalStrict(text, &monitoring.PodMonitor{})
+	}
+	return fmt.Errorf("neither a PrometheusRule nor a PodMonitor: %s %s", meta.APIVersion, meta.Kind)
 }
 
 // try evaluates the rules every 30 s from the first sample to the given time, and the queries then.
