@@ -61,6 +61,7 @@ it fails, the files are as they were.
 To install, once kustomization.yaml says where your image is: the webhook comes last, since until the gate answers it
 refuses every pod of the cluster.
   ./certificates.sh
+  kubectl apply -f namespace.yaml -f secret.yaml -f policy
   kubectl apply -k .
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   kubectl apply -f webhook-with-ca.yaml
@@ -482,8 +483,9 @@ print_next_commands() {
   local wait='kubectl -n imagegate rollout status deployment/imagegate-webhook'
   if [ "$(pwd -P)" != "$here" ]; then printf '  cd %q\n' "$here"; fi
   if [ $has_ca = no ]; then
-    # By -k, since kustomization.yaml is where the image is named.
-    printf '  %s\n' 'kubectl apply -k .' "$wait" 'kubectl apply -f webhook-with-ca.yaml'
+    # By -k, since kustomization.yaml is where the image is named; it leaves policy and Secret alone.
+    printf '  %s\n' 'kubectl apply -f namespace.yaml -f secret.yaml -f policy' 'kubectl apply -k .' "$wait" \
+      'kubectl apply -f webhook-with-ca.yaml'
   elif [ $drop_old_ca = yes ]; then
     printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'
   elif [ -e "$here/ca-old.crt" ]; then

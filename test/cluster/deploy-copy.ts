@@ -4,6 +4,9 @@ import { basename, join } from 'node:path';
 import { notShipped } from '../deploy/manifests.ts';
 import { projectRoot } from '../project-root.ts';
 
+/** What `kubectl apply` is told at the first time, ahead of `-k .`: that leaves alone what is the operator's. */
+export const beforeTheGate: readonly string[] = ['-f', 'namespace.yaml', '-f', 'secret.yaml', '-f', 'policy'];
+
 /** Copies deploy/ as it is shipped, without what certificates.sh has made there. */
 export async function copyDeploy(folder: string): Promise<void> {
   await cp(join(projectRoot, 'deploy'), folder, {

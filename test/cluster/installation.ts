@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { until } from '../until.ts';
 import type { Cluster } from './cluster.ts';
 import { startComponents } from './components.ts';
-import { copyDeploy, pointAtLocalGate, runCertificates } from './deploy-copy.ts';
+import { beforeTheGate, copyDeploy, pointAtLocalGate, runCertificates } from './deploy-copy.ts';
 import { createGatePod, type GatePod } from './gate-pod.ts';
 import type { KubectlResult } from './kubectl.ts';
 
@@ -14,7 +14,7 @@ export interface Installation {
   readonly gate: GatePod;
   /** The copy of deploy/ that was applied, with what certificates.sh has made. */
   readonly deploy: string;
-  /** What kubectl said to the installation. */
+  /** What kubectl said to the gate itself, `apply -k .`; what comes before and after it is not among that. */
   readonly applied: KubectlResult;
   /** Applies the webhook, and resolves when the API server asks the gate. */
   closeGate(): Promise<KubectlResult>;
@@ -41,6 +41,7 @@ export async function install(cluster: Cluster, port?: number): Promise<Installa
     await copyDeploy(deploy);
     await pointAtLocalGate(deploy, gate.port);
     await runCertificates(deploy);
+    await apply(cluster, deploy, ...beforeTheGate);
     const applied = await apply(cluster, deploy, '-k', '.');
     await gate.start();
     const closeGate = async (): Promise<KubectlResult> => {

@@ -37,7 +37,8 @@ const extensions = {
 };
 
 /** As the README installs: by -k, since kustomization.yaml names the image. */
-const INSTALL = `  kubectl apply -k .
+const INSTALL = `  kubectl apply -f namespace.yaml -f secret.yaml -f policy
+  kubectl apply -k .
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   kubectl apply -f webhook-with-ca.yaml
 `;

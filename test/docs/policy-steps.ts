@@ -6,7 +6,7 @@ import { readPage } from './tables.ts';
 /** The section of docs/policy.md that leads from the policy as shipped to one of the operator's own. */
 export const STEPS = 'From an empty file to a policy in force';
 
-/** What deploy/configmap.yaml is after a step, and what the operator runs then. */
+/** What deploy/policy/configmap.yaml is after a step, and what the operator runs then. */
 export interface PolicyStep {
   readonly configMap: string;
   readonly commands: readonly Command[];
@@ -35,7 +35,7 @@ function laidOver(below: unknown, above: unknown): unknown {
 
 /** The ConfigMap as shipped with a policy.yaml in place of its keys. */
 function shippedWith(policy: unknown): string {
-  const configMap = parseDocument(readPage('deploy/configmap.yaml'));
+  const configMap = parseDocument(readPage('deploy/policy/configmap.yaml'));
   configMap.set('data', { 'policy.yaml': stringify(policy) });
   return String(configMap);
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { copyDeploy } from '../cluster/deploy-copy.ts';
 import type { Installation } from '../cluster/installation.ts';
 import { projectRoot } from '../project-root.ts';
 import { differences } from './differences.ts';
@@ -27,29 +28,30 @@ describe('the installation of deploy/', () => {
   it('works as certificates.sh --help has it', () => {
     const { code, stdout, stderr } = installation.applied;
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(stdout.trimEnd().split('\n')).to.have.members(
-      [
-        'namespace/imagegate',
-        'resourcequota/imagegate-webhook',
-        'secret/imagegate-webhook-certificates',
-        'configmap/imagegate-webhook-config',
-        'service/imagegate-webhook',
-        'deployment.apps/imagegate-webhook',
-        'poddisruptionbudget.policy/imagegate-webhook',
-        'networkpolicy.networking.k8s.io/imagegate-webhook',
-      ].map((name) => `${name} created`),
-    );
+    expect(stdout.trimEnd().split('\n')).to.have.members([
+      'namespace/imagegate unchanged',
+      'resourcequota/imagegate-webhook unchanged',
+      'service/imagegate-webhook created',
+      'deployment.apps/imagegate-webhook created',
+      'poddisruptionbudget.policy/imagegate-webhook created',
+      'networkpolicy.networking.k8s.io/imagegate-webhook created',
+    ]);
   });
 
   it('applies every file as shipped, but for the address of the gate', async () => {
     const { deploy, gate } = installation;
-    const files = (await readdir(deploy)).filter((name) => name.endsWith('.yaml')).toSorted();
+    const files = [
+      ...(await readdir(deploy)),
+      ...(await readdir(join(deploy, 'policy'))).map((name) => join('policy', name)),
+    ]
+      .filter((name) => name.endsWith('.yaml'))
+      .toSorted();
     expect(files).to.deep.equal([
-      'configmap.yaml',
       'deployment.yaml',
       'guard-label.yaml',
       'kustomization.yaml',
       'namespace.yaml',
+      'policy/configmap.yaml',
       'secret.yaml', // by certificates.sh
       'webhook-with-ca.yaml', // by certificates.sh
       'webhook.yaml',
@@ -75,7 +77,6 @@ describe('the installation of deploy/', () => {
         `[0].webhooks[${entry}].clientConfig.caBundle: "<certificates.sh fills this in>" -> ${JSON.stringify(caBundle)}`,
     );
     expect(changes).to.deep.equal({
-      'configmap.yaml': [],
       'deployment.yaml': [
         '[0].spec.type: "ClusterIP" -> "ExternalName"',
         '[0].spec.externalName: nothing -> "127.0.0.1"',
@@ -83,6 +84,7 @@ describe('the installation of deploy/', () => {
       'guard-label.yaml': [],
       'kustomization.yaml': [],
       'namespace.yaml': [],
+      'policy/configmap.yaml': [],
       'webhook-with-ca.yaml': ports.flatMap((port, entry) => [...(entry === 2 ? [path] : []), port, bundles[entry]]),
       'webhook.yaml': ports,
     });
@@ -111,7 +113,7 @@ describe('the installation of deploy/', () => {
   });
 
   it('applies everything but the webhook, and the same as by -f, file by file', async () => {
-    const files = ['namespace.yaml', 'configmap.yaml', 'secret.yaml', 'deployment.yaml'];
+    const files = ['namespace.yaml', 'policy/configmap.yaml', 'secret.yaml', 'deployment.yaml'];
     expect(await apply(...files.flatMap((file) => ['-f', file]))).to.deep.equal({
       code: 0,
       stdout: [
@@ -130,6 +132,36 @@ describe('the installation of deploy/', () => {
     });
     const { stdout } = await installation.cluster.kubectl(['get', 'validatingwebhookconfigurations', '-o', 'name']);
     expect(stdout).to.equal('');
+  });
+
+  it('is upgraded by -k, which takes no policy and no Secret back', async () => {
+    const kubectl = (...args: string[]) => installation.cluster.kubectl(['-n', 'imagegate', ...args]);
+    const patch = async (data: object) => {
+      const name = ['configmap', 'imagegate-webhook-config'];
+      expect(await kubectl('patch', ...name, '-p', JSON.stringify({ data }))).to.include({
+        code: 0,
+      });
+    };
+    const live = async () => {
+      const names = ['configmap/imagegate-webhook-config', 'secret/imagegate-webhook-certificates'];
+      return (await kubectl('get', ...names, '-o', 'jsonpath={.items[*].data}')).stdout;
+    };
+    await patch({ BLOCKED_TAGS: 'latest,old' });
+    const before = await live();
+    expect(before).to.include('latest,old').and.include('policy-token');
+    expect(await apply('-k', '.')).to.include({ code: 0, stderr: '' });
+    expect(await live()).to.equal(before);
+    await patch({ BLOCKED_TAGS: 'staging,latest' });
+  });
+
+  it('can be built of a clean clone, which has no Secret', async () => {
+    const clone = join(installation.deploy, '..', 'clone');
+    await copyDeploy(clone);
+    const { code, stdout, stderr } = await installation.cluster.kubectl(['kustomize', clone]);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout.match(/^kind: .*$/gm))
+      .to.include('kind: Deployment')
+      .and.not.include('kind: ConfigMap');
   });
 
   it('closes the gate with webhook-with-ca.yaml, last', async () => {

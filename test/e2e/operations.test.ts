@@ -13,8 +13,12 @@ import { behindTheGate } from './shared-installation.ts';
 
 const PAGES = ['docs/operations.md', 'docs/policy.md', 'docs/reliability.md'];
 
-/** What stands in a command of a page for a file or a folder of the reader's. */
-const STANDS_FOR: Readonly<Record<string, string>> = { FILE: 'deploy/configmap.yaml', FOLDER: 'rules.d' };
+/** What stands in a command of a page for a file, a folder or an image of the reader's. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  FILE: 'deploy/policy/configmap.yaml',
+  FOLDER: 'rules.d',
+  IMAGE: 'docker.io/nginx:1',
+};
 
 /** Namespaces of the reader's. */
 const NAMESPACES = ['monitoring', 'shop'];
@@ -22,6 +26,7 @@ const NAMESPACES = ['monitoring', 'shop'];
 /** Commands that are not run here, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'kubectl -n imagegate logs deployment/imagegate-webhook --previous': 'needs a kubelet',
+  'kubectl -n imagegate rollout status deployment/imagegate-webhook': 'needs a kubelet',
   'kubectl -n imagegate port-forward deployment/imagegate-webhook 8080': 'needs a kubelet',
   'deploy/certificates.sh --new-ca': 'is run by the tests of certificates.sh, and the fault of the CA change',
   'npm run test:faults': 'is run by .ci/run',
@@ -93,7 +98,9 @@ describe('the pages for operators', () => {
       }
       it(`${path}: ${line}`, async () => {
         const imagegate = `${process.execPath} ${join(projectRoot, 'build', 'src', 'main.js')}`;
-        const run = line.replace(/\b(?:FILE|FOLDER)\b/g, (word) => STANDS_FOR[word]!).replace(/^imagegate/, imagegate);
+        const run = line
+          .replace(/\b(?:FILE|FOLDER|IMAGE)\b/g, (word) => STANDS_FOR[word]!)
+          .replace(/^imagegate/, imagegate);
         const { code, output } = await runLine(run, { cwd: folder(), env: suite().cluster.environment() });
         expect(code, output).to.equal(0);
         if (line.includes('secret.yaml')) await takeSecret();

@@ -11,7 +11,7 @@ describe('a policy from the ConfigMap', () => {
     expect(result).to.include({ code: 0 });
   };
   const setPolicy = async (policy: FlatPolicy) => {
-    await imagegate('apply', '-f', 'configmap.yaml');
+    await imagegate('apply', '-f', 'policy');
     await imagegate('patch', 'configmap', 'imagegate-webhook-config', '-p', JSON.stringify({ data: policy }));
   };
 
@@ -58,7 +58,7 @@ describe('a policy from the ConfigMap', () => {
   });
 
   after(async () => {
-    await imagegate('apply', '-f', 'configmap.yaml');
+    await imagegate('apply', '-f', 'policy');
     await suite().gate.restart();
   });
 });

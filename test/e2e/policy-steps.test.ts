@@ -13,7 +13,7 @@ const NAMESPACES = ['shop', 'sandbox', 'billing', 'payments'];
 
 describe(`docs/policy.md, ${STEPS}`, () => {
   const suite = behindTheGate('policy-steps');
-  const file = (): string => join(suite().deploy, 'configmap.yaml');
+  const file = (): string => join(suite().deploy, 'policy', 'configmap.yaml');
   let shipped: string;
 
   before(async () => {
@@ -26,7 +26,7 @@ describe(`docs/policy.md, ${STEPS}`, () => {
     const { cluster, deploy } = suite();
     await writeFile(file(), shipped);
     await runCertificates(deploy, ['--drop-profile', 'prod']);
-    await cluster.kubectl(['apply', '-f', 'configmap.yaml', '-f', 'secret.yaml'], { cwd: deploy });
+    await cluster.kubectl(['apply', '-f', 'policy', '-f', 'secret.yaml'], { cwd: deploy });
     await brought('configmap.yaml');
     await cluster.kubectl(['delete', 'namespace', ...NAMESPACES, '--wait=false']);
   });

@@ -55,7 +55,7 @@ export interface RulesGate {
 export interface RulesGateOptions {
   /** The Node that runs the gate. Default: the one that runs the tests. */
   readonly node?: string;
-  /** Keys beside those of deploy/configmap.yaml, or in place of them. */
+  /** Keys beside those of deploy/policy/configmap.yaml, or in place of them. */
   readonly config?: Keys;
   /** The ConfigMap of rules; without keys there is none. */
   readonly rules?: Keys;
@@ -114,7 +114,7 @@ async function startRulesGate(
 
 /** The ConfigMaps as a whole: what was there before is gone. */
 async function writeConfigMaps(cluster: Cluster, config: Keys, rules: Keys): Promise<void> {
-  const file = await readFile(join(projectRoot, 'deploy', 'configmap.yaml'), 'utf8');
+  const file = await readFile(join(projectRoot, 'deploy', 'policy', 'configmap.yaml'), 'utf8');
   const shipped = parse(file) as { readonly data: Keys };
   const written = async (name: string, data: Keys): Promise<void> => {
     await cluster.kubectl(['delete', 'configmap', name, '-n', 'imagegate', '--ignore-not-found']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startComponents } from '../cluster/components.ts';
-import { copyDeploy, pointAtLocalGate, runCertificates } from '../cluster/deploy-copy.ts';
+import { beforeTheGate, copyDeploy, pointAtLocalGate, runCertificates } from '../cluster/deploy-copy.ts';
 import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
 import { until } from '../until.ts';
 import { createsIn, type Creates, type Images } from './load.ts';
@@ -111,6 +111,7 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await edit?.(deploy);
     await runCertificates(deploy);
     await cluster.apply(`{ apiVersion: v1, kind: Namespace, metadata: { name: ${podNamespace} } }`);
+    await apply(...beforeTheGate);
     await apply('-k', '.');
     await Promise.all(Array.from({ length: count }, startGate));
     for (const { port } of gates) proxy.add(port);
@@ -129,7 +130,7 @@ async function moveTo(
   deploy: string,
   { namespace, podNamespace, webhook }: { namespace: string; podNamespace: string; webhook: string },
 ): Promise<void> {
-  for (const file of ['namespace.yaml', 'configmap.yaml', 'deployment.yaml', 'webhook.yaml']) {
+  for (const file of ['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml', 'webhook.yaml']) {
     await replaceIn(join(deploy, file), /(?<=: |\[)imagegate(?=$|,)/gm, namespace);
   }
   await replaceIn(

@@ -25,7 +25,7 @@ describe('docs/policy.md', () => {
 
   it('leads from the shipped keys to a policy, by steps that load each', () => {
     const [begun, ...steps] = policySteps().map(({ configMap }) => loaded(parse(configMap).data['policy.yaml']));
-    const shipped = parse(readPage('deploy/configmap.yaml')).data;
+    const shipped = parse(readPage('deploy/policy/configmap.yaml')).data;
     const { policy } = loadPolicy(shipped, { keys: new Map(), mistakes: [] }, BUILT_IN);
     for (const image of ['nginx', 'docker.io/nginx:latest', 'gcr.io/x:staging', 'quay.io/x:1', 'docker.io/x:1']) {
       const object = podTemplate({ containers: [{ name: 'x', image }] });
