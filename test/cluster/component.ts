@@ -15,7 +15,9 @@ export interface Component {
   assertRunning(): void;
   /** Sends it a signal, if it has not ended. */
   signal(name: NodeJS.Signals): void;
-  /** All that it has printed. */
+  /** The path of the file with all that it has printed. */
+  readonly logFile: string;
+  /** What is in that. */
   log(): string;
   /** The last lines of its log, indented. */
   logTail(): string;
@@ -76,6 +78,7 @@ export function startComponent(
   };
   return {
     name,
+    logFile,
     pid: child.pid,
     get ended() {
       return how !== undefined;

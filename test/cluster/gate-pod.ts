@@ -22,7 +22,7 @@ export interface GatePod {
   readonly opsPort: number;
   /** Starts it, with what the cluster holds now, and resolves when it is ready. */
   start(): Promise<void>;
-  /** Brings the mounted volumes up to date, as a kubelet does every minute or so. */
+  /** Brings the mounted volumes up to date, as a kubelet does every minute or so; what has not changed is not written. */
   refreshVolumes(): Promise<void>;
   /** Has a mounted volume hold other files than the cluster does, until it is brought up to date. */
   mount(path: string, files: Readonly<Record<string, string>>): Promise<void>;
@@ -38,7 +38,9 @@ export interface GatePod {
   restart(): Promise<void>;
   /** Resolves when it has ended, with how: `code 0`. */
   readonly end: Promise<string>;
-  /** Its log since the last start; review lines come up to a second late. */
+  /** The path of its log since the last start. */
+  readonly logFile: string;
+  /** What is in that; review lines come up to a second late. */
   log(): readonly LogLine[];
   /** GET on its port of probes and metrics, see `askOps`. */
   ops(path: string): Promise<OpsAnswer | undefined>;
@@ -88,7 +90,13 @@ export async function createGatePod(
     return running;
   };
   const ops: GatePod['ops'] = async (path) => askOps(opsPort, path);
-  const mount: GatePod['mount'] = async (path, files) => mountConfigMap(join(root, path), files);
+  const mounted = new Map<string, string>();
+  const mount: GatePod['mount'] = async (path, files) => {
+    const now = JSON.stringify(files);
+    if (mounted.get(path) === now) return;
+    mounted.set(path, now);
+    await mountConfigMap(join(root, path), files);
+  };
   const refreshVolumes = async (): Promise<void> => {
     const mounts = pod?.mounts ?? [];
     await Promise.all(mounts.map(async (each) => mount(each.path, await volumeFiles(cluster, namespace, each))));
@@ -134,6 +142,9 @@ export async function createGatePod(
     },
     get end() {
       return current().end;
+    },
+    get logFile() {
+      return current().logFile;
     },
     log: () => logLines(current()),
     ops,

@@ -13,23 +13,26 @@ import { about, blockedTag, denial, noTag, untrusted, workloadWebhook } from './
 describe('npm run cluster', () => {
   let child: ChildProcess;
   let text: string;
+  let errors: string;
   let exports: readonly string[];
   let kubeconfig: string;
 
   beforeEach(async () => {
     text = '';
+    errors = '';
     // As from a terminal: in a process group that Ctrl-C reaches.
     child = spawn(process.execPath, [join(projectRoot, 'build', 'test', 'cluster', 'main.js')], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));
+    child.stderr?.setEncoding('utf8').on('data', (part: string) => (errors += part));
     await until(
       () => {
-        if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}: ${text}`);
+        if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}: ${text}${errors}`);
         return text.includes('Ctrl-C ends it all.');
       },
-      () => `it to be ready. It said: ${text}`,
+      () => `it to be ready. It said: ${text}${errors}`,
       180_000, // a cluster boots
     );
     exports = [...text.matchAll(/^ {2}(export .*)$/gm)].map(([, line = '']) => line);
@@ -83,6 +86,10 @@ describe('npm run cluster', () => {
         'error: failed to create deployment: ',
         workloadWebhook,
       ),
+      [`kubectl -n imagegate patch configmap imagegate-webhook-config --patch '{"data":{"BLOCKED_TAGS":"1.20"}}'`]: {
+        code: 0,
+        output: 'configmap/imagegate-webhook-config patched\n',
+      },
     };
     const results: Record<string, unknown> = {};
     for (const line of lines) {
@@ -90,6 +97,24 @@ describe('npm run cluster', () => {
       results[line] = await shell(line);
     }
     expect(results).to.deep.equal(expected);
+
+    // The gate is brought what was patched, and says so where the text sends its reader.
+    const pod = 'kubectl run another --image=docker.io/nginx:1.20 --dry-run=server';
+    const now = denied([blockedTag('another', 'docker.io/nginx:1.20', '1.20')]);
+    let result: unknown;
+    await until(async () => (result = await shell(pod)) && (result as { code: number }).code === 1, 'the new policy');
+    expect(result).to.deep.equal(now);
+    const [metrics, log] = [/^ {2}curl (http.*\/metrics)$/m, /^ {2}tail -f (.*)$/m].map((form) => form.exec(text)?.[1]);
+    expect(await (await fetch(metrics ?? '')).text()).to.match(
+      /^imagegate_ruleset_loads_total\{.*"success".*\} [1-9]\d*$/m,
+    );
+    await until(async () => (await readFile(log ?? '', 'utf8')).includes('Ruleset reloaded.'), 'the change in the log');
+    // It keeps what it has where there is nothing to bring, and says so.
+    await shell('kubectl -n imagegate delete configmap imagegate-webhook-config');
+    await until(() => errors.includes('configmaps/imagegate-webhook-config: 404'), 'the loss to be told');
+    expect(await shell(pod)).to.deep.equal(now);
+    expect((await shell('kubectl get pod nginx')).output).to.match(/Pending/);
+    expect(text).to.include('stay Pending: no scheduler');
 
     const port = await gatePort();
     expect(await isGone(port)).to.equal(false);
