@@ -2,27 +2,17 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { versionPlaces } from '../../scripts/version-places.ts';
 import { projectRoot } from '../project-root.ts';
 
 const { version } = createRequire(import.meta.url)('imagegate/package.json') as { version: string };
 
-/** Where else the number is, and how often. */
-const PLACES: readonly (readonly [file: string, pattern: RegExp, times: number])[] = [
-  ['package-lock.json', /"name": "imagegate",\n +"version": "(.*)"/g, 2],
-  ['deploy/deployment.yaml', /^ +image: .*:(.*)$/gm, 1],
-  ['deploy/kustomization.yaml', /^ +newTag: (.*)$/gm, 1],
-  ['README.md', /\/imagegate-webhook:(\S+)/g, 2],
-  ['docs/in-ci.md', /\bimagegate@v(\S+)|^ +rev: v(.*)$/gm, 2],
-  ['docs/writing-rules.md', /\bimagegate-(\d\S*)\.tgz/g, 2],
-];
-
 describe('the version of package.json', () => {
   it('is of three numbers', () => expect(version).to.match(/^\d+\.\d+\.\d+$/));
 
-  for (const [file, pattern, times] of PLACES) {
+  for (const [file, pattern, times] of versionPlaces(projectRoot)) {
     it(`is that of ${file}`, () => {
-      const found = readFileSync(join(projectRoot, file), 'utf8').matchAll(pattern);
-      expect([...found].map(([, number, or]) => number ?? or)).to.deep.equal(Array(times).fill(version));
+      expect(readFileSync(join(projectRoot, file), 'utf8').match(pattern)).to.deep.equal(Array(times).fill(version));
     });
   }
 
