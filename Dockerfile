@@ -1,5 +1,6 @@
 # Build it as the README says, under "Install".
-FROM docker.io/library/node:24-bookworm-slim AS build
+# What is made here is the same on every platform, so it is made on the builder's own: nothing has to be emulated.
+FROM --platform=$BUILDPLATFORM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -13,7 +14,7 @@ COPY scripts/metering ./scripts/metering
 # A checkout under a strict umask has a package.json that only its owner can read.
 RUN npm run build && chmod 644 package.json
 
-FROM docker.io/library/node:24-bookworm-slim AS dependencies
+FROM --platform=$BUILDPLATFORM docker.io/library/node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts

@@ -373,6 +373,7 @@ take_profiles() {
     if ! has "$dropped_profiles$all" "$profile"; then all="$all $profile"; fi
   done
   profiles=$all
+  # shellcheck disable=SC2086 # one word a profile
   set -- $profiles
   if [ $# -gt $MAX_PROFILES ]; then fail_usage "these are $# profiles, and there may be $MAX_PROFILES:$profiles"; fi
 }

@@ -55,6 +55,6 @@ const MADE_ANYWHERE = new Set(['.git', 'node_modules', 'build', 'coverage', '.cl
 function isMade(path: string): boolean {
   const name = basename(path);
   if (MADE_ANYWHERE.has(name) || /\.(?:tgz|log|bak)$/.test(name)) return true;
-  if (path === join('.ci', 'node24')) return true;
+  if (dirname(path) === '.ci' && ['node24', 'tools'].includes(name)) return true;
   return dirname(path) === 'deploy' && notShipped.test(name);
 }

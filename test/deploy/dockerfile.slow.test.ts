@@ -41,6 +41,27 @@ describe('Dockerfile', () => {
     for (const stage of stages()) expect(stage.base).to.equal('docker.io/library/node:24-bookworm-slim');
   });
 
+  it('makes what runs on any platform on the builder, and takes nothing there that is for one platform', () => {
+    expect(stages().map(({ flags }) => flags)).to.deep.equal([
+      ['--platform=$BUILDPLATFORM'],
+      ['--platform=$BUILDPLATFORM'],
+      [],
+    ]);
+    const { packages } = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { dev?: boolean; os?: unknown; cpu?: unknown; hasInstallScript?: boolean }>;
+    };
+    const production = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+    expect(production.length).to.be.above(30);
+    const bound = production.filter(([, { os, cpu, hasInstallScript }]) => os ?? cpu ?? hasInstallScript);
+    expect(bound).to.deep.equal([]);
+    const native = production.flatMap(([path]) =>
+      readdirSync(join(projectRoot, path), { recursive: true, encoding: 'utf8' }).filter((file) =>
+        file.endsWith('.node'),
+      ),
+    );
+    expect(native).to.deep.equal([]);
+  });
+
   it('installs exactly what package-lock.json says, and for the image only what production needs', () => {
     for (const stage of [build, dependencies]) {
       const [first, second] = stage.instructions.filter((one) => ['COPY', 'RUN'].includes(one.name));

@@ -14,25 +14,28 @@ export interface Instruction {
 /** A stage: from one FROM to the next. The last one is the image. */
 export interface Stage {
   readonly base: string;
+  /** Those of its FROM. */
+  readonly flags: readonly string[];
   readonly name: string | undefined;
   readonly instructions: readonly Instruction[];
 }
 
 function instruction(line: string): Instruction {
   const [name = '', ...rest] = line.split(/\s+/);
-  const flags = rest.filter((word) => word.startsWith('--') && name === 'COPY');
+  const flags = rest.filter((word) => word.startsWith('--') && ['COPY', 'FROM'].includes(name));
   return { name, flags, words: rest.slice(flags.length), text: line.slice(name.length).trim() };
 }
 
 /** The stages of the Dockerfile. Reads one line an instruction, which is how ours is written. */
 export function stages(): Stage[] {
   const lines = readFileSync(join(projectRoot, 'Dockerfile'), 'utf8').split('\n');
-  const all: { base: string; name: string | undefined; instructions: Instruction[] }[] = [];
+  const all: { base: string; flags: readonly string[]; name: string | undefined; instructions: Instruction[] }[] = [];
   for (const line of lines) {
     if (line === '' || line.startsWith('#')) continue;
     if (line.endsWith('\\')) throw new Error(`cannot read an instruction over several lines: ${line}`);
     const one = instruction(line);
-    if (one.name === 'FROM') all.push({ base: one.words[0] ?? '', name: one.words[2], instructions: [] });
+    if (one.name === 'FROM')
+      all.push({ base: one.words[0] ?? '', flags: one.flags, name: one.words[2], instructions: [] });
     else all.at(-1)?.instructions.push(one);
   }
   return all;
