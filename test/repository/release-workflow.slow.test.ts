@@ -50,7 +50,7 @@ describe('.github/workflows/release.yml', () => {
     const others = Object.keys(jobs).filter((name) => name !== 'check');
     for (const name of others) expect(before(name), name).to.include('check');
     expect(before('page')).to.include.members(others.filter((name) => name !== 'page'));
-    expect(jobs['check']?.steps.at(-1)?.run).to.equal('.ci/run');
+    expect(jobs['check']?.steps.at(-1)?.run).to.equal('sudo env "PATH=$PATH" .ci/run');
   });
 
   it('names each action by its commit, and says which version that is', () => {
