@@ -204,7 +204,7 @@ describe('Dockerfile', () => {
       expect(scripts.length).to.be.greaterThan(10);
       for (const script of scripts) {
         const text = readFileSync(inImage(script), 'utf8');
-        for (const [, specifier = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g)) {
+        for (const [, specifier = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"\n\\]+)['"]/g)) {
           const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
           const isThere = specifier.startsWith('.')
             ? existsSync(resolve(dirname(inImage(script)), specifier))
