@@ -41,7 +41,7 @@ describe('prepare', () => {
     await writeAll();
     const { certificate, policyToken, clientSecrets, ...rest } = await start();
     expect(rest).to.deep.equal({ settings: settingsOf(true), rulesets });
-    expect([certificate.cert.length, policyToken?.hash.length, clientSecrets?.tokens?.length]).to.satisfy(
+    expect([certificate.cert.length, policyToken?.hashes[0]?.length, clientSecrets?.tokens?.length]).to.satisfy(
       (lengths: readonly number[]) => lengths.every((length) => length > 0),
     );
     expect((await start({ isNamed: false })).clientSecrets).to.equal(undefined);

@@ -300,7 +300,9 @@ describe('the command line', () => {
       expect(await gate.ended).to.equal(1);
       const codes = [...gate.stderr().matchAll(/\[([\w-]+)\]$/gm)].map(([, code]) => code);
       expect(codes).to.deep.equal(['policy-token-invalid', 'policy-list-empty']);
-      expect(gate.stderr()).to.contain(`  ${join(folder, 'policy-token')}: expected 64 lower-case hex digits, found `);
+      expect(gate.stderr()).to.contain(
+        `  ${join(folder, 'policy-token')}: expected one line of 64 lower-case hex digits, or two, found `,
+      );
       expect(gate.stderr() + gate.stdout()).to.not.contain(token);
     });
 

@@ -7,11 +7,11 @@ import { watchSecret, type LiveSecret } from './secret-watch.ts';
 
 /**
  * The secret at the end of the path for reviews of the gate's own ConfigMaps. Judging a rule runs it, so only the API server
- * may ask, and by default it has no other credential. Only the hash is kept: it cannot leak into a log, and its fixed
- * length allows a comparison in constant time.
+ * may ask, and by default it has no other credential. Only hashes are kept: they cannot leak into a log, and their fixed
+ * length allows a comparison in constant time. There are two while the token changes.
  */
 export interface PolicyToken {
-  readonly hash: Buffer;
+  readonly hashes: readonly Buffer[];
 }
 
 export interface PolicyTokenRenewalOptions {
@@ -27,8 +27,8 @@ const TOKEN_FILE = 'policy-token';
 const NO_TOKEN =
   'No policy-token in CERTS_DIR: an invalid policy is not rejected when it is applied. Run certificates.sh, apply the Secret and the webhook.';
 const POLICY_PATH = '/validate-policy/';
-/** The output of `openssl rand -hex 32`, with or, as in the Secret, without the newline. */
-const FORM = /^[0-9a-f]{64}\n?$/;
+/** The output of `openssl rand -hex 32`, with or, as in the Secret, without the newline; or two of them. */
+const FORM = /^[0-9a-f]{64}(?:\n[0-9a-f]{64})?\n?$/;
 
 /**
  * Reads the policy token of a folder; `undefined` if there is none.
@@ -39,7 +39,7 @@ export async function loadPolicyToken(dir: string): Promise<PolicyToken | undefi
   const file = join(dir, TOKEN_FILE);
   try {
     const text = await readFile(file, 'latin1');
-    if (FORM.test(text)) return { hash: hashOfToken(text.trimEnd()) };
+    if (FORM.test(text)) return { hashes: text.trimEnd().split('\n').map(hashOfToken) };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
@@ -68,7 +68,8 @@ export function renewPolicyToken(options: PolicyTokenRenewalOptions): LiveSecret
 /** Whether a path is the one for reviews of the gate's own ConfigMaps; without a token there is no such path. */
 export function isPolicyPath(path: string, token: PolicyToken | undefined): boolean {
   if (token === undefined || !path.startsWith(POLICY_PATH)) return false;
-  return timingSafeEqual(hashOfToken(path.slice(POLICY_PATH.length)), token.hash);
+  const found = hashOfToken(path.slice(POLICY_PATH.length));
+  return token.hashes.some((hash) => timingSafeEqual(found, hash));
 }
 
 export function hashOfToken(token: string): Buffer {
@@ -79,5 +80,11 @@ export function hashOfToken(token: string): Buffer {
 function invalid(name: string, found: string): Mistake {
   const remedy =
     'Apply the Secret that certificates.sh writes, or remove the file for a gate that judges no ConfigMap.';
-  return { code: 'policy-token-invalid', source: { name }, expected: '64 lower-case hex digits', found, remedy };
+  return {
+    code: 'policy-token-invalid',
+    source: { name },
+    expected: 'one line of 64 lower-case hex digits, or two',
+    found,
+    remedy,
+  };
 }

@@ -14,7 +14,7 @@ import { startTestGate, type TestGate } from '../test-gate.ts';
 const REQUEST = admissionRequest({ kind: { group: '', version: 'v1', kind: 'ConfigMap' } });
 const TOKEN = 'c'.repeat(64);
 const PATH = `/validate-policy/${TOKEN}`;
-const POLICY_TOKEN: PolicyToken = { hash: createHash('sha256').update(TOKEN).digest() };
+const POLICY_TOKEN: PolicyToken = { hashes: [createHash('sha256').update(TOKEN).digest()] };
 const body = JSON.stringify(admissionReview(REQUEST));
 
 describe('createPolicyRoute', () => {

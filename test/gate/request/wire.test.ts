@@ -511,7 +511,7 @@ describe('over the wire', () => {
       };
       const slow = await startTestGate({
         judgePolicy,
-        policyToken: () => ({ hash: createHash('sha256').update(TOKEN).digest() }),
+        policyToken: () => ({ hashes: [createHash('sha256').update(TOKEN).digest()] }),
       });
       const first = send(slow, { path: `/validate-policy/${TOKEN}`, body: withValues(BODY_LIMITS.large.marks - 1000) });
       await until(() => judged === 1, 'the first to be judged');

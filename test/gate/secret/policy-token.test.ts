@@ -29,10 +29,16 @@ describe('the policy token', () => {
     it(`is loaded ${what}, and kept as no text`, async () => {
       const token = await load(text);
       expect(isPolicyPath(`/validate-policy/${TOKEN}`, token)).to.equal(true);
-      expect(Object.keys(token ?? {})).to.deep.equal(['hash']);
-      expect(token?.hash.toString('latin1')).to.not.include(TOKEN);
+      expect(Object.keys(token ?? {})).to.deep.equal(['hashes']);
+      expect(token?.hashes.map((hash) => hash.toString('latin1')).join()).to.not.include(TOKEN);
     });
   }
+
+  it('may be two while it changes, and both are known', async () => {
+    const token = await load(`${TOKEN}\n${OTHER}`);
+    const known = [TOKEN, OTHER, 'e'.repeat(64)].map((each) => isPolicyPath(`/validate-policy/${each}`, token));
+    expect(known).to.deep.equal([true, true, false]);
+  });
 
   for (const [what, dir] of [
     ['file', () => folder.path],
@@ -54,7 +60,8 @@ describe('the policy token', () => {
     ['a blank after it', `${TOKEN} `],
     ['a line after it', `${TOKEN}\n\n`],
     ['the end of a line of Windows', `${TOKEN}\r\n`],
-    ['a second line', `${TOKEN}\n${TOKEN}\n`],
+    ['a third line', `${TOKEN}\n${TOKEN}\n${TOKEN}\n`],
+    ['a second line that is none', `${TOKEN}\nx\n`],
     ['what looks like digits', TOKEN.replace('0', '\u0660')],
     ['base64', Buffer.from(TOKEN, 'hex').toString('base64')],
   ] as const) {
@@ -63,7 +70,7 @@ describe('the policy token', () => {
         {
           code: 'policy-token-invalid',
           ...at(file()),
-          expected: '64 lower-case hex digits',
+          expected: 'one line of 64 lower-case hex digits, or two',
           found: 'something else',
           remedy:
             'Apply the Secret that certificates.sh writes, or remove the file for a gate that judges no ConfigMap.',
