@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { environmentHelp } from './cli/environment-help.ts';
 import { auditCommand } from './command-line/audit-command.ts';
+import { certificatesCommand } from './command-line/certificates-command.ts';
 import { checkCommand } from './command-line/check-command.ts';
 import { completionCommand } from './command-line/completion-command.ts';
 import { diffCommand } from './command-line/diff-command.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   learn: learnCommand,
   import: importCommand,
   export: exportCommand,
+  certificates: certificatesCommand,
   'test-policy': testPolicyCommand,
   'test-rules': testRulesCommand,
   completion: completionCommand,

@@ -41,7 +41,23 @@ export interface ClusterClient {
  * @throws {MistakesError} if it cannot be read, or has no such context.
  */
 export async function connectCluster(choice: ClusterChoice): Promise<ClusterClient> {
-  return clientOf(await configOf(choice));
+  return clientOf(await openCluster(choice));
+}
+
+/** What is asked for; with a patch, a PATCH. */
+export interface ClusterRequest {
+  readonly path: string;
+  readonly patch?: { readonly contentType: string; readonly body: string };
+}
+
+export interface ClusterAccess {
+  readonly location: Location;
+  readonly send: (request: ClusterRequest) => Promise<{ readonly status: number; readonly text: string }>;
+}
+
+/** For those who may write too: as `connectCluster`. */
+export async function openCluster(choice: ClusterChoice): Promise<ClusterAccess> {
+  return accessOf(await configOf(choice));
 }
 
 async function configOf({ kubeconfig, context }: ClusterChoice): Promise<KubeConfig> {
@@ -62,21 +78,28 @@ async function configOf({ kubeconfig, context }: ClusterChoice): Promise<KubeCon
   return config;
 }
 
-function clientOf(config: KubeConfig): ClusterClient {
+function accessOf(config: KubeConfig): ClusterAccess {
   const server = config.getCurrentCluster()?.server ?? '';
   const location = { source: { name: server === '' ? 'kubeconfig' : server } };
-  const getText = async (path: string, attempts = 5): Promise<Awaited<ReturnType<ClusterClient['getText']>>> => {
+  const send = async (request: ClusterRequest, attempts = 5): ReturnType<ClusterAccess['send']> => {
+    const { path, patch } = request;
     try {
-      const options: RequestOptions = { timeout: TIMEOUT_MS, headers: { accept: 'application/json' } };
+      const headers = { accept: 'application/json', ...(patch && { 'content-type': patch.contentType }) };
+      const options: RequestOptions = { timeout: TIMEOUT_MS, headers, method: patch ? 'PATCH' : 'GET' };
       await config.applyToHTTPSOptions(options);
-      const { retryAfter, ...answer } = await send(new URL(server.replace(/\/$/, '') + path), options);
+      const { retryAfter, ...answer } = await answerTo(new URL(server.replace(/\/$/, '') + path), options, patch?.body);
       if (answer.status !== 429 || attempts <= 1) return answer;
       await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
     } catch (error) {
       throw unreachable(location, messageOf(error));
     }
-    return getText(path, attempts - 1);
+    return send(request, attempts - 1);
   };
+  return { location, send: async (request) => send(request) };
+}
+
+/** What only reads. */
+export function clientOf({ location, send }: ClusterAccess): ClusterClient {
   const parsed = (text: string): unknown => {
     try {
       return JSON.parse(text);
@@ -85,16 +108,16 @@ function clientOf(config: KubeConfig): ClusterClient {
     }
   };
   const get = async (path: string): Promise<ClusterAnswer> => {
-    const { status, text } = await getText(path);
+    const { status, text } = await send({ path });
     return { status, body: parsed(text) };
   };
-  return { location, get, getText: async (path) => getText(path), parsed };
+  return { location, get, getText: async (path) => send({ path }), parsed };
 }
 
 /** For one answer: pages of 500 objects of a busy API server take seconds. */
 const TIMEOUT_MS = 60_000;
 
-async function send(url: URL, options: RequestOptions) {
+async function answerTo(url: URL, options: RequestOptions, body?: string) {
   const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'));
   return new Promise<{ status: number; text: string; retryAfter: number }>((resolve, reject) => {
     const call = request(url, options, (response) => {
@@ -104,7 +127,7 @@ async function send(url: URL, options: RequestOptions) {
     });
     call.once('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
     call.once('error', reject);
-    call.end();
+    call.end(body);
   });
 }
 
@@ -123,7 +146,7 @@ export interface Wanted {
   readonly what: string;
   readonly group: string;
   readonly resource: string;
-  readonly verb: 'get' | 'list';
+  readonly verb: 'get' | 'list' | 'patch';
 }
 
 /** That the API server did not give what was wanted. */

@@ -16,6 +16,7 @@ export type MistakeCode =
   | 'cluster-unreachable'
   | 'cluster-unreadable'
   | 'exemption-invalid'
+  | 'gate-not-ready'
   | 'import-left-out'
   | 'manifest-invalid'
   | 'manifest-unfixed'

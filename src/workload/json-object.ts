@@ -21,6 +21,12 @@ export function typeName(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
+/** A text of an unvalidated value; empty if there is none. */
+export function textAt(value: unknown, name: string): string {
+  const text = property(value, name);
+  return typeof text === 'string' ? text : '';
+}
+
 /** A property of an unvalidated value; `undefined` if the value is no object. */
 export function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;

@@ -39,6 +39,7 @@ describe('imagegate', () => {
       'check .*<path...> +Judge manifests',
       'explain .*<image...> +Explain the verdicts',
       'policy .* +Print what holds',
+      'certificates .* +Make and renew',
       'diff .*<old> <new> \\[path...\\] +Tell what a change of policy',
       'learn .*\\[path...\\] +Print the smallest policy',
       'import .*<path...> +Write a policy.yaml',

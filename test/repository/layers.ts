@@ -7,6 +7,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'command-line': [
     'cli',
     'cli/audit',
+    'cli/certificates',
     'cli/diff',
     'cli/explain',
     'cli/export',
@@ -35,6 +36,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'mistake',
   ],
   'cli/audit': ['cli', 'audit-report', 'check-report', 'manifest', 'engine', 'workload', 'mistake'],
+  'cli/certificates': ['cli', 'certificates', 'cluster', 'gate/secret', 'mistake'],
   'cli/diff': ['cli', 'check-report', 'manifest', 'engine', 'mistake'],
   'cli/explain': ['cli', 'fix', 'manifest', 'admission', 'engine', 'image', 'mistake'],
   'cli/export': ['cli', 'cli/explain', 'vap', 'engine', 'mistake'],
@@ -43,6 +45,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vap: ['engine', 'rule', 'image', 'mistake'],
   'audit-report': ['check-report', 'engine', 'image', 'mistake'],
   'check-report': ['fix', 'manifest', 'admission', 'engine', 'mistake'],
+  certificates: ['cluster', 'manifest', 'yaml', 'gate/secret', 'config-map', 'workload', 'mistake'],
   cluster: ['manifest', 'config-map', 'ruleset', 'policy', 'workload', 'mistake'],
   manifest: ['yaml', 'admission', 'workload', 'mistake'],
   fix: ['manifest', 'yaml', 'admission', 'engine', 'rule', 'workload', 'image', 'mistake'],

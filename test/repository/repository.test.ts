@@ -102,7 +102,8 @@ describe('the repository', () => {
       const packages = new Set<string>();
       for (const next of reached) {
         for (const { specifier, path, typeOnly, isLazy } of files.get(next)?.imports ?? []) {
-          if (typeOnly || (isLazy && /^src\/(?:cli\/serve\.ts|cluster\/)/.test(path ?? ''))) continue;
+          if (typeOnly || (isLazy && /^src\/(?:cli\/(?:serve\.ts|certificates\/)|cluster\/)/.test(path ?? '')))
+            continue;
           if (path === undefined) packages.add(specifier);
           else reached.add(path);
         }

@@ -1,0 +1,105 @@
+import { type JsonObject, textAt } from '../workload/json-object.ts';
+import {
+  adopted,
+  bundleOf,
+  forgotten,
+  hasPrevious,
+  promoted,
+  type SecretFiles,
+  tokensOf,
+  usableCertificate,
+} from './secret-files.ts';
+import { SERVER_NAME } from './make-certificates.ts';
+import { type Access, covers, trustedBy, webhookEntries } from './webhook-entries.ts';
+
+/** All that there is, as it was read: nothing else is known from one step to the next. */
+export interface Found {
+  /** `undefined` if there is no Secret. */
+  readonly files: SecretFiles | undefined;
+  /** The entries of the webhook; none if it is absent. */
+  readonly entries: readonly JsonObject[];
+  /** Whether the CAs of these entries are what was written here last. */
+  readonly isOurs: boolean;
+  /** When either was changed last by a step, in milliseconds since 1970; 0 if never. */
+  readonly changedAt: number;
+  /** The entries as they are shipped, and the profiles that they are to be multiplied by. */
+  readonly shipped: readonly JsonObject[];
+  readonly profiles: readonly string[];
+  /** Whether a pod of the gate is ready. */
+  readonly isGateReady: boolean;
+}
+
+export interface Pace {
+  /** How long a change takes to reach every pod and every API server, in milliseconds. */
+  readonly settleMs: number;
+  /** Whether to renew before it is time. */
+  readonly renew: boolean;
+  /** CAs, in PEM, for the API server to trust for a while. */
+  readonly trust: string;
+}
+
+/** What to do next, one write at most. */
+export type Step =
+  | { readonly kind: 'create' | 'adopt' | 'promote' | 'forget'; readonly files: SecretFiles }
+  /** Makes a certificate and a token, which need randomness. */
+  | { readonly kind: 'prepare'; readonly files: SecretFiles }
+  | { readonly kind: 'publish'; readonly entries: readonly JsonObject[] }
+  /** For the gate: before it answers, the webhook would refuse every pod. */
+  | { readonly kind: 'wait' }
+  /** `next`: when there is something to do again. */
+  | { readonly kind: 'done'; readonly next: Date; readonly validTo: Date };
+
+/**
+ * A renewal is four steps, and what the API server trusts follows each of them at once: prepare, publish, promote, forget.
+ * Pods and API servers take a change over in their own time, so promote and forget come only when the change before has
+ * settled. Whatever is there, this leads on from it.
+ */
+export function nextStep(found: Found, { settleMs, renew, trust }: Pace, now: Date): Step {
+  const { files, entries, changedAt } = found;
+  if (files === undefined) return { kind: 'create', files: {} };
+  const serving = usableCertificate(files, '', SERVER_NAME, now);
+  const isPublished = entries.length > 0;
+  const kept = adopted(files, `${found.isOurs ? '' : trustedBy(entries)}\n${trust}`, now);
+  if (kept !== files) return { kind: 'adopt', files: kept };
+  const [token] = tokensOf(files);
+  if (token === undefined) return { kind: 'prepare', files };
+  // While nothing is published, nobody has to trust what is not served yet.
+  if (isPublished || serving !== undefined) {
+    const publish = publication(found, { bundle: bundleOf(files), token });
+    if (publish !== undefined) return isPublished || found.isGateReady ? publish : { kind: 'wait' };
+  }
+  const hasNext = usableCertificate(files, 'next-', SERVER_NAME, now) !== undefined;
+  if (serving === undefined) return hasNext ? promotion(files, now) : { kind: 'prepare', files };
+
+  const settledAt = new Date(changedAt + settleMs);
+  const validTo = new Date(serving.validTo);
+  const due = new Date(new Date(serving.validFrom).getTime() + lifeOf(serving) * RENEWED_AT);
+  const isUnderWay = hasNext || hasPrevious(files);
+  if (isUnderWay && now < settledAt) return { kind: 'done', next: settledAt, validTo };
+  if (hasNext) return promotion(files, now);
+  if (hasPrevious(files)) return { kind: 'forget', files: forgotten(files) };
+  if (renew || now >= due) return { kind: 'prepare', files };
+  return { kind: 'done', next: due, validTo };
+}
+
+/** Of a certificate's life: the rest is for those who have to see to it that it is renewed. */
+const RENEWED_AT = 2 / 3;
+
+function lifeOf({ validFrom, validTo }: { readonly validFrom: string; readonly validTo: string }): number {
+  return new Date(validTo).getTime() - new Date(validFrom).getTime();
+}
+
+function promotion(files: SecretFiles, now: Date): Step {
+  return { kind: 'promote', files: promoted(files, now) };
+}
+
+/** `undefined` if the webhook is what it should be. */
+function publication({ entries, isOurs, shipped, profiles }: Found, access: Access): Step | undefined {
+  const wanted = webhookEntries(shipped, profiles, access);
+  const isThere = isOurs && entries.length === wanted.length && covers(byName(entries), byName(wanted));
+  return isThere ? undefined : { kind: 'publish', entries: wanted };
+}
+
+function byName(entries: readonly JsonObject[]): JsonObject {
+  return Object.fromEntries(entries.map((entry) => [textAt(entry, 'name'), entry]));
+}
