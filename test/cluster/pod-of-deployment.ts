@@ -17,9 +17,16 @@ export interface Mount {
   readonly sources: readonly VolumeSource[];
 }
 
+interface Item {
+  readonly key: string;
+  readonly path: string;
+}
+
 /** A ConfigMap or a Secret that is a volume, or a part of one. */
 export interface VolumeSource {
   readonly kind: 'configmap' | 'secret';
+  /** Which of its keys, and the files that they are; all, under their own names, if nothing is said. */
+  readonly items?: readonly Item[] | undefined;
   readonly name: string;
   /** Whether the pod starts without it. */
   readonly optional: boolean;
@@ -31,7 +38,10 @@ interface Volume {
   readonly configMap?: { readonly name: string };
   readonly secret?: { readonly secretName: string };
   readonly projected?: {
-    readonly sources: readonly { readonly configMap?: { readonly name: string; readonly optional?: boolean } }[];
+    readonly sources: readonly {
+      readonly configMap?: { readonly name: string; readonly optional?: boolean };
+      readonly secret?: { readonly name: string; readonly items?: readonly Item[] };
+    }[];
   };
 }
 
@@ -74,11 +84,11 @@ export async function podOf({ api }: Cluster, namespace: string): Promise<PodOfD
 function sourcesOf({ configMap, secret, projected }: Volume): readonly VolumeSource[] {
   if (configMap) return [{ kind: 'configmap', name: configMap.name, optional: false }];
   if (secret) return [{ kind: 'secret', name: secret.secretName, optional: false }];
-  return (projected?.sources ?? []).flatMap((source) =>
-    source.configMap === undefined
-      ? []
-      : [{ kind: 'configmap' as const, name: source.configMap.name, optional: source.configMap.optional === true }],
-  );
+  return (projected?.sources ?? []).flatMap((source): readonly VolumeSource[] => {
+    const { configMap: map, secret: projectedSecret } = source;
+    if (map) return [{ kind: 'configmap', name: map.name, optional: map.optional === true }];
+    return projectedSecret ? [{ kind: 'secret', optional: false, ...projectedSecret }] : [];
+  });
 }
 
 /** The files of a volume of a namespace, as the cluster has them now. */
@@ -94,13 +104,14 @@ export async function volumeFiles(
 async function sourceFiles(
   api: ApiClient,
   namespace: string,
-  { kind, name, optional }: VolumeSource,
+  { kind, name, optional, items }: VolumeSource,
 ): Promise<Readonly<Record<string, string>>> {
   const found = await read(api, `/api/v1/namespaces/${namespace}/${kind}s/${name}`, optional);
   const { data = {} } = (found ?? {}) as { data?: Readonly<Record<string, string>> };
   if (kind === 'configmap') return data;
   const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const);
-  return Object.fromEntries(decoded);
+  const all = Object.fromEntries(decoded);
+  return items === undefined ? all : Object.fromEntries(items.map(({ key, path }) => [path, all[key] ?? '']));
 }
 
 async function read(api: ApiClient, path: string, optional = false): Promise<unknown> {

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { blocksOf } from '../e2e/readme.ts';
+import { runLine } from '../e2e/run.ts';
+import { cleanEnvironment } from '../package/packed.ts';
+import { projectRoot } from '../project-root.ts';
+import { codesIn, readPage, rowsUnder } from './tables.ts';
+
+const page = readPage('docs/certificates.md');
+
+describe('docs/certificates.md', () => {
+  it('has a row for each option, with its default', async () => {
+    const main = `node ${join(projectRoot, 'build', 'src', 'main.js')}`;
+    const { output } = await runLine(`${main} certificates --help`, { cwd: projectRoot, env: cleanEnvironment() });
+    const options = [...output.matchAll(/^ {2}(--\w+(?: <\w+>)?) /gm)].map(([, option]) => option);
+    const rows = rowsUnder(page, 'option');
+    expect(options.length).to.be.above(5);
+    expect(rows.flatMap(([option]) => codesIn(option))).to.deep.equal(options);
+    const defaults = rows.flatMap(([option, , byDefault]) =>
+      codesIn(byDefault).map((value) => `${codesIn(option)[0]!.split(' ')[0]} ${value}`),
+    );
+    const shown = [...output.replaceAll(/\n {4,}/g, ' ').matchAll(/^ {2}(--\w+) .*?\(default: (\d+[smhd])\)/gm)];
+    expect(shown.map(([, option, value]) => `${option} ${value}`)).to.deep.equal(defaults);
+  });
+
+  it('has the lines of kustomization.yaml as the component has them', () => {
+    const component = join(projectRoot, 'deploy', 'components', 'certificates-job', 'kustomization.yaml');
+    const [, added = ''] = /add:\n((?:#.*\n)+)apiVersion/.exec(readFileSync(component, 'utf8')) ?? [];
+    const yaml = blocksOf(page).find(({ language }) => language === 'yaml');
+    expect(`${yaml?.lines.join('\n')}\n`).to.equal(added.replaceAll(/^# {3}/gm, ''));
+  });
+});
