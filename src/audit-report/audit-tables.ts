@@ -1,6 +1,7 @@
-import { countsText } from '../check-report/text-report.ts';
+import { objectName } from '../manifest/owners.ts';
 import { printable } from '../mistake/printable.ts';
-import { type Audit, findingsOf, ownerName, type PlacedFinding } from './audited.ts';
+import { auditCountsText } from './audit-text.ts';
+import { type Audit, findingsOf, type PlacedFinding } from './audited.ts';
 
 /** For a page or a pull request: a table of what stands, and one of what is exempt. */
 export function auditMarkdown(audit: Audit): string {
@@ -10,14 +11,14 @@ export function auditMarkdown(audit: Audit): string {
     ['Exempt', exempt],
   ] as const;
   const sections = tables.filter(([, findings]) => findings.length > 0).map(([title, found]) => markdown(title, found));
-  return [...sections, `${countsText(audit.counts)}\n`].join('\n');
+  return [...sections, `${auditCountsText(audit)}\n`].join('\n');
 }
 
 function markdown(title: string, findings: readonly PlacedFinding[]): string {
   const rows = findings.map(({ owner, finding }) => {
     const { level, rule, exemption, image = '', pods, text } = finding;
     const action = exemption === undefined ? level : `exempt by ${exemption.name}`;
-    return [ownerName(owner), action, rule, printable(image), String(pods), text.replaceAll('\n', ' ')];
+    return [objectName(owner), action, rule, printable(image), String(pods), text.replaceAll('\n', ' ')];
   });
   const table = [...HEAD, ...rows.map((cells) => cells.map(escaped))];
   return `## ${title}\n\n${table.map((cells) => `| ${cells.join(' | ')} |\n`).join('')}`;

@@ -1,6 +1,8 @@
 import { countsText } from '../check-report/text-report.ts';
+import { objectName } from '../manifest/owners.ts';
+import { plural } from '../mistake/plural.ts';
 import { printable } from '../mistake/printable.ts';
-import { type Audit, exemptionText, findingsOf, ownerName, type PlacedFinding } from './audited.ts';
+import { type Audit, exemptionText, findingsOf, type PlacedFinding } from './audited.ts';
 
 const WORDS = { deny: ['denied', 31], warn: ['warning', 33], audit: ['audit', 36], exempt: ['exempt', 36] } as const;
 const MAX_IDS = 3;
@@ -10,9 +12,20 @@ export function auditText(audit: Audit, colors: boolean): string {
   const { standing, exempt } = findingsOf(audit);
   const line = (found: PlacedFinding): string => findingText(found, colors);
   const parts = [standing, exempt].map((findings) => findings.map(line).join('')).filter((text) => text !== '');
-  const { retired } = audit.counts;
-  const left = retired === 0 ? '' : ` ${retired === 1 ? 'One old revision' : `${retired} old revisions`} left out.`;
-  return [...parts, `${countsText(audit.counts)}${left}\n`].join('\n');
+  return [...parts, `${auditCountsText(audit)}\n`].join('\n');
+}
+
+/** `3 objects of 1 owner denied, 5 allowed. Left out: 1 old revision, 2 pods that have ended.` */
+export function auditCountsText({ owners, counts }: Audit): string {
+  const denied = owners.filter(({ findings }) => findings.some(({ level }) => level === 'deny')).length;
+  const of = denied === 0 ? '' : ` of ${plural(denied, 'owner')}`;
+  const left = [
+    [counts.retired, plural(counts.retired, 'old revision')],
+    [counts.ended, `${plural(counts.ended, 'pod')} that ${counts.ended === 1 ? 'has' : 'have'} ended`],
+  ] as const;
+  const told = left.filter(([count]) => count > 0).map(([, words]) => words);
+  const objects = counts.denied === 1 ? 'object' : 'objects';
+  return `${countsText(counts, `${objects}${of} denied`)}${told.length === 0 ? '' : ` Left out: ${told.join(', ')}.`}`;
 }
 
 function findingText({ owner, finding }: PlacedFinding, colors: boolean): string {
@@ -20,7 +33,7 @@ function findingText({ owner, finding }: PlacedFinding, colors: boolean): string
   const [word, color] = WORDS[level];
   const painted = colors ? `\u001B[${color}m${word}\u001B[39m` : word;
   const by = exemption === undefined ? '' : ` by ${exemptionText(exemption)}`;
-  const said = `${ownerName(owner)}: ${painted}${by}: ${text.replaceAll('\n', '\n  ')} [${rule}]\n`;
+  const said = `${objectName(owner)}: ${painted}${by}: ${text.replaceAll('\n', '\n  ')} [${rule}]\n`;
   if (pods === 0) return said;
   const ids = imageIds.slice(0, MAX_IDS).map((id) => printable(id));
   const more = imageIds.length > MAX_IDS ? ` and ${imageIds.length - MAX_IDS} more` : '';

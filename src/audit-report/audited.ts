@@ -2,15 +2,7 @@ import type { CheckCounts, Remark } from '../check-report/report.ts';
 import { printable } from '../mistake/printable.ts';
 import { lastDay } from '../engine/exemptions.ts';
 import type { Exemption } from '../engine/policy.ts';
-
-/** Who answers for pods: a Deployment, say, or a Pod that has no controller. */
-export interface Owner {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string;
-}
+import type { Owner } from '../manifest/owners.ts';
 
 /** What is said of an image of an owner, however many pods have it. */
 export interface OwnedFinding extends Pick<Remark, 'level' | 'rule' | 'text'> {
@@ -33,17 +25,14 @@ export interface OwnerFindings {
 export interface AuditCounts extends CheckCounts {
   /** Old revisions of what has newer ones, without pods. */
   readonly retired: number;
+  /** Pods that have ended, and run nothing any more. */
+  readonly ended: number;
 }
 
 /** What an audit found; owners without findings are not among them. */
 export interface Audit {
   readonly owners: readonly OwnerFindings[];
   readonly counts: AuditCounts;
-}
-
-/** `Deployment shop/api` */
-export function ownerName({ kind, namespace, name }: Owner): string {
-  return printable(`${kind} ${namespace}/${name}`, 384);
 }
 
 /** The findings that stand, and those that are exempt, each with its owner. */

@@ -3,8 +3,9 @@ import { TRUSTING } from '../engine/exemptions.ts';
 import { VALID_REFERENCE } from '../engine/policy.ts';
 import { readReference } from '../image/read-reference.ts';
 import { InvalidReferenceError } from '../image/reference.ts';
+import { objectName, type Owner } from '../manifest/owners.ts';
 import { printable } from '../mistake/printable.ts';
-import { type OwnedFinding, type Owner, type OwnerFindings, ownerName } from './audited.ts';
+import { type OwnedFinding, type OwnerFindings } from './audited.ts';
 
 /** What each exemption says beside what it is for. */
 export interface ExemptionTerms {
@@ -46,7 +47,7 @@ export function exemptionsYaml(
       const covered = ofImage.filter((finding) => isCovered(finding, unqualified));
       if (covered.length > 0) entries.push(entryOf(owner, covered, terms));
       for (const finding of ofImage)
-        if (!covered.includes(finding)) left.push(`${ownerName(owner)}: ${printable(finding.text, 1024)}`);
+        if (!covered.includes(finding)) left.push(`${objectName(owner)}: ${printable(finding.text, 1024)}`);
     }
   }
   const comments = left.map((one) => `# Left out: ${one}\n`).join('');
@@ -86,7 +87,7 @@ function entryOf(
     .join('-')
     .slice(2, 52)
     .replace(/^[^a-z]+|-+$/g, '');
-  return `  # ${ownerName(owner)}, container ${printable(containers)}: ${printable(image)}
+  return `  # ${objectName(owner)}, container ${printable(containers)}: ${printable(image)}
   - name: ${[name || 'audited', `x${hash}`].join('-')}
     reason: ${JSON.stringify(reason)}
     owner: ${JSON.stringify(keeper)}

@@ -1,5 +1,6 @@
 import { mistakeText, type Source } from '../mistake/mistake.ts';
-import { advisedText, type CheckReport, objectName, type Remark, remarksOf } from './report.ts';
+import { advisedText, type CheckReport, type Remark, remarksOf } from './report.ts';
+import { objectName } from '../manifest/owners.ts';
 import { countsText } from './text-report.ts';
 
 const COMMANDS: Readonly<Record<Remark['level'], string>> = {

@@ -1,5 +1,6 @@
 import { locationText, mistakeText } from '../mistake/mistake.ts';
-import { advisedText, type CheckReport, objectName, remarksOf } from './report.ts';
+import { advisedText, type CheckReport, remarksOf } from './report.ts';
+import { objectName } from '../manifest/owners.ts';
 
 /**
  * For CI that shows tests: a suite for each object, which fails by each denial. The numbers of a suite stand before it, so

@@ -3,7 +3,6 @@ import { sentence } from '../admission/response.ts';
 import type { Finding } from '../engine/finding.ts';
 import type { Replacement, Replacements } from '../fix/replacements.ts';
 import type { ManifestObject } from '../manifest/manifest-items.ts';
-import { printable } from '../mistake/printable.ts';
 import type { Location, Mistake } from '../mistake/mistake.ts';
 
 /** An object that was judged. */
@@ -93,9 +92,4 @@ export function adviceOf({ finding, replacement }: Remark): string | undefined {
 /** The text of a remark with the advice. */
 export function advisedText(remark: Remark): string {
   return [remark.text, adviceOf(remark)].filter((part) => part !== undefined).join(' ');
-}
-
-/** `Deployment shop/api` */
-export function objectName({ kind, namespace, name }: CheckedObject): string {
-  return printable([kind, [namespace, name].filter((part) => part !== undefined).join('/')].join(' '), 384);
 }

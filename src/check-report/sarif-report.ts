@@ -7,11 +7,11 @@ import {
   type CheckCounts,
   type CheckedObject,
   type CheckReport,
-  objectName,
   type Remark,
   remarksOf,
   type ReportOptions,
 } from './report.ts';
+import { objectName } from '../manifest/owners.ts';
 
 const LEVELS: Readonly<Record<Remark['level'], string>> = {
   deny: 'error',

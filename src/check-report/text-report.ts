@@ -3,11 +3,11 @@ import {
   advisedText,
   type CheckCounts,
   type CheckReport,
-  objectName,
   type Remark,
   remarksOf,
   type ReportOptions,
 } from './report.ts';
+import { objectName } from '../manifest/owners.ts';
 
 const WORDS: Readonly<Record<Remark['level'], readonly [word: string, color: number]>> = {
   deny: ['denied', 31],
@@ -40,10 +40,10 @@ export function textReport({ colors }: ReportOptions): CheckReport {
   };
 }
 
-/** `2 objects denied, 5 allowed, 12 without pods.` */
-export function countsText(counts: CheckCounts): string {
+/** `2 denied, 5 allowed, 12 of kinds without pods.` */
+export function countsText(counts: CheckCounts, denied = 'denied'): string {
   const parts = [
-    [counts.denied, 'denied'],
+    [counts.denied, denied],
     [counts.errored, 'not judged, as the engine failed'],
     [counts.unreadable, 'unreadable'],
     [counts.allowed, 'allowed'],

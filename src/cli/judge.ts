@@ -5,7 +5,8 @@ import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
 import type { ManifestObject } from '../manifest/manifest-items.ts';
-import type { Namespaces } from '../manifest/namespaces.ts';
+import type { NamespaceLabels, Namespaces } from '../manifest/namespaces.ts';
+import { makesPods } from '../workload/pod-spec.ts';
 
 export interface JudgeOptions extends Sender {
   /** Of all objects, whatever the labels of their namespaces say. */
@@ -30,7 +31,9 @@ export function judge(
   options: JudgeOptions,
 ): Judged {
   const request = recorded ?? admissionRequestOf(object, options);
-  const labels = namespaces.labelsOf(request.namespace ?? '');
+  // Of what makes no pods, such as a Namespace, no namespace says how it is judged.
+  const isAsked = makesPods(request.kind, ruleset.policy.podSpecPaths);
+  const labels: NamespaceLabels = isAsked ? namespaces.labelsOf(request.namespace ?? '') : { isExempt: false };
   if (labels.isExempt && recorded === undefined) return { request, review: undefined };
   const profile = options.profile ?? known(labels.profile, ruleset);
   return { request, review: review(request, ruleset, { now: options.now, profile }), profile };

@@ -63,13 +63,21 @@ export function podSpecs(
   request: WorkloadRequest,
   morePaths: PodSpecPaths = new Map(),
 ): readonly PodSpec[] | undefined {
-  const name = `${request.kind.group}/${request.kind.kind}`;
-  const known = KNOWN_PATHS.get(name);
-  const path = known ?? morePaths.get(name);
+  const known = pathOf(request.kind);
+  const path = known ?? pathOf(request.kind, morePaths);
   if (path === undefined) return undefined;
   const way = { kind: request.kind.kind, isOptional: known === undefined };
   const pods = valuesAt([{ keys: [], value: request.object }], path.slice(0, -1), way);
   return pods.flatMap((pod) => field(pod, 'spec', way).map((spec) => podSpec(request, pod, spec)));
+}
+
+/** Whether pods are made from objects of a kind, as far as is known. */
+export function makesPods(kind: WorkloadRequest['kind'], morePaths: PodSpecPaths): boolean {
+  return (pathOf(kind) ?? pathOf(kind, morePaths)) !== undefined;
+}
+
+function pathOf({ group, kind }: WorkloadRequest['kind'], paths = KNOWN_PATHS): readonly string[] | undefined {
+  return paths.get(`${group}/${kind}`);
 }
 
 function podSpec({ kind, operation, oldObject }: WorkloadRequest, pod: Found, spec: Found): PodSpec {

@@ -23,11 +23,22 @@ const AUDIT: Audit = {
       ],
     },
   ],
-  counts: { allowed: 1, denied: 2, errored: 0, withoutPods: 0, exempt: 3, skipped: 0, unreadable: 0, retired: 2 },
+  counts: {
+    allowed: 1,
+    denied: 2,
+    errored: 0,
+    withoutPods: 0,
+    exempt: 3,
+    skipped: 0,
+    unreadable: 0,
+    retired: 2,
+    ended: 1,
+  },
 };
-const NONE: Audit = { owners: [], counts: { ...AUDIT.counts, denied: 0, retired: 0 } };
-const COUNTS = '2 denied, 1 allowed, 3 in exempt namespaces.';
-const NO_COUNTS = '0 denied, 1 allowed, 3 in exempt namespaces.';
+const NONE: Audit = { owners: [], counts: { ...AUDIT.counts, denied: 0, retired: 0, ended: 0 } };
+const COUNTS =
+  '2 objects of 1 owner denied, 1 allowed, 3 in exempt namespaces. Left out: 2 old revisions, 1 pod that has ended.';
+const NO_COUNTS = '0 objects denied, 1 allowed, 3 in exempt namespaces.';
 const COLUMNS = 'namespace,kind,name,action,rule,exemption,container,image,pods,imageIDs,sentence\r\n';
 const HEAD = '| Object | Action | Rule | Image | Pods | Why |\n| --- | --- | --- | --- | --- | --- |\n';
 
@@ -41,7 +52,7 @@ Deployment shop/api: warning: W. [x]
 Deployment shop/api: exempt by old, kept by team-a until 2026-12-31: E. [empty-tag]
   One pod has it.
 
-${COUNTS} 2 old revisions left out.
+${COUNTS}
 `,
     `${NO_COUNTS}\n`,
   ],

@@ -216,6 +216,13 @@ describe('imagegate check', () => {
     });
   });
 
+  it('takes what is in no namespace as in none, so that the Namespace default may come after it', async () => {
+    const volume = 'apiVersion: v1\nkind: PersistentVolume\nmetadata: { name: v }\n';
+    const labels = 'imagegate/profile: lab';
+    const text = [volume, labelled('shop', labels), labelled('default', labels)].join('---\n');
+    expect((await tryCheck(['-'], {}, text)).stdout).to.equal('0 denied, 3 of kinds without pods.\n');
+  });
+
   it('says of one document what it has to before it reads on', async () => {
     const said: string[] = [];
     async function* stdin(): AsyncGenerator<Uint8Array> {

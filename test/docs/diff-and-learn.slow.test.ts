@@ -30,7 +30,7 @@ const PAGES = {
     'shop.yaml',
     ['npx imagegate learn shop.yaml', 0],
     ['npx imagegate test-policy policy.yaml', 0],
-    ['kubectl get ns,pods,rs,deploy,sts,ds,jobs,cronjobs -A -o yaml | npx imagegate check - --policy policy.yaml', 0],
+    ['kubectl get ns,pods,rs,deploy,sts,ds,jobs,cronjobs -A -o yaml | npx imagegate audit - --policy policy.yaml', 0],
     ["sed 's/action: warn/action: deny/' policy.yaml > deny.yaml", 0],
     ['kubectl get ns,pods,rs,deploy,sts,ds,jobs,cronjobs -A -o yaml | npx imagegate diff policy.yaml deny.yaml -', 1],
   ],

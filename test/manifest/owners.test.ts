@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import { Owners } from '../../src/manifest/owners.ts';
+import { objectName, Owners } from '../../src/manifest/owners.ts';
 
 const request = (kind: string, name: string | undefined, metadata?: unknown, namespace = 'shop') =>
   ({
@@ -12,7 +12,9 @@ const request = (kind: string, name: string | undefined, metadata?: unknown, nam
     object: { metadata },
   }) satisfies AdmissionRequest;
 
-const controlledBy = (kind: unknown, name: unknown) => ({ ownerReferences: [{ kind, name, controller: true }] });
+const controlledBy = (kind: unknown, name: unknown) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind, name, controller: true }],
+});
 
 describe('Owners', () => {
   for (const [what, added, owner] of [
@@ -35,10 +37,12 @@ describe('Owners', () => {
     ],
     ['has references that are no list', request('Pod', 'a', { ownerReferences: 'x' }), 'Pod shop/a'],
     ['has references that are no objects', request('Pod', 'a', { ownerReferences: [null, 1] }), 'Pod shop/a'],
+    ['a node made', request('Pod', 'a', controlledBy('Node', 'n')), 'Pod shop/a'],
+    ['is in no namespace', request('Pod', 'a', undefined, ''), 'Pod a'],
     ['would forge a line', request('Pod', 'a\nb'), 'Pod shop/a\\u{A}b'],
   ] as const) {
     it(`names what ${what} ${owner}`, () => {
-      expect(new Owners().add(added)).to.equal(owner);
+      expect(objectName(new Owners().add(added))).to.equal(owner);
     });
   }
 
@@ -50,7 +54,7 @@ describe('Owners', () => {
       request('Pod', 'q', controlledBy('ReplicaSet', 'r')),
       request('ReplicaSet', 'r', controlledBy('Deployment', 'd'), 'other'),
     ];
-    expect(chain.map((added) => owners.add(added)).map((name) => owners.topOf(name))).to.deep.equal([
+    expect(chain.map((added) => owners.add(added)).map((owner) => objectName(owners.topOf(owner)))).to.deep.equal([
       'CronJob shop/c',
       'CronJob shop/c',
       'ReplicaSet shop/r',
@@ -61,9 +65,19 @@ describe('Owners', () => {
   it('ends where they control each other', () => {
     const owners = new Owners();
     const [a, b] = [
-      owners.add(request('Pod', 'a', controlledBy('Pod', 'b'))),
-      owners.add(request('Pod', 'b', controlledBy('Pod', 'a'))),
+      owners.add(request('Set', 'a', controlledBy('Set', 'b'))),
+      owners.add(request('Set', 'b', controlledBy('Set', 'a'))),
     ];
-    expect([a, b].map((name) => owners.topOf(name))).to.have.members(['Pod shop/a', 'Pod shop/b']);
+    expect([a, b].map((owner) => objectName(owners.topOf(owner)))).to.have.members(['Set shop/a', 'Set shop/b']);
+  });
+
+  it('knows an object by another version of its API, and tells groups apart', () => {
+    const owners = new Owners();
+    const as = (group: string, version: string) => ({ ...request('Set', 'a'), kind: { group, version, kind: 'Set' } });
+    const first = owners.add(as('b.c', 'v1'));
+    expect(owners.add(as('b.c', 'v2')))
+      .to.equal(first)
+      .and.to.deep.include({ apiVersion: 'b.c/v1', name: 'a' });
+    expect(owners.add(as('', 'v1'))).to.not.equal(first);
   });
 });

@@ -3,11 +3,12 @@ import { type Remark, remarksOf } from '../../check-report/report.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import type { KubernetesObject, ManifestItem, ManifestObject } from '../../manifest/manifest-items.ts';
 import type { Namespaces } from '../../manifest/namespaces.ts';
+import { controllerOf } from '../../manifest/owners.ts';
 import { type Mistake, mistakeText } from '../../mistake/mistake.ts';
 import { property } from '../../workload/json-object.ts';
 import { judge, type JudgeOptions } from '../judge.ts';
 import type { Output } from '../mistakes-block.ts';
-import { controllerOf, OwnedFindings } from './owned-findings.ts';
+import { OwnedFindings } from './owned-findings.ts';
 
 /** How often it tells how far it is, in objects. */
 const STEP = 500;
@@ -39,6 +40,7 @@ export class Auditor {
     skipped: 0,
     unreadable: 0,
     retired: 0,
+    ended: 0,
   };
 
   /** @param namespaces knows of the Namespaces before what is in them is judged */
@@ -68,8 +70,7 @@ export class Auditor {
     const namespace = property(object['metadata'], 'namespace');
     const { namespace: only } = this.#options;
     if (only !== undefined && namespace !== undefined && namespace !== only) return;
-    // It is in no namespace itself.
-    if (object.kind === 'Namespace' && object.apiVersion === 'v1') this.#counts.withoutPods += 1;
+    if (hasEnded(object)) this.#counts.ended += 1;
     else this.#judge(item);
   }
 
@@ -78,9 +79,9 @@ export class Auditor {
     const options = { ...this.#options, ...(isMirror(object) && { user: NODE }) };
     const { request, review } = judge(item, this.#ruleset, this.#namespaces, options);
     const { namespace = '', name, kind } = request;
-    const isRetired = isRetiredRevision(object, namespace);
+    const isRetired = isRetiredRevision(object);
     const remarks = review === undefined || isRetired ? [] : this.#remarks({ ...kind, namespace, name, review, where });
-    this.#owners.add(object, namespace, remarks);
+    this.#owners.add(request, remarks);
     if (review === undefined) this.#counts.exempt += 1;
     else if (isRetired) this.#counts.retired += 1;
     else if (review.unknownKind) this.#counts.withoutPods += 1;
@@ -113,6 +114,11 @@ function isMirror({ kind, metadata }: KubernetesObject): boolean {
 }
 
 /** A ReplicaSet that its Deployment keeps to go back to. */
-function isRetiredRevision({ kind, metadata, spec }: KubernetesObject, namespace: string): boolean {
-  return kind === 'ReplicaSet' && property(spec, 'replicas') === 0 && controllerOf(metadata, namespace) !== undefined;
+function isRetiredRevision({ kind, metadata, spec }: KubernetesObject): boolean {
+  return kind === 'ReplicaSet' && property(spec, 'replicas') === 0 && controllerOf(metadata) !== undefined;
+}
+
+/** Nothing starts its containers again; what would make another pod is judged itself. */
+function hasEnded({ kind, status }: KubernetesObject): boolean {
+  return kind === 'Pod' && ['Succeeded', 'Failed'].includes(String(property(status, 'phase')));
 }

@@ -1,4 +1,6 @@
+import { objectName } from '../../manifest/owners.ts';
 import { locationText } from '../../mistake/mistake.ts';
+import { plural } from '../../mistake/plural.ts';
 import { printable } from '../../mistake/printable.ts';
 import { type Change, type Effect, EFFECTS } from './policy-changes.ts';
 
@@ -38,7 +40,7 @@ function textLines(changes: readonly Change[]): readonly string[] {
     const why = [...change.why.keys()].map((sentence) => `    ${sentence.replaceAll('\n', '\n        ')}`);
     const { source } = change.location;
     const place = source.line === undefined ? '' : ` (${locationText({ source })})`;
-    return [...(isSame ? [] : [image]), `  ${change.owner}${place}`, ...why];
+    return [...(isSame ? [] : [image]), `  ${objectName(change.owner)}${place}`, ...why];
   });
 }
 
@@ -52,7 +54,7 @@ function jsonOf({ image, owner, location: { source }, why }: Change): object {
   const findings = [...why.values()].map(({ rule, text: message }) => ({ rule, message }));
   // A cluster has no lines.
   const { name: file, line, column } = source;
-  return { image, owner, ...(line !== undefined && { file, line, column }), findings };
+  return { image, owner: objectName(owner), ...(line !== undefined && { file, line, column }), findings };
 }
 
 function markdown(diff: PolicyDiff): string {
@@ -64,7 +66,7 @@ function markdown(diff: PolicyDiff): string {
 
 function tableRow(change: Change): string {
   const why = [...change.why.keys()].map(code).join('<br>');
-  return `| ${code(imageName(change))} | ${code(change.owner)} | ${why} |\n`;
+  return `| ${code(imageName(change))} | ${code(objectName(change.owner))} | ${why} |\n`;
 }
 
 /** In characters: a comment on GitHub has at most 65,536, and three parts. */
@@ -106,5 +108,5 @@ function countsText({ changes, judged, unjudged }: PolicyDiff): string {
     [unjudged.length, 'not judged'],
   ] as const;
   const said = optional.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
-  return `${newlyDenied} newly denied, ${newlyAllowed} newly allowed${said.join('')}; ${judged} object${judged === 1 ? '' : 's'} compared.`;
+  return `${newlyDenied} newly denied, ${newlyAllowed} newly allowed${said.join('')}; ${plural(judged, 'object')} compared.`;
 }

@@ -1,5 +1,5 @@
 import { type CheckedObject, type Remark, remarksOf } from '../../check-report/report.ts';
-import type { Owners } from '../../manifest/owners.ts';
+import { objectName, type Owner, type Owners } from '../../manifest/owners.ts';
 import type { Location } from '../../mistake/mistake.ts';
 
 /** What a change of policy can do to an image. What is exempt or only audited counts as allowed. */
@@ -11,8 +11,7 @@ export interface Change {
   readonly effect: Effect;
   /** As written; `undefined` for an object that cannot be read. */
   readonly image: string | undefined;
-  /** As `Owners` names it. */
-  readonly owner: string;
+  readonly owner: Owner;
   /** The first place of the image. */
   readonly location: Location;
   /** Why it is, or was, denied or warned about: each with the sentence and its rule as key. */
@@ -24,7 +23,7 @@ export class PolicyChanges {
   readonly #changes = new Map<string, Change>();
 
   /** @param owner as `Owners` returned it */
-  add(owner: string, before: CheckedObject, after: CheckedObject): void {
+  add(owner: Owner, before: CheckedObject, after: CheckedObject): void {
     const remarks = [remarksOf(before), remarksOf(after)];
     // An object that one of them cannot read has no images to compare.
     const isWhole = remarks.flat().some(({ finding }) => finding === undefined);
@@ -45,7 +44,7 @@ export class PolicyChanges {
     const merged = new PolicyChanges();
     for (const change of this.#changes.values()) merged.#merge({ ...change, owner: owners.topOf(change.owner) });
     return [...merged.#changes.values()].toSorted(
-      (a, b) => compare(a.image ?? '', b.image ?? '') || compare(a.owner, b.owner),
+      (a, b) => compare(a.image ?? '', b.image ?? '') || compare(objectName(a.owner), objectName(b.owner)),
     );
   }
 

@@ -3,7 +3,7 @@ import { createRuleset, type Ruleset } from '../../engine/ruleset.ts';
 import { MANIFEST_INVALID } from '../../manifest/manifest-items.ts';
 import { pathName } from '../../manifest/manifest-files.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
-import { Owners } from '../../manifest/owners.ts';
+import { objectName, type Owner, Owners } from '../../manifest/owners.ts';
 import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
 import { type Location, messageOf, type Mistake } from '../../mistake/mistake.ts';
 import { judge, type JudgeOptions } from '../judge.ts';
@@ -43,7 +43,7 @@ async function seenImages(
   mistakes: Mistake[],
 ): Promise<readonly SeenText[]> {
   const [namespaces, owners] = [new Namespaces(), new Owners()];
-  const seen = new Map<string, SeenText & { readonly owners: Set<string> }>();
+  const seen = new Map<string, Omit<SeenText, 'owners'> & { readonly owners: Set<Owner> }>();
   const kinds = everyImage.policy.podSpecPaths.keys();
   for await (const item of objectsAt(options, { ...options, kinds }, namespaces)) {
     if ('mistake' in item) mistakes.push(item.mistake);
@@ -53,14 +53,14 @@ async function seenImages(
     const owner = owners.add(request);
     for (const { image } of review?.findings ?? []) {
       const { raw, reference } = image;
-      const known = seen.get(raw) ?? { raw, reference, owners: new Set() };
+      const known = seen.get(raw) ?? { raw, reference, owners: new Set<Owner>() };
       seen.set(raw, known);
       known.owners.add(owner);
     }
   }
   return [...seen.values()].map((image) => ({
     ...image,
-    owners: new Set([...image.owners].map((owner) => owners.topOf(owner))),
+    owners: new Set([...image.owners].map((owner) => objectName(owners.topOf(owner)))),
   }));
 }
 

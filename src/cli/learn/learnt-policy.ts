@@ -1,5 +1,6 @@
 import type { Finding } from '../../engine/finding.ts';
 import type { Policy } from '../../engine/policy.ts';
+import { plural } from '../../mistake/plural.ts';
 import { printable } from '../../mistake/printable.ts';
 import { allowlist, type AllowlistEntry, type SeenImage } from './allowlist.ts';
 
@@ -94,8 +95,4 @@ function ownersOf(images: readonly SeenText[]): ReadonlySet<string> {
 /** `5 images of 3 workloads` */
 function countsText(images: number, owners: ReadonlySet<string>): string {
   return `${plural(images, 'image')} of ${plural(owners.size, 'workload')}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -38,14 +38,14 @@ const AUDITS: readonly (readonly [
   code: number,
   said: string,
 ])[] = [
-  ['a good pod', [runningPod('p', [GOOD])], {}, 0, '0 denied, 1 allowed.\n'],
+  ['a good pod', [runningPod('p', [GOOD])], {}, 0, '0 objects denied, 1 allowed.\n'],
   [
     'pods of a Deployment once, and what was injected',
     deploymentApi(BAD, `quay.io/mesh${ID}`),
     {},
     1,
     `Deployment shop/api: ${denied('c', BAD)}${have('2 pods have', BAD)}Deployment shop/api: ${denied('c1', `quay.io/mesh${ID}`)}${have('2 pods have', `quay.io/mesh${ID}`)}
-4 denied. One old revision left out.\n`,
+4 objects of 1 owner denied. Left out: 1 old revision.\n`,
   ],
   [
     'pods of what is not there, by the name of it',
@@ -58,14 +58,14 @@ const AUDITS: readonly (readonly [
     {},
     1,
     `Pod shop/b: ${denied('c', BAD)}${have('One pod has', BAD)}Rollout shop/r: ${denied('c', BAD)}${have('One pod has', BAD)}StatefulSet shop/db: ${denied('c', BAD)}${have('One pod has', BAD)}
-4 denied.\n`,
+4 objects of 3 owners denied.\n`,
   ],
   [
     'what controls itself',
     [running('ReplicaSet', 'x', BAD, controlledBy('apps/v1', 'ReplicaSet', 'x'))],
     {},
     1,
-    `ReplicaSet shop/x: ${denied('c', BAD)}\n1 denied.\n`,
+    `ReplicaSet shop/x: ${denied('c', BAD)}\n1 object of 1 owner denied.\n`,
   ],
   [
     'what is exempt, apart',
@@ -74,7 +74,7 @@ const AUDITS: readonly (readonly [
     1,
     `Pod shop/z: ${denied('c', BAD)}${have('One pod has', BAD)}
 Pod shop/a: exempt by old, kept by team-a until 2026-12-31: ${denied('c', `quay.io/old/a${ID}`).slice(8)}${have('One pod has', `quay.io/old/a${ID}`)}
-1 denied, 1 allowed.\n`,
+1 object of 1 owner denied, 1 allowed.\n`,
   ],
   [
     'namespaces that are exempt, and one with a profile, by the labels of a Namespace that comes first',
@@ -87,49 +87,70 @@ Pod shop/a: exempt by old, kept by team-a until 2026-12-31: ${denied('c', `quay.
     ],
     {},
     0,
-    '0 denied, 1 allowed, 2 in exempt namespaces, 2 of kinds without pods.\n',
+    '0 objects denied, 1 allowed, 2 in exempt namespaces, 2 of kinds without pods.\n',
   ],
   [
     'one namespace alone',
     [namespace('quiet'), runningPod('a', [BAD]), runningPod('b', ['docker.io/a:1'], { namespace: 'quiet' })],
     { namespace: 'quiet' },
     0,
-    '0 denied, 1 allowed, 1 of kinds without pods.\n',
+    '0 objects denied, 1 allowed, 1 of kinds without pods.\n',
   ],
   [
     'one rule alone',
     [runningPod('a', [BAD]), runningPod('b', [`docker.io/poisoned${ID}`])],
     { only: ['blocked-images'] },
     1,
-    `Pod shop/b: denied: c image has a non-allowed name! (docker.io/poisoned${ID}). These images "**/poisoned" are prohibited. [blocked-images]\n${have('One pod has', `docker.io/poisoned${ID}`)}\n1 denied, 1 allowed.\n`,
+    `Pod shop/b: denied: c image has a non-allowed name! (docker.io/poisoned${ID}). These images "**/poisoned" are prohibited. [blocked-images]\n${have('One pod has', `docker.io/poisoned${ID}`)}\n1 object of 1 owner denied, 1 allowed.\n`,
   ],
   [
     'what cannot be read, also where one rule is asked for',
     [{ ...runningPod('a', []), spec: 1 }],
     { only: ['blocked-images'] },
     1,
-    'Pod shop/a: denied: ImageGate cannot read the object, so it is denied: object.spec of a Pod must be an object, found a number. [imagegate]\n  One pod has it.\n\n1 denied.\n',
+    'Pod shop/a: denied: ImageGate cannot read the object, so it is denied: object.spec of a Pod must be an object, found a number. [imagegate]\n  One pod has it.\n\n1 object of 1 owner denied.\n',
   ],
   [
     'a pod that a kubelet made',
     [runningPod('a', [BAD], { annotations: { 'kubernetes.io/config.mirror': 'x' } })],
     {},
     0,
-    '0 denied, 1 allowed.\n',
+    '0 objects denied, 1 allowed.\n',
+  ],
+  [
+    'pods that have ended, apart',
+    [
+      { ...runningPod('a', [BAD]), status: { phase: 'Succeeded' } },
+      { ...runningPod('b', [BAD], controlledBy('batch/v1', 'Job', 'j')), status: { phase: 'Failed' } },
+      { ...runningPod('c', [GOOD]), status: { phase: 'Running' } },
+    ],
+    {},
+    0,
+    '0 objects denied, 1 allowed. Left out: 2 pods that have ended.\n',
+  ],
+  [
+    'a Namespace that comes after what is in no namespace',
+    [
+      { apiVersion: 'v1', kind: 'PersistentVolume', metadata: {} },
+      namespace('default', { 'imagegate/profile': 'lab' }),
+    ],
+    { paths: ['-'] },
+    0,
+    '0 objects denied, 2 of kinds without pods.\n',
   ],
   [
     'a Namespace that comes too late',
     [runningPod('a', [GOOD]), namespace('shop', { 'imagegate/profile': 'lab' })],
     { paths: ['-'] },
     2,
-    'standard input:29:9 items[1]: expected a Namespace before what is in it, as its labels say how that is judged, found it after that. Put it first. [manifest-invalid]\n0 denied, 1 unreadable, 1 allowed, 1 of kinds without pods.\n',
+    'standard input:29:9 items[1]: expected a Namespace before what is in it, as its labels say how that is judged, found it after that. Put it first. [manifest-invalid]\n0 objects denied, 1 unreadable, 1 allowed, 1 of kinds without pods.\n',
   ],
   [
     'nothing',
     [],
     {},
     2,
-    '$: expected Kubernetes objects, found none. Look whether what should write them, such as helm template, has failed. [manifest-invalid]\n0 denied, 1 unreadable.\n',
+    '$: expected Kubernetes objects, found none. Look whether what should write them, such as helm template, has failed. [manifest-invalid]\n0 objects denied, 1 unreadable.\n',
   ],
   [
     'rules that are misspelt or off',
@@ -269,7 +290,7 @@ describe('audit', () => {
     };
     const { code, stdout, stderr } = await audited('', { paths: [], cluster: { kubeconfig: api.kubeconfig } });
     expect(stdout).to.equal(
-      `Rollout shop/r: ${denied('c', BAD)}\n1 denied, 8 unreadable, 1 allowed, 1 of kinds without pods.\n`,
+      `Rollout shop/r: ${denied('c', BAD)}\n1 object of 1 owner denied, 8 unreadable, 1 allowed, 1 of kinds without pods.\n`,
     );
     expect(stderr).to.match(/expected each Deployment, found HTTP 404/);
     expect(code).to.equal(2);

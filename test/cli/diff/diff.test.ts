@@ -14,7 +14,7 @@ const labelled = (name: string, labels: string): string =>
   `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name}, labels: { ${labels} } }\n`;
 
 const ROLLOUT = 'podSpecs: [{ group: argoproj.io, kind: Rollout, path: spec.template.spec }]\n';
-const CONTROLLED = 'name: p, ownerReferences: [{ kind: ReplicaSet, name: r, controller: true }]';
+const CONTROLLED = 'name: p, ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: r, controller: true }]';
 const SAYS = 'c image comes from an untrusted registry! (quay.io/a:1). Only images from docker.io are allowed.';
 
 const newly = (what: 'denied' | 'allowed', owner = 'Pod default/p', place = 'x.yaml:4:40'): string =>
@@ -62,7 +62,7 @@ const DIFFS: readonly (readonly [
       'x.yaml': `${pod('quay.io/a:1', CONTROLLED)}---\n${pod('quay.io/a:1', CONTROLLED)}---\n${labelled('a', 'b: c')}---
 apiVersion: apps/v1
 kind: ReplicaSet
-metadata: { name: r, ownerReferences: [{ kind: Deployment, name: d, controller: true }] }
+metadata: { name: r, ownerReferences: [{ apiVersion: apps/v1, kind: Deployment, name: d, controller: true }] }
 spec: { template: { spec: { containers: [{ name: c, image: 'quay.io/a:1' }] } } }
 `,
     },

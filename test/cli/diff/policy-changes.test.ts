@@ -1,11 +1,23 @@
 import { expect } from 'chai';
+import type { AdmissionRequest } from '../../../src/admission/admission-review.ts';
 import type { CheckedObject } from '../../../src/check-report/report.ts';
 import { PolicyChanges } from '../../../src/cli/diff/policy-changes.ts';
 import type { Finding } from '../../../src/engine/finding.ts';
-import { Owners } from '../../../src/manifest/owners.ts';
+import { objectName, Owners } from '../../../src/manifest/owners.ts';
 import { findingOf } from '../../finding.ts';
 
 const EXEMPTION = { name: 'e', reason: 'r', owner: 'o', expires: Infinity };
+
+const POD = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'p' };
+
+const controlled = (kind: AdmissionRequest['kind'], name: string, reference: object): AdmissionRequest => ({
+  uid: 'u',
+  kind,
+  operation: 'CREATE',
+  namespace: 'shop',
+  name,
+  object: { metadata: { ownerReferences: [reference] } },
+});
 
 /** A pod of which this was found; of more than one container, the place of each is said. */
 const checked = (...findings: readonly Finding[]): CheckedObject => ({
@@ -78,7 +90,7 @@ describe('PolicyChanges', () => {
   ] as const) {
     it(`finds of ${what}: ${effect ?? 'no change'}`, () => {
       const changes = new PolicyChanges();
-      changes.add('Pod shop/p', before, after);
+      changes.add(POD, before, after);
       const all = changes.byOwner(new Owners());
       expect(all.map((change) => [change.effect, [...change.why.keys()]])).to.deep.equal(
         effect === undefined ? [] : [[effect, why]],
@@ -90,31 +102,28 @@ describe('PolicyChanges', () => {
     const [one, other] = [found('deny'), found('deny')];
     const second = { ...other, image: { ...other.image, container: { ...other.image.container, fieldPath: 'x' } } };
     const changes = new PolicyChanges();
-    changes.add('Pod shop/p', checked(one), checked(second));
+    changes.add(POD, checked(one), checked(second));
     expect(changes.byOwner(new Owners()).map(({ effect }) => effect)).to.have.members(['newlyAllowed', 'newlyDenied']);
   });
 
   it('tells an image once for each owner, with all that is said of it, by image and owner', () => {
     const owners = new Owners();
-    const reference = { kind: 'Deployment', name: 'd', controller: true };
-    owners.add({
-      uid: 'u',
-      kind: { group: 'apps', version: 'v1', kind: 'ReplicaSet' },
-      operation: 'CREATE',
-      namespace: 'shop',
-      name: 'r',
-      object: { metadata: { ownerReferences: [reference] } },
-    });
+    const reference = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', controller: true };
+    const deployment = owners.add(controlled({ group: 'apps', version: 'v1', kind: 'ReplicaSet' }, 'r', reference));
+    const ofPod = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', controller: true };
+    const set = owners.add(controlled({ group: '', version: 'v1', kind: 'Pod' }, 'r-1', ofPod));
     const changes = new PolicyChanges();
     for (const [owner, finding] of [
-      ['ReplicaSet shop/r', found('deny')],
-      ['Pod shop/p', found('deny')],
-      ['Pod shop/p', found('deny', 'a', 'a.b/c')],
-      ['Deployment shop/d', found('deny', 'b')],
-      ['ReplicaSet shop/r', found('deny')],
+      [set, found('deny')],
+      [POD, found('deny')],
+      [POD, found('deny', 'a', 'a.b/c')],
+      [deployment, found('deny', 'b')],
+      [set, found('deny')],
     ] as const)
       changes.add(owner, checked(), checked(finding));
-    expect(changes.byOwner(owners).map(({ image, owner, why }) => [image, owner, [...why.keys()]])).to.deep.equal([
+    expect(
+      changes.byOwner(owners).map(({ image, owner, why }) => [image, objectName(owner), [...why.keys()]]),
+    ).to.deep.equal([
       ['a.b/c', 'Pod shop/p', [`${SAYS.replace('gcr.io/app', 'a.b/c')} [a]`]],
       ['gcr.io/app', 'Deployment shop/d', [`${SAYS} [a]`, `${SAYS} [b]`]],
       ['gcr.io/app', 'Pod shop/p', [`${SAYS} [a]`]],

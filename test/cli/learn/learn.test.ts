@@ -9,7 +9,7 @@ const pod = (image: string, metadata = 'name: p'): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: { ${metadata} }\nspec: { containers: [{ name: c, image: '${image}' }] }\n`;
 
 const controlled = (name: string): string =>
-  `name: ${name}, ownerReferences: [{ kind: ReplicaSet, name: r, controller: true }]`;
+  `name: ${name}, ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: r, controller: true }]`;
 
 const recorded = (operation: string, object: string): string =>
   `apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: { uid: u, operation: ${operation}, namespace: shop, kind: { group: '', version: v1, kind: Pod }, object: ${object} }\n`;
