@@ -44,10 +44,11 @@ export async function connectCluster(choice: ClusterChoice): Promise<ClusterClie
   return clientOf(await openCluster(choice));
 }
 
-/** What is asked for; with a patch, a PATCH. */
+/** What is asked for; with a patch, a PATCH, and a DELETE to remove it. */
 export interface ClusterRequest {
   readonly path: string;
   readonly patch?: { readonly contentType: string; readonly body: string };
+  readonly removes?: true;
 }
 
 export interface ClusterAccess {
@@ -82,10 +83,11 @@ function accessOf(config: KubeConfig): ClusterAccess {
   const server = config.getCurrentCluster()?.server ?? '';
   const location = { source: { name: server === '' ? 'kubeconfig' : server } };
   const send = async (request: ClusterRequest, attempts = 5): ReturnType<ClusterAccess['send']> => {
-    const { path, patch } = request;
+    const { path, patch, removes } = request;
     try {
       const headers = { accept: 'application/json', ...(patch && { 'content-type': patch.contentType }) };
-      const options: RequestOptions = { timeout: TIMEOUT_MS, headers, method: patch ? 'PATCH' : 'GET' };
+      const method = patch ? 'PATCH' : removes ? 'DELETE' : 'GET';
+      const options: RequestOptions = { timeout: TIMEOUT_MS, headers, method };
       await config.applyToHTTPSOptions(options);
       const { retryAfter, ...answer } = await answerTo(new URL(server.replace(/\/$/, '') + path), options, patch?.body);
       if (answer.status !== 429 || attempts <= 1) return answer;
@@ -109,7 +111,8 @@ export function clientOf({ location, send }: ClusterAccess): ClusterClient {
   };
   const get = async (path: string): Promise<ClusterAnswer> => {
     const { status, text } = await send({ path });
-    return { status, body: parsed(text) };
+    // An API that is not there has a page of plain text.
+    return { status, body: status === 404 && !text.startsWith('{') ? undefined : parsed(text) };
   };
   return { location, get, getText: async (path) => send({ path }), parsed };
 }
@@ -146,13 +149,15 @@ export interface Wanted {
   readonly what: string;
   readonly group: string;
   readonly resource: string;
-  readonly verb: 'get' | 'list' | 'patch';
+  readonly verb: 'get' | 'list' | 'patch' | 'delete';
 }
 
 /** That the API server did not give what was wanted. */
 export function unreadable({ location }: ClusterClient, { status, body }: ClusterAnswer, wanted: Wanted): Mistake {
   const { what, group, resource, verb } = wanted;
-  const rule = `{ apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"] }`;
+  // What is not there is created by its patch.
+  const verbs = verb === 'patch' ? '"create", "patch"' : `"${verb}"`;
+  const rule = `{ apiGroups: ["${group}"], resources: ["${resource}"], verbs: [${verbs}] }`;
   const remedy = status === 403 ? `Its user needs a role with the rule ${rule}.` : 'Look whether it is there.';
   const message =
     typeof body === 'object' && body !== null && 'message' in body ? `, ${printable(String(body.message), 512)}` : '';

@@ -7,6 +7,7 @@ export interface ClusterWriter extends ClusterClient {
   readonly apply: (path: string, object: JsonObject) => Promise<ClusterAnswer>;
   /** A merge patch: replaces lists as a whole, whoever owns what is in them. */
   readonly merge: (path: string, object: JsonObject) => Promise<ClusterAnswer>;
+  readonly remove: (path: string) => Promise<ClusterAnswer>;
 }
 
 /**
@@ -28,5 +29,9 @@ export async function connectWriter(choice: ClusterChoice, manager: string): Pro
     ...client,
     apply: patch('application/apply-patch+yaml', '&force=true'),
     merge: patch('application/merge-patch+json', ''),
+    remove: async (path) => {
+      const { status, text } = await access.send({ path, removes: true });
+      return { status, body: client.parsed(text) };
+    },
   };
 }

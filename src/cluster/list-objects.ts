@@ -88,18 +88,25 @@ async function* objectsOf(
     yield { object: { ...item, apiVersion, kind }, where: () => client.location };
 }
 
-/** A list that has expired goes on where the API server says; what has been there already is left out. */
-async function* pages(
+/**
+ * A list that has expired goes on where the API server says; what has been there already is left out.
+ *
+ * @param selector of labels
+ * @throws {MistakesError} if it may not be listed.
+ */
+export async function* pages(
   client: ClusterClient,
   path: string,
-  { group, kind, name }: Resource,
+  { group, kind, name }: Pick<Resource, 'group' | 'kind' | 'name'>,
+  selector?: string,
 ): AsyncGenerator<JsonObject> {
+  const selected = selector === undefined ? '' : `&labelSelector=${encodeURIComponent(selector)}`;
   const seen = new Set<unknown>();
   let [token, expiries] = ['', 0];
   for (;;) {
     const rest = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
     // oxlint-disable-next-line no-await-in-loop -- each page says which is the next
-    const { status, text } = await client.getText(`${path}?limit=${PAGE}${rest}`);
+    const { status, text } = await client.getText(`${path}?limit=${PAGE}${selected}${rest}`);
     const expired = status === 410 && expiries < MAX_EXPIRIES;
     let body: unknown;
     if (status === 200) {

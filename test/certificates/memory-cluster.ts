@@ -91,6 +91,7 @@ export function memoryCluster(): MemoryCluster {
       parsed: (text) => JSON.parse(text) as unknown,
       apply: write,
       merge: write,
+      remove: async (path) => Promise.reject(new Error(`Nothing is removed: ${path}`)),
     },
     isGateReady: true,
     profiles: '',

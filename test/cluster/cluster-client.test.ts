@@ -17,6 +17,12 @@ describe('connectCluster', () => {
     expect(await get('/x')).to.deep.equal({ status: 200, body: { by: 'Bearer a-token' } });
   });
 
+  it('reads that an API is not there', async () => {
+    const { get } = await connectCluster({ kubeconfig: api.kubeconfig });
+    api.answer = () => ({ status: 404, body: '404 page not found\n' });
+    expect(await get('/x')).to.deep.equal({ status: 404, body: undefined });
+  });
+
   for (const [what, text, context, said] of [
     [
       'no file',

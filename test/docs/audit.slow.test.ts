@@ -42,6 +42,7 @@ describe('docs/audit.md', () => {
       'shop.json',
       'An example',
       'Exemptions',
+      'report-role.yaml',
       'role.yaml',
     ]);
     const { output } = await runLine(`${main} audit --help`, { cwd: folder, env: cleanEnvironment() });

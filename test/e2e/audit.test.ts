@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { after, before } from 'mocha';
 import { audit, type AuditOptions } from '../../src/cli/audit/audit.ts';
+import { REPORT_APIS } from '../../src/audit-report/cluster-reports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { deployment, pod, podSpec, type Manifest } from './objects.ts';
+import { reportDefinitions } from './report-definitions.ts';
 import { sharedCluster } from './shared-cluster.ts';
 
 const SPACES = ['audit', 'audit-off', 'audit-lab', 'imagegate'];
@@ -62,6 +64,9 @@ describe('imagegate audit', () => {
 
   after(async () => {
     await cluster.kubectl(['-n', 'imagegate', 'delete', 'configmap', 'imagegate-webhook-config']);
+    const definitions = [...reportDefinitions('openreports'), ...reportDefinitions('wgpolicyk8s')];
+    const names = definitions.map(({ metadata }) => String(metadata['name']));
+    await cluster.kubectl(['delete', 'crd', '--ignore-not-found', ...names]);
     await cluster.kubectl(['delete', 'namespace', ...SPACES.slice(0, 3), '--wait=false']);
   });
 
@@ -92,14 +97,14 @@ describe('imagegate audit', () => {
   it('tells what runs in one namespace, by the policy in force, and is told no more than it asks for', async () => {
     const { code, stdout, stderr } = await audited({ namespace: 'audit' });
     expect(stderr).to.equal('');
-    expect(stdout).to.equal(`${FOUND}\n3 denied, 1 of kinds without pods.\n`);
+    expect(stdout).to.equal(`${FOUND}\n3 objects of 1 owner denied, 1 of kinds without pods.\n`);
     expect(code).to.equal(1);
   });
 
   it('leaves out exempt namespaces, and knows profiles', async () => {
     for (const [namespace, counts] of [
-      ['audit-off', '0 denied, 1 in exempt namespaces, 1 of kinds without pods.\n'],
-      ['audit-lab', '0 denied, 1 allowed, 1 of kinds without pods.\n'],
+      ['audit-off', '0 objects denied, 1 in exempt namespaces, 1 of kinds without pods.\n'],
+      ['audit-lab', '0 objects denied, 1 allowed, 1 of kinds without pods.\n'],
     ] as const) {
       // oxlint-disable-next-line no-await-in-loop -- one audit
       expect(await audited({ namespace })).to.deep.equal({ code: 0, stdout: counts, stderr: '' });
@@ -113,6 +118,64 @@ describe('imagegate audit', () => {
     expect(whole.stdout).to.include(FOUND);
     expect(await audited({ paths: ['-'] }, stdout)).to.deep.equal(whole);
   });
+
+  for (const api of ['openreports', 'wgpolicyk8s'] as const) {
+    it(`writes reports that the API server takes, and removes stale ones: ${api}`, async () => {
+      const { kinds } = REPORT_APIS[api];
+      const options = { namespace: 'audit', report: { api } } as const;
+      const missing = /found HTTP 404\. Install their CRDs, .* \[cluster-unreadable\]\n$/;
+      expect((await audited(options)).stderr).to.match(missing);
+      const definitions = reportDefinitions(api);
+      await cluster.apply(definitions.map((definition) => JSON.stringify(definition)).join('\n'));
+      const names = definitions.map(({ metadata }) => String(metadata['name']));
+      await cluster.kubectl(['wait', '--for=condition=Established', ...names.map((name) => `crd/${name}`)]);
+      /** What there is of them, as `kind namespace/name`, with the label. */
+      const reports = async (): Promise<readonly string[]> => {
+        const lines = ['{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}', '{.metadata.labels}\n{end}'];
+        const { stdout, stderr } = await cluster.kubectl([
+          'get',
+          names.join(),
+          '-A',
+          '-o',
+          `jsonpath=${lines.join(' ')}`,
+        ]);
+        if (stderr !== '') throw new Error(stderr);
+        return stdout.split('\n').filter((line) => line !== '');
+      };
+      const [of, ofCluster] = kinds;
+      const has = (kind: string, namespace: string, at: number): string =>
+        `${kind} ${namespace}/imagegate-audit {"imagegate/audit":"${at}"}`;
+      const now = Date.now();
+
+      // Strict, so that a field that the schema does not have is refused.
+      const { stdout } = await audited({ ...options, now, report: { api, path: '-' } });
+      const input = { input: stdout };
+      const applied = await cluster.kubectl(['create', '--validate=strict', '-f', '-'], input);
+      expect(applied.stderr).to.equal('');
+      expect(await reports()).to.deep.equal([has(of, 'audit', now)]);
+
+      for (const namespace of ['audit-lab', 'audit']) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        expect((await audited({ ...options, namespace, now: now + 1 })).stderr).to.equal('');
+      }
+      expect(await reports()).to.deep.equal([has(of, 'audit', now + 1)]);
+      expect((await audited({ report: { api }, now: now + 2 })).stderr).to.equal('');
+      expect(await reports()).to.include.members([has(of, 'audit', now + 2), has(ofCluster, '', now + 2)]);
+
+      expect((await audited({ ...options, profile: 'lab', now: now + 3 })).stderr).to.equal('');
+      const left = await reports();
+      expect(left).to.include(has(ofCluster, '', now + 2));
+      expect(left.filter((line) => line.includes(' audit/'))).to.deep.equal([]);
+      const { stdout: summary } = await cluster.kubectl([
+        'get',
+        names[1]!,
+        'imagegate-audit',
+        '-o',
+        'jsonpath={.summary}',
+      ]);
+      expect(JSON.parse(summary)).to.have.keys('pass', 'fail', 'warn', 'error', 'skip').and.to.include({ error: 0 });
+    });
+  }
 
   it('says to whom what may not be read', async () => {
     const { code, stderr } = await audited({

@@ -1,4 +1,5 @@
 import { AUDIT_REPORTS, type AuditFormat } from '../../audit-report/audit-reports.ts';
+import { clusterReports, REPORT_APIS, REPORT_LABEL, type ReportApi } from '../../audit-report/cluster-reports.ts';
 import type { Audit, OwnedFinding } from '../../audit-report/audited.ts';
 import { type ExemptionTerms, exemptionsYaml } from '../../audit-report/exemptions-yaml.ts';
 import { VALID_REFERENCE } from '../../engine/policy.ts';
@@ -26,6 +27,8 @@ export interface AuditOptions extends Output, PolicyPaths, ObjectPlaces, Auditor
   readonly exemptionsPath?: string | undefined;
   /** Beside that. */
   readonly terms?: ExemptionTerms | undefined;
+  /** Reports for dashboards: of which API, and where to write them, in the cluster if no path is named. */
+  readonly report?: { readonly api: ReportApi; readonly path?: string } | undefined;
 }
 
 /**
@@ -49,10 +52,11 @@ export async function audit(options: AuditOptions): Promise<0 | 1 | 2> {
   const auditor = new Auditor(tried.ruleset, namespaces, options);
   const result = await auditor.audit(objectsAt(options, scope, namespaces));
   const colors = terminal && (env.NO_COLOR ?? '') === '';
-  if (options.exemptionsPath !== STDIN) write(AUDIT_REPORTS[format](result, colors));
+  if (options.exemptionsPath !== STDIN && options.report?.path !== STDIN) write(AUDIT_REPORTS[format](result, colors));
   const wasWritten = await collected.from(async () => writeExemptions(result, tried.ruleset, options));
+  const wasReported = await collected.from(async () => writeReport(result, options));
   for (const mistake of collected.mistakes) writeError(`${mistakeText(mistake)}\n`);
-  return wasWritten === undefined ? 2 : exitCodeOf(result.counts);
+  return wasWritten === undefined || wasReported === undefined ? 2 : exitCodeOf(result.counts);
 }
 
 /** Rules that are not known, or judge nothing: nothing found would not mean that nothing is wrong. */
@@ -107,16 +111,39 @@ async function writeExemptions({ owners }: Audit, ruleset: Ruleset, options: Aud
   if (path === undefined || terms === undefined) return true;
   const isMeant = ({ level }: OwnedFinding): boolean => level === 'deny' || (only !== undefined && level !== 'exempt');
   const { text, count, left } = exemptionsYaml(owners, terms, { isMeant, unqualified: unqualifiedUnder(ruleset) });
+  await writeText(text, path, '--write-exemptions', write);
+  for (const one of left) writeError(`No exemption written: ${one}\n`);
+  writeError(`${count} ${count === 1 ? 'exemption' : 'exemptions'} written.\n`);
+  return true;
+}
+
+/** Of a cluster of which not all could be read the stale ones stay, as nobody knows whether they are. */
+async function writeReport(result: Audit, options: AuditOptions): Promise<true> {
+  const { report, now, namespace, write } = options;
+  if (report === undefined) return true;
+  const reports = clusterReports(result, { ...report, now, namespace });
+  if (report.path === undefined) {
+    const { writeReports } = await import('../../cluster/write-reports.ts');
+    const stale = `${REPORT_LABEL},${REPORT_LABEL}!=${now}`;
+    const set = { ...REPORT_APIS[report.api], reports, stale, namespace };
+    await writeReports(options.cluster ?? {}, set, result.counts.unreadable === 0);
+  } else {
+    const { stringify } = await import('yaml');
+    const text = reports.map((one) => stringify(one, { aliasDuplicateObjects: false, lineWidth: 0 })).join('---\n');
+    await writeText(text, report.path, '--report', write);
+  }
+  return true;
+}
+
+/** @throws {MistakesError} about the option that names the path, if it cannot be written. */
+async function writeText(text: string, path: string, name: string, write: Output['write']): Promise<void> {
   try {
     if (path === STDIN) write(text);
     else await writeFile(path, text);
   } catch (error) {
     const words = { expected: 'a file that can be written', found: messageOf(error), remedy: 'Name another.' };
-    throw new MistakesError([{ code: 'setting-invalid', source: { name: '--write-exemptions' }, ...words }]);
+    throw new MistakesError([{ code: 'setting-invalid', source: { name }, ...words }]);
   }
-  for (const one of left) writeError(`No exemption written: ${one}\n`);
-  writeError(`${count} ${count === 1 ? 'exemption' : 'exemptions'} written.\n`);
-  return true;
 }
 
 /** Where rules differ, the one that trusts less. */
