@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import schema from '../../schemas/admission-review.schema.json' with { type: 'json' };
 import { schemaProblem } from '../mistake/schema-problem.ts';
 import { property } from '../workload/json-object.ts';
@@ -38,13 +38,13 @@ const MAX_FIELDS = 8;
 
 // Without the meta-schema, which takes some 30 ms to compile. All errors are collected; there are few, since `groups` is the
 // only array.
-const isAdmissionReview = new Ajv({
-  meta: false,
-  validateSchema: false,
-  strict: true,
-  strictTypes: false,
-  allErrors: true,
-}).compile<AdmissionReview>(schema);
+const ajv = new Ajv({ meta: false, validateSchema: false, strict: true, strictTypes: false, allErrors: true });
+let compiled: ValidateFunction<AdmissionReview> | undefined;
+
+/** Makes ready to parse reviews: what serves does so at its start, and commands may never need it. */
+export function compileReviews(): ValidateFunction<AdmissionReview> {
+  return (compiled ??= ajv.compile<AdmissionReview>(schema));
+}
 
 /**
  * Reads the body of a request as an AdmissionReview.
@@ -53,6 +53,7 @@ const isAdmissionReview = new Ajv({
  */
 export function parseReview(body: unknown): AdmissionReview {
   cutGroups(body);
+  const isAdmissionReview = compileReviews();
   if (isAdmissionReview(body)) return body;
   const errors = isAdmissionReview.errors!; // set whenever it says no
   const fields = errors.slice(0, MAX_FIELDS).map(fieldMistake);

@@ -2,7 +2,6 @@ import type { Environment } from '../gate/settings.ts';
 import { createRulesetLoader, type RulesetLoader, type PolicyInput } from '../ruleset/load-ruleset.ts';
 import type { AnyRule } from '../rule/rule.ts';
 import { loadRules } from '../rule-file/load-rules.ts';
-import { loadCustomRules } from '../sandbox/load-custom-rules.ts';
 import type { RuleWatch } from '../sandbox/sandboxed-rule.ts';
 import { fileURLToPath } from 'node:url';
 import { printable } from '../mistake/printable.ts';
@@ -28,14 +27,18 @@ export async function createLoader({ watch, ...options }: LoaderOptions): Promis
   return createRulesetLoader({
     ...options,
     builtIn,
-    loadCustomRules: async (files, optionsByRule) =>
-      loadCustomRules({ files, options: optionsByRule, takenNames, watch }),
+    loadCustomRules: async (files, optionsByRule) => {
+      const { loadCustomRules } = await import('../sandbox/load-custom-rules.ts');
+      return loadCustomRules({ files, options: optionsByRule, takenNames, watch });
+    },
   });
 }
 
+let loading: Promise<readonly AnyRule[]> | undefined;
+
 /** The built-in rules, imported once. */
 export async function builtInRules(): Promise<readonly AnyRule[]> {
-  return loadRules(BUILT_IN_RULES);
+  return (loading ??= loadRules(BUILT_IN_RULES));
 }
 
 /** In the built package: this file is in build/src/cli, and the rules are in build/rules. */

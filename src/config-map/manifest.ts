@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { shown, type Mistake } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 import { isObject } from '../workload/json-object.ts';
@@ -40,7 +40,7 @@ const SCHEMA = {
 
 // Without the meta-schema, which takes some 30 ms to compile.
 const ajv = new Ajv({ meta: false, validateSchema: false, strict: true, allErrors: true, verbose: true });
-const isConfigMap = ajv.compile(SCHEMA);
+let compiled: ValidateFunction | undefined;
 
 /** Whether a document is meant as a Kubernetes object; policy.yaml has no such keys. */
 export function isManifest({ value }: YamlDocument): boolean {
@@ -54,6 +54,8 @@ export function configMapManifest({ value, where, mistakes }: YamlDocument): Con
     return { name: KIND, configMap: {}, mistakes: [...mistakes, ...another] };
   }
   const { metadata, data, binaryData } = value;
+  // Once, and not where there is none.
+  const isConfigMap = (compiled ??= ajv.compile(SCHEMA));
   const isFine = isConfigMap(withoutNulls(value));
   const wrong = isFine ? [] : schemaMistakes(isConfigMap.errors!, where, 'a ConfigMap'); // set whenever Ajv says no
   const name = isObject(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : KIND;

@@ -92,8 +92,10 @@ export function bindRuleset(
   others: readonly string[] = [],
 ): BoundRuleset {
   const { selections, options, mistakes: unmergeable } = layers(policy);
-  // Schemas of built-in rules alone, as part of the policy's: compiling the meta-schema would take 30 ms of each start.
-  const ajv = new Ajv({ meta: false, validateSchema: false, strict: true, allErrors: true, useDefaults: true });
+  // Schemas of built-in rules alone, as part of the policy's: compiling the meta-schema would take 30 ms of each start, and
+  // what is compiled is used once or twice.
+  const fast = { meta: false, validateSchema: false, code: { optimize: false } } as const;
+  const ajv = new Ajv({ ...fast, strict: true, allErrors: true, useDefaults: true });
   const readyRules = [
     ...builtIn.map((rule) => builtInRule(rule, options.get(rule.meta.name), ajv)),
     ...custom.map((rule) => customRule(rule, options.get(rule.name))),

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { gt } from 'semver';
+import gt from 'semver/functions/gt.js';
 import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
 
 /** The version of this gate. */

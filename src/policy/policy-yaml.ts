@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import {
   DEFAULT_POLICY,
   MAX_PROFILES,
@@ -30,7 +30,7 @@ export interface LoadedPolicy {
 /** The most mistakes that are reported. */
 const MAX_MISTAKES = 50;
 
-// Without the meta-schema, to which a test holds the schema, and as fast to compile as can be: it is part of each start.
+// Without the meta-schema, to which a test holds the schema, and as fast to compile as can be: it is part of a start.
 const FAST = { meta: false, validateSchema: false, code: { optimize: false } } as const;
 const ajv = new Ajv({
   ...FAST,
@@ -41,7 +41,7 @@ const ajv = new Ajv({
   verbose: true,
 });
 ajv.addKeyword('patternErrorMessage');
-const isPolicy = ajv.compile<YamlPolicy>(policySchema([]));
+let compiled: ValidateFunction<YamlPolicy> | undefined;
 
 interface YamlPolicy {
   readonly contact?: string;
@@ -53,6 +53,8 @@ interface YamlPolicy {
 /** Reads policy.yaml. Never throws. */
 export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
   const { value = {}, where, mistakes: unreadable } = readYaml(text, source);
+  // Once, and not where there is no policy.yaml.
+  const isPolicy = (compiled ??= ajv.compile<YamlPolicy>(policySchema([])));
   const wrong = isPolicy(value) ? [] : schemaMistakes(isPolicy.errors!, where); // Ajv sets errors whenever validation fails
   const { version, rules, profiles, namespaces, exemptions, podSpecs } = isObject(value) ? value : {};
   const mistakes = [...wrong, ...exemptionMistakes(exemptions, where), ...podSpecMistakes(podSpecs, where)];

@@ -2,7 +2,11 @@ import { InvalidEntriesError } from './invalid-entries-error.ts';
 import { sentenceList } from './sentence-list.ts';
 import type { Purpose } from './registry-reading.ts';
 import { tagPatterns } from './tag-patterns.ts';
-import semver from 'semver';
+// Not all of semver, which is some forty files.
+import Range from 'semver/classes/range.js';
+import intersects from 'semver/ranges/intersects.js';
+import minVersion from 'semver/ranges/min-version.js';
+import validRange from 'semver/ranges/valid.js';
 import { shown } from '../mistake/mistake.ts';
 
 /**
@@ -52,20 +56,20 @@ export function versionRange(
     throw new InvalidEntriesError([range], [{ index: 0, expected, found: shown(range), remedy }]);
   }
   if (purpose === 'deny') return { matches: wideMatcher(range) };
-  const compiled = new semver.Range(range);
+  const compiled = new Range(range);
   return { matches: (tag) => compiled.test(tag) };
 }
 
 function wideMatcher(range: string): (tag: string) => boolean {
   const options = { includePrerelease: true };
-  const compiled = new semver.Range(range, options);
+  const compiled = new Range(range, options);
   return (tag) => {
     const { major, minor = 'x', patch = 'x' } = VERSION.exec(tag)?.groups ?? {};
     if (major === undefined) return false;
     const numbers = [major, minor, patch].map((number) => number.replace(/^0+(?=[0-9])/, '')).join('.');
     if (patch !== 'x') return compiled.test(tag) || compiled.test(numbers);
     // A number may be too large for a version.
-    return semver.validRange(numbers) !== null && semver.intersects(compiled, numbers, options);
+    return validRange(numbers) !== null && intersects(compiled, numbers, options);
   };
 }
 
@@ -75,7 +79,7 @@ export function rangeRemedy(range: string): string | undefined {
   if (range.split('||').some((alternative) => alternative.trim() === '')) {
     return 'Nothing stands for every version here: write "*", or remove what is empty.';
   }
-  if (semver.validRange(range) === null) {
+  if (validRange(range) === null) {
     return 'Write versions with <, <=, >, >=, ^ or ~ before them, blanks between those that must all hold, and || between alternatives.';
   }
   const nobodys = range.split('||').find((alternative) => !hasVersion(alternative));
@@ -84,9 +88,9 @@ export function rangeRemedy(range: string): string | undefined {
 }
 
 function hasVersion(alternative: string): boolean {
-  if (semver.minVersion(alternative) !== null) return true;
+  if (minVersion(alternative) !== null) return true;
   // minVersion tries only 1.2.4 for `>1.2.3 <1.2.4-rc`, so try the pre-releases of the versions that the range names.
-  const range = new semver.Range(alternative);
+  const range = new Range(alternative);
   const named = range.set.flat().map((comparator) => comparator.semver);
   return named.some(({ major, minor, patch }) => range.test(`${major}.${minor}.${patch}-0`));
 }

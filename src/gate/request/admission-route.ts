@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { parseReview } from '../../admission/admission-review.ts';
+import { compileReviews, parseReview } from '../../admission/admission-review.ts';
 import { admissionReview } from '../../admission/response.ts';
 import { inSlices } from '../../admission/in-slices.ts';
 import { reviewing } from '../../admission/review.ts';
@@ -20,6 +20,7 @@ export interface AdmissionRouteOptions {
 
 /** Judges the parsed body, answers, then logs and counts the review. */
 export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: AdmissionRouteOptions) {
+  compileReviews();
   const turns = new Turns();
   return async function admissionRoute(ctx: Context): Promise<void> {
     const state = stateOf(ctx);
