@@ -1,10 +1,9 @@
-import { countsText } from '../check-report/text-report.ts';
+import { countsText, levelWord } from '../check-report/text-report.ts';
 import { objectName } from '../manifest/owners.ts';
 import { plural } from '../mistake/plural.ts';
 import { printable } from '../mistake/printable.ts';
 import { type Audit, exemptionText, findingsOf, type PlacedFinding } from './audited.ts';
 
-const WORDS = { deny: ['denied', 31], warn: ['warning', 33], audit: ['audit', 36], exempt: ['exempt', 36] } as const;
 const MAX_IDS = 3;
 
 /** For people: what stands, then what is exempt, and the counts. */
@@ -30,10 +29,8 @@ export function auditCountsText({ owners, counts }: Audit): string {
 
 function findingText({ owner, finding }: PlacedFinding, colors: boolean): string {
   const { level, rule, text, exemption, pods, imageIds } = finding;
-  const [word, color] = WORDS[level];
-  const painted = colors ? `\u001B[${color}m${word}\u001B[39m` : word;
   const by = exemption === undefined ? '' : ` by ${exemptionText(exemption)}`;
-  const said = `${objectName(owner)}: ${painted}${by}: ${text.replaceAll('\n', '\n  ')} [${rule}]\n`;
+  const said = `${objectName(owner)}: ${levelWord(level, colors)}${by}: ${text.replaceAll('\n', '\n  ')} [${rule}]\n`;
   if (pods === 0) return said;
   const ids = imageIds.slice(0, MAX_IDS).map((id) => printable(id));
   const more = imageIds.length > MAX_IDS ? ` and ${imageIds.length - MAX_IDS} more` : '';

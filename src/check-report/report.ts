@@ -34,6 +34,16 @@ export interface CheckCounts {
   readonly unreadable: number;
 }
 
+export const NO_COUNTS: CheckCounts = {
+  allowed: 0,
+  denied: 0,
+  errored: 0,
+  withoutPods: 0,
+  exempt: 0,
+  skipped: 0,
+  unreadable: 0,
+};
+
 export interface ReportOptions {
   /** Whether colours of a terminal may be used. */
   readonly colors: boolean;

@@ -16,20 +16,24 @@ const WORDS: Readonly<Record<Remark['level'], readonly [word: string, color: num
   exempt: ['exempt', 36],
 };
 
+/** What becomes of an image, in a word, which has a colour on a terminal. */
+export function levelWord(level: Remark['level'], colors: boolean): string {
+  const [word, color] = WORDS[level];
+  return colors ? `\u001B[${color}m${word}\u001B[39m` : word;
+}
+
 /** For people: a line for each remark, and the counts. */
 export function textReport({ colors }: ReportOptions): CheckReport {
-  const paint = (text: string, color: number): string => (colors ? `\u001B[${color}m${text}\u001B[39m` : text);
   return {
     begin: () => '',
     checked: (object) =>
       remarksOf(object)
         .map((remark) => {
           const { level, rule, location, finding } = remark;
-          const [word, color] = WORDS[level];
           const by = finding?.exemption === undefined ? '' : ` by ${finding.exemption.name}`;
           const [head = '', ...more] = `${advisedText(remark)} [${rule}]`.split('\n');
           const lines = [
-            `${objectName(object)}: ${paint(word, color)}${by}: ${head}`,
+            `${objectName(object)}: ${levelWord(level, colors)}${by}: ${head}`,
             ...more.map((line) => `  ${line}`),
           ];
           return `${locationText({ source: location.source })}: ${lines.join('\n')}\n`;

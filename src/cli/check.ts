@@ -1,5 +1,5 @@
 import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
-import type { CheckCounts, CheckReport } from '../check-report/report.ts';
+import { type CheckCounts, type CheckReport, NO_COUNTS } from '../check-report/report.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { fixFile } from '../fix/fix-file.ts';
 import { Fixes } from '../fix/fixes.ts';
@@ -57,15 +57,7 @@ class Checker {
   readonly #report: CheckReport;
   readonly #replacementsOf: ReturnType<typeof replacementFinder>;
   readonly #namespaces = new Namespaces();
-  readonly #counts: Record<keyof CheckCounts, number> = {
-    allowed: 0,
-    denied: 0,
-    errored: 0,
-    withoutPods: 0,
-    exempt: 0,
-    skipped: 0,
-    unreadable: 0,
-  };
+  readonly #counts: Record<keyof CheckCounts, number> = { ...NO_COUNTS };
 
   constructor({ ruleset, rules }: TriedPolicy, report: CheckReport, options: CheckOptions) {
     const known = new Map(rules.map((rule) => [rule.name, rule]));

@@ -1,5 +1,5 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
-import { isObject, property, UnreadableWorkloadError } from '../workload/json-object.ts';
+import { isObject, property, textOf, UnreadableWorkloadError } from '../workload/json-object.ts';
 import { podSpecs } from '../workload/pod-spec.ts';
 import type { KubernetesObject } from './manifest-items.ts';
 
@@ -69,9 +69,4 @@ function fillInPolicy(holder: unknown, imageField: string, policyField: string):
   if (!isObject(holder) || (holder[policyField] ?? '') !== '') return;
   const isLatest = LATEST.test(textOf(holder[imageField]) ?? '');
   Object.assign(holder, { [policyField]: isLatest ? 'Always' : 'IfNotPresent' });
-}
-
-/** A text that is not empty. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,6 +1,6 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { printable } from '../mistake/printable.ts';
-import { property } from '../workload/json-object.ts';
+import { property, textOf } from '../workload/json-object.ts';
 
 /** Who answers for pods: a Deployment, say, or a Pod that has no controller. */
 export interface Owner {
@@ -81,9 +81,4 @@ interface NamedObject {
 /** `Deployment shop/api` */
 export function objectName({ kind, namespace, name }: NamedObject): string {
   return printable([kind, [namespace, name].filter((part) => (part ?? '') !== '').join('/')].join(' '), 384);
-}
-
-/** A text that is not empty. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

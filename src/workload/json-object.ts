@@ -32,6 +32,11 @@ export function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
+/** A text that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 /**
  * The most containers and volumes, all lists together, of one object. Each takes strings and findings, so that without a
  * limit a body of 3 MiB, `{},` a million times, would exhaust the memory.

@@ -1,5 +1,5 @@
 import type { Audit, AuditCounts } from '../../audit-report/audited.ts';
-import { type Remark, remarksOf } from '../../check-report/report.ts';
+import { NO_COUNTS, type Remark, remarksOf } from '../../check-report/report.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import type { KubernetesObject, ManifestItem, ManifestObject } from '../../manifest/manifest-items.ts';
 import type { Namespaces } from '../../manifest/namespaces.ts';
@@ -31,17 +31,7 @@ export class Auditor {
   readonly #options: AuditorOptions;
   readonly #owners = new OwnedFindings();
   readonly #namespaces: Namespaces;
-  readonly #counts: Record<keyof AuditCounts, number> = {
-    allowed: 0,
-    denied: 0,
-    errored: 0,
-    withoutPods: 0,
-    exempt: 0,
-    skipped: 0,
-    unreadable: 0,
-    retired: 0,
-    ended: 0,
-  };
+  readonly #counts: Record<keyof AuditCounts, number> = { ...NO_COUNTS, retired: 0, ended: 0 };
 
   /** @param namespaces knows of the Namespaces before what is in them is judged */
   constructor(ruleset: Ruleset, namespaces: Namespaces, options: AuditorOptions) {
