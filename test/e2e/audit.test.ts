@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { after, before } from 'mocha';
 import { audit, type AuditOptions } from '../../src/cli/audit/audit.ts';
 import { REPORT_APIS } from '../../src/audit-report/cluster-reports.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { deployment, pod, podSpec, type Manifest } from './objects.ts';
 import { reportDefinitions } from './report-definitions.ts';
-import { sharedCluster } from './shared-cluster.ts';
 
 const SPACES = ['audit', 'audit-off', 'audit-lab', 'imagegate'];
 const POLICY = `rules:
@@ -31,7 +30,8 @@ describe('imagegate audit', () => {
   };
 
   before(async () => {
-    cluster = await sharedCluster();
+    // Of its own: it is told what the gate's ConfigMap says, which other suites use.
+    cluster = await startCluster();
     const labels = [{}, { 'imagegate/disable-filtering': 'true' }, { 'imagegate/profile': 'lab' }, {}];
     for (const [index, name] of SPACES.entries()) {
       // oxlint-disable-next-line no-await-in-loop -- each before what is in it
@@ -63,11 +63,7 @@ describe('imagegate audit', () => {
   });
 
   after(async () => {
-    await cluster.kubectl(['-n', 'imagegate', 'delete', 'configmap', 'imagegate-webhook-config']);
-    const definitions = [...reportDefinitions('openreports'), ...reportDefinitions('wgpolicyk8s')];
-    const names = definitions.map(({ metadata }) => String(metadata['name']));
-    await cluster.kubectl(['delete', 'crd', '--ignore-not-found', ...names]);
-    await cluster.kubectl(['delete', 'namespace', ...SPACES.slice(0, 3), '--wait=false']);
+    await cluster.stop();
   });
 
   const audited = async (options: Partial<AuditOptions> = {}, input = '') => {
