@@ -21,16 +21,16 @@ const KINDS = discovery(
 );
 
 const spec = { containers: [{ name: 'c', image: 'quay.io/a/b:1' }] };
-const object = (name: string, namespace: string, by: string) => ({
-  metadata: { name, namespace, ownerReferences: [{ kind: by, name: 'o', controller: true }] },
+const object = (name: string, namespace: string, apiVersion: string, kind: string) => ({
+  metadata: { name, namespace, ownerReferences: [{ apiVersion, kind, name: 'o', controller: true }] },
 });
 const OBJECTS: Readonly<Record<string, readonly unknown[]>> = {
   namespaces: [{ metadata: { name: 'lab', labels: { 'imagegate/disable-filtering': 'true' } } }],
   pods: [
-    { ...object('p', 'shop', 'ReplicaSet'), spec },
-    { ...object('p', 'lab', 'Job'), spec },
+    { ...object('p', 'shop', 'apps/v1', 'ReplicaSet'), spec },
+    { ...object('p', 'lab', 'batch/v1', 'Job'), spec },
   ],
-  replicasets: [{ ...object('o', 'shop', 'Deployment'), spec: { template: { spec } } }],
+  replicasets: [{ ...object('o', 'shop', 'apps/v1', 'Deployment'), spec: { template: { spec } } }],
   deployments: [{ metadata: { name: 'o', namespace: 'shop' }, spec: { template: { spec } } }],
 };
 

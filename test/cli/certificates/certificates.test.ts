@@ -295,7 +295,7 @@ describe('imagegate certificates', () => {
     [
       'rights that are missing',
       (cluster: MemoryCluster) => (cluster.refusal = { status: 403, body: { message: 'no' } }),
-      /expected the Secret .*, found HTTP 403, no\. Its user needs a role with the rule \{ apiGroups: \[""\], resources: \["secrets"\], verbs: \["patch"\] \}/,
+      /expected the Secret .*, found HTTP 403, no\. Its user needs a role with the rule \{ apiGroups: \[""\], resources: \["secrets"\], verbs: \["create", "patch"\] \}/,
     ],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
