@@ -7,17 +7,27 @@ import { goodRule } from '../sandbox/custom-rules.ts';
 import { readPage } from '../docs/tables.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
-import { blocksOf, commandsOfBlocks } from './readme.ts';
+import { blocksOf, commandsOfBlocks, type Command } from './readme.ts';
 import { runLine } from './run.ts';
 import { behindTheGate } from './shared-installation.ts';
 
-const PAGES = ['docs/operations.md', 'docs/policy.md', 'docs/reliability.md'];
+const PAGES = [
+  'docs/operations.md',
+  'docs/upgrade-and-rollback.md',
+  'docs/several-clusters.md',
+  'docs/air-gap.md',
+  'docs/managed-clusters.md',
+  'docs/rights.md',
+  'docs/policy.md',
+  'docs/reliability.md',
+];
 
 /** What stands in a command of a page for a file, a folder or an image of the reader's. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   FILE: 'deploy/policy/configmap.yaml',
   FOLDER: 'rules.d',
   IMAGE: 'docker.io/nginx:1',
+  CONTEXT: 'test',
 };
 
 /** Namespaces of the reader's. */
@@ -29,6 +39,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kubectl -n imagegate rollout status deployment/imagegate-webhook': 'needs a kubelet',
   'kubectl -n imagegate port-forward deployment/imagegate-webhook 8080': 'needs a kubelet',
   'deploy/certificates.sh --new-ca': 'is run by the tests of certificates.sh, and the fault of the CA change',
+  'kubectl -n imagegate rollout undo deployment/imagegate-webhook': 'needs a node',
+  'imagegate audit --policy FILE --context CONTEXT --format csv':
+    'is run by the test of audit: 1 if it finds something',
   'npm run test:faults': 'is run by .ci/run',
   'npm run test:faults -- --long': 'takes the rest of a day',
 };
@@ -37,13 +50,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
  * The commands of a page in their order: those of its `sh` blocks, and those in its text that are more than a verb. The
  * steps to a policy have a test of their own.
  */
-function commandsIn(path: string): readonly string[] {
+function commandsIn(path: string): readonly Pick<Command, 'line' | 'needs'>[] {
   const page = readPage(path);
   const blocks = blocksOf(page).filter(({ language, section }) => language === 'sh' && section !== STEPS);
   const inText = page.matchAll(
     /(?<!`)`((?:kubectl|imagegate|npm run|deploy\/certificates\.sh) [^` ]+ [^`]+|deploy\/certificates\.sh -[^`]+|npm run [^` ]+)`(?!`)/g,
   );
-  return [...commandsOfBlocks(blocks).map(({ line }) => line), ...[...inText].map(([, line = '']) => line)];
+  return [...commandsOfBlocks(blocks), ...[...inText].map(([, line = '']) => ({ line, needs: undefined }))];
 }
 
 describe('the pages for operators', () => {
@@ -72,6 +85,7 @@ describe('the pages for operators', () => {
 
   after(async () => {
     await patch({ RULE_BLOCKED_TAGS: null });
+    await suite().cluster.kubectl(['-n', 'imagegate', 'delete', 'configmap', 'imagegate-webhook-rules']);
     await suite().cluster.kubectl(['delete', '-f', 'guard-label.yaml'], { cwd: suite().deploy });
     await suite().cluster.kubectl(['delete', 'namespace', ...NAMESPACES, '--wait=false']);
     await runCertificates(suite().deploy, ['--drop-profile', 'prod']);
@@ -89,8 +103,8 @@ describe('the pages for operators', () => {
   };
 
   for (const path of PAGES) {
-    for (const line of commandsIn(path)) {
-      const reason = NOT_RUN[line];
+    for (const { line, needs } of commandsIn(path)) {
+      const reason = needs === undefined ? NOT_RUN[line] : `needs ${needs}`;
       if (reason !== undefined) {
         // Skipped, so that it is listed as such.
         it(`${path}: ${line} NOT RUN, ${reason}`);
@@ -99,7 +113,7 @@ describe('the pages for operators', () => {
       it(`${path}: ${line}`, async () => {
         const imagegate = `${process.execPath} ${join(projectRoot, 'build', 'src', 'main.js')}`;
         const run = line
-          .replace(/\b(?:FILE|FOLDER|IMAGE)\b/g, (word) => STANDS_FOR[word]!)
+          .replace(/\b(?:FILE|FOLDER|IMAGE|CONTEXT)\b/g, (word) => STANDS_FOR[word]!)
           .replace(/^imagegate/, imagegate);
         const { code, output } = await runLine(run, { cwd: folder(), env: suite().cluster.environment() });
         expect(code, output).to.equal(0);
@@ -116,6 +130,7 @@ describe('the pages for operators', () => {
   });
 
   it('have no reason for a command that they do not have', () => {
-    expect(PAGES.flatMap(commandsIn)).to.include.members(Object.keys(NOT_RUN));
+    const lines = PAGES.flatMap(commandsIn).map(({ line }) => line);
+    expect(lines).to.include.members(Object.keys(NOT_RUN));
   });
 });
