@@ -4,6 +4,7 @@ import type { Ruleset } from '../engine/ruleset.ts';
 import type { Metrics } from '../gate/telemetry/metrics.ts';
 import { problemsOf } from '../mistake/mistake.ts';
 import { REJECTED, startLiveRuleset, type LiveRuleset } from '../ruleset/live-ruleset.ts';
+import { foldersDigest } from '../ruleset/files-digest.ts';
 import type { RulesetLoader } from '../ruleset/load-ruleset.ts';
 
 /** A change is loaded after two polls; before that, the kubelet takes a minute or so to update the volume. */
@@ -32,7 +33,10 @@ export async function startLiveRules(options: LiveRulesOptions): Promise<LiveRul
   const rulesets = await startLiveRuleset({
     folders,
     pollMs,
-    load: async () => loader.load(await loader.read()),
+    load: async () => {
+      const ruleset = await loader.load(await loader.read());
+      return { ...ruleset, digest: await foldersDigest(folders) };
+    },
     onLoaded: (ruleset) => {
       metrics.rulesetInUse(ruleset, Date.now());
       log.info(rulesOf(ruleset), 'Ruleset reloaded.');

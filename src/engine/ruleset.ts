@@ -59,6 +59,8 @@ export interface Ruleset extends ByNamespace {
   readonly profiles: ReadonlyMap<string, ByNamespace>;
   readonly custom: readonly CustomRule[];
   readonly policy: Policy;
+  /** Of the files that it was loaded from, if it was from files: the same for the same files. */
+  readonly digest?: string;
 }
 
 /**

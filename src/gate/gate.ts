@@ -63,6 +63,12 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     metrics,
     checks: readiness(state, renewal, draining),
     remarks: { certificate: () => renewal.problem(), policy: () => rulesets.problem() },
+    status: () => ({
+      policy: { digest: rulesets.current().digest, problem: rulesets.problem() },
+      certificate: { pem: renewal.certificate().cert.toString('latin1'), problem: renewal.problem() },
+      // A hash of 256 random bits tells nothing of them.
+      policyTokenHash: token.current()?.hash.toString('hex'),
+    }),
   });
   const opsServer = createOpsServer(probes.callback());
   const close = async (hurry: AbortSignal): Promise<void> => {

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { rulesOf, startLiveRules } from '../../src/cli/live-rules.ts';
 import { createMetrics } from '../../src/gate/telemetry/metrics.ts';
 import { MistakesError } from '../../src/mistake/mistake.ts';
+import { filesDigest } from '../../src/ruleset/files-digest.ts';
 import { mountConfigMap } from '../mounted-config-map.ts';
 import { exemptionOf } from '../exemption.ts';
 import { entriesOf, rulesetUnder } from '../ruleset.ts';
@@ -60,6 +61,7 @@ describe('startLiveRules', () => {
       [40, 'An exemption has ended.', undefined],
     ]);
     expect(lines[0]).to.deep.include({ exemption: 'legacy', owner: 'team-a' });
+    expect(rulesets.current().digest).to.equal(filesDigest({ RULE_MINE: 'warn' }));
     expect(lines[2]).to.deep.include({ rules: ['empty-tag', 'registry-allowlist', 'blocked-tags'] });
     const text = await metrics.registry.metrics();
     expect(text).to.include('imagegate_ruleset_loads_total{result="failure"} 1\n');

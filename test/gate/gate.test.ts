@@ -133,6 +133,26 @@ describe('startGate', () => {
     }
   });
 
+  it('tells what is in use, and of the policy token its hash alone', async () => {
+    const hash = Buffer.from('ab'.repeat(32), 'hex');
+    const digest = 'sha256:0';
+    const rulesets = { ...options.rulesets, current: () => ({ ...options.rulesets.current(), digest }) };
+    for (const policyToken of [undefined, { hash }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one gate after the other
+      const gate = await startGate({ ...options, rulesets, policyToken, metrics: createMetrics() });
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await fetch(`http://127.0.0.1:${gate.opsPort}/status`);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await answer.json()).to.deep.equal({
+        policy: { digest, problem: 'a policy that is rejected' },
+        certificate: { pem: options.certificate.cert.toString('latin1') },
+        ...(policyToken && { policyTokenHash: 'ab'.repeat(32) }),
+      });
+      // oxlint-disable-next-line no-await-in-loop
+      await gate.close(AbortSignal.abort());
+    }
+  });
+
   it('is not ready before the webhook listens', async () => {
     const { listen } = NetServer.prototype as { listen: (...args: readonly unknown[]) => NetServer };
     const listeners: (() => unknown)[] = [];

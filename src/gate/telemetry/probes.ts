@@ -10,18 +10,21 @@ export interface ProbesOptions {
   readonly checks: Checks;
   /** Problems that leave the gate ready; shown only with `?verbose` or on a failure. */
   readonly remarks: Checks;
+  /** What is in use, for `imagegate doctor`: nothing of it is secret. */
+  readonly status: () => object;
   readonly metrics: Metrics;
 }
 
 type Route = (ctx: Context) => void | Promise<void>;
 
-/** The app of the ops server: liveness, readiness and metrics. */
-export function createProbes({ checks, remarks, metrics }: ProbesOptions): Koa {
+/** The app of the ops server: liveness, readiness, status and metrics. */
+export function createProbes({ checks, remarks, status, metrics }: ProbesOptions): Koa {
   const metricsText = onceASecond(async () => metrics.registry.metrics());
   const routes = new Map<string, Route>([
     ['/livez', live],
     ['/healthz', live],
     ['/readyz', (ctx) => ready(ctx, checks, remarks)],
+    ['/status', (ctx) => void (ctx.body = status())],
     [
       '/metrics',
       async (ctx) => {

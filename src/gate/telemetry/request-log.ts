@@ -87,6 +87,7 @@ function fields(request: AdmissionRequest, review: Review, ms: number, profile?:
     profile,
     name: name ? printable(name, MAX_NAME) : undefined,
     generateName: name ? undefined : generateName(request.object),
+    owner: ownerOf(request.object),
     rules,
     warned,
     audited,
@@ -125,6 +126,16 @@ function generateName(object: unknown): string | undefined {
   const metadata = property(object, 'metadata');
   const prefix = property(metadata, 'generateName');
   return typeof prefix === 'string' && prefix !== '' ? printable(prefix, MAX_NAME) : undefined;
+}
+
+/** `ReplicaSet/api-6cb5b7df55`: what controls the object, as its author says. */
+function ownerOf(object: unknown): string | undefined {
+  const references = property(property(object, 'metadata'), 'ownerReferences');
+  if (!Array.isArray(references)) return undefined;
+  const all = references as readonly unknown[];
+  const controller = all.find((one) => property(one, 'controller') === true);
+  const [kind, name] = ['kind', 'name'].map((field) => property(controller, field));
+  return typeof kind === 'string' && typeof name === 'string' ? printable(`${kind}/${name}`, MAX_NAME) : undefined;
 }
 
 export type LogRefusal = (refusal: Refusal, socket: Socket) => void;

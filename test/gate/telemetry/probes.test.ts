@@ -26,6 +26,7 @@ describe('the probes', () => {
       metrics,
       checks: { listening: () => undefined, mood: () => problem },
       remarks: { weather: () => remark },
+      status: () => ({ mood: problem ?? 'good' }),
     });
     const server = createOpsServer(probes.callback());
     port = await server.listen(0);
@@ -43,6 +44,13 @@ describe('the probes', () => {
       expect((await get(path, 'HEAD')).status).to.equal(200);
     });
   }
+
+  it('tell what is in use, in JSON', async () => {
+    problem = 'bad';
+    const answer = await get('/status');
+    expect(answer.headers.get('content-type')).to.match(/^application\/json/);
+    expect(await answer.json()).to.deep.equal({ mood: 'bad' });
+  });
 
   it('list what is ready when asked', async () => {
     expect(await (await get('/readyz?verbose')).text()).to.equal(
@@ -79,7 +87,12 @@ describe('the probes', () => {
     let made = 0;
     const registry = { contentType: 'text/plain', metrics: async () => String((made += 1)) };
     const counting = createOpsServer(
-      createProbes({ checks: {}, remarks: {}, metrics: { ...metrics, registry: registry as never } }).callback(),
+      createProbes({
+        checks: {},
+        remarks: {},
+        status: () => ({}),
+        metrics: { ...metrics, registry: registry as never },
+      }).callback(),
     );
     const url = `http://127.0.0.1:${await counting.listen(0)}/metrics`;
     const clock = mock.method(performance, 'now', () => 5000).mock;
@@ -133,6 +146,7 @@ describe('the probes', () => {
     const broken = createProbes({
       checks: {},
       remarks: {},
+      status: () => ({}),
       metrics: { ...metrics, registry: { metrics: () => Promise.reject(new Error('broken')) } as never },
     });
     const server = createServer((req, res) => void broken.callback()(req, res)).listen(0);

@@ -87,6 +87,28 @@ describe('logReview', () => {
     });
   }
 
+  const OWNERS: readonly (readonly [what: string, references: unknown, owner: string | undefined])[] = [
+    [
+      'a controller',
+      [
+        { kind: 'Node', name: 'n' },
+        { kind: 'Job', name: 'nightly', controller: true },
+      ],
+      'Job/nightly',
+    ],
+    ['owners that control nothing', [{ kind: 'Node', name: 'n' }], undefined],
+    ['a controller without a name', [{ kind: 'Job', controller: true }], undefined],
+    ['a controller that is called badly', [{ kind: 'J', name: '\n', controller: true }], String.raw`J/\u{A}`],
+    ['something else', 'Job/nightly', undefined],
+  ];
+  for (const [what, ownerReferences, owner] of OWNERS) {
+    it(`logs as owner ${owner} where there is ${what}`, () => {
+      const [line] = logged(admissionRequest({ object: { metadata: { ownerReferences }, spec: { containers: [] } } }));
+      expect(line).to.have.property('verdict');
+      expect((line as { readonly owner?: string }).owner).to.equal(owner);
+    });
+  }
+
   for (const object of [
     undefined,
     null,
