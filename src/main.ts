@@ -7,6 +7,7 @@ import { certificatesCommand } from './command-line/certificates-command.ts';
 import { checkCommand } from './command-line/check-command.ts';
 import { completionCommand } from './command-line/completion-command.ts';
 import { diffCommand } from './command-line/diff-command.ts';
+import { doctorCommand } from './command-line/doctor-command.ts';
 import { explainCommand } from './command-line/explain-command.ts';
 import { exportCommand } from './command-line/export-command.ts';
 import { importCommand } from './command-line/import-command.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {
   serve: serveCommand,
   check: checkCommand,
   audit: auditCommand,
+  doctor: doctorCommand,
   explain: explainCommand,
   policy: policyCommand,
   diff: diffCommand,

@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { text as textOf } from 'node:stream/consumers';
 import { type Location, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
@@ -19,6 +20,12 @@ export interface ClusterAnswer {
   readonly body: unknown;
 }
 
+/** An answer as it comes. */
+export interface ClusterStream {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 /** Asks an API server. It only reads. */
 export interface ClusterClient {
   /** The place of mistakes about what is there. */
@@ -31,6 +38,8 @@ export interface ClusterClient {
   readonly get: (path: string) => Promise<ClusterAnswer>;
   /** The same, its body as text: a page of large objects need never be there as a whole. */
   readonly getText: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
+  /** The same as it comes, for what may have any length. */
+  readonly getStream: (path: string) => Promise<ClusterStream>;
   /** @throws {MistakesError} if a text is no JSON. */
   readonly parsed: (text: string) => unknown;
 }
@@ -54,6 +63,8 @@ export interface ClusterRequest {
 export interface ClusterAccess {
   readonly location: Location;
   readonly send: (request: ClusterRequest) => Promise<{ readonly status: number; readonly text: string }>;
+  /** The same as it comes. */
+  readonly stream: (request: ClusterRequest) => Promise<ClusterStream>;
 }
 
 /** For those who may write too: as `connectCluster`. */
@@ -82,26 +93,38 @@ async function configOf({ kubeconfig, context }: ClusterChoice): Promise<KubeCon
 function accessOf(config: KubeConfig): ClusterAccess {
   const server = config.getCurrentCluster()?.server ?? '';
   const location = { source: { name: server === '' ? 'kubeconfig' : server } };
-  const send = async (request: ClusterRequest, attempts = 5): ReturnType<ClusterAccess['send']> => {
+  const stream = async (request: ClusterRequest, attempts = 5): Promise<ClusterStream> => {
     const { path, patch, removes } = request;
     try {
-      const headers = { accept: 'application/json', ...(patch && { 'content-type': patch.contentType }) };
+      // The logs of a pod are text.
+      const accept = 'application/json, */*';
+      const headers = { accept, ...(patch && { 'content-type': patch.contentType }) };
       const method = patch ? 'PATCH' : removes ? 'DELETE' : 'GET';
       const options: RequestOptions = { timeout: TIMEOUT_MS, headers, method };
       await config.applyToHTTPSOptions(options);
-      const { retryAfter, ...answer } = await answerTo(new URL(server.replace(/\/$/, '') + path), options, patch?.body);
-      if (answer.status !== 429 || attempts <= 1) return answer;
-      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+      const body = await answerTo(new URL(server.replace(/\/$/, '') + path), options, patch?.body);
+      const { statusCode: status = 0, headers: said } = body;
+      if (status !== 429 || attempts <= 1) return { status, body };
+      body.resume();
+      await new Promise((resolve) => setTimeout(resolve, Number(said['retry-after'] ?? 1) * 1000));
     } catch (error) {
       throw unreachable(location, messageOf(error));
     }
-    return send(request, attempts - 1);
+    return stream(request, attempts - 1);
   };
-  return { location, send: async (request) => send(request) };
+  const send = async (request: ClusterRequest): ReturnType<ClusterAccess['send']> => {
+    const { status, body } = await stream(request);
+    try {
+      return { status, text: await textOf(body) };
+    } catch (error) {
+      throw unreachable(location, messageOf(error));
+    }
+  };
+  return { location, send, stream: async (request) => stream(request) };
 }
 
 /** What only reads. */
-export function clientOf({ location, send }: ClusterAccess): ClusterClient {
+export function clientOf({ location, send, stream }: ClusterAccess): ClusterClient {
   const parsed = (text: string): unknown => {
     try {
       return JSON.parse(text);
@@ -114,7 +137,8 @@ export function clientOf({ location, send }: ClusterAccess): ClusterClient {
     // An API that is not there has a page of plain text.
     return { status, body: status === 404 && !text.startsWith('{') ? undefined : parsed(text) };
   };
-  return { location, get, getText: async (path) => send({ path }), parsed };
+  const getStream = async (path: string) => stream({ path });
+  return { location, get, getText: async (path) => send({ path }), getStream, parsed };
 }
 
 /** For one answer: pages of 500 objects of a busy API server take seconds. */
@@ -122,12 +146,8 @@ const TIMEOUT_MS = 60_000;
 
 async function answerTo(url: URL, options: RequestOptions, body?: string) {
   const { request } = await (url.protocol === 'http:' ? import('node:http') : import('node:https'));
-  return new Promise<{ status: number; text: string; retryAfter: number }>((resolve, reject) => {
-    const call = request(url, options, (response) => {
-      const { statusCode: status = 0, headers } = response;
-      const retryAfter = Number(headers['retry-after'] ?? 1);
-      textOf(response).then((text) => resolve({ status, text, retryAfter }), reject);
-    });
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request(url, options, resolve);
     call.once('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} s`)));
     call.once('error', reject);
     call.end(body);

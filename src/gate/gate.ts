@@ -67,7 +67,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       policy: { digest: rulesets.current().digest, problem: rulesets.problem() },
       certificate: { pem: renewal.certificate().cert.toString('latin1'), problem: renewal.problem() },
       // A hash of 256 random bits tells nothing of them.
-      policyTokenHash: token.current()?.hash.toString('hex'),
+      policyTokenHashes: token.current()?.hashes.map((hash) => hash.toString('hex')),
     }),
   });
   const opsServer = createOpsServer(probes.callback());

@@ -88,6 +88,7 @@ export function memoryCluster(): MemoryCluster {
       location: { source: { name: 'memory' } },
       get: async (path) => get(path),
       getText: async (path) => ({ status: get(path).status, text: JSON.stringify(get(path).body) }),
+      getStream: async (path) => Promise.reject(new Error(`Nothing is streamed: ${path}`)),
       parsed: (text) => JSON.parse(text) as unknown,
       apply: write,
       merge: write,

@@ -45,6 +45,7 @@ describe('imagegate', () => {
       'import .*<path...> +Write a policy.yaml',
       'export +Print the policy in the form',
       'completion .*<shell> +Print a script',
+      'doctor .*\\[log...\\] +Look for what is wrong',
       'audit .*\\[path...\\] +Judge what runs',
     ])
       expect(help.stdout()).to.match(new RegExp(`^ {2}${what}`, 'm'));

@@ -42,6 +42,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kubectl -n imagegate rollout undo deployment/imagegate-webhook': 'needs a node',
   'imagegate audit --policy FILE --context CONTEXT --format csv':
     'is run by the test of audit: 1 if it finds something',
+  'imagegate doctor --rehearsal': 'needs pods that run, and is tried by test/e2e/doctor.test.ts',
   'npm run test:faults': 'is run by .ci/run',
   'npm run test:faults -- --long': 'takes the rest of a day',
 };

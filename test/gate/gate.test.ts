@@ -137,7 +137,7 @@ describe('startGate', () => {
     const hash = Buffer.from('ab'.repeat(32), 'hex');
     const digest = 'sha256:0';
     const rulesets = { ...options.rulesets, current: () => ({ ...options.rulesets.current(), digest }) };
-    for (const policyToken of [undefined, { hash }]) {
+    for (const policyToken of [undefined, { hashes: [hash] }]) {
       // oxlint-disable-next-line no-await-in-loop -- one gate after the other
       const gate = await startGate({ ...options, rulesets, policyToken, metrics: createMetrics() });
       // oxlint-disable-next-line no-await-in-loop
@@ -146,7 +146,7 @@ describe('startGate', () => {
       expect(await answer.json()).to.deep.equal({
         policy: { digest, problem: 'a policy that is rejected' },
         certificate: { pem: options.certificate.cert.toString('latin1') },
-        ...(policyToken && { policyTokenHash: 'ab'.repeat(32) }),
+        ...(policyToken && { policyTokenHashes: ['ab'.repeat(32)] }),
       });
       // oxlint-disable-next-line no-await-in-loop
       await gate.close(AbortSignal.abort());

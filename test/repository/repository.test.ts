@@ -94,7 +94,7 @@ describe('the repository', () => {
       }
     });
 
-    it('of commands but serve lead to none of the packages of the server and of clusters, which they start without', () => {
+    it('of commands but serve and doctor lead to none of the packages of the server and of clusters, which they start without', () => {
       const files = new Map(src.map((file) => [file.path, file]));
       const commands = src.filter(({ path }) => path === 'src/main.ts' || /\/cli\/(?:check|test-\w+)\.ts$/.test(path));
       expect(commands.length).to.be.above(3);
@@ -102,7 +102,7 @@ describe('the repository', () => {
       const packages = new Set<string>();
       for (const next of reached) {
         for (const { specifier, path, typeOnly, isLazy } of files.get(next)?.imports ?? []) {
-          if (typeOnly || (isLazy && /^src\/(?:cli\/(?:serve\.ts|certificates\/)|cluster\/)/.test(path ?? '')))
+          if (typeOnly || (isLazy && /^src\/(?:cli\/(?:serve\.ts|certificates\/|doctor\/)|cluster\/)/.test(path ?? '')))
             continue;
           if (path === undefined) packages.add(specifier);
           else reached.add(path);

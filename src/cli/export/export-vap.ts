@@ -2,10 +2,10 @@ import { Document } from 'yaml';
 import { triedOrTold } from '../explain/explain.ts';
 import type { Output } from '../mistakes-block.ts';
 import { optionsInForce } from '../rules-in-force.ts';
-import type { PolicyPaths } from '../tried-policy.ts';
+import type { PolicyPaths, TriedPolicy } from '../tried-policy.ts';
 import { VALID_REFERENCE } from '../../engine/policy.ts';
 import { printable } from '../../mistake/printable.ts';
-import { admissionPolicies } from '../../vap/admission-policies.ts';
+import { admissionPolicies, type Vap } from '../../vap/admission-policies.ts';
 
 export interface ExportVapOptions extends Output, PolicyPaths {
   readonly isStatic: boolean;
@@ -23,12 +23,7 @@ export async function exportVap(options: ExportVapOptions): Promise<0 | 2> {
   const { writeError, write } = options;
   const tried = await triedOrTold(options);
   if (tried === undefined) return 2;
-  const rules = new Map(tried.rules.map((rule) => [rule.name, rule]));
-  const { objects, leftOut, tooCostly } = admissionPolicies(tried.ruleset, {
-    ...options,
-    order: [VALID_REFERENCE, ...rules.keys()],
-    optionsOf: ({ rule, setting }) => optionsInForce(setting!, rules.get(rule)!),
-  });
+  const { objects, leftOut, tooCostly } = policiesOf(tried, options);
   if (tooCostly.length > 0) {
     writeError(
       linesText('Too large for the API server; let patterns stand for several entries, or switch off:', tooCostly),
@@ -41,6 +36,19 @@ export async function exportVap(options: ExportVapOptions): Promise<0 | 2> {
   // No `---` after it: the API server takes a document of comments alone for a broken static manifest.
   write(`${head.trimEnd().replaceAll(/^/gm, '# ')}\n${objects.map(yamlOf).join('---\n')}`);
   return 0;
+}
+
+/** What it prints. */
+export function policiesOf(
+  { ruleset, rules: known }: TriedPolicy,
+  options: Pick<ExportVapOptions, 'isStatic' | 'namespaces' | 'now'>,
+): Vap {
+  const rules = new Map(known.map((rule) => [rule.name, rule]));
+  return admissionPolicies(ruleset, {
+    ...options,
+    order: [VALID_REFERENCE, ...rules.keys()],
+    optionsOf: ({ rule, setting }) => optionsInForce(setting!, rules.get(rule)!),
+  });
 }
 
 function linesText(title: string, lines: readonly string[]): string {
