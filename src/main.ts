@@ -16,7 +16,7 @@ import { policyCommand } from './command-line/policy-command.ts';
 import { serveCommand } from './command-line/serve-command.ts';
 import { testPolicyCommand } from './command-line/test-policy-command.ts';
 import { testRulesCommand } from './command-line/test-rules-command.ts';
-import { description, version } from './command-line/package-version.ts';
+import { description, version } from './command-line/command-context.ts';
 
 /** By name. Each imports what it runs when it runs: others do without its packages. */
 const COMMANDS: Readonly<Record<string, (command: Command) => void>> = {

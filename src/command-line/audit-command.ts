@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { type Command, Option } from 'commander';
 import { AUDIT_REPORTS, type AuditFormat } from '../audit-report/audit-reports.ts';
 import { REPORT_APIS, type ReportApi } from '../audit-report/cluster-reports.ts';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import {
   endsWithTwo,
   policyArguments,

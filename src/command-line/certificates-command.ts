@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import { endsWithTwo, type PolicyFlags, withCluster } from './policy-options.ts';
 
 interface Flags extends Pick<PolicyFlags, 'kubeconfig' | 'context'> {

@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
-import { commandOutput } from './command-output.ts';
-import { version } from './package-version.ts';
+import { commandOutput, version } from './command-context.ts';
 import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: CheckFormat; readonly fix?: true };

@@ -1,5 +1,5 @@
 import { Argument, type Command, type Option } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 
 /** Makes the script of each shell from the commands that there are. */
 const SCRIPTS: Readonly<Record<string, (commands: readonly Command[]) => string>> = {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DIFF_REPORTS, type DiffFormat } from '../cli/diff/diff-reports.ts';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import {
   endsWithTwo,
   objectArguments,

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import { endsWithTwo, withCluster, withFormats } from './policy-options.ts';
 
 interface Flags {

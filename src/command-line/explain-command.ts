@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: 'text' | 'json' };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import { endsWithTwo } from './policy-options.ts';
 
 export function importCommand(command: Command): void {

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { environmentHelp } from '../cli/environment-help.ts';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 
 export function serveCommand(command: Command): void {
   command

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 import { endsWithTwo, withCluster } from './policy-options.ts';
 
 /** Each a string but for the images. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandOutput } from './command-output.ts';
+import { commandOutput } from './command-context.ts';
 
 export function testRulesCommand(command: Command): void {
   command

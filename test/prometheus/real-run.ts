@@ -28,7 +28,10 @@ profiles:
 
 const ephemeral = { group: '', version: 'v1', kind: 'Pod' };
 const unreadable = { spec: { containers: 'none' } };
-const generated = { metadata: { generateName: 'web-' }, spec: { containers: [{ name: 'a', image: 'gcr.io/a:1' }] } };
+const generated = {
+  metadata: { generateName: 'web-', ownerReferences: [{ kind: 'ReplicaSet', name: 'web', controller: true }] },
+  spec: { containers: [{ name: 'a', image: 'gcr.io/a:1' }] },
+};
 
 /** Requests with paths, of which each verdict but \`errored\` comes, and each field of the log. */
 const REQUESTS: readonly (readonly [path: string, AdmissionRequest])[] = [

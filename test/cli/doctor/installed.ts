@@ -73,7 +73,7 @@ export function installed({ ca, server, token }: Made): readonly Any[] {
       metadata,
       data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, base64(text)])),
     },
-    ...manifests('configmap.yaml'),
+    ...manifests('policy/configmap.yaml'),
     ...manifests('deployment.yaml'),
     ...manifests('guard-label.yaml'),
     gatePod('gate-a'),
