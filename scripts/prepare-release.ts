@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { gt } from 'semver';
-import { versionPlaces } from './version-places.ts';
+import { VERSION_PLACES } from './version-places.ts';
 
 // `npm run prepare-release -- VERSION`: all that a release changes in files. This file runs as
 // build/scripts/prepare-release.js.
@@ -23,7 +23,7 @@ async function release(version: string, date: string, root: string) {
     mistakes.push(`--date: expected a day, as in 2026-01-31, found ${JSON.stringify(date)}.`);
   }
   const files = new Map<string, string>();
-  for (const [file, pattern, times] of versionPlaces(root)) {
+  for (const [file, pattern, times] of VERSION_PLACES) {
     const text = await read(file);
     const found = (text.match(pattern) ?? []).filter((one) => one === current).length;
     if (found !== times) {

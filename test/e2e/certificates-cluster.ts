@@ -82,7 +82,7 @@ async function useComponent(deploy: string): Promise<void> {
   await appendFile(file, added);
 }
 
-async function kubeconfigOfAccount(cluster: Cluster, path: string): Promise<string> {
+export async function kubeconfigOfAccount(cluster: Cluster, path: string): Promise<string> {
   const { stdout, code, stderr } = await cluster.kubectl([
     'create',
     'token',

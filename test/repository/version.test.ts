@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { versionPlaces } from '../../scripts/version-places.ts';
+import { VERSION_PLACES } from '../../scripts/version-places.ts';
 import { projectRoot } from '../project-root.ts';
 
 const { version } = createRequire(import.meta.url)('imagegate/package.json') as { version: string };
@@ -10,7 +10,7 @@ const { version } = createRequire(import.meta.url)('imagegate/package.json') as 
 describe('the version of package.json', () => {
   it('is of three numbers', () => expect(version).to.match(/^\d+\.\d+\.\d+$/));
 
-  for (const [file, pattern, times] of versionPlaces(projectRoot)) {
+  for (const [file, pattern, times] of VERSION_PLACES) {
     it(`is that of ${file}`, () => {
       expect(readFileSync(join(projectRoot, file), 'utf8').match(pattern)).to.deep.equal(Array(times).fill(version));
     });
@@ -24,7 +24,13 @@ describe('the version of package.json', () => {
     const named = [...pages, ...below]
       .filter((path) => statSync(join(projectRoot, path)).isFile())
       .filter((path) => /\bimagegate[\w-]*[:@-]v?\d+\.\d+\.\d/.test(readFileSync(join(projectRoot, path), 'utf8')));
-    expect(named).to.have.members(['README.md', 'deploy/deployment.yaml', 'docs/in-ci.md', 'docs/writing-rules.md']);
+    expect(named).to.have.members([
+      'README.md',
+      'deploy/chart/files/deployment.yaml',
+      'deploy/deployment.yaml',
+      'docs/in-ci.md',
+      'docs/writing-rules.md',
+    ]);
   });
 
   it('is the newest of CHANGELOG.md, where each has its date, below what is not released', () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { versionPlaces } from '../../scripts/version-places.ts';
+import { VERSION_PLACES } from '../../scripts/version-places.ts';
 import { copyCheckout } from '../copy-checkout.ts';
 import { cleanEnvironment } from '../package/packed.ts';
 import { projectRoot } from '../project-root.ts';
@@ -22,7 +22,7 @@ describe('npm run prepare-release', () => {
   const folder = temporaryFolder();
   const read = async (file: string): Promise<string> => readFile(join(folder.path, file), 'utf8');
   const all = async (): Promise<readonly string[]> =>
-    Promise.all([...versionPlaces(folder.path).map(([file]) => file), 'CHANGELOG.md'].map(read));
+    Promise.all([...VERSION_PLACES.map(([file]) => file), 'CHANGELOG.md'].map(read));
   const prepare = async (...args: readonly string[]): Promise<Ended> =>
     run(process.execPath, [script, ...args, '--in', folder.path]).catch((error: Ended) => error);
 
