@@ -1,31 +1,33 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { startComponents, type Components } from '../cluster/components.ts';
-import { pointAtLocalGate } from '../cluster/deploy-copy.ts';
-import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { untilGateIs } from '../cluster/installation.ts';
-import { copyCheckout } from '../copy-checkout.ts';
+import { buildHelm } from '../helm/build-helm.ts';
 import { projectRoot } from '../project-root.ts';
+import { skipWithout } from '../skip-without.ts';
 import { until } from '../until.ts';
+import { chartCluster, type ChartCluster } from './chart-cluster.ts';
 import { commandsOf, type Command } from './readme.ts';
 import { runLine } from './run.ts';
 import { blockedTag, denial, refused } from './sentences.ts';
 
 const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
 const install = 'Install';
+/** The other way to install and to remove: once what Helm has installed is gone. */
+const byManifests = new Set(['By manifests', 'What came by manifests']);
 
-/** What may be missing on the machine of this test, and so may stand in a comment `# needs …`. */
-const missing = ['a node', 'a container engine'];
+/** What is missing on the machine of this test, and so may stand in a comment `# needs …`. */
+const missing = ['a container engine'];
 
 /** `npm test` in here would be tests within a test: .ci/run has all that it runs, and more. */
 const runByCi = 'npm ci && npm test';
 
 /** In the order of the README, but for the sessions before the installation: they show what it leads to. */
-function inOrder(commands: readonly Command[]): readonly Command[] {
+function inOrder(all: readonly Command[]): readonly Command[] {
+  const isSecond = ({ section }: Command): boolean => byManifests.has(section);
+  const commands = all.filter((command) => !isSecond(command));
   const first = commands.findIndex(({ section }) => section === install);
   const after = commands.findLastIndex(({ section }) => section === install) + 1;
   const isLater = ({ line, output }: Command): boolean => output !== undefined && line.startsWith('kubectl ');
@@ -35,43 +37,22 @@ function inOrder(commands: readonly Command[]): readonly Command[] {
     ...commands.slice(first, after),
     ...before.filter(isLater),
     ...commands.slice(after),
+    ...all.filter(isSecond),
   ];
-}
-
-/** A terminal's environment, in which kubectl is the cluster's; without what npm sets for the run of this test. */
-function environmentOf(cluster: Cluster): Record<string, string> {
-  const own = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(?:npm_|NODE_OPTIONS$|INIT_CWD$)/.test(entry[0]),
-  );
-  const { PATH = '', KUBECONFIG = '', HOME = '' } = cluster.environment();
-  // HOME stays the developer's, for npm's settings; kubectl's own settings and cache do not.
-  const kubectl = { KUBECONFIG, KUBERC: 'off', KUBECACHEDIR: join(HOME, '.kube', 'cache') };
-  return { ...Object.fromEntries(own), ...kubectl, PATH, LC_ALL: 'C' };
 }
 
 describe('README.md', function () {
   this.timeout(10 * 60_000);
   const commands = inOrder(commandsOf(readme));
-  let folder: string;
-  let copy: string;
+  let there: ChartCluster;
   let cluster: Cluster;
-  let components: Components;
-  let gate: GatePod;
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'imagegate-readme-'));
-    copy = join(folder, 'imagegate');
-    await copyCheckout(copy);
-    cluster = await startCluster({ controllers: true });
-    components = startComponents(folder);
-    gate = await createGatePod(cluster, components, join(folder, 'pod'));
-    await pointAtLocalGate(join(copy, 'deploy'), gate.port);
+  before(async function () {
+    there = await chartCluster((await buildHelm()) ?? skipWithout('go', this));
+    ({ cluster } = there);
   });
-
   after(async () => {
-    await components?.stop();
-    await cluster?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await there?.remove();
   });
 
   /** The policy that the README sets arrives, in the gate that runs. */
@@ -85,12 +66,12 @@ describe('README.md', function () {
 
   /** What the world does that is missing here, or what takes it a moment. */
   const afterwards = async ({ line, output }: Command): Promise<void> => {
-    if (line.includes('rollout status')) await gate.restart(); // the kubelets, for two pods
     if (line.includes('patch configmap') && output === undefined) {
-      await gate.refreshVolumes(); // the kubelets again
+      await there.node.refreshVolumes(); // the kubelets
       await expectPolicy();
     }
-    if (line.startsWith('kubectl apply') && line.includes('webhook-with-ca.yaml')) await untilGateIs(cluster, 'closed');
+    if (line.startsWith('helm install') || /^kubectl apply .*webhook-with-ca\.yaml/.test(line))
+      await untilGateIs(cluster, 'closed');
     if (line.startsWith('kubectl delete validatingwebhookconfiguration')) await untilGateIs(cluster, 'open');
     if (/^kubectl label namespace \S+ imagegate\/disable-filtering=true/.test(line)) {
       const namespace = line.split(' ')[3] ?? '';
@@ -124,7 +105,7 @@ describe('README.md', function () {
       });
     } else {
       it(title, async () => {
-        const result = await runLine(line, { cwd: copy, env: environmentOf(cluster), timeoutMs: 5 * 60_000 });
+        const result = await runLine(line, { cwd: there.checkout, env: there.environment, timeoutMs: 5 * 60_000 });
         if (output !== undefined) expect(result.output).to.equal(output);
         expect(result.code, result.output).to.equal(/^Error|^1 denied/m.test(output ?? '') ? 1 : 0);
         await afterwards(command);
@@ -155,8 +136,9 @@ describe('README.md', function () {
     expect(run).to.include.members(inline);
   });
 
-  it('installs in under 400 words', () => {
-    const section = readme.split(/^## /m).find((text) => text.startsWith(`${install}\n`));
-    expect(section?.split(/\s+/).filter((word) => word !== '').length).to.be.within(1, 399);
+  it('leads to the first denial in under 300 words, by Helm', () => {
+    const [, section = ''] = readme.split(/^## Install\n|^### By manifests\n/m);
+    expect(section).to.include('denied the request');
+    expect(section.split(/\s+/).filter((word) => word !== '').length).to.be.within(1, 299);
   });
 });
