@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { doctor } from '../../../src/cli/doctor/doctor.ts';
 import { type Diagnosis, type DiagnosisCode, SEVERITIES } from '../../../src/cli/doctor/diagnosis.ts';
+import { exportVap } from '../../../src/cli/export/export-vap.ts';
 import { filesDigest } from '../../../src/ruleset/files-digest.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { type StandInAnswer, standInApi } from '../../cluster/stand-in-api.ts';
+import { manifestsOf } from '../../deploy/manifests.ts';
 import { FAULTS, type Others } from './faults.ts';
 import { installed, type Made, makeSecrets, serverOf } from './installed.ts';
 import { type Any, answerOf, World } from './world.ts';
@@ -236,6 +238,41 @@ describe('imagegate doctor', () => {
     const { codes } = await found();
     expect(codes.filter((code) => !NOTES.has(code))).to.deep.equal(['namespaces-unasked']);
   });
+
+  it('finds a gate without replicas', async () => {
+    const world = new World(installed(made));
+    world.get('Deployment', 'imagegate-webhook').spec.replicas = 0;
+    for (const name of ['gate-a', 'gate-b']) world.remove('Pod', name);
+    serve(world, () => told(world));
+    const { codes } = await found();
+    expect(codes).to.include.members(['gate-down', 'replicas-few']);
+  });
+
+  /** What somebody did to a policy after it was exported. */
+  const EDITS: Readonly<Record<string, (spec: Any) => void>> = {
+    nothing: () => {},
+    'what the API server fills in': (spec) => void (spec.matchConstraints.objectSelector = {}),
+    'a validation less': (spec) => spec.validations.pop(),
+    'a validation more': (spec) => spec.validations.push(spec.validations[0]),
+    'another expression': (spec) => void (spec.validations.at(-1).expression = 'true'),
+    'no list': (spec) => void (spec.variables = {}),
+    'another failure policy': (spec) => void (spec.failurePolicy = 'Ignore'),
+  };
+  for (const [what, edit] of Object.entries(EDITS)) {
+    const isSame = ['nothing', 'what the API server fills in'].includes(what);
+    it(`finds ${isSame ? 'nothing' : 'exported-policy-differs'} in an exported policy with ${what}`, async () => {
+      const world = new World(installed(made));
+      serve(world, () => told(world));
+      const out: string[] = [];
+      const io = { write: (text: string) => void out.push(text), writeError: () => {} };
+      const { kubeconfig } = api;
+      await exportVap({ path: 'cluster', kubeconfig, isStatic: false, now: Date.now(), ...io });
+      for (const object of manifestsOf(out.join(''))) world.add(object);
+      edit(world.get('ValidatingAdmissionPolicy', 'imagegate-deny').spec);
+      const { codes } = await found();
+      expect(codes.filter((code) => !NOTES.has(code))).to.deep.equal(isSame ? [] : ['exported-policy-differs']);
+    });
+  }
 
   it('names who may label namespaces, but for parts of Kubernetes', async () => {
     const world = new World(installed(made));
