@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -7,6 +10,10 @@ import { untilGateIs } from '../cluster/installation.ts';
 import { runKubectl, type KubectlResult } from '../cluster/kubectl.ts';
 import { buildHelm } from '../helm/build-helm.ts';
 import { makeCertificate } from '../certificate.ts';
+import { ALERTS_FILE } from '../prometheus/alerts.ts';
+import { askPrometheus } from '../prometheus/ask-prometheus.ts';
+import { buildPrometheus } from '../prometheus/build-prometheus.ts';
+import { scrapeLoad } from '../prometheus/scrape-load.ts';
 import { skipWithout } from '../skip-without.ts';
 import { until } from '../until.ts';
 import { chartCluster, type ChartCluster } from './chart-cluster.ts';
@@ -58,9 +65,11 @@ describe('the chart in a cluster', function () {
   let cluster: Cluster;
   let node: StandInNode;
   let deploy: string;
+  let prometheus: string;
 
   before(async function () {
     this.timeout(20 * 60_000);
+    prometheus = (await buildPrometheus()) ?? skipWithout('go', this);
     there = await chartCluster((await buildHelm()) ?? skipWithout('go', this));
     ({ cluster, node } = there);
     deploy = join(there.checkout, 'deploy');
@@ -124,6 +133,20 @@ describe('the chart in a cluster', function () {
       expect(await entries()).to.have.length(3);
       await untilGateIs(cluster, 'closed');
       expect(await post(GOOD)).to.equal(201);
+    });
+
+    it('denies a kubectl run, and what it counts raises an alert', async () => {
+      const { stderr } = await cluster.kubectl(['run', 'nginx', '--image=docker.io/nginx:latest']);
+      expect(stderr).to.match(/denied the request: nginx image has a non-allowed tag! /);
+      const [gate] = node.gates.values();
+      const scrape = async (): Promise<string> => (await gate!.ops('/metrics'))!.text;
+      const before = await scrape();
+      expect(await statusOf(`https://localhost:${gate!.port}/nowhere`)).to.equal(404);
+      const queries = ['sum(imagegate_reviews_total{verdict="denied"})'];
+      const load = scrapeLoad([before, await scrape()]);
+      const { cases } = await askPrometheus(prometheus, ALERTS_FILE, [{ load, at: 12 * 60, queries }]);
+      expect(cases[0]!.alerts.map(({ name }) => name)).to.deep.equal(['ImageGateBadRequests']);
+      expect(Number(cases[0]!.results[0]!.samples[0]!.value)).to.be.above(0);
     });
 
     it('takes no policy back of which the values say nothing', async () => {
@@ -335,3 +358,12 @@ describe('the chart in a cluster', function () {
     });
   });
 });
+
+/** What a stranger is answered. */
+async function statusOf(url: string): Promise<number | undefined> {
+  const [response] = (await once(get(url, { rejectUnauthorized: false, agent: false }), 'response')) as [
+    IncomingMessage,
+  ];
+  response.resume();
+  return response.statusCode;
+}

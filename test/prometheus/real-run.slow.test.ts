@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { PANELS } from '../../scripts/monitoring/panels.ts';
 import { skipWithout } from '../skip-without.ts';
 import { ALERTS, ALERTS_FILE } from './alerts.ts';
-import { askPrometheus, type PrometheusAnswer, seriesLine } from './ask-prometheus.ts';
+import { askPrometheus, type PrometheusAnswer } from './ask-prometheus.ts';
 import { buildPrometheus } from './build-prometheus.ts';
 import { type RealRun, realRun, samplesOf } from './real-run.ts';
+import { scrapeLoad } from './scrape-load.ts';
 
 /** Metrics that nothing is made of, and why. What Node and the process have beside these is for who looks for it. */
 const NOT_USED: Readonly<Record<string, string>> = {
@@ -20,22 +21,6 @@ const QUERIES = PANELS.flatMap(({ title, queries }) =>
 /** What Grafana fills in. */
 const filled = (query: string): string => query.replaceAll('$__range', '1h').replaceAll('$__rate_interval', '5m');
 
-/** The labels that a PodMonitor adds, where the gate has none called so (`honorLabels`). */
-function scraped(series: string, pod: string): string {
-  const namespace = /[{,]namespace="/.test(series) ? '' : ',namespace="imagegate"';
-  const target = `instance="${pod}:8080",job="imagegate/imagegate-webhook",pod="${pod}"${namespace}`;
-  return series.includes('{') ? series.replace(/\}$/, `,${target}}`) : `${series}{${target}}`;
-}
-
-/** Two pods that were at rest for ten minutes, a scrape a minute, were asked, and are at rest since. */
-function load({ scrapes }: RealRun): string {
-  const [before, after] = [samplesOf(scrapes[0]), samplesOf(scrapes[1])];
-  const lines = [...after].flatMap(([series, value]) =>
-    ['a', 'b'].map((pod) => seriesLine(scraped(series, pod), [before.get(series) ?? '_', 10], [value, 20])),
-  );
-  return ['load 1m', ...lines].join('\n');
-}
-
 describe('what Prometheus makes of a real run', () => {
   let run: RealRun;
   let answer: PrometheusAnswer;
@@ -48,7 +33,7 @@ describe('what Prometheus makes of a real run', () => {
     exposed = new Set([...samplesOf(run.scrapes[1]).keys()].map((series) => series.replace(/\{.*/, '')));
     const queries = QUERIES.map(({ query }) => filled(query));
     // Soon after the requests, within the time of a rate.
-    answer = await askPrometheus(program, ALERTS_FILE, [{ load: load(run), at: 12 * 60, queries }]);
+    answer = await askPrometheus(program, ALERTS_FILE, [{ load: scrapeLoad(run.scrapes), at: 12 * 60, queries }]);
   });
 
   for (const [index, { title, legend, query }] of QUERIES.entries()) {
