@@ -9,7 +9,7 @@ import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
 import { until } from '../until.ts';
 
 /** What the component's own comment has to be added. */
-const ADDED = /add:\n((?:#.*\n)+)apiVersion/;
+const ADDED = /add to \S+:\n((?:#.*\n)+)apiVersion/;
 
 export const SECRET_PATH = '/api/v1/namespaces/imagegate/secrets/imagegate-webhook-certificates';
 export const WEBHOOK_PATH =
@@ -40,9 +40,15 @@ export async function certificatesCluster(): Promise<CertificatesCluster> {
   await copyDeploy(deploy);
   await pointAtLocalGate(deploy, gate.port);
   await useComponent(deploy);
-  const { code, stderr } = await cluster.kubectl(['apply', '-k', '.'], { cwd: deploy });
-  // A warning would be that a pod does not keep to the restricted standard.
-  if (code !== 0 || stderr !== '') throw new Error(stderr);
+  for (const what of [
+    ['-f', 'namespace.yaml', '-f', 'policy'],
+    ['-k', '.'],
+  ]) {
+    // oxlint-disable-next-line no-await-in-loop -- in the order of docs/certificates.md
+    const { code, stderr } = await cluster.kubectl(['apply', ...what], { cwd: deploy });
+    // A warning would be that a pod does not keep to the restricted standard.
+    if (code !== 0 || stderr !== '') throw new Error(stderr);
+  }
   const kubeconfig = await kubeconfigOfAccount(cluster, join(folder, 'kubeconfig'));
   const run: CertificatesCluster['run'] = async (options = {}) => {
     const said = { out: '', error: '' };
@@ -76,10 +82,7 @@ export async function certificatesCluster(): Promise<CertificatesCluster> {
 async function useComponent(deploy: string): Promise<void> {
   const comment = await readFile(join(deploy, 'components/certificates-job/kustomization.yaml'), 'utf8');
   const added = ADDED.exec(comment)?.[1]?.replaceAll(/^# {3}/gm, '') ?? '';
-  const file = join(deploy, 'kustomization.yaml');
-  const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace('  - secret.yaml\n', ''));
-  await appendFile(file, added);
+  await appendFile(join(deploy, 'kustomization.yaml'), added);
 }
 
 export async function kubeconfigOfAccount(cluster: Cluster, path: string): Promise<string> {
