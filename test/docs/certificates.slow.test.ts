@@ -26,7 +26,7 @@ describe('docs/certificates.md', () => {
 
   it('has the lines of kustomization.yaml as the component has them', () => {
     const component = join(projectRoot, 'deploy', 'components', 'certificates-job', 'kustomization.yaml');
-    const [, added = ''] = /add:\n((?:#.*\n)+)apiVersion/.exec(readFileSync(component, 'utf8')) ?? [];
+    const [, added = ''] = /add to \S+:\n((?:#.*\n)+)apiVersion/.exec(readFileSync(component, 'utf8')) ?? [];
     const yaml = blocksOf(page).find(({ language }) => language === 'yaml');
     expect(`${yaml?.lines.join('\n')}\n`).to.equal(added.replaceAll(/^# {3}/gm, ''));
   });

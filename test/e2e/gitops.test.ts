@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { untilGateIs, type Installation } from '../cluster/installation.ts';
+import { startCluster } from '../cluster/cluster.ts';
+import { install, type Installation, untilGateIs } from '../cluster/installation.ts';
 import type { KubectlResult } from '../cluster/kubectl.ts';
 import { at, manifestsOf } from '../deploy/manifests.ts';
 import { readPage } from '../docs/tables.ts';
@@ -11,7 +12,6 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
 import { blocksOf, commandsOfBlocks } from './readme.ts';
 import { runLine } from './run.ts';
-import { sharedInstallation } from './shared-installation.ts';
 
 const blocks = blocksOf(readPage('docs/gitops.md'));
 const yamlOf = (section: string): string =>
@@ -145,7 +145,8 @@ describe('docs/gitops.md', () => {
   };
 
   before(async () => {
-    installation = await sharedInstallation();
+    // Of its own: others apply by kubectl, which would warn of what managers wrote.
+    installation = await install(await startCluster());
     await installation.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: kinds }));
     for (const { metadata } of kinds) {
       // oxlint-disable-next-line no-await-in-loop -- two of them
@@ -164,12 +165,8 @@ describe('docs/gitops.md', () => {
     await installation.cluster.kubectl(['label', 'namespace', NAMESPACE, 'imagegate/disable-filtering-']);
   });
   after(async () => {
-    const { cluster, deploy } = installation;
-    await cluster.kubectl(['delete', '-f', '-'], {
-      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: kinds }),
-    });
-    await cluster.kubectl(['delete', 'namespace', 'argocd', 'flux-system', NAMESPACE, '--wait=false']);
-    await cluster.kubectl(['apply', '-k', deploy, '-f', join(deploy, 'policy')]);
+    await installation?.remove();
+    await installation?.cluster.stop();
   });
 
   for (const manager of MANAGERS) {
