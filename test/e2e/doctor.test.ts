@@ -278,7 +278,9 @@ describe('imagegate doctor --rehearsal', () => {
       controller: true,
     };
     await create(pod('web-1', podSpec('nginx'), { ownerReferences: [controller] }));
-    await create(deployment('web', podSpec('nginx')));
+    // A controller, if other suites have started one, makes no ReplicaSet of it.
+    const web = deployment('web', podSpec('nginx'));
+    await create({ ...web, spec: { ...(web.spec as object), paused: true } });
     await gate().dryRun(pod('dry', podSpec('nginx')));
     const read = async (): Promise<{ code: number; report: RehearsalReport; stderr: string }> => {
       const [out, err]: [string[], string[]] = [[], []];

@@ -72,7 +72,8 @@ async function readReplicas(
     await read(name, async () => {
       const path = `/api/v1/namespaces/${OUR_NAMESPACE}/pods/${encodeURIComponent(name)}/log?container=imagegate-webhook`;
       const { status, body } = await client.getStream(path);
-      if (status === 200) return body;
+      // A pod that has no node yet has no log either: 204.
+      if (status === 200 || status === 204) return body;
       const wanted = { what: `the log of ${name}`, group: '', resource: 'pods/log', verb: 'get' } as const;
       let first = '';
       for await (const line of linesOf(body)) first ||= line;

@@ -61,12 +61,13 @@ describe('imagegate doctor --rehearsal', () => {
     const found = discovery('v1 Pod pods');
     const other = gatePod('other');
     other.metadata.labels = { app: 'other' };
-    const pods = [gatePod('gate-a'), other, gatePod('gate-b'), gatePod('gate-c')];
+    const pods = [gatePod('gate-a'), other, gatePod('gate-b'), gatePod('gate-c'), gatePod('gate-d')];
     api.answer = (url) => {
       if (url === '/api/v1/namespaces/imagegate/pods?limit=500') return { body: { items: pods } };
       const [, name] =
         /^\/api\/v1\/namespaces\/imagegate\/pods\/([^/]+)\/log\?container=imagegate-webhook$/.exec(url) ?? [];
       if (name === 'gate-b') return { status: 403, body: { message: 'you may not' } };
+      if (name === 'gate-d') return { status: 204, body: '' };
       return name === undefined ? found.get(url) : { body: lineOf({ warned: [name] }) };
     };
     const { code, stdout, stderr } = await rehearsed({ format: 'text' });
