@@ -48,7 +48,8 @@ program.configureOutput({
   writeOut: (text) => process.stdout.write(examples(text)),
   writeErr: (text) => process.stderr.write(examples(text)),
 });
-for (const [name, define] of Object.entries(COMMANDS))
-  if (name !== 'serve' || !isPlugin) define(program.command(name, { isDefault: name === 'serve' }));
+for (const [name, define] of Object.entries(COMMANDS)) if (name !== 'serve' || !isPlugin) define(program.command(name));
 if (!isPlugin) program.addHelpText('after', environmentHelp());
-await program.parseAsync();
+// To serve is no default command of commander's: that would be told of each misspelt command, as an argument too many.
+const [node = '', main = '', ...said] = process.argv;
+await program.parseAsync([node, main, ...(said.length === 0 && !isPlugin ? ['serve'] : said)]);

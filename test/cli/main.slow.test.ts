@@ -75,6 +75,12 @@ describe('imagegate', () => {
     });
   }
 
+  it('knows a misspelt command as one, and says which was meant', async () => {
+    const gate = runImagegate({ args: ['chek', 'pod.yaml'] });
+    expect(await gate.ended).to.equal(1);
+    expect(gate.stderr()).to.match(/^error: unknown command 'chek'\n\(Did you mean check\?\)\n/);
+  });
+
   it('tries policies and rules, each with the other', async () => {
     const [policy, rules] = [join(folder.path, 'x.yaml'), join(folder.path, 'rules')];
     await mkdir(rules);
