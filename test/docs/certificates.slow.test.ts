@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { blocksOf } from '../e2e/readme.ts';
-import { runLine } from '../e2e/run.ts';
-import { cleanEnvironment } from '../package/packed.ts';
 import { projectRoot } from '../project-root.ts';
+import { pageFolder } from './page-folder.ts';
 import { codesIn, readPage, rowsUnder } from './tables.ts';
 
 const page = readPage('docs/certificates.md');
 
 describe('docs/certificates.md', () => {
+  const folder = pageFolder();
+
   it('has a row for each option, with its default', async () => {
-    const main = `node ${join(projectRoot, 'build', 'src', 'main.js')}`;
-    const { output } = await runLine(`${main} certificates --help`, { cwd: projectRoot, env: cleanEnvironment() });
+    const { output } = await folder.run('npx imagegate certificates --help');
     const options = [...output.matchAll(/^ {2}(--\w+(?: <\w+>)?) /gm)].map(([, option]) => option);
     const rows = rowsUnder(page, 'option');
     expect(options.length).to.be.above(5);

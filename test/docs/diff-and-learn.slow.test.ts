@@ -1,19 +1,11 @@
 import { expect } from 'chai';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DIFF_REPORTS } from '../../src/cli/diff/diff-reports.ts';
-import { runLine } from '../e2e/run.ts';
-import { cleanEnvironment } from '../package/packed.ts';
-import { projectRoot } from '../project-root.ts';
 import { pageSteps } from './page-blocks.ts';
+import { pageFolder } from './page-folder.ts';
 import { codesIn, readPage, rowsUnder } from './tables.ts';
 
-const main = `node ${join(projectRoot, 'build', 'src', 'main.js')}`;
-
 /** What runs is what the page has its reader save; what is of a reader's own checkout or cluster is not run. */
-const here = (line: string): string =>
-  line.replace(/^kubectl get [a-z,]+ -A -o yaml/, 'cat shop.yaml').replace('npx imagegate', main);
+const here = (line: string): string => line.replace(/^kubectl get [a-z,]+ -A -o yaml/, 'cat shop.yaml');
 const ELSEWHERE = /deploy\/|^kubectl -n|--cluster/;
 
 /** Pages, and the files that they have saved and the commands that they have run, with their exit codes. */
@@ -41,15 +33,12 @@ for (const [path, expected] of Object.entries(PAGES)) {
     const page = readPage(path);
     const steps = pageSteps(page).filter((step) => 'path' in step || !ELSEWHERE.test(step.line));
     const codes = new Map<string, number>(expected.filter((step) => typeof step !== 'string'));
-    let folder: string;
+    const folder = pageFolder();
 
     before(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'imagegate-page-'));
       // They are read by commands above them.
-      for (const step of steps) if ('path' in step) await writeFile(join(folder, step.path), step.text, { flag: 'wx' });
+      for (const step of steps) if ('path' in step) await folder.save(step);
     });
-
-    after(async () => rm(folder, { recursive: true, force: true }));
 
     it('has these steps', () => {
       expect(steps.map((step) => ('path' in step ? step.path : step.line))).to.deep.equal(
@@ -59,7 +48,7 @@ for (const [path, expected] of Object.entries(PAGES)) {
 
     for (const step of steps.filter((other) => 'line' in other)) {
       it(step.line, async () => {
-        const { code, output } = await runLine(here(step.line), { cwd: folder, env: cleanEnvironment() });
+        const { code, output } = await folder.run(here(step.line));
         if (step.output !== undefined) expect(output).to.equal(step.output);
         expect(code, output).to.equal(codes.get(step.line));
       });
@@ -68,14 +57,12 @@ for (const [path, expected] of Object.entries(PAGES)) {
 }
 
 describe('docs/diff.md and docs/learn.md', () => {
+  const folder = pageFolder();
+
   for (const command of ['diff', 'learn']) {
     it(`has a row for each option of ${command}`, async () => {
       const rows = rowsUnder(readPage(`docs/${command}.md`), 'option');
-      const { output } = await runLine(`${main} ${command} --help`, { cwd: projectRoot, env: cleanEnvironment() });
-      const found = [...output.matchAll(/^ {2}(?:(-n), )?(--[\w-]+) /gm)].flatMap(([, ...options]) => options);
-      expect(rows.flatMap(([option]) => codesIn(option))).to.have.members(
-        found.filter((option) => option !== undefined),
-      );
+      expect(rows.flatMap(([option]) => codesIn(option))).to.have.members(await folder.optionsOf(command));
     });
   }
 
