@@ -5,7 +5,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { discovery, kubeconfigOf } from '../test/cluster/stand-in-api.ts';
+import { BUILT_IN_KINDS, discovery, kubeconfigOf } from '../test/cluster/stand-in-api.ts';
 
 // `node build/bench/audit.js`: what an audit of 10,000 pods takes, by pages from a stand-in API server, and from a file of
 // what `kubectl get -o json` writes.
@@ -54,18 +54,7 @@ function podOf(index: number): object {
 
 /** Its pages are made beforehand, so that only the audit is measured. */
 async function startApi(): Promise<{ readonly server: string; readonly stop: () => void }> {
-  const kinds = discovery(
-    'v1 Namespace! namespaces',
-    'v1 Pod pods',
-    'v1 PodTemplate podtemplates',
-    'v1 ReplicationController replicationcontrollers',
-    'apps/v1 Deployment deployments',
-    'apps/v1 ReplicaSet replicasets',
-    'apps/v1 StatefulSet statefulsets',
-    'apps/v1 DaemonSet daemonsets',
-    'batch/v1 Job jobs',
-    'batch/v1 CronJob cronjobs',
-  );
+  const kinds = discovery(...BUILT_IN_KINDS);
   const pages = Array.from({ length: PODS / PAGE }, (_, page) => {
     const items = Array.from({ length: PAGE }, (__, index) => podOf(page * PAGE + index));
     const metadata = (page + 1) * PAGE < PODS ? { continue: String(page + 1) } : {};

@@ -3,22 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diff } from '../../src/cli/diff/diff.ts';
 import { learn } from '../../src/cli/learn/learn.ts';
-import { discovery, type StandInAnswer, standInApi } from '../cluster/stand-in-api.ts';
+import { BUILT_IN_KINDS, discovery, type StandInAnswer, standInApi } from '../cluster/stand-in-api.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { tryOnFiles } from './try-on-files.ts';
 
-const KINDS = discovery(
-  'v1 Namespace! namespaces',
-  'v1 Pod pods',
-  'v1 PodTemplate podtemplates',
-  'v1 ReplicationController replicationcontrollers',
-  'apps/v1 Deployment deployments',
-  'apps/v1 ReplicaSet replicasets',
-  'apps/v1 StatefulSet statefulsets',
-  'apps/v1 DaemonSet daemonsets',
-  'batch/v1 Job jobs',
-  'batch/v1 CronJob cronjobs',
-);
+const KINDS = discovery(...BUILT_IN_KINDS);
 
 const spec = { containers: [{ name: 'c', image: 'quay.io/a/b:1' }] };
 const object = (name: string, namespace: string, apiVersion: string, kind: string) => ({

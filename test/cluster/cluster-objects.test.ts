@@ -3,21 +3,9 @@ import { clusterObjects } from '../../src/cluster/cluster-objects.ts';
 import { Namespaces } from '../../src/manifest/namespaces.ts';
 import { mistakeText } from '../../src/mistake/mistake.ts';
 import { collected } from '../manifest/chunks.ts';
-import { discovery, type StandInAnswer, standInApi } from './stand-in-api.ts';
+import { BUILT_IN_KINDS, discovery, type StandInAnswer, standInApi } from './stand-in-api.ts';
 
-const KINDS = discovery(
-  'v1 Namespace! namespaces',
-  'v1 Pod pods',
-  'v1 PodTemplate podtemplates',
-  'v1 ReplicationController replicationcontrollers',
-  'apps/v1 Deployment deployments',
-  'apps/v1 ReplicaSet replicasets',
-  'apps/v1 StatefulSet statefulsets',
-  'apps/v1 DaemonSet daemonsets',
-  'batch/v1 Job jobs',
-  'batch/v1 CronJob cronjobs',
-  'a.b/v1 Rollout rollouts',
-);
+const KINDS = discovery(...BUILT_IN_KINDS, 'a.b/v1 Rollout rollouts');
 
 const LAB = { metadata: { name: 'lab', labels: { 'imagegate/disable-filtering': 'true' } } };
 

@@ -64,6 +64,20 @@ export function kubeconfigOf(server: string): string {
   });
 }
 
+/** Namespaces and the kinds of Kubernetes that have a pod spec, as `discovery` takes them. */
+export const BUILT_IN_KINDS = [
+  'v1 Namespace! namespaces',
+  'v1 Pod pods',
+  'v1 PodTemplate podtemplates',
+  'v1 ReplicationController replicationcontrollers',
+  'apps/v1 Deployment deployments',
+  'apps/v1 ReplicaSet replicasets',
+  'apps/v1 StatefulSet statefulsets',
+  'apps/v1 DaemonSet daemonsets',
+  'batch/v1 Job jobs',
+  'batch/v1 CronJob cronjobs',
+] as const;
+
 /** What an API server says of the kinds that it has: each as `apiVersion Kind resource`, those of clusters with `!`. */
 export function discovery(...kinds: readonly string[]): ReadonlyMap<string, StandInAnswer> {
   const split = kinds.map((text) => text.split(' ') as [string, string, string]);
