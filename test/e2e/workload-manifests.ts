@@ -25,6 +25,7 @@ const selector = { matchLabels: labels };
 const template = (spec: Json): Json => ({ metadata: { labels }, spec });
 const finite = (spec: Json): Json => ({ ...spec, restartPolicy: 'Never' });
 const metadata = { name: 'x' };
+const object = (apiVersion: string, kind: string, spec: Json): Manifest => ({ apiVersion, kind, metadata, spec });
 
 export interface WorkloadManifests {
   /** As kubectl prints it. */
@@ -43,67 +44,39 @@ export const kinds: readonly WorkloadManifests[] = [
   { name: 'pod', manifest: (spec) => pod('x', spec), immutable: { volume: immutableVolume } },
   {
     name: 'deployment.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata,
-      spec: { replicas: 0, selector, template: template(spec) },
-    }),
+    manifest: (spec) => object('apps/v1', 'Deployment', { replicas: 0, selector, template: template(spec) }),
   },
   {
     name: 'replicaset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata,
-      spec: { replicas: 0, selector, template: template(spec) },
-    }),
+    manifest: (spec) => object('apps/v1', 'ReplicaSet', { replicas: 0, selector, template: template(spec) }),
   },
   {
     name: 'statefulset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata,
-      spec: { replicas: 0, serviceName: 'x', selector, template: template(spec) },
-    }),
+    manifest: (spec) =>
+      object('apps/v1', 'StatefulSet', { replicas: 0, serviceName: 'x', selector, template: template(spec) }),
   },
   {
     name: 'daemonset.apps',
-    manifest: (spec) => ({
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata,
-      spec: { selector, template: template(spec) },
-    }),
+    manifest: (spec) => object('apps/v1', 'DaemonSet', { selector, template: template(spec) }),
   },
   {
     name: 'job.batch',
-    manifest: (spec) => ({
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata,
-      spec: { suspend: true, template: template(finite(spec)) },
-    }),
+    manifest: (spec) => object('batch/v1', 'Job', { suspend: true, template: template(finite(spec)) }),
     immutable: Object.fromEntries(places.map((place) => [place, immutableTemplate])),
   },
   {
     name: 'cronjob.batch',
-    manifest: (spec) => ({
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata,
-      spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: { template: template(finite(spec)) } } },
-    }),
+    manifest: (spec) =>
+      object('batch/v1', 'CronJob', {
+        schedule: '0 0 1 1 *',
+        suspend: true,
+        jobTemplate: { spec: { template: template(finite(spec)) } },
+      }),
   },
   {
     name: 'replicationcontroller',
-    manifest: (spec) => ({
-      apiVersion: 'v1',
-      kind: 'ReplicationController',
-      metadata,
-      spec: { replicas: 0, selector: labels, template: template(spec) },
-    }),
+    manifest: (spec) =>
+      object('v1', 'ReplicationController', { replicas: 0, selector: labels, template: template(spec) }),
   },
   {
     name: 'podtemplate',

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { DOCKER_HUB_HOSTS } from '../../src/image/docker-hub.ts';
 import { parseReference } from '../../src/image/reference.ts';
-import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import type { Purpose } from '../../src/rule/registry-reading.ts';
 import { BAD_IMAGE_PATTERNS } from './bad-image-patterns.ts';
 import { fastest } from '../fastest.ts';
 import { expectBadEntries, expectBadEntry } from './expect-bad-entry.ts';
+import { expectMatches, expectRoomForLongest } from './expect-matches.ts';
 
 interface Case {
   readonly entries: readonly string[];
@@ -536,22 +536,11 @@ const hex = (index: number): string => String(index).padStart(64, 'e');
 describe('imagePatterns', () => {
   for (const [name, { entries, matching, others, ...options }] of Object.entries(CASES)) {
     it(`${name}: ${entries.join(', ')}`, () => {
-      const { matches } = imagePatterns(entries, options);
-      const isMatch = (raw: string): boolean => matches(parseReference(raw));
-      expect(
-        matching.filter((raw) => !isMatch(raw)),
-        'must match',
-      ).to.deep.equal([]);
-      expect(others.filter(isMatch), 'must not match').to.deep.equal([]);
+      expectMatches(imagePatterns(entries, options), matching, others);
     });
   }
 
-  it('has room for the longest repository that an image can have', () => {
-    const longest = `a/${'b'.repeat(253)}`;
-    const { matches } = imagePatterns([`gcr.io/${longest}`]);
-    expect(matches(parseReference(`gcr.io/${longest}:1`))).to.equal(true);
-    expect(() => imagePatterns([`gcr.io/${longest}b`])).to.throw(InvalidEntriesError, 'at most 255 characters');
-  });
+  it('has room for the longest repository that an image can have', () => expectRoomForLongest(imagePatterns));
 
   const longName = `gcr.io/${'a/'.repeat(120)}b`;
   const time = (entries: readonly string[], references: readonly string[], rounds = 1): number => {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { parseReference } from '../../src/image/reference.ts';
-import { InvalidEntriesError } from '../../src/rule/invalid-entries-error.ts';
 import { registryPatterns } from '../../src/rule/registry-patterns.ts';
 import { imagePatterns } from '../../src/rule/image-patterns.ts';
 import { BAD_REGISTRIES } from './bad-registries.ts';
 import { expectBadEntries, expectBadEntry } from './expect-bad-entry.ts';
+import { expectMatches, expectRoomForLongest } from './expect-matches.ts';
 
 interface Case {
   readonly entries: readonly string[];
@@ -138,13 +138,7 @@ const CASES: Readonly<Record<string, Case>> = {
 describe('registryPatterns', () => {
   for (const [name, { entries, matching, others }] of Object.entries(CASES)) {
     it(`${name}: ${entries.join(', ')}`, () => {
-      const { matches } = registryPatterns(entries);
-      const isMatch = (raw: string): boolean => matches(parseReference(raw));
-      expect(
-        matching.filter((raw) => !isMatch(raw)),
-        'must match',
-      ).to.deep.equal([]);
-      expect(others.filter(isMatch), 'must not match').to.deep.equal([]);
+      expectMatches(registryPatterns(entries), matching, others);
     });
   }
 
@@ -153,12 +147,7 @@ describe('registryPatterns', () => {
     expect(registryPatterns(['docker.io', '*.io']).matchesAll).to.equal(false);
   });
 
-  it('has room for the longest path that an image can have', () => {
-    const longest = `a/${'b'.repeat(253)}`;
-    const { matches } = registryPatterns([`gcr.io/${longest}`]);
-    expect(matches(parseReference(`gcr.io/${longest}:1`))).to.equal(true);
-    expect(() => registryPatterns([`gcr.io/${longest}b`])).to.throw(InvalidEntriesError, 'at most 255 characters');
-  });
+  it('has room for the longest path that an image can have', () => expectRoomForLongest(registryPatterns));
 
   it('finds one of a thousand', () => {
     const { matches } = registryPatterns(
