@@ -1,18 +1,17 @@
 import { jsonItems } from '../check-report/json-items.ts';
 import { lastDay } from '../engine/exemptions.ts';
+import type { AuditFormat } from './audit-formats.ts';
 import { auditCsv, auditMarkdown } from './audit-tables.ts';
 import { auditText } from './audit-text.ts';
 import type { Audit } from './audited.ts';
 
 /** What `imagegate audit` can print, by `--format`. */
-export const AUDIT_REPORTS = {
+export const AUDIT_REPORTS: Readonly<Record<AuditFormat, (audit: Audit, colors: boolean) => string>> = {
   text: auditText,
   json: auditJson,
   markdown: auditMarkdown,
   csv: auditCsv,
-} satisfies Readonly<Record<string, (audit: Audit, colors: boolean) => string>>;
-
-export type AuditFormat = keyof typeof AUDIT_REPORTS;
+};
 
 /** For programs: an owner a line. */
 function auditJson({ owners, counts }: Audit): string {

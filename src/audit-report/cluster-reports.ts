@@ -1,14 +1,7 @@
 import type { Owner } from '../manifest/owners.ts';
 import { printable } from '../mistake/printable.ts';
 import { type Audit, exemptionText, type OwnedFinding } from './audited.ts';
-
-/** The kinds of reports that dashboards read: of a namespace, and of the cluster. The fields of both APIs are the same. */
-export const REPORT_APIS = {
-  openreports: { apiVersion: 'openreports.io/v1alpha1', kinds: ['Report', 'ClusterReport'] },
-  wgpolicyk8s: { apiVersion: 'wgpolicyk8s.io/v1alpha2', kinds: ['PolicyReport', 'ClusterPolicyReport'] },
-} as const;
-
-export type ReportApi = keyof typeof REPORT_APIS;
+import { REPORT_APIS, type ReportApi } from './report-apis.ts';
 
 /** Its value is the time of the audit, in milliseconds since 1970. */
 export const REPORT_LABEL = 'imagegate/audit';

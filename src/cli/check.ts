@@ -1,4 +1,5 @@
-import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
+import type { CheckFormat } from '../check-report/check-formats.ts';
+import { CHECK_REPORTS } from '../check-report/check-reports.ts';
 import { type CheckCounts, type CheckReport, NO_COUNTS } from '../check-report/report.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { fixFile } from '../fix/fix-file.ts';

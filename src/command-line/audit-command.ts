@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { type Command, Option } from 'commander';
-import { AUDIT_REPORTS, type AuditFormat } from '../audit-report/audit-reports.ts';
-import { REPORT_APIS, type ReportApi } from '../audit-report/cluster-reports.ts';
+import { AUDIT_FORMATS, type AuditFormat } from '../audit-report/audit-formats.ts';
+import { REPORT_APIS, type ReportApi } from '../audit-report/report-apis.ts';
 import { commandOutput } from './command-context.ts';
 import {
   endsWithTwo,
@@ -43,7 +43,7 @@ function withMore(value: string, before: readonly string[] | undefined): readonl
 
 export function auditCommand(command: Command): void {
   const ofPolicy = withNamespace(withPolicy(command), 'the only namespace to look at (default: all)');
-  endsWithTwo(withFormats(withUser(withCluster(withProfile(ofPolicy))), Object.keys(AUDIT_REPORTS)))
+  endsWithTwo(withFormats(withUser(withCluster(withProfile(ofPolicy))), AUDIT_FORMATS))
     .description('Judge what runs, in the cluster or as kubectl get -o json writes it, as if it were created now.')
     .argument('[path...]', 'files, folders, - for stdin; without any, the cluster')
     .option('--only <rule>', 'the only rule to tell of, or one of several', withMore)

@@ -1,13 +1,13 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
-import { CHECK_REPORTS, type CheckFormat } from '../check-report/check-reports.ts';
+import { CHECK_FORMATS, type CheckFormat } from '../check-report/check-formats.ts';
 import { commandOutput, version } from './command-context.ts';
 import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: CheckFormat; readonly fix?: true };
 
 export function checkCommand(command: Command): void {
-  withFormats(withUser(withPolicyOptions(command)), Object.keys(CHECK_REPORTS))
+  withFormats(withUser(withPolicyOptions(command)), CHECK_FORMATS)
     .description('Judge manifests as the webhook would judge what they create.')
     .argument('<path...>', 'files of manifests, folders of such, - for stdin')
     .option('--fix', 'write into the files what the policy knows: the reference of a mirror, the registry left away')

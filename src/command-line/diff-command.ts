@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DIFF_REPORTS, type DiffFormat } from '../cli/diff/diff-reports.ts';
+import { DIFF_FORMATS, type DiffFormat } from '../cli/diff/diff-formats.ts';
 import { commandOutput } from './command-context.ts';
 import {
   endsWithTwo,
@@ -40,5 +40,5 @@ export function diffCommand(command: Command): void {
       const { diff } = await import('../cli/diff/diff.ts');
       process.exitCode = await diff({ before, after, format, ...place, ...objects, ...commandOutput });
     });
-  endsWithTwo(withFormats(withUser(withProfile(withNamespace(withCluster(command)))), Object.keys(DIFF_REPORTS)));
+  endsWithTwo(withFormats(withUser(withProfile(withNamespace(withCluster(command)))), DIFF_FORMATS));
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { AUDIT_REPORTS, type AuditFormat } from '../../src/audit-report/audit-reports.ts';
+import type { AuditFormat } from '../../src/audit-report/audit-formats.ts';
+import { AUDIT_REPORTS } from '../../src/audit-report/audit-reports.ts';
 import type { Audit, OwnedFinding } from '../../src/audit-report/audited.ts';
 
 const finding: OwnedFinding = {

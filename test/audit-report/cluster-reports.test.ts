@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Audit, OwnedFinding } from '../../src/audit-report/audited.ts';
-import { type ClusterReport, clusterReports, type ReportApi } from '../../src/audit-report/cluster-reports.ts';
+import { type ClusterReport, clusterReports } from '../../src/audit-report/cluster-reports.ts';
+import type { ReportApi } from '../../src/audit-report/report-apis.ts';
 
 const NOW = Date.parse('2026-11-29T14:00:00.5Z');
 const OWNER = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api', uid: 'u' };

@@ -1,4 +1,4 @@
-import { REPORT_APIS, type ReportApi } from '../../src/audit-report/cluster-reports.ts';
+import { REPORT_APIS, type ReportApi } from '../../src/audit-report/report-apis.ts';
 import type { Manifest } from './objects.ts';
 
 const text = { type: 'string' };

@@ -112,6 +112,19 @@ describe('the repository', () => {
       expect(SERVER_PACKAGES.filter((name) => packages.has(name))).to.deep.equal([]);
     });
 
+    it('of the command line lead to few packages before it knows the command: each imports its own when it runs', () => {
+      const files = new Map(src.map((file) => [file.path, file]));
+      const reached = new Set(['src/main.ts']);
+      const packages = new Set<string>();
+      for (const next of reached)
+        for (const found of files.get(next)?.imports ?? []) {
+          if (found.typeOnly || found.isLazy) continue;
+          if (found.path !== undefined) reached.add(found.path);
+          else if (!isNodes(found)) packages.add(found.specifier);
+        }
+      expect([...packages]).to.have.members(['commander', 'fastest-levenshtein']);
+    });
+
     it("of what judges have no type of Node's, and it uses none of Node's globals", () => {
       for (const { path, text, imports } of [...src, ...rules]) {
         if (!path.startsWith('rules/') && !PURE.has(layerOf(path))) continue;

@@ -1,7 +1,9 @@
-import { AUDIT_REPORTS, type AuditFormat } from '../../audit-report/audit-reports.ts';
-import { clusterReports, REPORT_APIS, REPORT_LABEL, type ReportApi } from '../../audit-report/cluster-reports.ts';
+import type { AuditFormat } from '../../audit-report/audit-formats.ts';
+import { AUDIT_REPORTS } from '../../audit-report/audit-reports.ts';
+import { clusterReports, REPORT_LABEL } from '../../audit-report/cluster-reports.ts';
 import type { Audit, OwnedFinding } from '../../audit-report/audited.ts';
 import { type ExemptionTerms, exemptionsYaml } from '../../audit-report/exemptions-yaml.ts';
+import { REPORT_APIS, type ReportApi } from '../../audit-report/report-apis.ts';
 import { VALID_REFERENCE } from '../../engine/policy.ts';
 import { TRUSTING } from '../../engine/exemptions.ts';
 import { allSelections, type Ruleset } from '../../engine/ruleset.ts';

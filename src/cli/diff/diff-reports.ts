@@ -2,6 +2,7 @@ import { objectName } from '../../manifest/owners.ts';
 import { locationText } from '../../mistake/mistake.ts';
 import { plural } from '../../mistake/plural.ts';
 import { printable } from '../../mistake/printable.ts';
+import type { DiffFormat } from './diff-formats.ts';
 import { type Change, type Effect, EFFECTS } from './policy-changes.ts';
 
 export interface PolicyDiff {
@@ -14,9 +15,7 @@ export interface PolicyDiff {
 }
 
 /** What `imagegate diff` can print, by `--format`. */
-export const DIFF_REPORTS = { text, json, markdown } satisfies Readonly<Record<string, (diff: PolicyDiff) => string>>;
-
-export type DiffFormat = keyof typeof DIFF_REPORTS;
+export const DIFF_REPORTS: Readonly<Record<DiffFormat, (diff: PolicyDiff) => string>> = { text, json, markdown };
 
 /** Those that are told one by one, with their headings; the others are counted. */
 const TOLD = [

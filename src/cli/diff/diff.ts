@@ -8,7 +8,8 @@ import { judge, type JudgeOptions } from '../judge.ts';
 import { mistakesBlock, type Output } from '../mistakes-block.ts';
 import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
 import { checkProfile, type PolicyPaths, tryPolicy } from '../tried-policy.ts';
-import { DIFF_REPORTS, type DiffFormat } from './diff-reports.ts';
+import type { DiffFormat } from './diff-formats.ts';
+import { DIFF_REPORTS } from './diff-reports.ts';
 import { PolicyChanges } from './policy-changes.ts';
 
 export interface DiffOptions extends Output, ObjectPlaces, JudgeOptions {
