@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { TRUSTING } from '../engine/exemptions.ts';
 import { VALID_REFERENCE } from '../engine/policy.ts';
+import { fullReference } from '../image/full-reference.ts';
 import { readReference } from '../image/read-reference.ts';
-import { InvalidReferenceError } from '../image/reference.ts';
+import { type ImageReference, InvalidReferenceError } from '../image/reference.ts';
 import { objectName, type Owner } from '../manifest/owners.ts';
 import { printable } from '../mistake/printable.ts';
-import { type OwnedFinding, type OwnerFindings } from './audited.ts';
+import type { OwnedFinding, OwnerFindings } from './audited.ts';
 
 /** What each exemption says beside what it is for. */
 export interface ExemptionTerms {
@@ -43,9 +44,11 @@ export function exemptionsYaml(
   for (const { owner, findings } of owners) {
     const meant = findings.filter(isMeant);
     for (const image of new Set(meant.map((finding) => finding.image))) {
+      const reference = readReference(image ?? '');
+      const isRead = !(reference instanceof InvalidReferenceError);
       const ofImage = meant.filter((finding) => finding.image === image);
-      const covered = ofImage.filter((finding) => isCovered(finding, unqualified));
-      if (covered.length > 0) entries.push(entryOf(owner, covered, terms));
+      const covered = isRead ? ofImage.filter((finding) => isCovered(finding, reference, unqualified)) : [];
+      if (isRead && covered.length > 0) entries.push(entryOf(owner, reference, covered, terms));
       for (const finding of ofImage)
         if (!covered.includes(finding)) left.push(`${objectName(owner)}: ${printable(finding.text, 1024)}`);
     }
@@ -56,27 +59,18 @@ export function exemptionsYaml(
 }
 
 /** From rules that trust registries an image without one is exempt only by its namespace, which is for people to decide. */
-function isCovered({ image, rule }: OwnedFinding, unqualified: Exempting['unqualified']): boolean {
-  const reference = readReference(image ?? '');
-  if (reference instanceof InvalidReferenceError || rule === VALID_REFERENCE) return false;
+function isCovered({ rule }: OwnedFinding, reference: ImageReference, unqualified: Exempting['unqualified']): boolean {
+  if (rule === VALID_REFERENCE) return false;
   return reference.registry !== undefined || unqualified === 'docker.io' || !TRUSTING.includes(rule);
-}
-
-function patternOf(image: string): string {
-  const reference = readReference(image);
-  if (reference instanceof InvalidReferenceError) return image;
-  const { normalized, tag, digest } = reference;
-  const suffixes = [tag === undefined ? '' : `:${tag}`, digest === undefined ? '' : `@${digest}`];
-  return `${normalized.registry}/${normalized.repository}${suffixes.join('')}`;
 }
 
 function entryOf(
   owner: Owner,
+  reference: ImageReference,
   findings: readonly OwnedFinding[],
   { owner: keeper, expires, reason }: ExemptionTerms,
 ): string {
-  const image = findings[0]?.image ?? '';
-  const pattern = patternOf(image);
+  const pattern = fullReference(reference);
   const rules = [...new Set(findings.map(({ rule }) => rule))];
   const containers = [...new Set(findings.map(({ container }) => container))].join(', ');
   const written = [owner.kind, owner.namespace, owner.name, pattern, rules, expires].join(' ');
@@ -87,7 +81,7 @@ function entryOf(
     .join('-')
     .slice(2, 52)
     .replace(/^[^a-z]+|-+$/g, '');
-  return `  # ${objectName(owner)}, container ${printable(containers)}: ${printable(image)}
+  return `  # ${objectName(owner)}, container ${printable(containers)}: ${printable(reference.raw)}
   - name: ${[name || 'audited', `x${hash}`].join('-')}
     reason: ${JSON.stringify(reason)}
     owner: ${JSON.stringify(keeper)}

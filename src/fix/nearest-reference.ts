@@ -1,4 +1,5 @@
 import type { BoundRule } from '../engine/ruleset.ts';
+import { fullReference } from '../image/full-reference.ts';
 import { readReference } from '../image/read-reference.ts';
 import { type ImageReference, InvalidReferenceError } from '../image/reference.ts';
 import { registryHint } from '../rule/registry-hint.ts';
@@ -58,7 +59,7 @@ function candidates(image: string, known: readonly Find[]): readonly KnownRefere
   const read = readReference(image);
   if (read instanceof InvalidReferenceError) return [{ reference: mended(image), guessed: true }];
   const found = known.map((find) => find(read)).filter((candidate) => candidate !== undefined);
-  return [...found, { reference: inFull(read), guessed: false }];
+  return [...found, { reference: fullReference(read), guessed: false }];
 }
 
 function knownTo({ name, options }: RuleWithOptions): Find | undefined {
@@ -74,11 +75,6 @@ function knownTo({ name, options }: RuleWithOptions): Find | undefined {
 
 function given(reference: string | undefined, guessed: boolean): KnownReference | undefined {
   return reference === undefined ? undefined : { reference, guessed };
-}
-
-/** The reference with all that runtimes read in it; without a tag or a digest if it has none. */
-function inFull({ normalized: { registry, repository }, tag, digest }: ImageReference): string {
-  return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
 /** A reference without blanks around it and a scheme, in lower case but for its tag. */

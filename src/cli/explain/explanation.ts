@@ -2,6 +2,7 @@ import type { Finding, Judge } from '../../engine/finding.ts';
 import { DEFAULT_SETTINGS } from '../../engine/layers.ts';
 import { type ActiveAction, type RuleSetting, VALID_REFERENCE } from '../../engine/policy.ts';
 import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../../engine/ruleset.ts';
+import { fullReference } from '../../image/full-reference.ts';
 import { invalidPosition } from '../../image/invalid-position.ts';
 import { readReference } from '../../image/read-reference.ts';
 import { InvalidReferenceError } from '../../image/reference.ts';
@@ -93,13 +94,12 @@ function referenceOf(image: string): Reading | Invalid {
   if (read instanceof InvalidReferenceError) return { reason: read.reason, position: invalidPosition(image) };
   const { registry, repository, tag, digest, normalized } = read;
   const runs = tag ?? (digest === undefined ? 'latest' : undefined);
-  const end = `${runs === undefined ? '' : `:${runs}`}${digest === undefined ? '' : `@${digest}`}`;
   return {
     registry: { written: registry, read: normalized.registry },
     repository: { written: repository, read: normalized.repository },
     tag: { written: tag, read: runs },
     digest: { written: digest, read: digest },
-    full: `${normalized.registry}/${normalized.repository}${end}`,
+    full: fullReference({ normalized, tag: runs, digest }),
   };
 }
 
