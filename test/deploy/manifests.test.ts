@@ -232,7 +232,7 @@ describe('deploy/', () => {
   ]);
 
   // The condition of an update that changes no spec. It has to be this one to the letter: under `Ignore`, a condition
-  // that ends in an error skips the webhook. What that of pods does is tested in test/e2e/image-changes.test.ts.
+  // that ends in an error skips the webhook. What that of pods does is tested in test/e2e/apart/image-changes.test.ts.
   const specChanges =
     "request.operation != 'UPDATE' || has(request.subResource) || (has(object.spec) ? !has(oldObject.spec) || " +
     'object.spec != oldObject.spec : !has(object.template) || !has(oldObject.template) || ' +

@@ -1,12 +1,12 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificates, type CertificatesOptions } from '../../src/cli/certificates/certificates.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { startComponents } from '../cluster/components.ts';
-import { copyDeploy, pointAtLocalGate } from '../cluster/deploy-copy.ts';
-import { createGatePod, type GatePod } from '../cluster/gate-pod.ts';
-import { until } from '../until.ts';
+import { certificates, type CertificatesOptions } from '../../../src/cli/certificates/certificates.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { startComponents } from '../../cluster/components.ts';
+import { copyDeploy, pointAtLocalGate } from '../../cluster/deploy-copy.ts';
+import { createGatePod, type GatePod } from '../../cluster/gate-pod.ts';
+import { until } from '../../until.ts';
 
 /** What the component's own comment has to be added. */
 const ADDED = /add to \S+:\n((?:#.*\n)+)apiVersion/;

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { imagesToJudge } from '../../src/workload/images.ts';
-import { podSpecs } from '../../src/workload/pod-spec.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { at, manifest } from '../deploy/manifests.ts';
-import { until } from '../until.ts';
-import type { Json } from './objects.ts';
-import { sharedCluster } from './shared-cluster.ts';
+import { imagesToJudge } from '../../../src/workload/images.ts';
+import { podSpecs } from '../../../src/workload/pod-spec.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { at, manifest } from '../../deploy/manifests.ts';
+import { until } from '../../until.ts';
+import type { Json } from '../objects.ts';
+import { sharedCluster } from '../shared-cluster.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);

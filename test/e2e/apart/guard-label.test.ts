@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { User } from '../cluster/users.ts';
-import { projectRoot } from '../project-root.ts';
-import { until } from '../until.ts';
-import type { Json } from './objects.ts';
-import { sharedCluster } from './shared-cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { User } from '../../cluster/users.ts';
+import { projectRoot } from '../../project-root.ts';
+import { until } from '../../until.ts';
+import type { Json } from '../objects.ts';
+import { sharedCluster } from '../shared-cluster.ts';
 
 const LABEL = 'imagegate/disable-filtering';
 const PROFILE = 'imagegate/profile';

@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { startCluster } from '../cluster/cluster.ts';
-import { install, type Installation, untilGateIs } from '../cluster/installation.ts';
-import type { KubectlResult } from '../cluster/kubectl.ts';
-import { at, manifestsOf } from '../deploy/manifests.ts';
-import { readPage } from '../docs/tables.ts';
-import { projectRoot } from '../project-root.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { startCluster } from '../../cluster/cluster.ts';
+import { install, type Installation, untilGateIs } from '../../cluster/installation.ts';
+import type { KubectlResult } from '../../cluster/kubectl.ts';
+import { at, manifestsOf } from '../../deploy/manifests.ts';
+import { readPage } from '../../docs/tables.ts';
+import { projectRoot } from '../../project-root.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
-import { blocksOf, commandsOfBlocks } from './readme.ts';
-import { runLine } from './run.ts';
+import { blocksOf, commandsOfBlocks } from '../readme.ts';
+import { runLine } from '../run.ts';
 
 const blocks = blocksOf(readPage('docs/gitops.md'));
 const yamlOf = (section: string): string =>

@@ -6,15 +6,15 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { admissionRequest, podTemplate } from '../admission-request.ts';
-import { makeCertificate } from '../certificate.ts';
-import { copyCheckout } from '../copy-checkout.ts';
-import { buildImage, type BuiltImage } from '../deploy/built-image.ts';
-import { at, manifest } from '../deploy/manifests.ts';
-import { mountConfigMap } from '../mounted-config-map.ts';
-import { projectRoot } from '../project-root.ts';
-import { skipWithout } from '../skip-without.ts';
-import { until } from '../until.ts';
+import { admissionRequest, podTemplate } from '../../admission-request.ts';
+import { makeCertificate } from '../../certificate.ts';
+import { copyCheckout } from '../../copy-checkout.ts';
+import { buildImage, type BuiltImage } from '../../deploy/built-image.ts';
+import { at, manifest } from '../../deploy/manifests.ts';
+import { mountConfigMap } from '../../mounted-config-map.ts';
+import { projectRoot } from '../../project-root.ts';
+import { skipWithout } from '../../skip-without.ts';
+import { until } from '../../until.ts';
 
 const run = promisify(execFile);
 

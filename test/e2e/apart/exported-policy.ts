@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
-import type { Moment } from '../../src/admission/review.ts';
-import { exportVap } from '../../src/cli/export/export-vap.ts';
-import { tryPolicy } from '../../src/cli/tried-policy.ts';
-import type { Ruleset } from '../../src/engine/ruleset.ts';
-import { admissionRequestOf } from '../../src/manifest/admission-request.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { reviewNow } from '../review-now.ts';
-import { until } from '../until.ts';
-import { type Manifest, pod, podSpec } from './objects.ts';
+import type { AdmissionRequest } from '../../../src/admission/admission-review.ts';
+import type { Moment } from '../../../src/admission/review.ts';
+import { exportVap } from '../../../src/cli/export/export-vap.ts';
+import { tryPolicy } from '../../../src/cli/tried-policy.ts';
+import type { Ruleset } from '../../../src/engine/ruleset.ts';
+import { admissionRequestOf } from '../../../src/manifest/admission-request.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { reviewNow } from '../../review-now.ts';
+import { until } from '../../until.ts';
+import { type Manifest, pod, podSpec } from '../objects.ts';
 
 /** What a side says of an object: the sentence of the first denial, or that it is allowed. */
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { startComponents } from '../cluster/components.ts';
-import { pointAtLocalGate } from '../cluster/deploy-copy.ts';
-import { copyCheckout } from '../copy-checkout.ts';
-import { startProxy } from '../faults/proxy.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { startComponents } from '../../cluster/components.ts';
+import { pointAtLocalGate } from '../../cluster/deploy-copy.ts';
+import { copyCheckout } from '../../copy-checkout.ts';
+import { startProxy } from '../../faults/proxy.ts';
 import { startNode, type StandInNode } from './stand-in-node.ts';
 
 /** An empty cluster with a node, and a copy of the checkout to install from by helm or by kubectl. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { after, before } from 'mocha';
-import { audit, type AuditOptions } from '../../src/cli/audit/audit.ts';
-import { REPORT_APIS } from '../../src/audit-report/report-apis.ts';
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
-import { deployment, pod, podSpec, type Manifest } from './objects.ts';
+import { audit, type AuditOptions } from '../../../src/cli/audit/audit.ts';
+import { REPORT_APIS } from '../../../src/audit-report/report-apis.ts';
+import { type Cluster, startCluster } from '../../cluster/cluster.ts';
+import { deployment, pod, podSpec, type Manifest } from '../objects.ts';
 import { reportDefinitions } from './report-definitions.ts';
 
 const SPACES = ['audit', 'audit-off', 'audit-lab', 'imagegate'];

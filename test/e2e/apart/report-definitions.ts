@@ -1,5 +1,5 @@
-import { REPORT_APIS, type ReportApi } from '../../src/audit-report/report-apis.ts';
-import type { Manifest } from './objects.ts';
+import { REPORT_APIS, type ReportApi } from '../../../src/audit-report/report-apis.ts';
+import type { Manifest } from '../objects.ts';
 
 const text = { type: 'string' };
 const count = { type: 'integer' };

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { clusterAssets } from '../cluster/build-assets.ts';
-import { runKubectl, type KubectlResult } from '../cluster/kubectl.ts';
-import { installCommands } from '../installed-commands.ts';
+import { clusterAssets } from '../../cluster/build-assets.ts';
+import { runKubectl, type KubectlResult } from '../../cluster/kubectl.ts';
+import { installCommands } from '../../installed-commands.ts';
 
 const POD = '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"c","image":"docker.io/a"}]}}';
 

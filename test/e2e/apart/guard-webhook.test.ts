@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { webhookEntries } from '../../src/certificates/webhook-entries.ts';
-import { connectWriter, type ClusterWriter } from '../../src/cluster/cluster-writer.ts';
-import type { JsonObject } from '../../src/workload/json-object.ts';
-import { makeCertificate } from '../certificate.ts';
-import { until } from '../until.ts';
+import { webhookEntries } from '../../../src/certificates/webhook-entries.ts';
+import { connectWriter, type ClusterWriter } from '../../../src/cluster/cluster-writer.ts';
+import type { JsonObject } from '../../../src/workload/json-object.ts';
+import { makeCertificate } from '../../certificate.ts';
+import { until } from '../../until.ts';
 import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
 
 // oxlint-disable-next-line no-explicit-any -- it is changed at any place

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../random.ts';
 
 const HEX = 'ab'.repeat(32);
 const REGISTRIES = [

@@ -5,11 +5,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { clusterAssets } from '../cluster/build-assets.ts';
-import { startCluster, type Cluster } from '../cluster/cluster.ts';
-import { until } from '../until.ts';
+import { clusterAssets } from '../../cluster/build-assets.ts';
+import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { until } from '../../until.ts';
 import { processesOf } from './processes-of.ts';
-import { sharedCluster } from './shared-cluster.ts';
+import { sharedCluster } from '../shared-cluster.ts';
 
 describe('cluster', () => {
   let cluster: Cluster;
@@ -173,7 +173,7 @@ describe('cluster', () => {
   });
 
   it('leaves none when the process that started it is killed', async () => {
-    const module = join(import.meta.dirname, '..', 'cluster', 'cluster.js');
+    const module = join(import.meta.dirname, '..', '..', 'cluster', 'cluster.js');
     const script = `const { startCluster } = await import(${JSON.stringify(module)});
       console.log((await startCluster({ controllers: true })).kubeconfig);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { projectRoot } from '../project-root.ts';
-import { until } from '../until.ts';
+import { projectRoot } from '../../project-root.ts';
+import { until } from '../../until.ts';
 import { processesOf } from './processes-of.ts';
-import { runLine } from './run.ts';
-import { about, blockedTag, denial, noTag, untrusted, workloadWebhook } from './sentences.ts';
+import { runLine } from '../run.ts';
+import { about, blockedTag, denial, noTag, untrusted, workloadWebhook } from '../sentences.ts';
 
 describe('npm run cluster', () => {
   let child: ChildProcess;

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { untilGateIs } from '../cluster/installation.ts';
-import { buildHelm } from '../helm/build-helm.ts';
-import { projectRoot } from '../project-root.ts';
-import { skipWithout } from '../skip-without.ts';
+import { untilGateIs } from '../../cluster/installation.ts';
+import { buildHelm } from '../../helm/build-helm.ts';
+import { projectRoot } from '../../project-root.ts';
+import { skipWithout } from '../../skip-without.ts';
 import { chartCluster, type ChartCluster } from './chart-cluster.ts';
-import { blocksOf, commandsOfBlocks, type Command } from './readme.ts';
-import { runLine } from './run.ts';
+import { blocksOf, commandsOfBlocks, type Command } from '../readme.ts';
+import { runLine } from '../run.ts';
 
 /** A second installation, for which the first one must be gone. */
 const SECOND = 'Certificates that are given';
