@@ -117,6 +117,16 @@ export function lastDay({ expires }: Exemption): string {
   return expires === Infinity ? 'never' : new Date(expires - 1).toISOString().slice(0, 10);
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The end of such a day, in milliseconds since 1970; `NaN` if there is none. */
+export function endOfDay(day: string): number {
+  if (day === 'never') return Infinity;
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;
+  // Date.parse reads 30 February as 2 March.
+  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(day) ? start + DAY_MS : NaN;
+}
+
 /** The expired exemptions: no mistake, but they should be removed. @param now in milliseconds since 1970 */
 export function lapsedExemptions(exemptions: readonly Exemption[], now: number): readonly Exemption[] {
   return exemptions.filter(({ expires }) => now >= expires);

@@ -1,3 +1,4 @@
+import { endOfDay } from '../engine/exemptions.ts';
 import type { Exemption } from '../engine/policy.ts';
 import { locationText, shown, type Location, type Mistake } from '../mistake/mistake.ts';
 import { InvalidEntriesError } from '../rule/invalid-entries-error.ts';
@@ -68,14 +69,13 @@ export type YamlExemption = Omit<Exemption, 'expires' | 'ruleSources'> & { reado
 
 /** What can be the name of a rule. */
 export const RULE_NAME = new RegExp(KEBAB_CASE);
-const DAY = 24 * 60 * 60 * 1000;
 
 /** The exemptions, their dates parsed. */
 export function exemptionsOf(exemptions: readonly YamlExemption[], where: YamlDocument['where']): readonly Exemption[] {
   return exemptions.map(({ expires, ...rest }, index) => ({
     ...rest,
     ...(rest.rules && { ruleSources: rest.rules.map((_, entry) => where('exemptions', index, 'rules', entry)) }),
-    expires: expires === 'never' ? Infinity : Date.parse(`${expires}T00:00:00Z`) + DAY,
+    expires: endOfDay(expires),
   }));
 }
 
@@ -125,9 +125,7 @@ function nameMistakes(name: unknown, where: Location, names: Map<unknown, Locati
 
 function dateMistakes(expires: unknown, where: Location): readonly Mistake[] {
   if (typeof expires !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(expires)) return [];
-  // Date.parse reads 30 February as 2 March.
-  const time = Date.parse(`${expires}T00:00:00Z`);
-  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(expires)) return [];
+  if (!Number.isNaN(endOfDay(expires))) return [];
   const remedy = 'Look into a calendar; the exemption ends at 24:00 UTC of that day.';
   return [{ code: 'exemption-invalid', ...where, expected: 'a day that there is', found: shown(expires), remedy }];
 }

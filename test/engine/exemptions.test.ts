@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { requestContext } from '../../src/admission/request-context.ts';
-import { exempt, exemptionCompiler, lapsedExemptions } from '../../src/engine/exemptions.ts';
+import { endOfDay, exempt, exemptionCompiler, lapsedExemptions, lastDay } from '../../src/engine/exemptions.ts';
 import { layers } from '../../src/engine/layers.ts';
 import type { Exemption } from '../../src/engine/policy.ts';
 import { DEFAULT_POLICY, VALID_REFERENCE } from '../../src/engine/policy.ts';
@@ -307,6 +307,27 @@ describe('exempt', () => {
     expect(findings).to.deep.equal(before);
     expect(exempt([], exemptionCompiler([exemption])(new Map()), contextOf({}), 0)).to.deep.equal([]);
   });
+});
+
+describe('endOfDay', () => {
+  for (const day of ['2026-02-28', '2028-02-29', '9999-12-31', 'never'])
+    it(`is the end of ${day}, as lastDay reads it`, () =>
+      expect(lastDay(exemptionOf({ expires: endOfDay(day) }))).to.equal(day));
+
+  it('is that of 24:00 UTC', () =>
+    expect(new Date(endOfDay('2026-12-31')).toISOString()).to.match(/^2027-01-01T00:00/));
+
+  for (const day of [
+    '2026-02-29',
+    '2026-02-30',
+    '2026-13-01',
+    '2026-1-1',
+    '2026-02-28T00:00',
+    ' 2026-02-28',
+    'Never',
+    '',
+  ])
+    it(`is none for ${JSON.stringify(day)}`, () => expect(endOfDay(day)).to.be.NaN);
 });
 
 describe('lapsedExemptions', () => {

@@ -5,12 +5,13 @@ import type { Audit, OwnedFinding } from '../../audit-report/audited.ts';
 import { type ExemptionTerms, exemptionsYaml } from '../../audit-report/exemptions-yaml.ts';
 import { REPORT_APIS, type ReportApi } from '../../audit-report/report-apis.ts';
 import { VALID_REFERENCE } from '../../engine/policy.ts';
-import { TRUSTING } from '../../engine/exemptions.ts';
+import { endOfDay, TRUSTING, unqualifiedUnder } from '../../engine/exemptions.ts';
 import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
 import { STDIN } from '../../manifest/manifest-files.ts';
 import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
 import { messageOf, type Mistake, MistakesError, mistakeText } from '../../mistake/mistake.ts';
 import { nearestName } from '../../mistake/nearest-name.ts';
+import { plural } from '../../mistake/plural.ts';
 import { exitCodeOf } from '../check.ts';
 import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
 import { mistakesBlock, type Output } from '../mistakes-block.ts';
@@ -77,10 +78,8 @@ function ruleMistakes({ ruleset, rules }: TriedPolicy, only: readonly string[]):
 /** What the policy would say of the exemptions, before hours of work are lost. */
 function termsMistakes({ terms, now }: AuditOptions): readonly Mistake[] {
   if (terms === undefined) return [];
-  const end = terms.expires === 'never' ? Infinity : Date.parse(`${terms.expires}T24:00:00Z`);
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(terms.expires) && isDayOf(terms.expires, end);
   const wrong = [
-    ['--expires', 'a day to come, YYYY-MM-DD, or never', terms.expires, end > now && (isDay || end === Infinity)],
+    ['--expires', 'a day to come, YYYY-MM-DD, or never', terms.expires, endOfDay(terms.expires) > now],
     [
       '--owner',
       'who answers for it, in at most 256 characters',
@@ -102,20 +101,15 @@ function termsMistakes({ terms, now }: AuditOptions): readonly Mistake[] {
   });
 }
 
-/** Date.parse reads 30 February as 2 March. */
-function isDayOf(day: string, end: number): boolean {
-  return !Number.isNaN(end) && new Date(end - 1).toISOString().startsWith(day);
-}
-
 /** From what denies or, where rules are named, from all that they find. */
 async function writeExemptions({ owners }: Audit, ruleset: Ruleset, options: AuditOptions): Promise<true> {
   const { exemptionsPath: path, terms, only, write, writeError } = options;
   if (path === undefined || terms === undefined) return true;
   const isMeant = ({ level }: OwnedFinding): boolean => level === 'deny' || (only !== undefined && level !== 'exempt');
-  const { text, count, left } = exemptionsYaml(owners, terms, { isMeant, unqualified: unqualifiedUnder(ruleset) });
+  const { text, count, left } = exemptionsYaml(owners, terms, { isMeant, unqualified: unqualifiedAnywhere(ruleset) });
   await writeText(text, path, '--write-exemptions', write);
   for (const one of left) writeError(`No exemption written: ${one}\n`);
-  writeError(`${count} ${count === 1 ? 'exemption' : 'exemptions'} written.\n`);
+  writeError(`${plural(count, 'exemption')} written.\n`);
   return true;
 }
 
@@ -149,8 +143,7 @@ async function writeText(text: string, path: string, name: string, write: Output
 }
 
 /** Where rules differ, the one that trusts less. */
-function unqualifiedUnder(ruleset: Ruleset): 'docker.io' | 'untrusted' {
+function unqualifiedAnywhere(ruleset: Ruleset): 'docker.io' | 'untrusted' {
   const rules = allSelections(ruleset).flatMap((selection) => selection.rules);
-  const trusting = rules.filter(({ name }) => TRUSTING.includes(name));
-  return trusting.every(({ setting }) => setting.options['unqualified'] === 'docker.io') ? 'docker.io' : 'untrusted';
+  return unqualifiedUnder(rules.filter(({ name }) => TRUSTING.includes(name)).map(({ setting }) => setting));
 }
