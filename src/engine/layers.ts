@@ -9,6 +9,8 @@ export interface PlacedSetting extends RuleSetting {
 /** What a rule has in a selection. */
 interface MergedEntry {
   readonly entry: RuleEntry;
+  /** The entry as namespace overrides find it. */
+  readonly anywhere: RuleEntry;
   /** The same object wherever nothing differs. */
   readonly settings: readonly PlacedSetting[];
 }
@@ -34,18 +36,17 @@ export const DEFAULT_SETTINGS: readonly PlacedSetting[] = [{ ...NO_SETTING, plac
 /** Merges the policy's layers: those of namespaces over those of profiles, and these over what holds everywhere. */
 export function layers({ rules, profiles, namespaces }: Policy): Layers {
   const mistakes: Mistake[] = [];
-  const distinct = new Map<string, DistinctOptions>();
+  const merging = new Map<string, RuleLayers>();
   // Holds only its own entries: profiles times overrides may be many.
   const merge = (below: RuleSettings, over: RuleEntries, isOverride = false): RuleSettings => {
     const own = new Map<string, MergedEntry>();
     for (const [name, written] of over) {
-      const found = below.get(name)?.entry;
-      const before = isOverride ? anywhere(found) : found;
+      const found = below.get(name);
+      const before = isOverride ? found?.anywhere : found?.entry;
       mistakes.push(...unmergeable(name, before, written));
-      const entry = mergeEntry(before, written);
-      const options = distinct.get(name) ?? new DistinctOptions(rules.get(name) ?? NO_SETTING);
-      distinct.set(name, options);
-      own.set(name, { entry, settings: options.placed(entry) });
+      const ruleLayers = merging.get(name) ?? new RuleLayers(rules.get(name) ?? NO_SETTING);
+      merging.set(name, ruleLayers);
+      own.set(name, ruleLayers.merged(before, written));
     }
     return { get: (name) => own.get(name) ?? below.get(name) };
   };
@@ -56,25 +57,42 @@ export function layers({ rules, profiles, namespaces }: Policy): Layers {
   ];
   const selections = new Map<string | undefined, readonly RuleSettings[]>([[undefined, inNamespaces(everywhere)]]);
   for (const [profile, over] of profiles) selections.set(profile, inNamespaces(merge(everywhere, over)));
-  return { selections, options: new Map([...distinct].map(([name, { all }]) => [name, all])), mistakes };
+  return { selections, options: new Map([...merging].map(([name, { options }]) => [name, options])), mistakes };
 }
 
-class DistinctOptions {
-  readonly all: RuleOptions[] = [];
+/** Merges the entries of one rule. */
+class RuleLayers {
+  /** The distinct ones. */
+  readonly options: RuleOptions[] = [];
   readonly #places = new Map<string, number>();
+  readonly #merged = new Map<RuleEntry | undefined, Map<RuleEntry, MergedEntry>>();
 
   /** @param first what holds everywhere: place 0 is that of `DEFAULT_SETTINGS` where nothing does */
   constructor(first: RuleEntry) {
-    this.placed(first);
+    this.#placed(first);
   }
 
-  placed(entry: RuleEntry): readonly PlacedSetting[] {
+  /** Merges two entries, the same two once: under most profiles, an override finds what it finds without. */
+  merged(below: RuleEntry | undefined, over: RuleEntry): MergedEntry {
+    const overIt = this.#merged.get(below) ?? new Map<RuleEntry, MergedEntry>();
+    this.#merged.set(below, overIt);
+    const merged = overIt.get(over) ?? this.#merge(below, over);
+    overIt.set(over, merged);
+    return merged;
+  }
+
+  #merge(below: RuleEntry | undefined, over: RuleEntry): MergedEntry {
+    const entry = mergeEntry(below, over);
+    return { entry, anywhere: anywhere(entry), settings: this.#placed(entry) };
+  }
+
+  #placed(entry: RuleEntry): readonly PlacedSetting[] {
     return [entry].flat().map((setting) => ({ ...setting, place: this.#placeOf(setting) }));
   }
 
   #placeOf({ options, sources }: RuleOptions): number {
     const text = JSON.stringify([options, sources]);
-    const place = this.#places.get(text) ?? this.all.push({ options, sources }) - 1;
+    const place = this.#places.get(text) ?? this.options.push({ options, sources }) - 1;
     this.#places.set(text, place);
     return place;
   }
@@ -99,8 +117,8 @@ function mergeSetting(below: RuleSetting | undefined, over: Partial<RuleSetting>
 }
 
 /** A single setting without its namespaces: an override says itself where it holds. Those of a list say each where. */
-function anywhere(entry: RuleEntry | undefined): RuleEntry | undefined {
-  if (entry === undefined || isList(entry)) return entry;
+function anywhere(entry: RuleEntry): RuleEntry {
+  if (isList(entry) || entry.namespaces === undefined) return entry;
   const { namespaces: _, ...rest } = entry;
   return rest;
 }

@@ -66,6 +66,19 @@ describe('layers', () => {
     ]);
   });
 
+  it('merges what nothing of a profile changes once, and not for each profile', () => {
+    const policy: Policy = {
+      ...DEFAULT_POLICY,
+      rules: entriesOf({ x: { action: 'deny', namespaces: ['a'] }, y: { action: 'deny' } }),
+      profiles: new Map([['lab', entriesOf({ y: { action: 'warn' } })]]),
+      namespaces: [{ names: ['a'], rules: entriesOf({ x: { action: 'warn' }, y: { options: { a: 1 } } }) }],
+    };
+    const { selections } = layers(policy);
+    const [plain, lab] = [undefined, 'lab'].map((profile) => selections.get(profile)![1]!);
+    expect(lab!.get('x')!.settings).to.equal(plain!.get('x')!.settings);
+    expect(lab!.get('y')!.settings).not.to.deep.equal(plain!.get('y')!.settings);
+  });
+
   it('leaves what is written for everywhere as it was', () => {
     const policy = policyOf([
       { action: 'deny', options: { a: 1 }, sources: { a: at('A') } },

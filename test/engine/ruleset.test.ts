@@ -74,7 +74,7 @@ describe('createRuleset', () => {
       distinct('registry-allowlist'),
       distinct('empty-tag'),
       distinct('blocked-tags'),
-    ]).to.deep.equal([4, 1, 2, 5]);
+    ]).to.deep.equal([4, 1, 2, 3]);
   });
 
   it('calls check on its own module', () => {
