@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
@@ -23,6 +23,8 @@ const GOOD = pod('x', podSpec('docker.io/nginx:1'));
 const SETTLE_MS = 12_000;
 
 const WEBHOOK = 'com.imagegate.webhook';
+const INJECT = 'cert-manager.io/inject-ca-from';
+const ANNOTATE = ['annotate', 'validatingwebhookconfiguration', WEBHOOK];
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 interface Tls extends TestCertificate {
@@ -113,6 +115,13 @@ describe('imagegate certificates in a cluster', function () {
   };
   const post = async (object: unknown) => there.cluster.api.send('POST', PODS, object);
   const isClosed = async (): Promise<boolean> => (await post(pod('x', podSpec('nginx')))).status === 403;
+  const kubectl = async (...args: readonly string[]) => {
+    expect(await there.cluster.kubectl(args, { cwd: there.deploy })).to.include({ code: 0 });
+  };
+  const passes = async (): Promise<void> => {
+    expect((await post(GOOD)).status).to.equal(201);
+    expect(await isClosed()).to.equal(true);
+  };
   const takeSecret = async (): Promise<void> => {
     const { 'server.crt': certificate = '' } = await files();
     await there.gate.refreshVolumes();
@@ -229,10 +238,8 @@ describe('imagegate certificates in a cluster', function () {
   });
 
   it('takes over from certificates.sh, and gives back to it, and no pod fails', async () => {
-    const { cluster, deploy, gate } = there;
-    const apply = async (file: string) => {
-      expect(await cluster.kubectl(['apply', '-f', file], { cwd: deploy })).to.include({ code: 0 });
-    };
+    const { deploy, gate } = there;
+    const apply = async (file: string) => kubectl('apply', '-f', file);
     const refused = await underLoad(async () => {
       // To certificates.sh, as docs/certificates.md has it.
       await writeFile(join(deploy, 'ca.crt'), (await files())['ca.crt']!);
@@ -256,13 +263,6 @@ describe('imagegate certificates in a cluster', function () {
 
   it('gives over to cert-manager and takes back, in the order of docs/certificates.md', async () => {
     const { cluster, deploy, gate } = there;
-    const kubectl = async (...args: readonly string[]) => {
-      expect(await cluster.kubectl(args, { cwd: deploy })).to.include({ code: 0 });
-    };
-    const passes = async (): Promise<void> => {
-      expect((await post(GOOD)).status).to.equal(201);
-      expect(await isClosed()).to.equal(true);
-    };
     const tls = await standInCertManager(cluster);
     await writeFile(join(deploy, 'new-ca.crt'), tls.ca);
     const trust = join(deploy, 'new-ca.crt');
@@ -273,8 +273,7 @@ describe('imagegate certificates in a cluster', function () {
     await gate.restart();
     expect(await servedSubject(gate.port)).to.equal(subjectOf(tls.certificate));
     await passes();
-    const annotation = 'cert-manager.io/inject-ca-from';
-    await kubectl('annotate', 'validatingwebhookconfiguration', WEBHOOK, `${annotation}=imagegate/imagegate-webhook`);
+    await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
     await injectCa(cluster, tls.ca);
     await passes();
     const renewed = await standInCertManager(cluster, tls);
@@ -283,7 +282,7 @@ describe('imagegate certificates in a cluster', function () {
     await until(isRenewed, 'the gate to serve what cert-manager has renewed');
     await passes();
     // And back.
-    await kubectl('annotate', 'validatingwebhookconfiguration', WEBHOOK, `${annotation}-`);
+    await kubectl(...ANNOTATE, `${INJECT}-`);
     expect(await there.run({ settleMs: SETTLE_MS })).to.include({ code: 0, error: '' });
     await passes();
     await copyFile(join(deploy, 'kustomization.job.yaml'), join(deploy, 'kustomization.yaml'));
@@ -292,6 +291,49 @@ describe('imagegate certificates in a cluster', function () {
     await passes();
     await runUntil(isResting, 86_400_000);
     await expectResting();
+    await passes();
+  });
+
+  it('gives over from certificates.sh to cert-manager and takes back, in the order of docs/certificates.md', async () => {
+    const { cluster, deploy, gate } = there;
+    await writeFile(join(deploy, 'ca.crt'), (await files())['ca.crt']!);
+    await runCertificates(deploy, ['--new-ca']);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
+    await kubectl('apply', '-f', 'secret.yaml');
+    await takeSecret();
+    await runCertificates(deploy, ['--drop-old-ca']);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
+    await passes();
+    const tls = await standInCertManager(cluster);
+    await appendFile(join(deploy, 'ca-old.crt'), tls.ca);
+    await runCertificates(deploy);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
+    await passes();
+    await mountForCertManager(deploy);
+    await kubectl('apply', '-k', '.');
+    await gate.restart();
+    expect(await servedSubject(gate.port)).to.equal(subjectOf(tls.certificate));
+    await passes();
+    await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
+    await injectCa(cluster, tls.ca);
+    await passes();
+    // A change of webhook.yaml, before the injector has seen it.
+    await runCertificates(deploy);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
+    await passes();
+    // And back.
+    await kubectl(...ANNOTATE, `${INJECT}-`);
+    await runCertificates(deploy);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
+    await kubectl('apply', '-f', 'secret.yaml');
+    await passes();
+    await copyFile(join(deploy, 'kustomization.job.yaml'), join(deploy, 'kustomization.yaml'));
+    await kubectl('apply', '-k', '.');
+    await gate.restart();
+    expect(await servedSubject(gate.port)).to.equal(subjectOf((await files())['server.crt']!));
+    await passes();
+    await runCertificates(deploy, ['--drop-old-ca']);
+    await kubectl('apply', '-f', 'webhook-with-ca.yaml');
     await passes();
   });
 });
