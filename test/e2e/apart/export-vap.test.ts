@@ -265,14 +265,20 @@ describe('imagegate export vap', function () {
 
     it('has no wrong types, says the API server', async () => {
       await cluster.startControllers();
-      const checked = await until(async () => {
-        const { stdout } = await kubectl(['get', 'validatingadmissionpolicy', 'imagegate-deny', '-o', 'json']);
-        const { metadata, status } = JSON.parse(stdout) as {
-          metadata: { generation: number };
-          status?: { observedGeneration?: number };
-        };
-        return status?.observedGeneration === metadata.generation && status;
-      }, 'the types to be checked');
+      let found = '';
+      // The controllers have only just been started, and begin with other things.
+      const checked = await until(
+        async () => {
+          found = (await kubectl(['get', 'validatingadmissionpolicy', 'imagegate-deny', '-o', 'json'])).stdout;
+          const { metadata, status } = JSON.parse(found) as {
+            metadata: { generation: number };
+            status?: { observedGeneration?: number };
+          };
+          return status?.observedGeneration === metadata.generation && status;
+        },
+        () => `the types to be checked, found ${found}`,
+        180_000,
+      );
       expect(checked).to.deep.include({ typeChecking: {} });
     });
   });
