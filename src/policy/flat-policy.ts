@@ -130,5 +130,7 @@ function unknownKey(key: string, { source }: ConfigValue, flatKeys: FlatKeys): M
   const known = nearestName(key, [...flatKeys.keys(), ENFORCEMENT, `${RULE_PREFIX}<NAME>`, POLICY_YAML]);
   const guess = likely !== undefined && ruleActionKey(likely) !== undefined && { guess: likely };
   const expected = 'a key that the policy has';
-  return { code: 'policy-key-unknown', source, expected, found: shown(key), ...known, ...guess };
+  // kubectl takes the folder of a manifest.
+  const remedy = /\.(?:ya?ml|json)$/.test(key) && { remedy: 'If it is a manifest, name the file, not its folder.' };
+  return { code: 'policy-key-unknown', source, expected, found: shown(key), ...known, ...guess, ...remedy };
 }

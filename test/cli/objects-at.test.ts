@@ -64,4 +64,14 @@ describe('objectsAt', () => {
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.include('\n        - quay.io/a/b # Deployment shop/o\n');
   });
+
+  it('says what to name where nothing runs to learn from', async () => {
+    api.answer = (url) => (url.endsWith('?limit=500') ? { body: { items: [] } } : KINDS.get(url));
+    const cluster = { kubeconfig: api.kubeconfig };
+    const { code, stdout, stderr } = await tryOnFiles(learn, folder.path, {}, { cluster });
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+    expect(stderr).to.include(
+      '--cluster: expected objects with images, found none. Nothing runs there that the gate would be asked about: name another cluster by --context, or manifests. [manifest-invalid]',
+    );
+  });
 });

@@ -144,6 +144,7 @@ describe('loadPolicy', () => {
     ['RULE_', KNOWN],
     ['RULE_7', KNOWN],
     ['constructor', KNOWN],
+    ['configmap.yaml', 'If it is a manifest, name the file, not its folder.'],
   ] as const) {
     it(`refuses the key ${key} in the folder`, async () => {
       const { rules, mistakes } = await load({}, { [key]: 'x' });

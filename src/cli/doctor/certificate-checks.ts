@@ -4,7 +4,7 @@ import { NOTICE_MS } from '../../gate/secret/certificate.ts';
 import { certificatesIn } from '../../gate/secret/certificate-chain.ts';
 import { certificateFaults } from '../../gate/secret/certificate-faults.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { at, grouped, labelsOf, namesText, nameOf, textAt } from './fields.ts';
+import { at, grouped, namesText, nameOf, textAt } from './fields.ts';
 import { type Check, entriesOf, OUR_WEBHOOK, type Snapshot, WEBHOOKS } from './snapshot.ts';
 
 const HERE = `ValidatingWebhookConfiguration ${OUR_WEBHOOK}`;
@@ -34,11 +34,11 @@ function servedOf({ replicas, secret }: Snapshot): readonly Served[] {
   });
   if (secret === undefined) return told;
   const [pem, token] = ['server.crt', 'policy-token'].map((key) => {
-    const text = labelsOf(secret, 'data')[key];
+    const text = secret.files[key];
     return Buffer.from(typeof text === 'string' ? text : '', 'base64');
   }) as [Buffer, Buffer];
   const tokenHashes = token.toString('latin1').trimEnd().split('\n').map(hashOf);
-  return [{ where: 'Secret imagegate/imagegate-webhook-certificates', pem, tokenHashes }];
+  return [{ where: `Secret imagegate/${secret.name}`, pem, tokenHashes }];
 }
 
 function hashOf(token: string): string {

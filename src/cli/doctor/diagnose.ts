@@ -1,9 +1,11 @@
+import { OUR_NAMESPACE } from '../../config-map/config-map.ts';
 import { CERTIFICATE_CHECKS } from './certificate-checks.ts';
 import { CLUSTER_CHECKS } from './cluster-checks.ts';
 import { type Diagnosis, type Severity, severityOf } from './diagnosis.ts';
 import { GATE_CHECKS } from './gate-checks.ts';
 import { POLICY_CHECKS } from './policy-checks.ts';
-import type { Snapshot } from './snapshot.ts';
+import { secretNameOf } from './mounted-secret.ts';
+import { DEPLOYMENT, ours, type Snapshot } from './snapshot.ts';
 import { WEBHOOK_CHECKS } from './webhook-checks.ts';
 
 const CHECKS = [...WEBHOOK_CHECKS, ...CERTIFICATE_CHECKS, ...GATE_CHECKS, ...POLICY_CHECKS, ...CLUSTER_CHECKS];
@@ -19,7 +21,8 @@ export function diagnose(snapshot: Snapshot): readonly Diagnosis[] {
 }
 
 /** What was not looked at for lack of powers, say. */
-function unreadIn({ kinds, policy, replicas, secret }: Snapshot): readonly Diagnosis[] {
+function unreadIn(snapshot: Snapshot): readonly Diagnosis[] {
+  const { kinds, policy, replicas, secret } = snapshot;
   const mistakes = [...kinds.values(), policy].flatMap((one) => ('unread' in one ? one.unread : []));
   const unread = mistakes.map(({ source, expected, found, remedy }): Diagnosis => {
     const what = `It does not give what it was asked for, so what depends on that is not looked at: expected ${expected}, found ${found}.`;
@@ -27,7 +30,8 @@ function unreadIn({ kinds, policy, replicas, secret }: Snapshot): readonly Diagn
   });
   if (secret !== undefined || replicas.some(({ status }) => status !== undefined)) return unread;
   const what =
-    'No replica tells its certificate, and the Secret cannot be read: whether the API server takes it is not looked at.';
+    'No replica tells its certificate, and the Secret with it cannot be read, or is not there: whether the API server takes it is not looked at.';
   const remedy = 'Mend what keeps the replicas from telling, or let the user get that Secret.';
-  return [...unread, { code: 'unreadable', where: 'Secret imagegate/imagegate-webhook-certificates', what, remedy }];
+  const where = `Secret ${OUR_NAMESPACE}/${secretNameOf(ours(snapshot, DEPLOYMENT))}`;
+  return [...unread, { code: 'unreadable', where, what, remedy }];
 }

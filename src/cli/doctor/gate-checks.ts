@@ -3,10 +3,9 @@ import type { KubernetesObject } from '../../manifest/manifest-items.ts';
 import { printable } from '../../mistake/printable.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { at, isSelected, labelsOf, listAt, nameOf, textAt } from './fields.ts';
-import { type Check, ofKind, OUR_NAME, ours, type Snapshot, WEBHOOKS } from './snapshot.ts';
+import { type Check, DEPLOYMENT, ofKind, OUR_NAME, ours, type Snapshot, WEBHOOKS } from './snapshot.ts';
 import { closedEntries } from './webhook-checks.ts';
 
-const DEPLOYMENT = 'apps/Deployment';
 const BUDGET = 'policy/PodDisruptionBudget';
 const HERE = `Deployment ${OUR_NAMESPACE}/${OUR_NAME}`;
 

@@ -9,7 +9,8 @@ import { CLUSTER } from '../create-loader.ts';
 import { type PolicyPaths, tryPolicy } from '../tried-policy.ts';
 import type { Output } from '../mistakes-block.ts';
 import { labelsOf, listAt, nameOf, textAt } from './fields.ts';
-import { OUR_NAME, type Replica, type Snapshot } from './snapshot.ts';
+import { mountedSecret } from './mounted-secret.ts';
+import { DEPLOYMENT, ours, OUR_NAME, type Replica, type Snapshot } from './snapshot.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io';
 /** Of the whole cluster. */
@@ -39,23 +40,25 @@ export async function readSnapshot(
     ]),
   );
   const pods = kinds.get('/Pod') ?? [];
-  const ours = 'unread' in pods ? [] : pods.filter(isReplica);
+  const gates = 'unread' in pods ? [] : pods.filter(isReplica);
   const [policy, maps, ...replicas] = await Promise.all([
     policyThere(choice, writeError),
     Promise.all(OUR_CONFIG_MAPS.map(async (name) => dataOf(client, 'configmaps', name))),
-    ...ours.map(async (pod) => askReplica(client, pod)),
+    ...gates.map(async (pod) => askReplica(client, pod)),
   ]);
   const isMissing = maps[0] === null && 'unread' in policy;
   // It holds a key, so it is read only if there is no other way.
   const isTold = replicas.some(({ status }) => status !== undefined);
-  const secret = isTold ? undefined : await dataOf(client, 'secrets', `${OUR_NAME}-certificates`);
+  const secret = isTold
+    ? undefined
+    : await mountedSecret(ours({ kinds }, DEPLOYMENT), async (name) => dataOf(client, 'secrets', name));
   return {
     now,
     kinds,
     policy: isMissing ? { mistakes: policy.unread } : policy,
     digest: digestOf(maps),
     replicas,
-    secret: secret ?? undefined,
+    secret,
   };
 }
 
@@ -114,9 +117,20 @@ async function askReplica(client: ClusterClient, pod: KubernetesObject): Promise
     const body = status === 200 ? client.parsed(text) : undefined;
     if (isObject(body)) return { pod, status: body };
     const wanted = { what: 'what it has loaded', group: '', resource: 'pods/proxy', verb: 'get' } as const;
-    return { pod, status: undefined, problem: unreadable(client, { status, body: { message: text } }, wanted).found };
+    const message = messageIn(text);
+    return { pod, status: undefined, problem: unreadable(client, { status, body: { message } }, wanted).found };
   } catch (error) {
     if (!(error instanceof MistakesError)) throw error;
     return { pod, status: undefined, problem: error.mistakes.map(({ found }) => found).join(' ') };
+  }
+}
+
+/** What an answer says is wrong: of a Status of the API server its message; what a replica says is text. */
+function messageIn(text: string): string {
+  if (!text.startsWith('{')) return text.trimEnd();
+  try {
+    return textAt(JSON.parse(text), 'message') || text;
+  } catch {
+    return text;
   }
 }

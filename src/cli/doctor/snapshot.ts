@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '../../workload/json-object.ts';
 import type { TriedPolicy } from '../tried-policy.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { at, hasAny, listAt, nameOf, textAt } from './fields.ts';
+import type { MountedSecret } from './mounted-secret.ts';
 
 /** What could not be read. */
 export interface Unread {
@@ -30,8 +31,8 @@ export interface Snapshot {
   /** The digest of both ConfigMaps, if they could be read. */
   readonly digest: string | undefined;
   readonly replicas: readonly Replica[];
-  /** The Secret of the gate, if no replica tells what is in it, and it may be read. */
-  readonly secret: JsonObject | undefined;
+  /** What the gate has from its Secrets, if no replica tells what is in them, and they may be read. */
+  readonly secret: MountedSecret | undefined;
 }
 
 /** What is wrong in a snapshot; pure. */
@@ -42,18 +43,19 @@ export interface Check {
 }
 
 export const WEBHOOKS = 'admissionregistration.k8s.io/ValidatingWebhookConfiguration';
+export const DEPLOYMENT = 'apps/Deployment';
 export const OUR_WEBHOOK = 'com.imagegate.webhook';
 export const OUR_NAME = 'imagegate-webhook';
 const POLICY_PATH = '/validate-policy';
 
 /** The objects of a kind. */
-export function ofKind({ kinds }: Snapshot, kind: string): readonly KubernetesObject[] {
+export function ofKind({ kinds }: Pick<Snapshot, 'kinds'>, kind: string): readonly KubernetesObject[] {
   const found = kinds.get(kind) ?? [];
   return 'unread' in found ? [] : found;
 }
 
 /** The object of a kind and a name that the gate has. */
-export function ours(snapshot: Snapshot, kind: string, name = OUR_NAME): KubernetesObject | undefined {
+export function ours(snapshot: Pick<Snapshot, 'kinds'>, kind: string, name = OUR_NAME): KubernetesObject | undefined {
   return ofKind(snapshot, kind).find(
     (object) => nameOf(object) === name && [OUR_NAMESPACE, ''].includes(textAt(object, 'metadata.namespace')),
   );

@@ -88,7 +88,10 @@ function unreadable(location: Location, error: unknown): Mistake {
 }
 
 function noImages({ paths, cluster }: ObjectPlaces): Mistake {
-  const remedy = 'Name what runs, such as the output of kubectl get pods -A -o yaml.';
+  const remedy =
+    cluster === undefined
+      ? 'Name what runs, such as the output of kubectl get pods -A -o yaml.'
+      : 'Nothing runs there that the gate would be asked about: name another cluster by --context, or manifests.';
   const words = { expected: 'objects with images', found: 'none', remedy };
   return {
     code: MANIFEST_INVALID,

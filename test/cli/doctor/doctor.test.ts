@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { createHash } from 'node:crypto';
 import { doctor } from '../../../src/cli/doctor/doctor.ts';
 import { type Diagnosis, type DiagnosisCode, SEVERITIES } from '../../../src/cli/doctor/diagnosis.ts';
@@ -6,7 +7,7 @@ import { exportVap } from '../../../src/cli/export/export-vap.ts';
 import { filesDigest } from '../../../src/ruleset/files-digest.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { type StandInAnswer, standInApi } from '../../cluster/stand-in-api.ts';
-import { manifestsOf } from '../../deploy/manifests.ts';
+import { manifests, manifestsOf } from '../../deploy/manifests.ts';
 import { FAULTS, type Others } from './faults.ts';
 import { installed, type Made, makeSecrets, serverOf } from './installed.ts';
 import { type Any, answerOf, World } from './world.ts';
@@ -308,6 +309,59 @@ describe('imagegate doctor', () => {
     await found();
     expect(api.asked.filter((one) => one.includes('secrets'))).to.have.length(1);
   });
+
+  /** As the component for cert-manager mounts it. */
+  const byCertManager = (): World => {
+    const world = new World(installed(made));
+    const { data, ...secret } = world.get('Secret', 'imagegate-webhook-certificates');
+    const [certificates] = manifests('components/cert-manager/kustomization.yaml') as Any[];
+    const [, { value }] = parse(certificates.patches[0].patch);
+    world.get('Deployment', 'imagegate-webhook').spec.template.spec.volumes[1] = value;
+    world.get('Secret', 'imagegate-webhook-certificates').data = { 'policy-token': data['policy-token'] };
+    const pair = { 'tls.crt': data['server.crt'], 'tls.key': data['server.key'], 'ca.crt': data['ca.crt'] };
+    world.add({ ...secret, metadata: { ...secret.metadata, name: 'imagegate-webhook-tls' }, data: pair });
+    return world;
+  };
+
+  it("looks at cert-manager's Secret, where the gate mounts that and no replica tells", async () => {
+    const world = byCertManager();
+    serve(world, () => ({ status: 503, body: 'no route to host' }));
+    const { diagnoses, codes } = await found();
+    expect(codes).to.deep.equal([...FINE, 'replica-unasked', 'replica-unasked']);
+    expect(diagnoses.map(({ where }) => where)).to.include('Secret imagegate/imagegate-webhook-tls');
+    world.remove('Secret', 'imagegate-webhook-tls');
+    const { where, what } = (await found()).diagnoses.find(({ code }) => code === 'unreadable')!;
+    expect(where).to.equal('Secret imagegate/imagegate-webhook-tls');
+    expect(what).to.include('cannot be read, or is not there');
+  });
+
+  it('names the Secret of certificates.sh, where there is no Deployment', async () => {
+    const world = new World(installed(made));
+    world.remove('Deployment', 'imagegate-webhook');
+    world.remove('Secret', 'imagegate-webhook-certificates');
+    serve(world, () => ({ status: 503, body: 'no route to host' }));
+    const { diagnoses } = await found();
+    const { where } = diagnoses.find(({ code }) => code === 'unreadable')!;
+    expect(where).to.equal('Secret imagegate/imagegate-webhook-certificates');
+  });
+
+  const REASONS: readonly (readonly [what: string, body: unknown, told: RegExp])[] = [
+    [
+      'the message of a Status alone',
+      { kind: 'Status', message: 'address not allowed' },
+      /: HTTP 400, address not allowed$/,
+    ],
+    ['a text', 'no route to host\n', /: HTTP 400, no route to host$/],
+    ['what has no message', { kind: 'Status' }, /: HTTP 400, \{"kind":"Status"\}$/],
+    ['what is cut off', '{"kind"', /: HTTP 400, \{"kind"$/],
+  ];
+  for (const [what, body, told400] of REASONS) {
+    it(`says of a replica that cannot be asked why: ${what}`, async () => {
+      serve(new World(installed(made)), () => ({ status: 400, body }));
+      const { diagnoses } = await found();
+      expect(diagnoses.find(({ code }) => code === 'replica-unasked')?.what).to.match(told400);
+    });
+  }
 
   it('tells neither key nor token', async () => {
     const world = new World(installed(made));
