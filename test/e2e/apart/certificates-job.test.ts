@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type ClusterWriter, connectWriter } from '../../../src/cluster/cluster-writer.ts';
 import { isSignedBy } from '../../certificates/overlaps.ts';
-import { makeCertificate, type TestCertificate } from '../../certificate.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { runCertificates } from '../../cluster/deploy-copy.ts';
 import { projectRoot } from '../../project-root.ts';
 import { until } from '../../until.ts';
 import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
+import { certManagerIssues } from './stand-in-cert-manager.ts';
 import { pod, podSpec } from '../objects.ts';
 import { startLoad } from '../steady-load.ts';
 
@@ -26,27 +26,6 @@ const WEBHOOK = 'com.imagegate.webhook';
 const INJECT = 'cert-manager.io/inject-ca-from';
 const ANNOTATE = ['annotate', 'validatingwebhookconfiguration', WEBHOOK];
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-interface Tls extends TestCertificate {
-  readonly ca: string;
-  readonly caKey: string;
-}
-
-/** What cert-manager writes for the Certificate of the component: a CA that it keeps, and a pair. */
-async function standInCertManager({ api }: Cluster, before?: Tls): Promise<Tls> {
-  const ca = before ? { certificate: before.ca, key: before.caKey } : await makeCertificate({ commonName: 'its CA' });
-  const names = ['imagegate-webhook.imagegate.svc'];
-  const pair = await makeCertificate({ issuer: ca, names, commonName: before ? 'renewed' : 'first' });
-  const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key, 'ca.crt': ca.certificate };
-  const path = '/api/v1/namespaces/imagegate/secrets';
-  await api.send('DELETE', `${path}/imagegate-webhook-tls`);
-  await api.create(path, {
-    metadata: { name: 'imagegate-webhook-tls' },
-    type: 'kubernetes.io/tls',
-    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, base64(text)])),
-  });
-  return { ...pair, ca: ca.certificate, caKey: ca.key };
-}
 
 /** What its CA injector writes: the one CA, in each entry. */
 async function injectCa({ api }: Cluster, ca: string): Promise<void> {
@@ -263,7 +242,7 @@ describe('imagegate certificates in a cluster', function () {
 
   it('gives over to cert-manager and takes back, in the order of docs/certificates.md', async () => {
     const { cluster, deploy, gate } = there;
-    const tls = await standInCertManager(cluster);
+    const tls = await certManagerIssues(cluster);
     await writeFile(join(deploy, 'new-ca.crt'), tls.ca);
     const trust = join(deploy, 'new-ca.crt');
     expect(await there.run({ trust, settleMs: SETTLE_MS })).to.include({ code: 0, error: '' });
@@ -276,7 +255,7 @@ describe('imagegate certificates in a cluster', function () {
     await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
     await injectCa(cluster, tls.ca);
     await passes();
-    const renewed = await standInCertManager(cluster, tls);
+    const renewed = await certManagerIssues(cluster, tls);
     await gate.refreshVolumes();
     const isRenewed = async () => (await servedSubject(gate.port)) === subjectOf(renewed.certificate);
     await until(isRenewed, 'the gate to serve what cert-manager has renewed');
@@ -304,7 +283,7 @@ describe('imagegate certificates in a cluster', function () {
     await runCertificates(deploy, ['--drop-old-ca']);
     await kubectl('apply', '-f', 'webhook-with-ca.yaml');
     await passes();
-    const tls = await standInCertManager(cluster);
+    const tls = await certManagerIssues(cluster);
     await appendFile(join(deploy, 'ca-old.crt'), tls.ca);
     await runCertificates(deploy);
     await kubectl('apply', '-f', 'webhook-with-ca.yaml');

@@ -9,7 +9,6 @@ import { beforeTheGate, runCertificates } from '../../cluster/deploy-copy.ts';
 import { untilGateIs } from '../../cluster/installation.ts';
 import { runKubectl, type KubectlResult } from '../../cluster/kubectl.ts';
 import { buildHelm } from '../../helm/build-helm.ts';
-import { makeCertificate } from '../../certificate.ts';
 import { ALERTS_FILE } from '../../prometheus/alerts.ts';
 import { askPrometheus } from '../../prometheus/ask-prometheus.ts';
 import { buildPrometheus } from '../../prometheus/build-prometheus.ts';
@@ -17,6 +16,7 @@ import { scrapeLoad } from '../../prometheus/scrape-load.ts';
 import { skipWithout } from '../../skip-without.ts';
 import { until } from '../../until.ts';
 import { chartCluster, type ChartCluster } from './chart-cluster.ts';
+import { certManagerIssues, certManagerKinds } from './stand-in-cert-manager.ts';
 import { WEBHOOK_PATH } from './certificates-cluster.ts';
 import { pod, podSpec } from '../objects.ts';
 import type { StandInNode } from './stand-in-node.ts';
@@ -37,21 +37,6 @@ const OUR_KINDS = [
   'deployments,pods,services,jobs,cronjobs,configmaps,secrets,serviceaccounts,roles,rolebindings',
   'networkpolicies,poddisruptionbudgets,resourcequotas',
 ].join(',');
-/** A kind of cert-manager, of which any object will do. */
-const CRD = `
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: PLURAL.cert-manager.io }
-spec:
-  group: cert-manager.io
-  scope: Namespaced
-  names: { plural: PLURAL, kind: KIND }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
-`;
 const POLICY = `
 policy:
   version: 0.1.0
@@ -322,20 +307,8 @@ describe('the chart in a cluster', function () {
     let ca: string;
 
     before('its kinds, and what it makes of its Certificate', async () => {
-      const crds = [
-        ['issuers', 'Issuer'],
-        ['certificates', 'Certificate'],
-      ].map(([plural, kind]) => CRD.replaceAll('PLURAL', plural ?? '').replaceAll('KIND', kind ?? ''));
-      await cluster.apply(crds.join('---'));
-      await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all']);
-      const issuer = await makeCertificate({ commonName: 'its CA' });
-      const pair = await makeCertificate({ issuer, names: ['imagegate-webhook.imagegate.svc'] });
-      ca = issuer.certificate;
-      const data = { 'tls.crt': pair.certificate, 'tls.key': pair.key, 'ca.crt': ca };
-      await cluster.api.create('/api/v1/namespaces/imagegate/secrets', {
-        metadata: { name: 'imagegate-webhook-tls' },
-        stringData: data,
-      });
+      await certManagerKinds(cluster);
+      ({ ca } = await certManagerIssues(cluster));
     });
 
     it('closes when it is told to, with the CA that cert-manager has made, and no pod fails', async () => {

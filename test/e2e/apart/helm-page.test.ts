@@ -7,14 +7,18 @@ import { buildHelm } from '../../helm/build-helm.ts';
 import { projectRoot } from '../../project-root.ts';
 import { skipWithout } from '../../skip-without.ts';
 import { chartCluster, type ChartCluster } from './chart-cluster.ts';
+import { certManagerIssues, certManagerKinds } from './stand-in-cert-manager.ts';
+import { until } from '../../until.ts';
 import { blocksOf, commandsOfBlocks, type Command } from '../readme.ts';
 import { runLine } from '../run.ts';
 
-/** A second installation, for which the first one must be gone. */
-const SECOND = 'Certificates that are given';
+/** Further installations, for each of which the one before must be gone. */
+const AGAIN = ['Certificates that are given', 'Certificates by cert-manager'];
 const REMOVAL = 'Remove it';
+const MAIN = join(projectRoot, 'build', 'src', 'main.js');
 
 const blocks = blocksOf(readFileSync(join(projectRoot, 'docs', 'helm.md'), 'utf8'));
+const values = blocks.filter(({ language }) => language === 'yaml').map(({ lines }) => lines.join('\n'));
 const commands = commandsOfBlocks(blocks.filter(({ language }) => language !== 'yaml'));
 const of = (section: string): readonly Command[] => commands.filter((command) => command.section === section);
 
@@ -24,35 +28,36 @@ describe('docs/helm.md', function () {
 
   before(async function () {
     there = await chartCluster((await buildHelm()) ?? skipWithout('go', this));
+    expect(values).to.have.length(1);
+    await writeFile(join(there.checkout, 'values.yaml'), values[0]!);
+    await certManagerKinds(there.cluster);
   });
   after(async () => {
     await there?.remove();
   });
 
-  const first = commands.filter(({ section }) => section !== SECOND);
-  for (const { line, section } of [...first, ...of(SECOND), ...of(REMOVAL)]) {
+  /** What cert-manager does once its Certificate is there. */
+  const certify = async (): Promise<void> => {
+    const path = '/apis/cert-manager.io/v1/namespaces/imagegate/certificates/imagegate-webhook';
+    await until(async () => (await there.cluster.api.send('GET', path)).status === 200, 'the Certificate');
+    await certManagerIssues(there.cluster);
+  };
+
+  const first = commands.filter(({ section }) => !AGAIN.includes(section));
+  for (const { line, section } of [...first, ...AGAIN.flatMap((again) => [...of(again), ...of(REMOVAL)])]) {
     it(`${section}: ${line}`, async () => {
-      const { code, output } = await runLine(line, {
-        cwd: there.checkout,
-        env: there.environment,
-        timeoutMs: 5 * 60_000,
-      });
+      const [{ code, output }] = await Promise.all([
+        runLine(line.replace('npx imagegate', `${process.execPath} ${MAIN}`), {
+          cwd: there.checkout,
+          env: there.environment,
+          timeoutMs: 5 * 60_000,
+        }),
+        line.includes('mode=cert-manager') ? certify() : undefined,
+      ]);
       expect(code, output).to.equal(0);
+      if (line.includes('test-policy')) expect(output).to.include('lab');
       const isOpen = /webhook\.closed=false|^kubectl (?:create|delete)|^helm uninstall/.test(line);
-      if (/^helm|^kubectl delete/.test(line)) await untilGateIs(there.cluster, isOpen ? 'open' : 'closed');
+      if (/^helm (?!template)|^kubectl delete/.test(line)) await untilGateIs(there.cluster, isOpen ? 'open' : 'closed');
     });
   }
-
-  it('has a policy in YAML that the gate would use', async () => {
-    const yaml = blocks.filter(({ language }) => language === 'yaml').map(({ lines }) => lines.join('\n'));
-    expect(yaml).to.have.length(1);
-    await writeFile(join(there.checkout, 'values.yaml'), yaml[0]!);
-    const main = join(projectRoot, 'build', 'src', 'main.js');
-    const line =
-      'helm template deploy/chart --namespace imagegate --values values.yaml --show-only templates/policy.yaml >map.yaml' +
-      ` && node ${main} test-policy map.yaml`;
-    const { code, output } = await runLine(line, { cwd: there.checkout, env: there.environment });
-    expect(code, output).to.equal(0);
-    expect(output).to.include('lab');
-  });
 });
