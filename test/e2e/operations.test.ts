@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { runCertificates } from '../cluster/deploy-copy.ts';
 import { STEPS } from '../docs/policy-steps.ts';
 import { goodRule } from '../sandbox/custom-rules.ts';
 import { readPage } from '../docs/tables.ts';
 import { projectRoot } from '../project-root.ts';
 import { until } from '../until.ts';
+import { pod, podSpec } from './objects.ts';
 import { blocksOf, commandsOfBlocks, type Command } from './readme.ts';
 import { runLine } from './run.ts';
 import { behindTheGate } from './shared-installation.ts';
@@ -22,12 +24,13 @@ const PAGES = [
   'docs/reliability.md',
 ];
 
-/** What stands in a command of a page for a file, a folder or an image of the reader's. */
+/** What stands in a command of a page for files, a folder or an image of the reader's. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   FILE: 'deploy/policy/configmap.yaml',
   FOLDER: 'rules.d',
   IMAGE: 'docker.io/nginx:1',
   CONTEXT: 'test',
+  MANIFESTS: 'manifests.yaml',
 };
 
 /** Namespaces of the reader's. */
@@ -35,6 +38,7 @@ const NAMESPACES = ['monitoring', 'shop'];
 
 /** Commands that are not run here, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
+  'kubectl -n imagegate edit configmap imagegate-webhook-config': 'opens an editor',
   'kubectl -n imagegate logs deployment/imagegate-webhook --previous': 'needs a kubelet',
   'kubectl -n imagegate rollout status deployment/imagegate-webhook': 'needs a kubelet',
   'kubectl -n imagegate port-forward deployment/imagegate-webhook 8080': 'needs a kubelet',
@@ -43,6 +47,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'imagegate audit --policy FILE --context CONTEXT --format csv':
     'is run by the test of audit: 1 if it finds something',
   'imagegate doctor --rehearsal': 'needs pods that run, and is tried by test/e2e/doctor.test.ts',
+  'npm run chart': 'needs a checkout: what it copies test/deploy/chart-files.test.ts compares',
   'npm run test:faults': 'is run by .ci/run',
   'npm run test:faults -- --long': 'takes the rest of a day',
 };
@@ -80,6 +85,7 @@ describe('the pages for operators', () => {
       // oxlint-disable-next-line no-await-in-loop -- two of them
       await suite().cluster.apply(`{ apiVersion: v1, kind: Namespace, metadata: { name: ${name} } }`);
     }
+    await writeFile(join(folder(), 'manifests.yaml'), JSON.stringify(pod('shop', podSpec('docker.io/acme/shop:1'))));
     await mkdir(join(folder(), 'rules.d'));
     await writeFile(join(folder(), 'rules.d', 'mine.mjs'), goodRule('mine'));
   });
@@ -114,7 +120,7 @@ describe('the pages for operators', () => {
       it(`${path}: ${line}`, async () => {
         const imagegate = `${process.execPath} ${join(projectRoot, 'build', 'src', 'main.js')}`;
         const run = line
-          .replace(/\b(?:FILE|FOLDER|IMAGE|CONTEXT)\b/g, (word) => STANDS_FOR[word]!)
+          .replace(/\b(?:FILE|FOLDER|IMAGE|CONTEXT|MANIFESTS)\b/g, (word) => STANDS_FOR[word]!)
           .replace(/^imagegate/, imagegate);
         const { code, output } = await runLine(run, { cwd: folder(), env: suite().cluster.environment() });
         expect(code, output).to.equal(0);
@@ -128,6 +134,24 @@ describe('the pages for operators', () => {
       'denied the request',
     );
     await until(async () => (await patch({ RULE_BLOCKED_TAGS: 'wran' })).code !== 0, 'a bad policy to be denied');
+  });
+
+  it('have an exemption for an image that must pass at three in the morning', async () => {
+    const blocks = blocksOf(readPage('docs/operations.md')).filter(
+      ({ language, section }) => language === 'yaml' && section === 'At three in the morning',
+    );
+    expect(blocks).to.have.length(1);
+    const { data } = parse(blocks[0]!.lines.join('\n')) as { readonly data: Readonly<Record<string, string>> };
+    const [, image = ''] = /images: \[(.*)\]/.exec(data['policy.yaml'] ?? '') ?? [];
+    const run = async () => (await suite().kubectl(['run', 'x', `--image=${image}`, '--dry-run=server'])).code;
+    expect(await run()).to.equal(1);
+    const text = data['policy.yaml']!.replace(/expires: .*/, 'expires: 2099-12-31');
+    expect((await patch({ 'policy.yaml': text })).stderr).to.equal('');
+    await suite().gate.refreshVolumes();
+    await until(async () => (await run()) === 0, 'the exemption to be in force');
+    await patch({ 'policy.yaml': null });
+    await suite().gate.refreshVolumes();
+    await until(async () => (await run()) === 1, 'the exemption to be gone');
   });
 
   it('have no reason for a command that they do not have', () => {
