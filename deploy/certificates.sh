@@ -41,8 +41,8 @@ writes into the folder of this script, all of it git-ignored:
   ca.key, ca.crt          the CA. Whoever has ca.key can stand in for the gate: keep it safe, never commit it
   ca-old.crt              after --new-ca: the CAs that are still trusted besides ca.crt
   server.key, server.crt  what the gate serves with
-  policy-token            the end of the path at which the gate judges its own ConfigMaps. Whoever has it can run code
-                          in the gate: never commit it, nor the two files below, which have it too
+  policy-token            the end of the path at which the gate judges its own ConfigMaps. Whoever has it can keep
+                          that judge busy: never commit it, nor the two files below, which have it too
   secret.yaml             pair, CA and token as the Secret imagegate-webhook-certificates
   webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle, and the token in its third path
 

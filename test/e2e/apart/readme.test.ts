@@ -119,6 +119,8 @@ describe('README.md', function () {
     expect(await cluster.kubectl(['get', 'namespace', 'imagegate', '--ignore-not-found', '-o', 'name'])).to.deep.equal(
       nothing,
     );
+    const kinds = 'clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings';
+    expect((await cluster.kubectl(['get', kinds, '-o', 'name'])).stdout).to.not.include('imagegate');
   });
 
   it('names only scripts that there are', async () => {
