@@ -1,5 +1,6 @@
 import type { Finding } from '../engine/finding.ts';
 import type { Policy } from '../engine/policy.ts';
+import type { ContainerImage } from '../workload/images.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import { subjectLine } from './subject-line.ts';
 import { expiryWarnings, warnings } from './warnings.ts';
@@ -10,6 +11,8 @@ export interface Review {
   readonly verdict: 'allowed' | 'denied' | 'errored';
   readonly response: AdmissionResponse;
   readonly findings: readonly Finding[];
+  /** The images that were judged as the policy rewrites them; absent if none was. */
+  readonly rewritten?: readonly ContainerImage[];
   /** Allowed because the kind is not known to make pods. */
   readonly unknownKind: boolean;
   /** Judged as without a profile, since the policy does not have the one that was asked for. */

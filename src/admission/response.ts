@@ -1,4 +1,5 @@
 import type { Finding } from '../engine/finding.ts';
+import type { ContainerImage } from '../workload/images.ts';
 import type { AdmissionReview } from './admission-review.ts';
 import { printable } from '../mistake/printable.ts';
 
@@ -178,11 +179,19 @@ function linesWithin({ count, line, more }: Lines, head = '', end = ''): string 
   return text + end;
 }
 
-/** A finding in words: `<container> image <problem>! (<image>). <remedy>`, and the operator's message if there is one. */
+/**
+ * A finding in words: `<container> image <problem>! (<image>). <remedy>`, and the operator's message if there is one. Of an
+ * image that is rewritten there is what was written, too.
+ */
 export function sentence({ image, problem, remedy, message }: Finding): string {
   const name = printable(image.container.name);
-  const text = `${name} image ${printable(problem)}! (${printable(image.raw)}). ${printable(remedy, 1024)}`;
+  const text = `${name} image ${printable(problem)}! (${imageText(image)}). ${printable(remedy, 1024)}`;
   return message === undefined ? text : `${text} ${printable(message)}`;
+}
+
+/** `docker.io/nginx:1, rewritten to mirror.example.com/hub/library/nginx:1` */
+export function imageText({ raw, written }: Pick<ContainerImage, 'raw' | 'written'>): string {
+  return written === undefined ? printable(raw) : `${printable(written)}, rewritten to ${printable(raw)}`;
 }
 
 export type ToSentence = (finding: Finding) => string;

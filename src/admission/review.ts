@@ -2,9 +2,10 @@ import { completed, evaluate } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
 import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import { type Ruleset, selectionFor } from '../engine/ruleset.ts';
+import { rewriter, rewritten } from '../engine/rewrite.ts';
 import { messageOf } from '../mistake/mistake.ts';
-import { imagesToJudge } from '../workload/images.ts';
-import { isMirrorPod, podSpecs } from '../workload/pod-spec.ts';
+import { type ContainerImage, imagesToJudge } from '../workload/images.ts';
+import { isMirrorPod, isPod, podSpecs } from '../workload/pod-spec.ts';
 import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 import { printable } from '../mistake/printable.ts';
@@ -17,6 +18,11 @@ export interface Moment {
   readonly now: number;
   /** The profile that the request was sent under; `undefined` for none. */
   readonly profile?: string | undefined;
+  /**
+   * Judges Pods as they are, not as the policy would rewrite them: the gate's validating webhook sees what became of them, and
+   * what was not rewritten is denied.
+   */
+  readonly podsAsTheyAre?: boolean;
 }
 
 /** Judges one request synchronously. Never throws: an error becomes a denial that says so. */
@@ -29,9 +35,9 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
  * that the caller can run others in between.
  */
 export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
-  const { now, profile } = moment;
+  const { profile } = moment;
   if (profile === undefined || ruleset.profiles.has(profile)) return yield* judging(request, ruleset, moment);
-  const judged = yield* judging(request, ruleset, { now }, [unknownProfileWarning(profile)]);
+  const judged = yield* judging(request, ruleset, { ...moment, profile: undefined }, [unknownProfileWarning(profile)]);
   return { ...judged, unknownProfile: true };
 }
 
@@ -39,7 +45,7 @@ export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: 
 function* judging(
   request: AdmissionRequest,
   ruleset: Ruleset,
-  { now, profile }: Moment,
+  { now, profile, podsAsTheyAre = false }: Moment,
   notices?: readonly string[],
 ): Generator<number, Review> {
   try {
@@ -51,8 +57,14 @@ function* judging(
     const context = requestContext(request, now, profile);
     const selection = selectionFor(ruleset, profile, context.namespace);
     const images = imagesToJudge(specs);
-    const found = yield* evaluate(images, selection, context);
-    return respond(request, exempt(found, selection.exemptions, context, now), ruleset.policy, now, notices);
+    const isAsItIs = selection.rewrites.length === 0 || (podsAsTheyAre && isPod(request.kind));
+    const changed: ContainerImage[] = [];
+    const judged = isAsItIs
+      ? images
+      : rewritten(images, rewriter(selection, context, now), (image) => changed.push(image));
+    const found = yield* evaluate(judged, selection, context);
+    const judgment = respond(request, exempt(found, selection.exemptions, context, now), ruleset.policy, now, notices);
+    return changed.length === 0 ? judgment : { ...judgment, rewritten: changed };
   } catch (error) {
     return deny(request, ruleset, error);
   }

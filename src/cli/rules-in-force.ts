@@ -20,10 +20,16 @@ export function rulesInForce(selection: Selection, rules: readonly KnownRule[]):
   return new Map<string, unknown>([[name, { action, message }], ...others]);
 }
 
-function settingOf({ action, message, setting }: BoundRule, rule: KnownRule): object {
+function settingOf({ action, rewrites, message, setting }: BoundRule, rule: KnownRule): object {
   const { namespaces, images } = setting;
   const options = optionsInForce(setting, rule);
-  return { action, ...(Object.keys(options).length > 0 && { options }), namespaces, images, message };
+  return {
+    action: rewrites ? 'rewrite' : action,
+    ...(Object.keys(options).length > 0 && { options }),
+    namespaces,
+    images,
+    message,
+  };
 }
 
 /** The options of a setting, the defaults filled in; of custom rules, only those that are configured. */

@@ -26,7 +26,7 @@ export const MAX_FINDINGS = 1_000_000;
  * @throws {UnreadableWorkloadError} for more than `MAX_FINDINGS`
  */
 export function* evaluate(
-  images: readonly ContainerImage[],
+  images: Iterable<ContainerImage>,
   { rules, validReference }: Pick<Selection, 'rules' | 'validReference'>,
   request: RequestContext,
 ): Generator<number, readonly Finding[]> {

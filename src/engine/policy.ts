@@ -2,8 +2,8 @@ import type { Location } from '../mistake/mistake.ts';
 import type { EnforcementAction, RuleContext, RuleSummary, Violation } from '../rule/rule.ts';
 import type { ImageReference } from '../image/reference.ts';
 
-/** An enforcement action under which a rule runs. */
-export type ActiveAction = Exclude<EnforcementAction, 'off'>;
+/** An enforcement action under which a rule judges. One that rewrites denies: what it cannot rewrite, and what was not. */
+export type ActiveAction = Exclude<EnforcementAction, 'off' | 'rewrite'>;
 
 /** The configured options of one rule. */
 export interface RuleOptions {
@@ -85,6 +85,8 @@ export interface Policy {
   readonly contact: string | undefined;
   /** Whether every denial of images names the request's uid. */
   readonly decisionId: boolean;
+  /** Whether each image that is rewritten is a kubectl warning. */
+  readonly rewriteWarnings: boolean;
   /** Additional kinds: the path to the pod spec by `group/kind`; `*` stands for each item of a list. */
   readonly podSpecPaths: ReadonlyMap<string, readonly string[]>;
 }
@@ -98,20 +100,22 @@ export const DEFAULT_POLICY: Policy = {
   exemptions: [],
   contact: undefined,
   decisionId: false,
+  rewriteWarnings: false,
   podSpecPaths: new Map(),
 };
 
-const BY_STRICTNESS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
+const STRICTNESS: Readonly<Record<EnforcementAction, number>> = { off: 0, audit: 1, warn: 2, deny: 3, rewrite: 3 };
 
-/** The less strict of two actions. */
-export function lesserAction(a: EnforcementAction, b: EnforcementAction): EnforcementAction {
-  return compareActions(a, b) < 0 ? a : b;
+/** A setting's action, where it is stricter than `enforcement` lowered to that. */
+export function limitedAction(action: EnforcementAction, enforcement: ActiveAction): EnforcementAction {
+  return STRICTNESS[action] > STRICTNESS[enforcement] ? enforcement : action;
 }
 
-/** Negative if the first is less strict. */
-function compareActions(a: EnforcementAction, b: EnforcementAction): number {
-  return BY_STRICTNESS.indexOf(a) - BY_STRICTNESS.indexOf(b);
-}
+/**
+ * The built-in rules with a method `rewrite`, to which a test holds the list: what is wrong with an action is told where it is
+ * read, before the rules are known.
+ */
+export const REWRITING: readonly string[] = ['default-registry', 'registry-mirror'];
 
 /** The engine's own rule, violated by a text that is no reference, or that container runtimes read differently. */
 export const VALID_REFERENCE = 'valid-reference';

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { distinctMistakes, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
-import type { AnyRule, RuleContext, RuleMeta, RuleSummary } from '../rule/rule.ts';
+import type { AnyRule, EnforcementAction, RuleContext, RuleMeta, RuleSummary, Rewriting } from '../rule/rule.ts';
 import { type CompiledExemption, exemptionCompiler } from './exemptions.ts';
 import type { Judge } from './finding.ts';
 import { DEFAULT_SETTINGS, layers, type PlacedSetting, type RuleSettings } from './layers.ts';
@@ -11,20 +11,24 @@ import {
   type Answer,
   type CustomAnswer,
   type CustomRule,
-  lesserAction,
+  limitedAction,
   type Policy,
   type RuleOptions,
   type RuleSetting,
   VALID_REFERENCE,
 } from './policy.ts';
-import { policyMistakes } from './policy-mistakes.ts';
+import { policyMistakes, rewriteMistakes } from './policy-mistakes.ts';
 import { prepareRule } from './prepare-rule.ts';
 import { readViolations } from './read-violations.ts';
 import { type Judges, Scopes } from './scope.ts';
 
+type Ask = (image: ImageReference, context: RuleContext) => Answer;
+/** What to write in place of an image that the rule objects to, if it knows it. */
+type Rewrite = (image: ImageReference, context: RuleContext) => Rewriting | undefined;
+
 /** The two ways of asking a rule; neither ever throws. */
 type Asking =
-  | { readonly ask: (image: ImageReference, context: RuleContext) => Answer }
+  | { readonly ask: Ask; readonly rewrite?: Rewrite | undefined }
   /** A rule in the sandbox, whose checks are metered. */
   | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer };
 
@@ -37,13 +41,20 @@ export type BoundRule = Judge &
     readonly setting: RuleSetting;
     /** `undefined` if it judges all images. */
     readonly judges: Judges | undefined;
+    /** What it objects to is rewritten, where it can be. */
+    readonly rewrites?: true;
   };
+
+/** A setting that rewrites. */
+export type RewritingRule = BoundRule & { readonly ask: Ask; readonly rewrite: Rewrite };
 
 /** The active settings that apply in some namespaces. */
 export interface Selection {
   readonly validReference: Judge;
   /** In the order of their violations in a message. */
   readonly rules: readonly BoundRule[];
+  /** Those of them that rewrite, in the same order; mostly none. */
+  readonly rewrites: readonly RewritingRule[];
   readonly exemptions: readonly CompiledExemption[];
 }
 
@@ -106,16 +117,21 @@ export function bindRuleset(
   const scopes = new Scopes();
   const bindings = readyRules.map((rule) => ({ name: rule.name, bound: binder(rule, policy, scopes) }));
   const exemptionsUnder = exemptionCompiler(policy.exemptions);
-  const selectionOf = (settings: RuleSettings): Selection => ({
-    validReference: validReference(settings, policy),
-    rules: bindings.flatMap(({ name, bound }) => bound(settings.get(name)?.settings ?? DEFAULT_SETTINGS)),
-    exemptions: exemptionsUnder(settings),
-  });
+  const selectionOf = (settings: RuleSettings): Selection => {
+    const rules = bindings.flatMap(({ name, bound }) => bound(settings.get(name)?.settings ?? DEFAULT_SETTINGS));
+    return {
+      validReference: validReference(settings, policy),
+      rules,
+      rewrites: rules.filter((rule): rule is RewritingRule => rule.rewrites === true),
+      exemptions: exemptionsUnder(settings),
+    };
+  };
   const under = (profile?: string): ByNamespace => byNamespace(selections.get(profile)!.map(selectionOf), policy);
   const profiles = new Map([...policy.profiles.keys()].map((profile) => [profile, under(profile)]));
   const ruleset = { ...under(), profiles, custom, policy };
   const mistakes = [
     ...policyMistakes([...names], policy),
+    ...rewriteMistakes(builtIn, policy),
     ...unmergeable,
     ...readyRules.flatMap((rule) => rule.mistakes),
     ...scopes.mistakes,
@@ -171,7 +187,10 @@ function builtInRule(rule: AnyRule, options: readonly RuleOptions[] | undefined,
     ...rule.meta,
     asking: prepared.map((result) => {
       if ('mistakes' in result) return undefined;
-      return { ask: (image, context) => askRule(rule, result.prepared, image, context) };
+      return {
+        ask: (image, context) => askRule(rule, result.prepared, image, context),
+        ...(rule.rewrite && { rewrite: (image, context) => askToRewrite(rule, result.prepared, image, context) }),
+      };
     }),
     mistakes: prepared.flatMap((result) => ('mistakes' in result ? result.mistakes : [])),
   };
@@ -192,7 +211,10 @@ function binder(rule: ReadyRule, policy: Policy, scopes: Scopes) {
     const action = activeAction(rule, setting, policy);
     const asking = rule.asking[setting.place];
     if (action === undefined || asking === undefined) return [];
-    return [{ name: rule.name, action, message: setting.message, place: setting.place, setting, judges, ...asking }];
+    const { message, place } = setting;
+    const rewrites =
+      'rewrite' in asking && limited(rule, setting, policy) === 'rewrite' && ({ rewrites: true } as const);
+    return [{ name: rule.name, action, message, place, setting, judges, ...asking, ...rewrites }];
   };
   return (settings: readonly PlacedSetting[]): readonly BoundRule[] => {
     const bound = known.get(settings) ?? settings.flatMap(bind);
@@ -207,13 +229,19 @@ function validReference(settings: RuleSettings, policy: Policy): Judge {
   return { name: VALID_REFERENCE, action, message: setting!.message };
 }
 
-/** A setting's action, limited by `enforcement`; `undefined` if it is off. */
-function activeAction(
+/** A setting's action, limited by `enforcement`. */
+function limited(
   { action: byDefault = 'deny' }: Pick<RuleSummary, 'action'>,
   setting: RuleSetting,
   { enforcement }: Policy,
-): ActiveAction | undefined {
-  const action = lesserAction(enforcement, setting.action ?? byDefault);
+): EnforcementAction {
+  return limitedAction(setting.action ?? byDefault, enforcement);
+}
+
+/** The same as the rule judges; `undefined` if it is off. */
+function activeAction(...args: Parameters<typeof limited>): ActiveAction | undefined {
+  const action = limited(...args);
+  if (action === 'rewrite') return 'deny';
   return action === 'off' ? undefined : action;
 }
 
@@ -223,5 +251,19 @@ function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, contex
     return { violations: readViolations(rule.check(image, prepared, context)) };
   } catch (error) {
     return { failure: messageOf(error) };
+  }
+}
+
+/** A rule that fails to rewrite leaves the image as it is, so that it is denied. */
+function askToRewrite(
+  rule: AnyRule,
+  prepared: unknown,
+  image: ImageReference,
+  context: RuleContext,
+): Rewriting | undefined {
+  try {
+    return rule.rewrite!(image, prepared, context); // called only of a rule that has it
+  } catch {
+    return undefined;
   }
 }

@@ -43,7 +43,7 @@ export class Fixes {
     for (const { scalar, replacements } of this.#wanted.values()) {
       const [first] = replacements as [Replacement];
       const { image, reference } = first;
-      const edit = editOf(scalar, image.raw, reference);
+      const edit = editOf(scalar, image.written ?? image.raw, reference);
       const isAgreed =
         replacements.length === scalar.uses && replacements.every((other) => other.reference === reference);
       if (edit === undefined || !isAgreed)
@@ -63,5 +63,11 @@ function unfixed(
   { image, reference }: Replacement,
   [how, remedy]: readonly [how: string, remedy: string],
 ): Mistake {
-  return { code: MANIFEST_UNFIXED, source, expected: reference, found: `${image.raw}, ${how}`, remedy };
+  return {
+    code: MANIFEST_UNFIXED,
+    source,
+    expected: reference,
+    found: `${image.written ?? image.raw}, ${how}`,
+    remedy,
+  };
 }

@@ -1,5 +1,6 @@
-import { type AnyRule, ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/rule.ts';
-import { type ActiveAction, type RuleSetting, VALID_REFERENCE } from '../engine/policy.ts';
+import { type AnyRule, DEFAULT_ACTIONS, ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/rule.ts';
+import { type ActiveAction, REWRITING, type RuleSetting, VALID_REFERENCE } from '../engine/policy.ts';
+import { onlyRewrite } from '../engine/policy-mistakes.ts';
 import { type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 
@@ -98,8 +99,12 @@ const ACTIVE_ACTIONS: readonly ActiveAction[] = ['deny', 'warn', 'audit'];
 export const NEVER_OFF =
   'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.';
 
+/** Why an action that exists is none of those that are possible in its place. */
+export const UNFIT: Readonly<Record<string, string>> = { off: NEVER_OFF, rewrite: onlyRewrite(REWRITING) };
+
 export function actionsOf(rule: string): readonly EnforcementAction[] {
-  return rule === VALID_REFERENCE ? ACTIVE_ACTIONS : ENFORCEMENT_ACTIONS;
+  if (rule === VALID_REFERENCE) return ACTIVE_ACTIONS;
+  return REWRITING.includes(rule) ? ENFORCEMENT_ACTIONS : DEFAULT_ACTIONS;
 }
 
 const RULE_KEY = /^RULE_[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
@@ -117,7 +122,7 @@ export function ruleActionKey(name: string): FlatKey | undefined {
   return {
     rule,
     read: (value) => {
-      const reading = readAction(value, actions, NEVER_OFF);
+      const reading = readAction(value, actions, UNFIT);
       return 'mistake' in reading ? reading : { setting: { ...reading, actionSource: { source: value.source } } };
     },
   };
@@ -125,21 +130,24 @@ export function ruleActionKey(name: string): FlatKey | undefined {
 
 /** Parses ENFORCEMENT. */
 export function readEnforcement(value: ConfigValue): { readonly enforcement: ActiveAction } | Mistaken {
-  const remedy = 'It cannot be off: audit already stops nobody, and tells what would have been.';
-  const reading = readAction(value, ACTIVE_ACTIONS, remedy);
+  const unfit = {
+    off: 'It cannot be off: audit already stops nobody, and tells what would have been.',
+    rewrite: 'Write deny, under which rules that rewrite do so.',
+  };
+  const reading = readAction(value, ACTIVE_ACTIONS, unfit);
   return 'mistake' in reading ? reading : { enforcement: reading.action };
 }
 
-/** @param neverOff the remedy for `off` if that is not allowed */
+/** @param unfit remedies for actions that are not possible here */
 function readAction<Action extends EnforcementAction>(
   { text, source }: ConfigValue,
   actions: readonly Action[],
-  neverOff: string,
+  unfit: Readonly<Record<string, string>>,
 ): { readonly action: Action } | Mistaken {
   const word = text.trim();
   const action = actions.find((known) => known === word);
   if (action !== undefined) return { action };
-  const remedy = word === 'off' ? { remedy: neverOff } : nearestName(word, actions);
+  const remedy = Object.hasOwn(unfit, word) ? { remedy: unfit[word]! } : nearestName(word, actions);
   const expected = `one of ${actions.join(', ')}`;
   return { mistake: { code: 'policy-action-invalid', source, expected, found: shown(text), ...remedy } };
 }

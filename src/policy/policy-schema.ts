@@ -90,6 +90,10 @@ const PROPERTIES = {
     description: 'Whether every denial of images names the object, and the uid under which the logs have the request.',
     type: 'boolean',
   },
+  rewriteWarnings: {
+    description: 'Whether each image that is rewritten is a kubectl warning.',
+    type: 'boolean',
+  },
   rules: {
     description: 'A setting, or a list of settings, by the name of the rule.',
     $ref: '#/definitions/rules',

@@ -46,6 +46,7 @@ let compiled: ValidateFunction<YamlPolicy> | undefined;
 interface YamlPolicy {
   readonly contact?: string;
   readonly decisionId?: boolean;
+  readonly rewriteWarnings?: boolean;
   readonly exemptions?: readonly YamlExemption[];
   readonly podSpecs?: readonly YamlPodSpec[];
 }
@@ -76,8 +77,14 @@ export function readPolicyYaml({ text, source }: ConfigValue): LoadedPolicy {
 }
 
 function rest(policy: YamlPolicy, where: YamlDocument['where']): Partial<Policy> {
-  const { contact, decisionId = false, exemptions = [], podSpecs = [] } = policy;
-  return { contact, decisionId, exemptions: exemptionsOf(exemptions, where), podSpecPaths: podSpecPaths(podSpecs) };
+  const { contact, decisionId = false, rewriteWarnings = false, exemptions = [], podSpecs = [] } = policy;
+  return {
+    contact,
+    decisionId,
+    rewriteWarnings,
+    exemptions: exemptionsOf(exemptions, where),
+    podSpecPaths: podSpecPaths(podSpecs),
+  };
 }
 
 function profileEntries(profiles: unknown, where: YamlDocument['where']): ReadonlyMap<string, RuleEntries> {

@@ -1,9 +1,10 @@
-import { VALID_REFERENCE } from '../engine/policy.ts';
+import { REWRITING, VALID_REFERENCE } from '../engine/policy.ts';
 import type { EnforcementAction, RuleMeta } from '../rule/rule.ts';
 import { KEBAB_CASE } from './exemptions.ts';
 import { actionsOf } from './flat-keys.ts';
 
 const ACTION = 'What happens on a violation: it is denied, it is a kubectl warning, it is only recorded, or nothing.';
+const REWRITE = 'With rewrite, what can be right is written so in new pods, and the rest is denied.';
 const OPTIONS = 'What the rule takes is on its page.';
 
 /** Patterns of namespaces. */
@@ -41,9 +42,17 @@ export const SETTING_PARTS = {
   message: { description: 'Follows its sentences, on the same line: whom to ask, where the list is.', ...LINE },
 };
 
+const ANY_OPTIONS = { title: 'options', description: OPTIONS, type: 'object' };
+const ACTIONS_OF_REWRITING = { actions: actionsOf(REWRITING[0]!), byDefault: 'off' };
+
 /** The schema of what a policy says of rules; options as in `policySchema`. */
 export function rulesSchema(rules: readonly RuleMeta[]): object {
   const spelledOut = rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((meta) => [meta.name, builtIn(meta)]);
+  // The options are not known to the gate as it reads a policy, but these have one more action.
+  const rewriting = REWRITING.map((name) => [
+    name,
+    ruleSchema(name, 'It can rewrite.', ACTIONS_OF_REWRITING, ANY_OPTIONS),
+  ]);
   return {
     description: 'By the name of the rule.',
     type: 'object',
@@ -54,12 +63,12 @@ export function rulesSchema(rules: readonly RuleMeta[]): object {
       pattern: KEBAB_CASE,
       patternErrorMessage: "a rule's name, in kebab-case",
     },
-    properties: { ...Object.fromEntries(spelledOut), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
+    properties: { ...Object.fromEntries([...rewriting, ...spelledOut]), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
     additionalProperties: ruleSchema(
       'rule',
       'A rule of your own.',
       { actions: actionsOf('rule'), byDefault: 'what the rule says of itself' },
-      { title: 'options', description: OPTIONS, type: 'object' },
+      ANY_OPTIONS,
       '#/definitions/rules/additionalProperties',
     ),
   };
@@ -113,7 +122,11 @@ function ruleSchema(
   const action = {
     title: 'action',
     // No default: an override has the action of everywhere.
-    description: `${ACTION} Where none is written anywhere, it is ${byDefault}.`,
+    description: [
+      ACTION,
+      ...(actions.includes('rewrite') ? [REWRITE] : []),
+      `Where none is written anywhere, it is ${byDefault}.`,
+    ].join(' '),
     enum: actions,
   };
   const form = { title, description, additionalProperties: false };

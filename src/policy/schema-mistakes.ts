@@ -4,7 +4,7 @@ import { nearestName } from '../mistake/nearest-name.ts';
 import { schemaProblem } from '../mistake/schema-problem.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { KEBAB_CASE } from './exemptions.ts';
-import { actionsOf, NEVER_OFF } from './flat-keys.ts';
+import { actionsOf, UNFIT } from './flat-keys.ts';
 
 /** The parts of a schema that messages use. */
 interface Described {
@@ -77,7 +77,7 @@ function wrongValue({ keyword, params, parentSchema, data }: ErrorObject, expect
   const found = shown(data);
   if (Array.isArray(params['type'])) return { expected: SETTINGS, found, remedy };
   if (keyword === 'enum') {
-    if (data === 'off') return { expected, found, remedy: NEVER_OFF };
+    if (typeof data === 'string' && Object.hasOwn(UNFIT, data)) return { expected, found, remedy: UNFIT[data]! };
     return { expected, found, ...nearestName(String(data), params['allowedValues'] as readonly string[]) };
   }
   const isUnquoted = params['type'] === 'string' && (typeof data === 'number' || typeof data === 'boolean');

@@ -1,6 +1,6 @@
 import { type Mistake, type Remedy, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { type AnyRule, ENFORCEMENT_ACTIONS, type RuleMeta } from '../rule/rule.ts';
+import { type AnyRule, DEFAULT_ACTIONS, type RuleMeta } from '../rule/rule.ts';
 import type { RuleFile } from './rule-files.ts';
 
 /** The rule's name becomes a key of audit annotations, which have at most 63 characters. */
@@ -9,6 +9,8 @@ const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const RESERVED = 'valid-reference';
 
 const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
+/** Keys allowed only in a built-in rule. */
+const BUILT_IN_RULE_KEYS = ['rewrite'] satisfies (keyof AnyRule)[];
 const META_KEYS = ['name', 'description', 'action', 'schema'] satisfies (keyof RuleMeta)[];
 /** Keys allowed only in the `meta` of a built-in rule. */
 const BUILT_IN_KEYS = ['order', 'keys'] satisfies (keyof RuleMeta)[];
@@ -24,7 +26,7 @@ export function sourceOf({ path, configMap }: RuleFile): Source {
 /** The mistakes in the default export of a rule file. */
 export function ruleMistakes(exported: unknown, file: RuleFile, isBuiltIn = false): readonly Mistake[] {
   const objections = isObject(exported)
-    ? ruleObjections(exported, file.name, isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS)
+    ? ruleObjections(exported, file.name, isBuiltIn)
     : unless(false, 'default export', 'a rule: an object with meta and check', exported, NO_RULE);
   return objections.map((objection) => ({ code: 'rule-file-invalid', source: sourceOf(file), ...objection }));
 }
@@ -33,6 +35,7 @@ const NO_RULE = 'Write `export default defineRule({ ... })`.';
 const NO_META = 'Say what the rule is called and what it does.';
 const NO_CHECK = 'Write `check(image, options, context) { ... }`, which returns violations.';
 const NO_PREPARE = 'Leave it away if there is nothing to prepare.';
+const NO_REWRITE = 'A rule of your own can only judge: say in a remedy what to write.';
 const NO_ACTION = 'Leave it away, and the rule denies where the operator says nothing.';
 
 /** An objection, unless the condition holds. */
@@ -47,14 +50,16 @@ function unless(
   return [{ place, expected, found: shown(found), ...(typeof remedy === 'string' ? { remedy } : remedy) }];
 }
 
-function ruleObjections(rule: Fields, fileName: string, metaKeys: readonly string[]): readonly Objection[] {
-  const { meta, check, prepare } = rule;
+function ruleObjections(rule: Fields, fileName: string, isBuiltIn: boolean): readonly Objection[] {
+  const { meta, check, prepare, rewrite } = rule;
+  const metaKeys = isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS;
   return [
-    ...unknownKeys(rule, 'a rule', RULE_KEYS),
+    ...unknownKeys(rule, 'a rule', [...RULE_KEYS, ...BUILT_IN_RULE_KEYS]),
     ...(isObject(meta)
       ? metaObjections(meta, fileName, metaKeys)
       : unless(false, 'meta', 'an object with name and description', meta, NO_META)),
     ...unless(isFunction(check), 'check', 'a function', check, NO_CHECK),
+    ...unless(rewrite === undefined || (isBuiltIn && isFunction(rewrite)), 'rewrite', 'none', rewrite, NO_REWRITE),
     ...unless(prepare === undefined || isFunction(prepare), 'prepare', 'a function, or none', prepare, NO_PREPARE),
   ];
 }
@@ -63,9 +68,9 @@ function metaObjections(meta: Fields, fileName: string, metaKeys: readonly strin
   const { name, description, action, schema } = meta;
   const isName = NAME.test(fileName) && fileName !== RESERVED;
   const nameForm = `kebab-case of at most 63 characters, and not ${RESERVED}, which is the engine's own`;
-  const isAction = action === undefined || ENFORCEMENT_ACTIONS.some((known) => known === action);
-  const actions = `one of ${ENFORCEMENT_ACTIONS.join(', ')}, or none`;
-  const noAction = typeof action === 'string' ? nearestName(action, ENFORCEMENT_ACTIONS) : NO_ACTION;
+  const isAction = action === undefined || DEFAULT_ACTIONS.some((known) => known === action);
+  const actions = `one of ${DEFAULT_ACTIONS.join(', ')}, or none`;
+  const noAction = typeof action === 'string' ? nearestName(action, DEFAULT_ACTIONS) : NO_ACTION;
   const isSchema = schema === undefined || (isObject(schema) && schema['type'] === 'object');
   const noSchema = 'Leave it away if the rule takes no options.';
   const fileForm = `${shown(fileName)}, the name of the file`;

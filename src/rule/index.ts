@@ -8,7 +8,7 @@ export { imagePatterns as repositoryPatterns } from './image-patterns.ts';
 export { registryHint } from './registry-hint.ts';
 export { registryMirrors, type RegistryMirror } from './registry-mirrors.ts';
 export { registryPatterns } from './registry-patterns.ts';
-export type { AnyRule, Rule, RuleContext, RuleMeta, Violation } from './rule.ts';
+export type { AnyRule, Rule, Rewriting, RuleContext, RuleMeta, Violation } from './rule.ts';
 export { sentenceList } from './sentence-list.ts';
 export { tagPatterns } from './tag-patterns.ts';
 export { tagsOrRange } from './tags-or-range.ts';

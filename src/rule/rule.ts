@@ -54,7 +54,7 @@ export interface RuleSummary {
   /** One sentence. */
   readonly description: string;
   /** The action if the policy sets none; `deny` by default. */
-  readonly action?: EnforcementAction;
+  readonly action?: DefaultAction;
 }
 
 export interface RuleMeta<Schema extends OptionsSchema = OptionsSchema> extends RuleSummary {
@@ -84,14 +84,32 @@ export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = O
     options: Prepared,
     context: RuleContext,
   ) => readonly Violation[] | undefined | void;
+  /**
+   * Built-in rules only: what to write in place of an image that `check` objects to, where the policy's action is `rewrite`;
+   * `undefined` if there is nothing, and the image is denied.
+   */
+  readonly rewrite?: (image: ImageReference, options: Prepared, context: RuleContext) => Rewriting | undefined;
+}
+
+/** What a rule writes in place of an image. */
+export interface Rewriting {
+  /** The whole reference. */
+  readonly reference: string;
+  /** What led to it, for metrics and messages: `docker.io -> mirror.example.com/hub`. */
+  readonly mapping: string;
 }
 
 /** A rule with any options. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each rule has options of its own, and only the rule knows their type
 export type AnyRule = Rule<any, any>;
 
-/** What can happen on a violation, the strictest first. */
-export const ENFORCEMENT_ACTIONS = ['deny', 'warn', 'audit', 'off'] as const;
+/** What a rule can say of itself to happen on a violation, the strictest first. */
+export const DEFAULT_ACTIONS = ['deny', 'warn', 'audit', 'off'] as const;
+
+export type DefaultAction = (typeof DEFAULT_ACTIONS)[number];
+
+/** What can happen on a violation. Only rules with the method can `rewrite`; what they cannot is denied. */
+export const ENFORCEMENT_ACTIONS = ['rewrite', ...DEFAULT_ACTIONS] as const;
 
 /** What happens on a violation: set by the policy, else by the rule. */
 export type EnforcementAction = (typeof ENFORCEMENT_ACTIONS)[number];
@@ -109,6 +127,7 @@ export function defineRule<const Schema extends OptionsSchema, Prepared>(
 export function defineRule<const Schema extends OptionsSchema>(rule: {
   readonly meta: RuleMeta<Schema>;
   readonly check: Rule<Schema>['check'];
+  readonly rewrite?: NonNullable<Rule<Schema>['rewrite']>;
 }): Rule<Schema>;
 export function defineRule(rule: Rule): Rule {
   return rule;

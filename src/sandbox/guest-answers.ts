@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { ValidOptions } from '../engine/prepare-rule.ts';
 import type { Mistake } from '../mistake/mistake.ts';
-import type { EnforcementAction } from '../rule/rule.ts';
+import type { DefaultAction } from '../rule/rule.ts';
 import type { OptionsSchema } from '../rule/options-schema.ts';
 import type { ErrorText } from './guest/error-text.ts';
 import { GuestEnd } from './guest.ts';
@@ -82,7 +82,7 @@ export interface RuleDescription {
   readonly mistakes: readonly Mistake[];
   readonly description?: string;
   readonly schema?: OptionsSchema;
-  readonly action?: EnforcementAction;
+  readonly action?: DefaultAction;
 }
 
 // Our own schemas need no validation: compiling the meta-schema would block the thread for some 30 ms.

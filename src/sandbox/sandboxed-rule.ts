@@ -2,7 +2,7 @@ import type { Answer, CustomAnswer, CustomRule } from '../engine/policy.ts';
 import { readViolations } from '../engine/read-violations.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { messageOf } from '../mistake/mistake.ts';
-import type { EnforcementAction, RuleContext, RuleSummary } from '../rule/rule.ts';
+import type { DefaultAction, RuleContext, RuleSummary } from '../rule/rule.ts';
 import { type Guest, GuestEnd } from './guest.ts';
 import type { Reading, Remembered } from './remembered.ts';
 
@@ -76,7 +76,7 @@ export class NoClockError extends Error {
 export class SandboxedRule implements CustomRule {
   readonly name: string;
   readonly description: string;
-  readonly action?: EnforcementAction;
+  readonly action?: DefaultAction;
   readonly #parts: RuleParts;
 
   constructor(parts: RuleParts) {

@@ -8,7 +8,7 @@ export type ContainerType = 'initContainer' | 'container' | 'ephemeralContainer'
 
 /** An image of the object under review, and its place. */
 export interface ContainerImage {
-  /** As written; empty if the field is absent. */
+  /** As written, or what is written in its place: what is judged. Empty if the field is absent. */
   readonly raw: string;
   /** The parsed reference, or why it is invalid. */
   readonly reference: ImageReference | InvalidReferenceError;
@@ -17,6 +17,10 @@ export interface ContainerImage {
   readonly serviceAccountName: string | undefined;
   /** The image was there before the request: its violations warn, and never deny. */
   readonly unchanged: boolean;
+  /** Of an image that is rewritten: the text in the object. */
+  readonly written?: string;
+  /** What rewrote it, in order. */
+  readonly rewrites?: readonly { readonly rule: string; readonly mapping: string }[];
 }
 
 export interface ContainerPlace {

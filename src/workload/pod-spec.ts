@@ -148,12 +148,16 @@ function unreadable({ keys, value }: Found, expected: string, kind: string): Unr
   return new UnreadableWorkloadError(`${path} of a ${kind} must be ${expected}, found ${typeName(value)}`);
 }
 
+export function isPod({ group, kind }: WorkloadRequest['kind']): boolean {
+  return group === '' && kind === 'Pod';
+}
+
 /**
  * Whether the request is a kubelet's mirror of a static pod. That runs already, so a denial would only hide it. Anyone can
  * set the annotation, but the API server vouches for the identity.
  */
 export function isMirrorPod(request: WorkloadRequest): boolean {
-  if (request.kind.kind !== 'Pod' || request.kind.group !== '') return false;
+  if (!isPod(request.kind)) return false;
   const { username = '', groups } = request.userInfo ?? {};
   if (!username.startsWith('system:node:') || !groups?.includes('system:nodes')) return false;
   const metadata = isObject(request.object) ? request.object['metadata'] : undefined;

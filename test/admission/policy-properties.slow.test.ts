@@ -113,6 +113,7 @@ const exemption: fc.Arbitrary<Exemption> = fc
 const policy: fc.Arbitrary<Policy> = fc.record({
   profiles: fc.constant(new Map()),
   decisionId: fc.constant(false),
+  rewriteWarnings: fc.constant(false),
   rules: settings,
   enforcement: fc.constantFrom('deny', 'warn', 'audit'),
   namespaces: fc.array(

@@ -1,5 +1,5 @@
 import type { Exemption, Policy, RuleEntry, RuleSetting } from '../../src/engine/policy.ts';
-import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
+import type { AnyRule, DefaultAction, EnforcementAction } from '../../src/rule/rule.ts';
 
 /** An image whose parts nobody has to read out of it. */
 export interface PlainImage {
@@ -26,7 +26,7 @@ export const OBJECTS: Readonly<Record<string, (tags: readonly string[], tag: str
 
 /** What the rules of `OBJECTS` have where the policy says nothing. */
 export const DEFAULT_TAGS = ['x'];
-export const DEFAULT_ACTIONS: Readonly<Record<string, EnforcementAction>> = { 'a-denied': 'deny', 'b-allowed': 'warn' };
+export const DEFAULT_ACTIONS: Readonly<Record<string, DefaultAction>> = { 'a-denied': 'deny', 'b-allowed': 'warn' };
 
 /** The same as rules. */
 export const RULES: readonly AnyRule[] = Object.entries(OBJECTS).map(([name, objects]) => ({

@@ -1,23 +1,29 @@
 import { expect } from 'chai';
-import { lesserAction } from '../../src/engine/policy.ts';
+import { type ActiveAction, limitedAction } from '../../src/engine/policy.ts';
 import type { EnforcementAction } from '../../src/rule/rule.ts';
 
-describe('lesserAction', () => {
-  const cases: readonly (readonly [EnforcementAction, EnforcementAction, EnforcementAction])[] = [
-    ['off', 'off', 'off'],
+describe('limitedAction', () => {
+  const cases: readonly (readonly [EnforcementAction, ActiveAction, EnforcementAction])[] = [
     ['off', 'audit', 'off'],
     ['off', 'warn', 'off'],
     ['off', 'deny', 'off'],
     ['audit', 'audit', 'audit'],
     ['audit', 'warn', 'audit'],
     ['audit', 'deny', 'audit'],
+    ['warn', 'audit', 'audit'],
     ['warn', 'warn', 'warn'],
     ['warn', 'deny', 'warn'],
+    ['deny', 'audit', 'audit'],
+    ['deny', 'warn', 'warn'],
     ['deny', 'deny', 'deny'],
+    // To rewrite is no more than to deny.
+    ['rewrite', 'audit', 'audit'],
+    ['rewrite', 'warn', 'warn'],
+    ['rewrite', 'deny', 'rewrite'],
   ];
-  for (const [a, b, lesser] of cases) {
-    it(`of ${a} and ${b} is ${lesser}`, () => {
-      expect([lesserAction(a, b), lesserAction(b, a)]).to.deep.equal([lesser, lesser]);
+  for (const [action, enforcement, limited] of cases) {
+    it(`of ${action} under ${enforcement} is ${limited}`, () => {
+      expect(limitedAction(action, enforcement)).to.equal(limited);
     });
   }
 });

@@ -9,7 +9,7 @@ import {
   selectionFor,
 } from '../../src/engine/ruleset.ts';
 import { type Mistake, MistakesError } from '../../src/mistake/mistake.ts';
-import type { AnyRule, EnforcementAction } from '../../src/rule/rule.ts';
+import type { AnyRule, DefaultAction, EnforcementAction } from '../../src/rule/rule.ts';
 import { fakeCustomRules } from '../custom-rules.ts';
 import { exemptionOf } from '../exemption.ts';
 import { podCreate } from '../admission-request.ts';
@@ -22,7 +22,7 @@ function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
 }
 
 const OFF = rule('require-digest', { meta: { name: 'require-digest', description: 'A rule.', action: 'off' } });
-const ACTIONS: readonly EnforcementAction[] = ['off', 'audit', 'warn', 'deny'];
+const ACTIONS: readonly DefaultAction[] = ['off', 'audit', 'warn', 'deny'];
 const ACTIVE = ['audit', 'warn', 'deny'] as const;
 const ABSENT = [undefined] as const;
 

@@ -60,6 +60,7 @@ const policy: fc.Arbitrary<Policy> = fc.record({
   enforcement: fc.constantFrom('deny' as const, 'deny' as const, 'warn' as const),
   contact: fc.constant(undefined),
   decisionId: fc.boolean(),
+  rewriteWarnings: fc.boolean(),
   podSpecPaths: fc.constant(new Map()),
 });
 const asked: fc.Arbitrary<PlainCase> = fc.record({

@@ -40,6 +40,7 @@ const OPTIONS = at('policy.yaml:5:16 rules.registry-allowlist.options.registries
 const POLICY: Policy = {
   enforcement: 'deny',
   decisionId: false,
+  rewriteWarnings: false,
   profiles: new Map(),
   contact: 'Ask #platform, or read https://wiki.example.com/images.',
   rules: new Map([

@@ -35,7 +35,13 @@ export class PolicyChanges {
       const worst = (to > from ? is : was).filter(({ level }) => LEVELS.indexOf(level) === Math.max(from, to));
       const { location, finding } = worst[0]!; // of that level there is one
       const why = new Map(worst.map((remark) => [`${remark.text} [${remark.rule}]`, remark]));
-      this.#merge({ effect: effectOf(from, to), image: finding?.image.raw, owner, location, why });
+      this.#merge({
+        effect: effectOf(from, to),
+        image: finding && (finding.image.written ?? finding.image.raw),
+        owner,
+        location,
+        why,
+      });
     }
   }
 

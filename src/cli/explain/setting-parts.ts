@@ -1,5 +1,5 @@
 import { layers, type RuleSettings } from '../../engine/layers.ts';
-import { type ActiveAction, lesserAction, type RuleSetting } from '../../engine/policy.ts';
+import { type ActiveAction, limitedAction, type RuleSetting } from '../../engine/policy.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { type Location, locationText } from '../../mistake/mistake.ts';
 import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
@@ -39,7 +39,7 @@ export function settingsIn({ policy, overrides, profiles }: Ruleset, { namespace
 /** @param enforcement the most that any rule does */
 export function settingParts(setting: RuleSetting, rule: KnownRule, enforcement: ActiveAction): SettingParts {
   const { action: configured = rule.action ?? 'deny', sources } = setting;
-  const value = lesserAction(enforcement, configured);
+  const value = limitedAction(configured, enforcement);
   const from = placeOf(setting.actionSource);
   const action = { value, from: value === configured ? from : `ENFORCEMENT, in place of ${configured} (${from})` };
   if (value === 'off') return { action };

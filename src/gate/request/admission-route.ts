@@ -27,7 +27,7 @@ export function createAdmissionRoute({ ruleset, sendJson, logReview, metrics }: 
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const current = ruleset();
     state.contact = current.policy.contact;
-    const reviewed = reviewing(request, current, { now: Date.now(), profile: state.profile });
+    const reviewed = reviewing(request, current, { now: Date.now(), profile: state.profile, podsAsTheyAre: true });
     const judging = inSlices(reviewed, async (spent) => {
       await turns.next(spent);
       if (ctx.req.socket.destroyed) throw new ClientGoneError();
