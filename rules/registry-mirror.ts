@@ -16,8 +16,23 @@ export default defineRule({
             additionalProperties: false,
             required: ['registry', 'mirror'],
             properties: {
-              registry: { type: 'string', description: 'The host of the registry, all of which is mirrored.' },
+              registry: {
+                type: 'string',
+                description:
+                  'What is mirrored: a host, or a path on it. Of several that have an image the longest counts.',
+              },
               mirror: { type: 'string', description: 'What to write in its place: host[:port], or host[:port]/path.' },
+              except: {
+                type: 'array',
+                items: { type: 'string' },
+                description: 'Patterns of images that have no mirror, such as docker.io/bitnamilegacy/**.',
+              },
+              digests: {
+                type: 'string',
+                enum: ['keep', 'refuse'],
+                default: 'keep',
+                description: 'Whether the mirror serves images by digest. If not, those with one are denied.',
+              },
             },
           },
           default: [],
@@ -34,9 +49,16 @@ export default defineRule({
     },
   },
   prepare: ({ mirrors, unqualified }) => registryMirrors(mirrors, { unqualified }),
-  check(image, { mirrored }) {
-    const reference = mirrored(image);
-    if (reference === undefined) return;
-    return [{ problem: 'does not come from its mirror', remedy: `Write ${reference}.` }];
+  check(image, { mirroring }) {
+    const found = mirroring(image);
+    if (found === undefined) return;
+    const problem = 'does not come from its mirror';
+    if (found.refusedBy === undefined) return [{ problem, remedy: `Write ${found.reference}.` }];
+    const name = image.tag === undefined ? ', and a tag' : '';
+    return [{ problem, remedy: `${found.refusedBy} serves no digests: write ${found.reference}${name}.` }];
+  },
+  rewrite(image, { mirroring }) {
+    const found = mirroring(image);
+    return found?.refusedBy === undefined ? found : undefined;
   },
 });

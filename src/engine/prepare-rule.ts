@@ -161,10 +161,14 @@ function preparationMistakes(error: unknown, valid: ValidOptions, wordsOf: (erro
     const remedy = names.length === 0 ? 'Mend prepare.' : `Mend prepare, or these options: ${names.join(', ')}.`;
     return [{ code: 'option-invalid', source, place: 'prepare', expected, found: wordsOf(error), remedy }];
   }
-  const option = Object.keys(options).find((key) => options[key] === error.list) ?? 'options';
+  const find = (value: unknown): string | undefined => Object.keys(options).find((key) => options[key] === value);
+  const list = find(error.list);
+  // Or a text, read as the only entry of a list.
+  const option = list ?? (error.list.length === 1 ? find(error.list[0]) : undefined) ?? 'options';
+  const isText = list === undefined && option !== 'options';
   return error.entries.map(({ index, expected, found, remedy }) => ({
     code: 'option-invalid',
-    ...within(whereOf(valid, option), entry(index)),
+    ...(isText ? whereOf(valid, option) : within(whereOf(valid, option), entry(index))),
     expected,
     found,
     remedy,

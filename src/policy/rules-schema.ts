@@ -43,15 +43,14 @@ export const SETTING_PARTS = {
 };
 
 const ANY_OPTIONS = { title: 'options', description: OPTIONS, type: 'object' };
-const ACTIONS_OF_REWRITING = { actions: actionsOf(REWRITING[0]!), byDefault: 'off' };
 
 /** The schema of what a policy says of rules; options as in `policySchema`. */
 export function rulesSchema(rules: readonly RuleMeta[]): object {
   const spelledOut = rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((meta) => [meta.name, builtIn(meta)]);
-  // The options are not known to the gate as it reads a policy, but these have one more action.
-  const rewriting = REWRITING.map((name) => [
+  // The gate reads a policy without knowing the rules: of these it must know that they have one more action.
+  const rewriting = REWRITING.filter((name) => rules.every((meta) => meta.name !== name)).map((name) => [
     name,
-    ruleSchema(name, 'It can rewrite.', ACTIONS_OF_REWRITING, ANY_OPTIONS),
+    ruleSchema(name, 'A rule that can rewrite.', { actions: actionsOf(name), byDefault: 'off' }, ANY_OPTIONS),
   ]);
   return {
     description: 'By the name of the rule.',
@@ -63,7 +62,7 @@ export function rulesSchema(rules: readonly RuleMeta[]): object {
       pattern: KEBAB_CASE,
       patternErrorMessage: "a rule's name, in kebab-case",
     },
-    properties: { ...Object.fromEntries([...rewriting, ...spelledOut]), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
+    properties: { ...Object.fromEntries([...spelledOut, ...rewriting]), [VALID_REFERENCE]: VALID_REFERENCE_RULE },
     additionalProperties: ruleSchema(
       'rule',
       'A rule of your own.',

@@ -9,8 +9,6 @@ const NAME = /^(?=.{1,63}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const RESERVED = 'valid-reference';
 
 const RULE_KEYS = ['meta', 'prepare', 'check'] as const satisfies readonly (keyof AnyRule)[];
-/** Keys allowed only in a built-in rule. */
-const BUILT_IN_RULE_KEYS = ['rewrite'] satisfies (keyof AnyRule)[];
 const META_KEYS = ['name', 'description', 'action', 'schema'] satisfies (keyof RuleMeta)[];
 /** Keys allowed only in the `meta` of a built-in rule. */
 const BUILT_IN_KEYS = ['order', 'keys'] satisfies (keyof RuleMeta)[];
@@ -51,10 +49,11 @@ function unless(
 }
 
 function ruleObjections(rule: Fields, fileName: string, isBuiltIn: boolean): readonly Objection[] {
-  const { meta, check, prepare, rewrite } = rule;
+  const { rewrite, ...others } = rule;
+  const { meta, check, prepare } = others;
   const metaKeys = isBuiltIn ? [...META_KEYS, ...BUILT_IN_KEYS] : META_KEYS;
   return [
-    ...unknownKeys(rule, 'a rule', [...RULE_KEYS, ...BUILT_IN_RULE_KEYS]),
+    ...unknownKeys(others, 'a rule', RULE_KEYS),
     ...(isObject(meta)
       ? metaObjections(meta, fileName, metaKeys)
       : unless(false, 'meta', 'an object with name and description', meta, NO_META)),

@@ -1,24 +1,48 @@
 import { type ImageReference, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
+import { imagePatterns } from './image-patterns.ts';
 import { InvalidEntriesError, prepareEach } from './invalid-entries-error.ts';
-import { registryReading, splitAtSlash } from './registry-reading.ts';
+import { longestPrefix, type Prefixes } from './longest-prefix.ts';
+import { canonicalPlace, mirrorRemedy } from './mirror-remedy.ts';
+import { registryReading } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
 
 export interface RegistryMirror {
-  /** The host of the mirrored registry: `docker.io`. */
+  /** What is mirrored, a host or a path on it: `docker.io`, `docker.io/bitnami`. */
   readonly registry: string;
   /** The mirror's host, optionally with a path: `mirror.example.com/hub`. */
   readonly mirror: string;
+  /** Patterns of images that have no mirror. */
+  readonly except?: readonly string[];
+  /** Whether the mirror serves images by digest, as it does by default. */
+  readonly digests?: 'keep' | 'refuse';
+}
+
+/** What to write in place of an image. */
+export interface MirroredImage {
+  /** The reference at the mirror; without the digest, if the mirror serves none. */
+  readonly reference: string;
+  /** `docker.io -> mirror.example.com/hub` */
+  readonly mapping: string;
+  /** Set if the image has a digest that the mirror does not serve: then the reference is not the same image. */
+  readonly refusedBy?: string;
+}
+
+/** A mapping, compiled. */
+interface Mapping extends Pick<MirroredImage, 'mapping'>, Pick<RegistryMirror, 'mirror' | 'digests'> {
+  readonly isServed: (image: ImageReference) => boolean;
+  readonly isExcepted: (image: ImageReference) => boolean;
 }
 
 /**
- * Compiles mirrors of whole registries. The image is normalized, both to compare it and in the suggested reference.
- * Registries are read with the purpose `deny`, so that no alias of a registry bypasses its mirror.
+ * Compiles mirrors of registries and of paths on them. Of several mappings that have an image the longest counts, and what
+ * follows its registry is written behind its mirror, tag and digest included. The image is normalized, both to compare it and
+ * in the reference. Registries are read with the purpose `deny`, so that no alias of a registry bypasses its mirror.
  *
  * @param options.unqualified how to read an image without a registry: as one of Docker Hub (the default), or as one without
  *   a mirror.
- * @throws {InvalidEntriesError} for an invalid registry or mirror, for a registry listed twice, and for one that is itself a
- *   mirror.
+ * @throws {InvalidEntriesError} for an invalid registry, mirror or exception, for a registry listed twice, and for a mirror
+ *   whose images would have a mirror again.
  */
 export function registryMirrors(
   mirrors: readonly RegistryMirror[],
@@ -26,53 +50,62 @@ export function registryMirrors(
 ): {
   /** The reference to use instead; `undefined` for an image that comes from its mirror, or has none. */
   readonly mirrored: (image: ImageReference) => string | undefined;
+  /** The same, and what led to it. */
+  readonly mirroring: (image: ImageReference) => MirroredImage | undefined;
 } {
   const read = registryReading('deny');
-  // The first index of each registry.
-  const places = new Map(mirrors.map(({ registry }, index) => [read.host(registry), index] as const).toReversed());
-  const prepared = prepareEach(mirrors, ({ registry, mirror }, index) => {
-    const from = read.host(registry);
-    const [host, path] = splitAtSlash(mirror);
-    const to = read.host(host);
-    refuseRegistry(registry, places.get(from)!, index);
-    refuseMirror(mirror, { isRegistry: to === from && path === '', isMirrored: to !== from && places.has(to) });
-    return [from, { mirror, serves: registryPatterns([path === '' ? to : `${to}/${path}`]).matches }] as const;
-  });
-  const byRegistry = new Map(prepared);
+  const mappings = compiledMappings(mirrors);
 
-  const mirrored = (written: ImageReference): string | undefined => {
+  const mirroring = (written: ImageReference): MirroredImage | undefined => {
     const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
-    const found = byRegistry.get(normalizedRegistry(image));
-    if (found === undefined || found.serves(image)) return undefined;
+    const name = `${normalizedRegistry(image)}/${normalizedRepository(image)}`;
+    const found = longestPrefix(mappings, name, ({ mirror }, rest) => rest !== '' || mirror.includes('/'));
+    if (found === undefined || found.value.isServed(written) || found.value.isExcepted(written)) return undefined;
+    const { mirror, mapping, digests } = found.value;
+    const repository = found.rest === '' ? mirror : `${mirror}/${found.rest}`;
     const tag = written.tag === undefined ? '' : `:${written.tag}`;
-    const digest = written.digest === undefined ? '' : `@${written.digest}`;
-    return `${found.mirror}/${normalizedRepository(image)}${tag}${digest}`;
+    if (written.digest === undefined) return { reference: `${repository}${tag}`, mapping };
+    if (digests === 'refuse') return { reference: `${repository}${tag}`, mapping, refusedBy: mirror };
+    return { reference: `${repository}${tag}@${written.digest}`, mapping };
   };
-  return { mirrored };
+  return { mirroring, mirrored: (image) => mirroring(image)?.reference };
+}
+
+/** The mappings by what they mirror, as images are compared. */
+function compiledMappings(mirrors: readonly RegistryMirror[]): Prefixes<Mapping> {
+  const read = registryReading('deny').image;
+  // The first index of each registry.
+  const places = new Map(mirrors.map(({ registry }, index) => [canonicalPlace(registry), index] as const).toReversed());
+  const all = new Map([...places].map(([place, index]) => [place, mirrors[index]!]));
+  const prepared = prepareEach(mirrors, ({ registry, mirror, except = [], digests = 'keep' }, index) => {
+    const place = canonicalPlace(registry);
+    refuseRegistry(registry, places.get(place)!, index);
+    refuseMirror(mirror);
+    const isExcepted = imagePatterns(except, { purpose: 'exempt' }).matches;
+    const remedy = mirrorRemedy(mirror, all);
+    if (remedy !== undefined) refuse('a mirror that has no mirror itself', mirror, remedy);
+    const serves = registryPatterns([canonicalPlace(mirror)]).matches;
+    const isServed = (image: ImageReference): boolean => serves(read(image));
+    const mapping = { mirror, mapping: `${registry} -> ${mirror}`, digests, isServed, isExcepted };
+    return [place, mapping] as const;
+  });
+  return new Map(prepared);
 }
 
 function refuseRegistry(registry: string, first: number, index: number): void {
-  const expected = 'the host of a registry, such as docker.io or registry.example.com:5000';
-  if (/[*/]/.test(registry.replace('://', ''))) {
-    refuse(expected, registry, 'Write the host alone: a mirror has all of a registry.');
-  }
+  const expected = 'a registry or a path on it, such as docker.io, docker.io/bitnami or registry.example.com:5000';
+  if (registry.includes('*')) refuse(expected, registry, 'Write it without "*": a mirror has all that is below it.');
   registryPatterns([registry]);
   if (first !== index) refuse('a registry that has no mirror yet', registry, `Entry ${first + 1} has its mirror.`);
 }
 
-function refuseMirror(
-  mirror: string,
-  { isRegistry, isMirrored }: { readonly isRegistry: boolean; readonly isMirrored: boolean },
-): void {
+function refuseMirror(mirror: string): void {
   if (mirror.includes('*')) {
     const expected = 'a mirror, such as mirror.example.com or mirror.example.com/hub';
     refuse(expected, mirror, 'References begin with it: write it without "*".');
   }
   registryPatterns([mirror]);
-  if (isRegistry || isMirrored) {
-    refuse('a mirror that has no mirror itself', mirror, 'Write where its images come from in the end.');
-  }
 }
 
 function refuse(expected: string, value: string, remedy: string): never {

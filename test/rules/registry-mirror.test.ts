@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import rule from '../../rules/registry-mirror.ts';
+import { parseReference } from '../../src/image/reference.ts';
+import type { RegistryMirror } from '../../src/rule/registry-mirrors.ts';
+import type { RuleContext } from '../../src/rule/rule.ts';
 import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
 import { at, locationOf } from '../mistakes.ts';
@@ -98,17 +101,50 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
     allowed: ['docker.io/mirror/acme/app:1', 'mirror/library/nginx:1'],
   },
+  'with paths': {
+    options: {
+      mirrors: [
+        { registry: 'docker.io', mirror: 'm.io/hub', except: ['docker.io/bitnamilegacy/**', 'docker.io/acme/own'] },
+        { registry: 'docker.io/bitnami', mirror: 'docker.io/bitnamilegacy' },
+        { registry: 'quay.io:8443/team', mirror: 'm.io:5000/quay/team' },
+        { registry: 'quay.io:8443/team/app', mirror: 'm.io/apps/app' },
+        { registry: 'gcr.io/acme', mirror: 'm.io' },
+      ],
+    },
+    denied: [
+      // The named mistakes of other engines: library/ lost, the account dropped, a port taken for a tag.
+      ['nginx:1', 'm.io/hub/library/nginx:1'],
+      ['acme/app:1', 'm.io/hub/acme/app:1'],
+      ['quay.io:8443/team/tool:1', 'm.io:5000/quay/team/tool:1'],
+      // The longest counts, by whole components.
+      ['bitnami/redis:7', 'docker.io/bitnamilegacy/redis:7'],
+      ['docker.io/bitnami2/redis:7', 'm.io/hub/bitnami2/redis:7'],
+      ['quay.io:8443/team/app:1', 'm.io/apps/app:1'],
+      ['quay.io:8443/team/app/debug:1', 'm.io/apps/app/debug:1'],
+      ['quay.io:8443/team/apps:1', 'm.io:5000/quay/team/apps:1'],
+      ['gcr.io/acme/app', 'm.io/app'],
+      // A tag beside a digest stays.
+      [`bitnami/redis:7@${DIGEST}`, `docker.io/bitnamilegacy/redis:7@${DIGEST}`],
+    ],
+    allowed: [
+      'bitnamilegacy/redis:7',
+      'docker.io/acme/own:1',
+      'quay.io/team/tool:1',
+      'quay.io:8443/teams/tool:1',
+      // Nothing would be left to write behind the mirror.
+      'gcr.io/acme:1',
+    ],
+  },
   'by default': { options: {}, denied: [], allowed: ['nginx', 'docker.io/nginx:1', 'gcr.io/app'] },
 };
 
-const HOST = 'the host of a registry, such as docker.io or registry.example.com:5000';
+const HOST = 'a registry or a path on it, such as docker.io, docker.io/bitnami or registry.example.com:5000';
 const HUB = 'It is another name of docker.io, and read as that: write docker.io.';
-const ALONE = 'Write the host alone: a mirror has all of a registry.';
+const ALONE = 'Write it without "*": a mirror has all that is below it.';
 
 /** A bad entry after a good one, and what is said about it. */
 const BAD: readonly (readonly [registry: string, mirror: string, found: string, remedy: string, expected?: string])[] =
   [
-    ['docker.io/library', 'm.io', 'docker.io/library', ALONE, HOST],
     ['*.gcr.io', 'm.io', '*.gcr.io', ALONE, HOST],
     ['*', 'm.io', '*', ALONE, HOST],
     ['', 'm.io', '', 'Remove the empty entry; "*" alone allows every registry.'],
@@ -147,12 +183,89 @@ const BAD: readonly (readonly [registry: string, mirror: string, found: string, 
       'Write where its images come from in the end.',
       'a mirror that has no mirror itself',
     ],
-    ['quay.io', 'ghcr.io/quay', 'ghcr.io/quay', 'Write where its images come from in the end.'],
-    ['quay.io', 'ghcr.io:443/quay', 'ghcr.io:443/quay', 'Write where its images come from in the end.'],
+    [
+      'quay.io',
+      'ghcr.io/quay',
+      'ghcr.io/quay',
+      'Write where its images come from in the end, or add ghcr.io/quay/** to the except of ghcr.io.',
+    ],
+    [
+      'quay.io',
+      'ghcr.io:443/quay',
+      'ghcr.io:443/quay',
+      'Write where its images come from in the end, or add ghcr.io:443/quay/** to the except of ghcr.io.',
+    ],
     ['quay.io:443', 'quay.io', 'quay.io', 'Write where its images come from in the end.'],
     ['docker.io', 'registry-1.docker.io', 'registry-1.docker.io', 'Write where its images come from in the end.'],
     ['quay.io', 'index.docker.io/x', 'index.docker.io/x', HUB],
   ];
+
+const END = 'Write where its images come from in the end';
+
+type Mirrors = readonly Readonly<Record<string, unknown>>[];
+
+const LEGACY = { registry: 'docker.io/bitnami', mirror: 'docker.io/bitnamilegacy' };
+
+/** Where one mirror's images would have a mirror again. */
+const LOOPS: readonly (readonly [name: string, mirrors: Mirrors, remedy: string])[] = [
+  [
+    'a mirror that is mirrored as a part of its registry',
+    [{ registry: 'docker.io', mirror: 'm.io/hub' }, LEGACY],
+    `${END}, or add docker.io/bitnamilegacy/** to the except of docker.io.`,
+  ],
+  [
+    'a mirror a part of which is mirrored',
+    [
+      { registry: 'quay.io', mirror: 'm.io' },
+      { registry: 'm.io/old', mirror: 'n.io/new' },
+    ],
+    'm.io/old, which is below it, has one: write where its images come from in the end.',
+  ],
+  [
+    'a path at its own registry',
+    [{ registry: 'docker.io/acme', mirror: 'docker.io' }],
+    'docker.io/acme, which is below it, has one: write where its images come from in the end.',
+  ],
+  [
+    'a mirror that an exception has by another port alone',
+    [
+      { registry: 'quay.io', mirror: 'm.io', except: ['quay.io/old/**'] },
+      { registry: 'gcr.io', mirror: 'quay.io:443/old' },
+    ],
+    `${END}, or add quay.io:443/old/** to the except of quay.io.`,
+  ],
+  [
+    'a mirror of which only some images are excepted',
+    [{ registry: 'docker.io', mirror: 'm.io/hub', except: ['docker.io/bitnamilegacy/*'] }, LEGACY],
+    `${END}, or add docker.io/bitnamilegacy/** to the except of docker.io.`,
+  ],
+];
+
+const NO_LOOPS: readonly (readonly [name: string, mirrors: Mirrors])[] = [
+  ['a mirror within its registry', [{ registry: 'gcr.io', mirror: 'gcr.io/mirror' }]],
+  ['a path of a registry elsewhere in it', [LEGACY]],
+  [
+    'a mirror that is excepted',
+    [{ registry: 'docker.io', mirror: 'm.io', except: ['docker.io/bitnamilegacy/**'] }, LEGACY],
+  ],
+  [
+    'a mirror within that of another',
+    [
+      { registry: 'docker.io', mirror: 'docker.io/mirrored' },
+      { registry: 'quay.io', mirror: 'docker.io/mirrored/quay' },
+    ],
+  ],
+];
+
+/** The rule under options, with its schema's defaults left out. */
+function preparedRule(options: { readonly mirrors: readonly RegistryMirror[] }) {
+  const prepared = rule.prepare!({ unqualified: 'docker.io', ...options } as never);
+  const context = {} as RuleContext; // which it does not read
+  return {
+    check: (image: string) => rule.check(parseReference(image), prepared, context),
+    rewrite: (image: string) => rule.rewrite!(parseReference(image), prepared, context),
+  };
+}
 
 describe('registry-mirror', () => {
   it('is the rule of its file', () => {
@@ -201,6 +314,35 @@ describe('registry-mirror', () => {
     expect(optionMistakes('registry-mirror', { mirrors })).to.have.length(1);
     expect(optionMistakes('registry-mirror', { mirrors })[0]).to.include({ remedy: 'Entry 1 has its mirror.' });
   });
+
+  for (const [name, mirrors, remedy] of LOOPS) {
+    it(`refuses ${name}`, () => {
+      const [mistake, ...others] = optionMistakes('registry-mirror', { mirrors });
+      expect(mistake).to.include({ expected: 'a mirror that has no mirror itself', remedy });
+      expect(others).to.deep.equal([]);
+    });
+  }
+
+  for (const [name, mirrors] of NO_LOOPS) {
+    it(`takes ${name}`, () => {
+      expect(optionMistakes('registry-mirror', { mirrors })).to.deep.equal([]);
+    });
+  }
+
+  for (const image of [`nginx:1@${DIGEST}`, `nginx@${DIGEST}`]) {
+    it(`denies ${image}, where its mirror serves no digests`, () => {
+      const options = { mirrors: [{ registry: 'docker.io', mirror: 'm.io/hub', digests: 'refuse' as const }] };
+      const { check, rewrite } = preparedRule(options);
+      const tag = image.startsWith('nginx:1') ? ':1' : '';
+      const remedy = `m.io/hub serves no digests: write m.io/hub/library/nginx${tag}${tag === '' ? ', and a tag' : ''}.`;
+      expect(check(image)).to.deep.equal([{ problem: 'does not come from its mirror', remedy }]);
+      expect(rewrite(image)).to.equal(undefined);
+      expect(rewrite('nginx:1')).to.deep.equal({
+        reference: 'm.io/hub/library/nginx:1',
+        mapping: 'docker.io -> m.io/hub',
+      });
+    });
+  }
 
   it('tells all bad entries', () => {
     const mirrors = [
