@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { AdmissionRequest } from '../../src/admission/admission-review.ts';
+import { review } from '../../src/admission/review.ts';
 import { MAX_FINDINGS } from '../../src/engine/evaluate.ts';
 import type { Ruleset } from '../../src/engine/ruleset.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
@@ -64,6 +65,48 @@ describe('review', () => {
     expect(both.verdict).to.equal('denied');
     expect(both.response.status?.message.split('\n')).to.have.lengthOf(1);
     expect(both.response.warnings).to.have.lengthOf(1);
+  });
+
+  describe('of what the policy rewrites', () => {
+    const mirrors = [{ registry: 'docker.io', mirror: 'm.io/hub' }];
+    const options = { mirrors };
+    const ruleset = rulesetOf({
+      'registry-mirror': { action: 'rewrite', options },
+      'registry-allowlist': { options: { registries: ['m.io'] } },
+    });
+    const deployment = (images: Readonly<Record<string, string>>) => {
+      const { wrap, ...kind } = kindOf('Deployment');
+      return admissionRequest({ kind, namespace: 'shop', name: 'api', object: wrap(podTemplate(images)) });
+    };
+
+    it('judges a workload as its pods will be', () => {
+      const { verdict, response, rewritten } = reviewNow(deployment({ web: 'nginx:1' }), ruleset);
+      expect(verdict).to.equal('allowed');
+      expect(response).to.have.keys('uid', 'allowed');
+      expect(rewritten?.map(({ raw, written }) => [written, raw])).to.deep.equal([
+        ['nginx:1', 'm.io/hub/library/nginx:1'],
+      ]);
+    });
+
+    it('names both references', () => {
+      const { response } = reviewNow(deployment({ web: 'nginx' }), ruleset);
+      expect(response.status?.message.split('\n')[0]).to.equal(
+        'web image has no tag! (nginx, rewritten to m.io/hub/library/nginx). Only images with tags are allowed.',
+      );
+    });
+
+    for (const [name, moment, verdict] of [
+      ['as it will be', {}, 'allowed'],
+      ['as it is, where it was to be rewritten before', { podsAsTheyAre: true }, 'denied'],
+    ] as const) {
+      it(`judges a Pod ${name}`, () => {
+        const pod = podCreate({ web: 'nginx:1' });
+        expect(review(pod, ruleset, { now: 0, ...moment }).verdict).to.equal(verdict);
+        const unknown = review(pod, ruleset, { now: 0, profile: 'unknown', ...moment });
+        expect([unknown.verdict, unknown.unknownProfile]).to.deep.equal([verdict, true]);
+        expect(review(deployment({ web: 'nginx:1' }), ruleset, { now: 0, ...moment }).verdict).to.equal('allowed');
+      });
+    }
   });
 
   it('admits and annotates what a rule only audits', () => {

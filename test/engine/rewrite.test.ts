@@ -3,32 +3,11 @@ import type { Selection } from '../../src/engine/ruleset.ts';
 import { rewriter } from '../../src/engine/rewrite.ts';
 import { type Exemption, type Policy, REWRITING } from '../../src/engine/policy.ts';
 import { readReference } from '../../src/image/read-reference.ts';
-import type { RequestContext } from '../../src/rule/rule.ts';
-import type { ContainerImage } from '../../src/workload/images.ts';
 import { BUILT_IN, entriesOf, rulesetUnder } from '../ruleset.ts';
+import { imageOf, REQUEST } from './rewritable.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-
-const REQUEST: RequestContext = {
-  operation: 'CREATE',
-  now: '2026-01-01T00:00:00.000Z',
-  namespace: 'shop',
-  profile: undefined,
-  userInfo: { username: 'ada', groups: [] },
-  workload: { apiVersion: 'v1', kind: 'Pod', name: 'app', labels: {}, annotations: {} },
-};
-
-function imageOf(raw: string): ContainerImage {
-  const container = {
-    name: 'app',
-    type: 'container',
-    fieldPath: 'spec.containers[0].image',
-    imagePullPolicy: undefined,
-    oldImage: undefined,
-  } as const;
-  return { raw, reference: readReference(raw), container, serviceAccountName: undefined, unchanged: false };
-}
 
 const HUB = { registry: 'docker.io', mirror: 'm.io/hub' };
 

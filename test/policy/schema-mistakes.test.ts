@@ -4,7 +4,7 @@ import { loadRuleset } from '../../src/ruleset/load-ruleset.ts';
 import { BUILT_IN } from '../ruleset.ts';
 
 const NAMES =
-  'allowed-repositories, blocked-images, blocked-tags, empty-tag, registry-allowlist, registry-mirror, require-digest, required-pull-policy, tag-pattern';
+  'allowed-repositories, blocked-images, blocked-tags, default-registry, empty-tag, registry-allowlist, registry-mirror, require-digest, required-pull-policy, tag-pattern';
 const IMAGES =
   'expected a pattern of images, such as docker.io/library/*, *.gcr.io/acme/**, gcr.io/acme/app:1.* or **/*-debug';
 

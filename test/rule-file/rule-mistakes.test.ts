@@ -178,6 +178,19 @@ describe('ruleMistakes', () => {
     });
   }
 
+  it('lets only built-in rules rewrite', () => {
+    const rule = { meta: { ...META, name: 'no-root' }, check, rewrite: () => undefined };
+    const [mistake, ...others] = ruleMistakes(rule, fileOf('no-root'));
+    expect(mistake).to.deep.include({
+      ...at('/rules/no-root.js, rewrite'),
+      expected: 'none',
+      remedy: 'A rule of your own can only judge: say in a remedy what to write.',
+    });
+    expect(others).to.deep.equal([]);
+    expect(ruleMistakes(rule, fileOf('no-root'), true)).to.deep.equal([]);
+    expect(ruleMistakes({ ...rule, rewrite: 1 }, fileOf('no-root'), true)).to.have.length(1);
+  });
+
   it('tells all mistakes of a file', () => {
     const mistakes = ruleMistakes({ meta: { schema: {} }, prepare: 1 }, fileOf('no-root'));
     expect(mistakes.map(locationOf)).to.deep.equal(

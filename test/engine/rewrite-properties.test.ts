@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { rewriter } from '../../src/engine/rewrite.ts';
+import { readReference } from '../../src/image/read-reference.ts';
+import { type ImageReference, InvalidReferenceError, parseReference } from '../../src/image/reference.ts';
+import { type RegistryMirror, registryMirrors } from '../../src/rule/registry-mirrors.ts';
+import { entriesOf, rulesetUnder } from '../ruleset.ts';
+import { imageOf, REQUEST } from './rewritable.ts';
+
+// Few names, so that what is random meets.
+const HOSTS = ['docker.io', 'registry-1.docker.io', 'a.io', 'a.io:443', 'a.io:5000', 'b.io', 'm.io'];
+const component = fc.constantFrom('a', 'b', 'ab', 'library');
+const path = fc.array(component, { maxLength: 2 });
+const place = fc.tuple(fc.constantFrom(...HOSTS), path).map(([host, names]) => [host, ...names].join('/'));
+const digest = fc.constantFrom('a', 'b').map((digit) => `@sha256:${digit.repeat(64)}`);
+const image = fc
+  .tuple(
+    fc.constantFrom('', 'index.docker.io/', ...HOSTS.map((host) => `${host}/`)),
+    fc.array(component, { minLength: 1, maxLength: 4 }),
+    fc.constantFrom('', ':1', ':latest'),
+    fc.oneof(fc.constant(''), digest),
+  )
+  .map(([host, names, tag, by]) => host + names.join('/') + tag + by);
+
+const mapping: fc.Arbitrary<RegistryMirror> = fc.record({
+  registry: place,
+  mirror: place,
+  except: fc.array(
+    place.map((name) => `${name}/**`),
+    { maxLength: 2 },
+  ),
+  digests: fc.constantFrom('keep', 'refuse'),
+});
+
+/** Mappings that load. */
+const mappings = fc.array(mapping, { minLength: 1, maxLength: 4 }).filter((mirrors) => {
+  try {
+    registryMirrors(mirrors);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** A registry by one name. */
+const canonicalHost = (host: string): string => {
+  const plain = host.replace(/:443$/, '');
+  return ['index.docker.io', 'registry-1.docker.io'].includes(plain) ? 'docker.io' : plain;
+};
+
+const canonical = (written: string): readonly string[] => {
+  const [host = '', ...names] = written.split('/');
+  return [canonicalHost(host), ...names];
+};
+
+/** The whole name of an image, in components. */
+function componentsOf({ registry = 'docker.io', repository }: ImageReference): readonly string[] {
+  const host = canonicalHost(registry);
+  const names = repository.split('/');
+  return [host, ...(host === 'docker.io' && names.length === 1 ? ['library'] : []), ...names];
+}
+
+const begins = (name: readonly string[], prefix: readonly string[]): boolean =>
+  prefix.every((part, index) => name[index] === part);
+
+/** Every mapping tried, the longest taken. Exceptions are of the engine's own patterns, which have tests of their own. */
+function naiveMirrored(mirrors: readonly RegistryMirror[], read: ImageReference): string | undefined {
+  const name = componentsOf(read);
+  const fitting = mirrors
+    .map((one) => ({ ...one, from: canonical(one.registry) }))
+    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || mirror.includes('/')));
+  const [best] = fitting.toSorted((a, b) => b.from.length - a.from.length);
+  if (best === undefined || begins(name, canonical(best.mirror))) return undefined;
+  const { tag, digest: by } = read;
+  const version = `${tag === undefined ? '' : `:${tag}`}${by === undefined || best.digests === 'refuse' ? '' : `@${by}`}`;
+  return [best.mirror, ...name.slice(best.from.length)].join('/') + version;
+}
+
+const RUNS = { numRuns: Number(process.env['REWRITE_RUNS'] ?? 5000) };
+
+describe('mirrors', () => {
+  it('are those of an interpreter that tries every mapping', () => {
+    const plain = mappings.map((mirrors) => mirrors.map((one) => ({ ...one, except: [] })));
+    const loading = plain.filter((mirrors) => {
+      try {
+        registryMirrors(mirrors);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    fc.assert(
+      fc.property(loading, image, (mirrors, raw) => {
+        const read = parseReference(raw);
+        expect(registryMirrors(mirrors).mirrored(read)).to.equal(naiveMirrored(mirrors, read));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('what is rewritten', () => {
+  const settings = fc.array(mappings, { minLength: 1, maxLength: 3 });
+  let count = 0;
+
+  it('is a reference, is not rewritten again, and keeps its tag and digest', () => {
+    fc.assert(
+      fc.property(settings, fc.boolean(), image, (lists, writesOut, raw) => {
+        const entries = entriesOf({
+          'registry-mirror': lists.map((mirrors) => ({ action: 'rewrite', options: { mirrors } })),
+          'default-registry': { action: writesOut ? 'rewrite' : 'off' },
+        });
+        const rewrite = rewriter(rulesetUnder({ rules: entries }).everywhere, REQUEST, 0);
+        const before = imageOf(raw);
+        const after = rewrite(before);
+        expect(rewrite(after)).to.equal(after);
+        if (after === before) return;
+        count += 1;
+        const [was, is] = [readReference(raw), readReference(after.raw)];
+        if (was instanceof InvalidReferenceError || is instanceof InvalidReferenceError) throw new Error(after.raw);
+        expect([is.tag, is.digest, after.written]).to.deep.equal([was.tag, was.digest, raw]);
+        // The last component is the image's, whatever is before it; only a mapping of a whole image has another.
+        const isWhole = lists
+          .flat()
+          .some(({ registry }) => canonical(registry).join('/') === componentsOf(was).join('/'));
+        const steps = after.rewrites?.length ?? 0;
+        if (!isWhole && steps === 1) expect(componentsOf(is).at(-1)).to.equal(componentsOf(was).at(-1));
+      }),
+      { numRuns: RUNS.numRuns / 10 },
+    );
+    expect(count).to.be.above(RUNS.numRuns / 50);
+  });
+
+  it('has a mapping: nothing outside of it changes', () => {
+    fc.assert(
+      fc.property(mappings, image, (mirrors, raw) => {
+        const entries = entriesOf({ 'registry-mirror': { action: 'rewrite', options: { mirrors } } });
+        const before = imageOf(raw);
+        const name = componentsOf(parseReference(raw));
+        fc.pre(!mirrors.some(({ registry }) => begins(name, canonical(registry))));
+        expect(rewriter(rulesetUnder({ rules: entries }).everywhere, REQUEST, 0)(before)).to.equal(before);
+      }),
+      { numRuns: RUNS.numRuns / 10 },
+    );
+  });
+});
