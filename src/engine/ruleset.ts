@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { globMatcher } from '../image/glob.ts';
 import type { ImageReference } from '../image/reference.ts';
-import { distinctMistakes, messageOf, type Mistake, MistakesError } from '../mistake/mistake.ts';
+import { distinctMistakes, type Mistake, MistakesError } from '../mistake/mistake.ts';
 import type { AnyRule, EnforcementAction, RuleContext, RuleMeta, RuleSummary, Rewriting } from '../rule/rule.ts';
 import { type CompiledExemption, exemptionCompiler } from './exemptions.ts';
 import type { Judge } from './finding.ts';
@@ -18,8 +18,8 @@ import {
   VALID_REFERENCE,
 } from './policy.ts';
 import { policyMistakes, rewriteMistakes } from './policy-mistakes.ts';
+import { askRule, askToRewrite } from './ask-rule.ts';
 import { prepareRule } from './prepare-rule.ts';
-import { readViolations } from './read-violations.ts';
 import { type Judges, Scopes } from './scope.ts';
 
 type Ask = (image: ImageReference, context: RuleContext) => Answer;
@@ -243,27 +243,4 @@ function activeAction(...args: Parameters<typeof limited>): ActiveAction | undef
   const action = limited(...args);
   if (action === 'rewrite') return 'deny';
   return action === 'off' ? undefined : action;
-}
-
-/** Runs a built-in rule's check. Called as a method of its module, so that a rule may use `this`. */
-function askRule(rule: AnyRule, prepared: unknown, image: ImageReference, context: RuleContext): Answer {
-  try {
-    return { violations: readViolations(rule.check(image, prepared, context)) };
-  } catch (error) {
-    return { failure: messageOf(error) };
-  }
-}
-
-/** A rule that fails to rewrite leaves the image as it is, so that it is denied. */
-function askToRewrite(
-  rule: AnyRule,
-  prepared: unknown,
-  image: ImageReference,
-  context: RuleContext,
-): Rewriting | undefined {
-  try {
-    return rule.rewrite!(image, prepared, context); // called only of a rule that has it
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { isWithin, longestPrefix, type Prefixes } from './longest-prefix.ts';
+import { isWithin, longestPrefix, type Prefixes } from '../image/longest-prefix.ts';
 import { type Purpose, registryReading, splitAtSlash } from './registry-reading.ts';
 
 /** What a mapping says, as far as it matters to the mirrors of others. */

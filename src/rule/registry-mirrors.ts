@@ -2,7 +2,7 @@ import { type ImageReference, normalizedRegistry, normalizedRepository } from '.
 import { shown } from '../mistake/mistake.ts';
 import { imagePatterns } from './image-patterns.ts';
 import { InvalidEntriesError, prepareEach } from './invalid-entries-error.ts';
-import { longestPrefix, type Prefixes } from './longest-prefix.ts';
+import { longestPrefix, type Prefixes } from '../image/longest-prefix.ts';
 import { canonicalPlace, mirrorRemedy } from './mirror-remedy.ts';
 import { registryReading } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';

@@ -74,13 +74,13 @@ describe('review', () => {
       'registry-mirror': { action: 'rewrite', options },
       'registry-allowlist': { options: { registries: ['m.io'] } },
     });
-    const deployment = (images: Readonly<Record<string, string>>) => {
+    const deployment = (image: string) => {
       const { wrap, ...kind } = kindOf('Deployment');
-      return admissionRequest({ kind, namespace: 'shop', name: 'api', object: wrap(podTemplate(images)) });
+      return admissionRequest({ kind, object: wrap(podTemplate({ containers: [{ name: 'web', image }] })) });
     };
 
     it('judges a workload as its pods will be', () => {
-      const { verdict, response, rewritten } = reviewNow(deployment({ web: 'nginx:1' }), ruleset);
+      const { verdict, response, rewritten } = reviewNow(deployment('nginx:1'), ruleset);
       expect(verdict).to.equal('allowed');
       expect(response).to.have.keys('uid', 'allowed');
       expect(rewritten?.map(({ raw, written }) => [written, raw])).to.deep.equal([
@@ -89,7 +89,7 @@ describe('review', () => {
     });
 
     it('names both references', () => {
-      const { response } = reviewNow(deployment({ web: 'nginx' }), ruleset);
+      const { response } = reviewNow(deployment('nginx'), ruleset);
       expect(response.status?.message.split('\n')[0]).to.equal(
         'web image has no tag! (nginx, rewritten to m.io/hub/library/nginx). Only images with tags are allowed.',
       );
@@ -104,7 +104,7 @@ describe('review', () => {
         expect(review(pod, ruleset, { now: 0, ...moment }).verdict).to.equal(verdict);
         const unknown = review(pod, ruleset, { now: 0, profile: 'unknown', ...moment });
         expect([unknown.verdict, unknown.unknownProfile]).to.deep.equal([verdict, true]);
-        expect(review(deployment({ web: 'nginx:1' }), ruleset, { now: 0, ...moment }).verdict).to.equal('allowed');
+        expect(review(deployment('nginx:1'), ruleset, { now: 0, ...moment }).verdict).to.equal('allowed');
       });
     }
   });
@@ -302,7 +302,7 @@ describe('review', () => {
     ] as const) {
       const reviews = requests.map((request) => reviewNow(request, RULESET, { profile }));
       expect(reviews.map(({ verdict }) => verdict)).to.deep.equal(verdicts);
-      expect(reviews.map((review) => review.unknownProfile)).to.deep.equal(verdicts.map(() => unknownProfile));
+      expect(reviews.map((one) => one.unknownProfile)).to.deep.equal(verdicts.map(() => unknownProfile));
     }
   });
 

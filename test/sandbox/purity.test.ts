@@ -33,7 +33,7 @@ const CONTEXTS = ['web', 'db', 'cache'].map((app) => ({
 const IMAGES = Array.from({ length: 40 }, (_, index) => `quay.io/${'x'.repeat(index + 1)}:1`);
 
 /** All that two gates on two Nodes must say to the letter, steps included; another engine has another. */
-const EXPECTED = '83498b3ae6a1a435644c34569b7c385e1e3f00654be3a9f89781ff636f309d51';
+const EXPECTED = '369edb60e8352c05c234369b763100f614e290f3e62e4ed45cbb88b76a5c62a7';
 
 describe('what rules say', () => {
   const folder = temporaryFolder();
