@@ -1,6 +1,7 @@
 import type { RuleOptions } from '../engine/policy.ts';
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import type { RegistryMirror } from '../rule/registry-mirrors.ts';
-import { registryReading, splitAtSlash } from '../rule/registry-reading.ts';
+import { canonicalPlace } from '../rule/mirror-remedy.ts';
 import { sentenceList } from '../rule/sentence-list.ts';
 import { tagsOrRange } from '../rule/tags-or-range.ts';
 import { allOf, anyOf, globExpression, listOf, matchesAny, quoted } from './cel.ts';
@@ -58,8 +59,12 @@ export const RULE_CASES: Readonly<Record<string, (options: Options, leaveOut: Le
     const remedy = `These images "${sentenceList(texts(images))}" are prohibited.`;
     return [violation(blocked, 'has a non-allowed name', remedy)];
   },
-  'registry-mirror': ({ mirrors, unqualified }) =>
-    (mirrors as readonly RegistryMirror[]).map((mirror) => mirrorCase(mirror, unqualified)),
+  'default-registry': ({ registry }) => {
+    const remedy = `${quoted(`Write ${String(registry)}/`)} + ${registry === DOCKER_HUB ? 'i.official' : 'i.repository'} + ${VERSION} + "."`;
+    return [{ when: 'i.registry == ""', violation: { problem: quoted('names no registry'), remedy } }];
+  },
+  'registry-mirror': ({ mirrors, unqualified }, leaveOut) =>
+    mirrorCases(mirrors as readonly RegistryMirror[], unqualified, leaveOut),
   'require-digest': () => [violation('i.digest == ""', 'has no digest', 'Only images with digests are allowed.')],
   'required-pull-policy': ({ policies }, leaveOut) =>
     (policies as readonly { readonly images: readonly string[]; readonly policy: string }[]).flatMap(
@@ -126,20 +131,43 @@ function firstAbout(
   return ranges.length === 0 ? [about] : [about, { when: whenOf(ranges) }];
 }
 
-function mirrorCase({ registry, mirror }: RegistryMirror, unqualified: unknown): RuleCase {
-  const read = registryReading('deny');
-  const from = read.host(registry);
-  const [host, path] = splitAtSlash(mirror);
-  const to = path === '' ? read.host(host) : `${read.host(host)}/${path}`;
+/** Tag and digest as they were. */
+const VERSION = '(i.tag == "" ? "" : ":" + i.tag) + i.digest';
+
+/** The longest first; a mapping that is about exactly one repository lets it pass. */
+function mirrorCases(
+  mirrors: readonly RegistryMirror[],
+  unqualified: unknown,
+  leaveOut: LeaveOut,
+): readonly RuleCase[] {
+  const placed = mirrors.map((mirror) => ({ ...mirror, from: canonicalPlace(mirror.registry) }));
+  return placed
+    .toSorted((a, b) => b.from.length - a.from.length)
+    .flatMap((one) => [
+      ...(one.from.includes('/') ? [{ when: `i.deny == ${quoted(one.from)}` }] : []),
+      mirrorCase(one, unqualified, leaveOut),
+    ]);
+}
+
+function mirrorCase(
+  { from, mirror, except = [], digests }: RegistryMirror & { readonly from: string },
+  unqualified: unknown,
+  leaveOut: LeaveOut,
+): RuleCase {
+  for (const entry of except.filter(hasRange)) leaveOut(`the range of ${entry}: all tags pass`);
   const isQualified = unqualified === 'untrusted' ? 'i.registry != ""' : undefined;
   const repository = `i.deny.substring(${from.length + 1})`;
-  const version = '(i.tag == "" ? "" : ":" + i.tag) + i.digest';
+  const isServed = registryCondition([canonicalPlace(mirror)], 'i.deny');
+  const isExcepted = except.length === 0 ? undefined : imageCondition(except, { purpose: 'exempt' });
   return {
     when: allOf([isQualified, `i.deny.startsWith(${quoted(`${from}/`)})`]),
     violation: {
       problem: quoted('does not come from its mirror'),
-      remedy: `${quoted(`Write ${mirror}/`)} + ${repository} + ${version} + "."`,
-      unless: registryCondition([to], 'i.deny'),
+      remedy:
+        digests === 'refuse'
+          ? `(i.digest == "" ? "Write " : ${quoted(`${mirror} serves no digests: write `)}) + ${quoted(`${mirror}/`)} + ${repository} + (i.tag == "" ? "" : ":" + i.tag) + (i.digest != "" && i.tag == "" ? ", and a tag." : ".")`
+          : `${quoted(`Write ${mirror}/`)} + ${repository} + ${VERSION} + "."`,
+      unless: anyOf([isServed, isExcepted]),
     },
   };
 }

@@ -41,7 +41,19 @@ const CASES: readonly (readonly [
     ['the range of a.io/b:^1: all tags pass'],
   ],
   ['blocked-images', { images: ['a.io/b:^1'] }, ['false'], ['the entry a.io/b:^1, as it has a range']],
+  ['default-registry', { registry: 'docker.io' }, ['i.registry == ""']],
   ['registry-mirror', { mirrors: [] }, []],
+  [
+    'registry-mirror',
+    {
+      mirrors: [
+        { registry: 'docker.io', mirror: 'b.io/c', except: ['docker.io/x/y:^1'] },
+        { registry: 'registry-1.docker.io/x', mirror: 'b.io', digests: 'refuse' },
+      ],
+    },
+    ['i.deny == "docker.io/x"', 'i.deny.startsWith("docker.io/x/")', 'i.deny.startsWith("docker.io/")'],
+    ['the range of docker.io/x/y:^1: all tags pass'],
+  ],
   ['registry-mirror', { mirrors: [{ registry: 'a.io', mirror: 'b.io' }] }, ['i.deny.startsWith("a.io/")']],
   [
     'registry-mirror',
