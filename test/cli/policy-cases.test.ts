@@ -63,7 +63,7 @@ cases.yaml:8:3: ngi\\u{202E}nx in the namespace default
 ];
 
 const RULES =
-  'valid-reference, empty-tag, registry-allowlist, blocked-tags, allowed-repositories, blocked-images, registry-mirror, require-digest, required-pull-policy, tag-pattern';
+  'valid-reference, empty-tag, registry-allowlist, blocked-tags, allowed-repositories, blocked-images, default-registry, registry-mirror, require-digest, required-pull-policy, tag-pattern';
 
 /** Cases that cannot be run, and the mistakes in them. */
 const WRONG: readonly (readonly [what: string, cases: string, mistakes: readonly string[]])[] = [

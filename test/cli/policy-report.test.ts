@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { NOW, tryTexts } from './try-policy.ts';
 
-const OFF = ['allowed-repositories', 'blocked-images', 'registry-mirror', 'require-digest', 'required-pull-policy'];
+const OFF = [
+  'allowed-repositories',
+  'blocked-images',
+  'default-registry',
+  'registry-mirror',
+  'require-digest',
+  'required-pull-policy',
+];
 const off = (...but: readonly string[]): string =>
   [...OFF, 'tag-pattern']
     .filter((name) => !but.includes(name))

@@ -79,7 +79,7 @@ const THERE: readonly (readonly [
         tags: [ staging, latest ] # default
         implicitLatest: false # default
         digest: judge # default
-${OFF('allowed-repositories', 'blocked-images', 'registry-mirror', 'require-digest', 'required-pull-policy', 'tag-pattern')}`,
+${OFF('allowed-repositories', 'blocked-images', 'default-registry', 'registry-mirror', 'require-digest', 'required-pull-policy', 'tag-pattern')}`,
   ],
   [
     'keys are set',
@@ -106,7 +106,7 @@ In the namespace shop, with the profile prdo:
         tags: [ a, b ] # BLOCKED_TAGS (ConfigMap)
         implicitLatest: false # default
         digest: judge # default
-${OFF('allowed-repositories', 'blocked-images', 'registry-mirror', 'require-digest', 'required-pull-policy')}    tag-pattern:
+${OFF('allowed-repositories', 'blocked-images', 'default-registry', 'registry-mirror', 'require-digest', 'required-pull-policy')}    tag-pattern:
       action: audit # RULE_TAG_PATTERN (ConfigMap)
       options:
         patterns: [] # default
@@ -131,7 +131,7 @@ ${OFF('allowed-repositories', 'blocked-images', 'registry-mirror', 'require-dige
         unqualified: untrusted # default
         hints: true # x.yaml:2:83 rules.registry-allowlist.options.hints
       message: Everywhere. # x.yaml:2:25 rules.registry-allowlist.message
-${TAGS}${OFF('allowed-repositories', 'blocked-images', 'registry-mirror')}    require-digest:
+${TAGS}${OFF('allowed-repositories', 'blocked-images', 'default-registry', 'registry-mirror')}    require-digest:
       action: deny # x.yaml:11:38 profiles.prod.rules.require-digest.action
 ${OFF('required-pull-policy')}    tag-pattern: []
 
