@@ -3,6 +3,7 @@ import type { CheckCost } from './check-command.ts';
 import type { CustomRuleCost } from './custom-rule.ts';
 import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
+import type { MutationCost } from './mutation.ts';
 import type { ScenarioResult } from './scenarios.ts';
 
 /** Something that must hold, and what was measured of it. */
@@ -37,18 +38,30 @@ const MAX_CHECK_SECONDS = 2;
 /** Ten times the manifests may take this much more memory: nothing, but for when garbage is collected. */
 const MAX_CHECK_MEMORY = 1.5;
 
+/** A pod that is rewritten may cost this much of its validation. */
+const MAX_MUTATION = 1.25;
+
 /** All that was measured. */
 export interface Measured {
   readonly scenarios: readonly ScenarioResult[];
   readonly customRule: CustomRuleCost;
   readonly badChecks: BadChecks;
+  readonly mutation: MutationCost;
   readonly growth: Growth;
   readonly firstSight: FirstSight;
   readonly check: CheckCost;
 }
 
 /** The bounds of the benchmark, each with its figure. */
-export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight, check }: Measured): readonly Bound[] {
+export function boundsOf({
+  scenarios,
+  customRule,
+  badChecks,
+  mutation,
+  growth,
+  firstSight,
+  check,
+}: Measured): readonly Bound[] {
   return [
     ...scenarios.filter(({ concurrency }) => concurrency === 8).map(ratioBound),
     ...(['allowed', 'denied'] as const).map((verdict) => ({
@@ -63,6 +76,10 @@ export function boundsOf({ scenarios, customRule, badChecks, growth, firstSight,
     {
       holds: badChecks.beside - badChecks.without <= MAX_P99_MORE,
       text: `p99 of others beside checks that never end: ${(badChecks.beside - badChecks.without).toFixed(1)} ms more (at most ${MAX_P99_MORE})`,
+    },
+    {
+      holds: mutation.patched <= MAX_MUTATION,
+      text: `a mutation of all images: ${mutation.patched.toFixed(2)} times the validation (at most ${MAX_MUTATION})`,
     },
     ...checkBounds(check),
   ];

@@ -7,6 +7,7 @@ import { takeCores } from './cores.ts';
 import { measureCustomRule } from './custom-rule.ts';
 import { measureFirstSight } from './first-sight.ts';
 import { measureGrowth } from './growth.ts';
+import { measureMutation } from './mutation.ts';
 import { parseOptions, type BenchOptions } from './options.ts';
 import {
   badCheckLines,
@@ -15,6 +16,7 @@ import {
   customRuleLines,
   firstSightLines,
   growthLines,
+  mutationLines,
   scenarioTable,
 } from './report.ts';
 import { runScenario, SCENARIOS, type ScenarioResult } from './scenarios.ts';
@@ -49,6 +51,8 @@ const customRule = await measureCustomRule(options, server);
 console.log(`${customRuleLines(customRule).join('\n')}\n`);
 const badChecks = await measureBadChecks(options, server);
 console.log(`${badCheckLines(badChecks).join('\n')}\n`);
+const mutation = await measureMutation(options, server);
+console.log(`${mutationLines(mutation).join('\n')}\n`);
 certs.remove();
 
 const growth = await measureGrowth(options);
@@ -58,6 +62,6 @@ console.log(`${firstSightLines(firstSight).join('\n')}\n`);
 const check = await measureCheck(options);
 console.log(`${checkLines(check).join('\n')}\n`);
 
-const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, badChecks, growth, firstSight, check });
+const bounds: readonly Bound[] = boundsOf({ scenarios, customRule, badChecks, mutation, growth, firstSight, check });
 console.log(boundLines(bounds).join('\n'));
 if (options.bounds && bounds.some(({ holds }) => !holds)) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { MANIFESTS, type CheckCost } from './check-command.ts';
 import type { CustomRuleCost } from './custom-rule.ts';
 import type { FirstSight } from './first-sight.ts';
 import type { Growth, Point } from './growth.ts';
+import type { MutationCost } from './mutation.ts';
 import type { ScenarioResult } from './scenarios.ts';
 
 const HEAD = ['verdict', 'concurrency', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'core busy', 'MiB', 'ratio'];
@@ -50,6 +51,14 @@ export function badCheckLines({ sent, kinds, without, beside }: BadChecks): read
   return [
     `${sent} checks without an end, of ${kinds} kinds, 20 a second:`,
     `  p99 of the others at concurrency 8: ${beside.toFixed(1)} ms (without them ${without.toFixed(1)})`,
+  ];
+}
+
+/** What it costs to rewrite a pod, a line each. */
+export function mutationLines({ patched, unchanged, validation }: MutationCost): readonly string[] {
+  return [
+    `a mutation, in the CPU time of the validation of the same pod (${validation.toFixed(0)} µs at concurrency 8):`,
+    `  all images rewritten: ${patched.toFixed(2)}, none: ${unchanged.toFixed(2)}`,
   ];
 }
 

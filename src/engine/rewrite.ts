@@ -57,7 +57,18 @@ function rewrittenBy(rule: RewritingRule, image: ContainerImage, context: RuleCo
   const read = readReference(rewriting.reference);
   if (read instanceof InvalidReferenceError) return image; // too long, say: then it is denied as it is
   const by = { rule: rule.name, mapping: rewriting.mapping };
-  return { ...image, raw: rewriting.reference, reference: read, written, rewrites: [...rewrites, by] };
+  const { container, serviceAccountName, unchanged } = image;
+  const all = rewrites.length === 0 ? [by] : [...rewrites, by];
+  // Key by key: to spread the image takes longer than all the rest here.
+  return {
+    raw: rewriting.reference,
+    reference: read,
+    container,
+    serviceAccountName,
+    unchanged,
+    written,
+    rewrites: all,
+  };
 }
 
 /** Of images, one at a time as they are asked for: the larger part of an object may be images. */

@@ -56,7 +56,7 @@ export function registryMirrors(
   const read = registryReading('deny');
   const mappings = compiledMappings(mirrors);
 
-  const mirroring = (written: ImageReference): MirroredImage | undefined => {
+  const find = (written: ImageReference): MirroredImage | undefined => {
     const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
     const name = `${normalizedRegistry(image)}/${normalizedRepository(image)}`;
@@ -68,6 +68,16 @@ export function registryMirrors(
     if (written.digest === undefined) return { reference: `${repository}${tag}`, mapping };
     if (digests === 'refuse') return { reference: `${repository}${tag}`, mapping, refusedBy: mirror };
     return { reference: `${repository}${tag}@${written.digest}`, mapping };
+  };
+  // To rewrite an image asks of it twice, and of the result; and most pods of a cluster come from few images, of which the
+  // same references are read again.
+  const known = new WeakMap<ImageReference, { readonly found: MirroredImage | undefined }>();
+  const mirroring = (image: ImageReference): MirroredImage | undefined => {
+    const before = known.get(image);
+    if (before !== undefined) return before.found;
+    const found = find(image);
+    known.set(image, { found });
+    return found;
   };
   return { mirroring, mirrored: (image) => mirroring(image)?.reference };
 }
