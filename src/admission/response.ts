@@ -18,6 +18,9 @@ export interface AdmissionResponse {
   };
   readonly warnings?: readonly string[];
   readonly auditAnnotations?: Readonly<Record<string, string>>;
+  readonly patchType?: 'JSONPatch';
+  /** A JSON Patch, in base64. */
+  readonly patch?: string;
 }
 
 interface Cause {
@@ -29,7 +32,7 @@ interface Cause {
 }
 
 const MAX_CAUSES = 32;
-const MAX_ANNOTATION_BYTES = 1024;
+export const MAX_ANNOTATION_BYTES = 1024;
 
 /** What accompanies a verdict; may be empty. */
 export interface Remarks {
@@ -41,6 +44,11 @@ const NO_REMARKS: Remarks = { warnings: [], auditAnnotations: {} };
 
 export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionResponse {
   return { uid, allowed: true, ...present(remarks) };
+}
+
+/** Allowed, if it is changed by this patch first. */
+export function patched(uid: string, patch: string, remarks: Remarks): AdmissionResponse {
+  return { ...allowed(uid, remarks), patchType: 'JSONPatch', patch };
 }
 
 /**
@@ -166,9 +174,9 @@ interface Lines {
   readonly more: (left: number) => string;
 }
 
-/** Joins lines between `head` and `end` in at most 4 KiB; if not all fit, the last one says how many did not. */
-function linesWithin({ count, line, more }: Lines, head = '', end = ''): string {
-  const room = MAX_BYTES - end.length;
+/** Joins lines between `head` and `end` in at most so many bytes; if not all fit, the last one says how many did not. */
+export function linesWithin({ count, line, more }: Lines, head = '', end = '', bytes = MAX_BYTES): string {
+  const room = bytes - end.length;
   let text = head;
   for (let index = 0; index < count; index += 1) {
     const longer = text === '' ? line(index) : `${text}\n${line(index)}`;

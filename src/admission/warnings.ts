@@ -27,7 +27,11 @@ export function warnings(
 function warning(finding: Finding, toSentence: ToSentence): string {
   const next = finding.deniesNewPods === true ? ' Its new pods will be denied.' : '';
   const end = `${next} [imagegate: ${finding.rule}]`;
-  const text = toSentence(finding);
+  return cutBefore(end, toSentence(finding));
+}
+
+/** A text and its end, of which the text is cut where both are too long for a warning. */
+export function cutBefore(end: string, text: string): string {
   return text.length + end.length <= MAX_LENGTH ? text + end : `${text.slice(0, MAX_LENGTH - end.length - 3)}...${end}`;
 }
 

@@ -11,7 +11,10 @@ import type { Metrics } from './telemetry/metrics.ts';
 import { createPolicyRoute, type JudgePolicy } from './request/policy-route.ts';
 import type { PolicyToken } from './secret/policy-token.ts';
 import type { LogRefusal, LogReview } from './telemetry/request-log.ts';
+import type { LogMutation } from './telemetry/mutation-log.ts';
+import { createMutationRoute } from './request/mutation-route.ts';
 import { createRequestCheck } from './request/request-check.ts';
+import { Turns } from './request/turns.ts';
 
 export interface AppOptions extends SendJsonOptions {
   /** Returns the current ruleset. */
@@ -25,6 +28,7 @@ export interface AppOptions extends SendJsonOptions {
   readonly metrics: Metrics;
   readonly logRefusal: LogRefusal;
   readonly logReview: LogReview;
+  readonly logMutation: LogMutation;
 }
 
 /**
@@ -38,8 +42,9 @@ class HandAnsweringKoa extends Koa {
 }
 
 /**
- * The webhook: answers AdmissionReviews at `/validate` and `/`, at `/validate/` followed by a profile, and those of its own
- * ConfigMaps at `/validate-policy/` followed by the token.
+ * The webhook: answers AdmissionReviews at `/validate` and `/`, at `/validate/` followed by a profile, those of the mutating
+ * webhook at `/mutate` and `/mutate/` followed by a profile, and those of its own ConfigMaps at `/validate-policy/` followed by
+ * the token.
  */
 export function createApp(options: AppOptions): Koa {
   const { judgePolicy, policyToken, clients, log } = options;
@@ -52,6 +57,8 @@ export function createApp(options: AppOptions): Koa {
   app.use(createRequestCheck(policyToken));
   app.use(createBodyReader());
   app.use(createPolicyRoute({ judgePolicy, sendJson, log }));
-  app.use(createAdmissionRoute({ ...options, sendJson }));
+  const turns = new Turns();
+  app.use(createMutationRoute({ ...options, sendJson, turns }));
+  app.use(createAdmissionRoute({ ...options, sendJson, turns }));
   return app;
 }

@@ -13,6 +13,7 @@ import type { Ruleset } from '../engine/ruleset.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { Connections } from './connections.ts';
 import { createMalformedHttpAnswer } from './request/malformed-http.ts';
+import { createMutationLog } from './telemetry/mutation-log.ts';
 import { createRefusalLog, createReviewLog } from './telemetry/request-log.ts';
 import { createGateServer, type GateServer, type GateServerOptions, SERVER_LIMITS } from './server.ts';
 
@@ -117,7 +118,7 @@ interface RulesetInUse {
 
 interface WebhookOptions
   extends
-    Omit<AppOptions, 'logRefusal' | 'logReview' | 'onVerdict'>,
+    Omit<AppOptions, 'logRefusal' | 'logReview' | 'logMutation' | 'onVerdict'>,
     Pick<GateServerOptions, 'certificate' | 'limits'> {
   /** Log lines for reviews from one address, per second. */
   readonly logReviewsPerSecond: number;
@@ -132,6 +133,7 @@ export function createWebhook({ certificate, limits, ...options }: WebhookOption
     ...options,
     logRefusal,
     logReview: createReviewLog(options.log, options.logReviewsPerSecond),
+    logMutation: createMutationLog(options.log, options.logReviewsPerSecond),
     onVerdict: (socket) => connections.proved(socket),
   });
   return createGateServer({

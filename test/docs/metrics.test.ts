@@ -31,7 +31,7 @@ describe('the metrics in docs/operations.md', () => {
 
   it('have the values of labels that are known beforehand', async () => {
     const text = await createMetrics().registry.metrics();
-    for (const label of ['verdict', 'result', 'identity']) {
+    for (const label of ['verdict', 'result', 'identity', 'outcome']) {
       const known = [...text.matchAll(new RegExp(`[{,]${label}="(\\w+)"`, 'g'))].map(([, value]) => value);
       const row = rows.find(([name = '']) => new RegExp(`[{,]${label}[,}]`).test(name));
       expect(codesIn(row?.[2]), label).to.deep.equal([...new Set(known)]);

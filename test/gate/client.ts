@@ -46,6 +46,8 @@ export interface JsonAnswer {
     readonly uid: string;
     readonly allowed: boolean;
     readonly warnings?: readonly string[];
+    readonly patch?: string;
+    readonly patchType?: string;
     readonly status?: { readonly code: number; readonly message: string };
   };
 }

@@ -12,7 +12,7 @@ import { until } from '../until.ts';
 export interface RealRun {
   /** What was scraped before the first request, and after the last. */
   readonly scrapes: readonly [string, string];
-  /** The lines of its log about reviews. */
+  /** The lines of its log about reviews and mutations. */
   readonly reviews: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -20,6 +20,7 @@ const POLICY = `
 rules:
   blocked-tags: { action: warn }
   require-digest: { action: audit }
+  registry-mirror: { action: rewrite, options: { mirrors: [{ registry: registry.k8s.io, mirror: k8s.example.com }] } }
 exemptions:
   - { name: legacy, reason: Old., owner: shop, expires: 2099-01-01, rules: [registry-allowlist], namespaces: [legacy] }
 profiles:
@@ -47,6 +48,9 @@ const REQUESTS: readonly (readonly [path: string, AdmissionRequest])[] = [
   ['/validate/lab', podCreate({ a: 'gcr.io/a:1' })],
 ];
 
+/** A pod that is rewritten, by the mutating webhook. */
+const MUTATION = podCreate({ a: 'registry.k8s.io/pause:3.10' });
+
 /** Starts a gate with a policy and a rule of its own, sends it all kinds of requests, and ends it. */
 export async function realRun(): Promise<RealRun> {
   const folder = await mkdtemp(join(tmpdir(), 'imagegate-test-'));
@@ -59,6 +63,7 @@ export async function realRun(): Promise<RealRun> {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       await send(gate, { path, body: JSON.stringify(admissionReview(request)) });
     }
+    await send(gate, { path: '/mutate/prod', body: JSON.stringify(admissionReview(MUTATION)) });
     await send(gate, { path: '/nowhere' });
     const judged = `imagegate_review_duration_seconds_count ${REQUESTS.length}\n`;
     const counted = async () => {
@@ -67,7 +72,10 @@ export async function realRun(): Promise<RealRun> {
     };
     const after = await until(counted, 'all requests to be counted');
     await gate.stop();
-    return { scrapes: [before, after], reviews: gate.lines().filter(({ msg }) => msg === 'review') };
+    return {
+      scrapes: [before, after],
+      reviews: gate.lines().filter(({ msg }) => msg === 'review' || msg === 'mutation'),
+    };
   } finally {
     await gate.stop();
     await rm(folder, { recursive: true, force: true });

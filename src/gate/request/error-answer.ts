@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { InvalidReviewError } from '../../admission/admission-review.ts';
 import { printable } from '../../mistake/printable.ts';
-import { admissionReview, errored } from '../../admission/response.ts';
+import { admissionReview, allowed, errored } from '../../admission/response.ts';
 import { messageOf } from '../../mistake/mistake.ts';
 import type { SendJson } from './send-json.ts';
 import { MAX_LOGGED_MESSAGE } from '../telemetry/log.ts';
@@ -20,6 +20,7 @@ export interface ErrorAnswerOptions {
 
 /** For the metrics. */
 const ERRORED = { verdict: 'errored', findings: [], unknownKind: false } as const;
+const ERRORED_MUTATION = { verdict: 'errored', response: {}, rewritten: [] } as const;
 
 /**
  * The outermost middleware: notes when a request arrived, and answers any error. Koa's own handler would print a stack
@@ -45,9 +46,9 @@ export function createErrorAnswer({ sendJson, log, metrics, logRefusal }: ErrorA
     sendJson(ctx, refusal.status, refusalBody(refusal), refusal.headers);
   }
 
-  /** An internal error. If the uid is known, the API server gets a verdict on it: a denial. */
+  /** An internal error. If the uid is known, the API server gets a verdict on it: a denial, or no patch. */
   function fail(ctx: Context, error: unknown): void {
-    const { review, contact, arrivedAt = Number.NaN, isPolicyReview } = stateOf(ctx);
+    const { review, contact, arrivedAt = Number.NaN, isPolicyReview, isMutation } = stateOf(ctx);
     const uid = review?.request.uid;
     log.error(
       { status: 500, uid: printableUid(uid), stack: frames(error) },
@@ -55,8 +56,12 @@ export function createErrorAnswer({ sendJson, log, metrics, logRefusal }: ErrorA
     );
     if (review !== undefined && uid !== undefined) {
       const isCounted = isPolicyReview === true || ctx.res.headersSent;
-      sendJson(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, errored(uid, messageOf(error), contact))));
-      if (!isCounted) metrics.reviewed(review.request, ERRORED, (performance.now() - arrivedAt) / 1000);
+      // The validating entry judges what was not rewritten; a denial here would say that twice.
+      const response = isMutation === true ? allowed(uid) : errored(uid, messageOf(error), contact);
+      sendJson(ctx, 200, JSON.stringify(admissionReview(review.apiVersion, response)));
+      if (isCounted) return;
+      if (isMutation === true) metrics.mutated(review.request, ERRORED_MUTATION);
+      else metrics.reviewed(review.request, ERRORED, (performance.now() - arrivedAt) / 1000);
       return;
     }
     metrics.refused(500);

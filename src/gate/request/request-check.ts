@@ -7,8 +7,13 @@ import { stateOf } from './request-state.ts';
 /** The paths of reviews: `/validate`, and `/`, as in ImageGate's first release. */
 const PATHS: ReadonlySet<string> = new Set(['/validate', '/']);
 
-/** The path of reviews of namespaces with a profile. Its name is a DNS label, which is all that a log may show of a path. */
-const PROFILE_PATH = /^\/validate\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
+/** The path of the mutating webhook. */
+const MUTATE_PATH = '/mutate';
+
+/**
+ * The paths of reviews of namespaces with a profile. Its name is a DNS label, which is all that a log may show of a path.
+ */
+const PROFILE_PATH = /^(\/validate|\/mutate)\/([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
 
 /** Parameters are allowed: some clients add `charset=utf-8`, which says nothing that JSON doesn't. */
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
@@ -25,10 +30,12 @@ export function createRequestCheck(policyToken: () => PolicyToken | undefined): 
     const state = stateOf(ctx);
     state.search = search;
     if (!PATHS.has(path)) {
-      state.profile = PROFILE_PATH.exec(path)?.[1];
-      state.isPolicyReview = state.profile === undefined && isPolicyPath(path, policyToken());
-      if (state.profile === undefined && !state.isPolicyReview) {
-        throw new Refusal('path-unknown', 'Reviews are taken at /validate and /validate/PROFILE.');
+      const [, base = path, profile] = PROFILE_PATH.exec(path) ?? [];
+      state.profile = profile;
+      state.isMutation = base === MUTATE_PATH;
+      state.isPolicyReview = profile === undefined && !state.isMutation && isPolicyPath(path, policyToken());
+      if (profile === undefined && !state.isMutation && !state.isPolicyReview) {
+        throw new Refusal('path-unknown', 'Reviews are taken at /validate and /mutate, and at each with /PROFILE.');
       }
     }
     checkHead(ctx);

@@ -9,6 +9,8 @@ export interface RequestState {
   search?: string;
   /** Whether its path was that for the gate's own ConfigMaps, with the token valid then. */
   isPolicyReview?: boolean;
+  /** Whether its path was that of the mutating webhook, which never denies. */
+  isMutation?: boolean;
   /** The profile that its path asks for, whether the policy has it or not. */
   profile?: string | undefined;
   /** The parsed body. While it is absent, there is no uid to give a verdict on. */

@@ -4,6 +4,7 @@ import type { Review } from '../../admission/respond.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 import { createFindingMetrics, type Found } from './finding-metrics.ts';
+import { type CountedMutation, createMutationCount } from './mutation-count.ts';
 import { counter, DRY_RUNS, timestamp } from './series.ts';
 
 /** What the gate counts. Label values are bounded, and of a request they have its namespace's name alone. */
@@ -11,6 +12,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** @param seconds from the head of the request to its answer */
   reviewed(request: AdmissionRequest, review: Counted, seconds: number): void;
+  /** A request of the mutating webhook was answered. */
+  mutated(request: AdmissionRequest, mutation: CountedMutation): void;
   /** A request that was not judged. */
   refused(status: number): void;
   /** A request, by whether its client was authenticated. */
@@ -63,6 +66,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     reviewed: createReviewCount(registry, found),
+    mutated: createMutationCount(registry),
     refused: (status) => badRequests.inc({ status }),
     clientSeen: (identity) => clients.inc({ identity }),
     rulesetInUse: (ruleset, loadedAt) => {

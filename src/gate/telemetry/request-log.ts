@@ -68,14 +68,17 @@ export function logReview(log: Logger, request: AdmissionRequest, review: Review
 }
 
 /** The warning that lines were suppressed. */
-function logSuppressed(log: Logger, about: string, counter: string) {
+export function logSuppressed(log: Logger, about: string, counter: string) {
   return (suppressed: number): void =>
     log.warn({ suppressed }, `Log lines about ${about} were suppressed; ${counter} counts all.`);
 }
 
+/** What is logged of an answer, whichever webhook asked. */
+export type Logged = Pick<Review, 'verdict' | 'findings' | 'error'> & { readonly rewritten?: readonly object[] };
+
 /** The same shape for all reviews, which is fast; pino omits undefined fields. */
-function fields(request: AdmissionRequest, review: Review, ms: number, profile?: string): object {
-  const { verdict, findings } = review;
+export function fields(request: AdmissionRequest, review: Logged, ms: number, profile?: string): object {
+  const { verdict, findings, rewritten } = review;
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
   const { rules, warned, audited, exempt } = violated(findings);
   return {
@@ -92,6 +95,7 @@ function fields(request: AdmissionRequest, review: Review, ms: number, profile?:
     warned,
     audited,
     exempt,
+    rewritten,
     error: 'error' in review ? printable(messageOf(review.error), MAX_LOGGED_MESSAGE) : undefined,
     dryRun: dryRun === true ? true : undefined,
     uid: printable(uid, MAX_NAME),

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Context } from 'koa';
-import { createAdmissionRoute, Turns } from '../../../src/gate/request/admission-route.ts';
+import { createAdmissionRoute } from '../../../src/gate/request/admission-route.ts';
 import { ClientGoneError } from '../../../src/gate/request/refusal.ts';
+import { Turns } from '../../../src/gate/request/turns.ts';
 import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
 import { admissionReview, podCreate } from '../../admission-request.ts';
 import { fakeCustomRules } from '../../custom-rules.ts';
-import { eventLoopTurns } from '../../event-loop-turns.ts';
 import { rulesetUnder } from '../../ruleset.ts';
 
 describe('createAdmissionRoute', () => {
@@ -17,6 +17,7 @@ describe('createAdmissionRoute', () => {
       sendJson: (...parts) => void sent.push(parts),
       logReview: (...parts) => void sent.push(parts),
       metrics: createMetrics(),
+      turns: new Turns(),
     });
     const body = admissionReview(podCreate({ a: 'docker.io/a:1', b: 'docker.io/b:1', c: 'docker.io/c:1' }));
     const ctx = { state: {}, request: { body }, req: { socket: { destroyed: true } } } as unknown as Context;
@@ -33,6 +34,7 @@ describe('createAdmissionRoute', () => {
       sendJson: () => {},
       logReview: (_address, _request, _review, ms) => told.push(ms),
       metrics: { ...createMetrics(), reviewed: (_request, _review, seconds) => void told.push(seconds) },
+      turns: new Turns(),
     });
     const state = { arrivedAt: performance.now() - 5000 };
     await route({
@@ -52,6 +54,7 @@ describe('createAdmissionRoute', () => {
       sendJson: () => {},
       logReview: (_address, _request, { unknownProfile }, _ms, profile) => told.push([profile, unknownProfile]),
       metrics: { ...createMetrics(), reviewed: (_request, { unknownProfile }) => void told.push(unknownProfile) },
+      turns: new Turns(),
     });
     for (const state of [{ profile: 'lab' }, {}]) {
       const body = admissionReview(podCreate({ a: 'docker.io/a:1' }));
@@ -59,20 +62,5 @@ describe('createAdmissionRoute', () => {
       await route({ state, request: { body }, req: { socket: {} } } as Context);
     }
     expect(told).to.deep.equal([true, ['lab', true], undefined, [undefined, undefined]]);
-  });
-});
-
-describe('Turns', () => {
-  it('are given one in each round, first to who has used least, then to who has waited longest', async () => {
-    const turns = new Turns();
-    const order: string[] = [];
-    const take = async (name: string, spent: number): Promise<void> => {
-      await turns.next(spent);
-      order.push(name);
-    };
-    const all = [take('large', 900), take('small', 1), take('medium', 5), take('another small', 1)];
-    const rounds = await eventLoopTurns(async () => Promise.all(all));
-    expect(order).to.deep.equal(['small', 'another small', 'medium', 'large']);
-    expect(rounds).to.be.at.least(3);
   });
 });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createErrorAnswer } from '../../../src/gate/request/error-answer.ts';
 import { ClientGoneError } from '../../../src/gate/request/refusal.ts';
 import { createMetrics } from '../../../src/gate/telemetry/metrics.ts';
+import { admissionReview, podCreate } from '../../admission-request.ts';
 import { metricValue } from '../test-gate.ts';
 
 describe('createErrorAnswer', () => {
@@ -47,5 +48,25 @@ describe('createErrorAnswer', () => {
     expect(line).to.deep.include({ level: 50, status: 500, msg: String.raw`the body\u{A}cannot be read` });
     expect(line.stack[0]).to.match(/^at /);
     expect(lines.join('')).not.to.contain('hunter2');
+  });
+
+  it('answers what is thrown at the mutating webhook with no patch, and counts it apart', async () => {
+    const answers: unknown[] = [];
+    const metrics = createMetrics();
+    const answerErrors = createErrorAnswer({
+      sendJson: (_ctx, status, json) => answers.push([status, JSON.parse(json)]),
+      log: pino({ level: 'silent' }),
+      metrics,
+      logRefusal: () => {},
+    });
+    const review = admissionReview(podCreate({ a: 'nginx' }));
+    await answerErrors({ state: { review, isMutation: true }, res: {} } as unknown as Context, () => {
+      throw new Error('out of order');
+    });
+    const response = { uid: review.request.uid, allowed: true };
+    expect(answers).to.deep.equal([[200, { apiVersion: review.apiVersion, kind: 'AdmissionReview', response }]]);
+    const text = await metrics.registry.metrics();
+    expect(metricValue(text, 'imagegate_mutations_total{outcome="errored",dry_run="false"}')).to.equal(1);
+    expect(metricValue(text, 'imagegate_review_duration_seconds_count')).to.equal(0);
   });
 });

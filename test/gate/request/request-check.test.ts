@@ -24,6 +24,10 @@ describe('createRequestCheck', () => {
     '/validate/unknown': 'unknown',
     '/validate/1': '1',
     [`/validate/a-${'b'.repeat(61)}`]: `a-${'b'.repeat(61)}`,
+    '/mutate': undefined,
+    '/mutate?timeout=5s': undefined,
+    '/mutate/prod?timeout=5s': 'prod',
+    '/mutate/mutate': 'mutate',
   };
   for (const [url, profile] of Object.entries(profiles)) {
     it(`takes the profile from the path: ${url}`, async () => {
@@ -31,15 +35,18 @@ describe('createRequestCheck', () => {
       const headers = { 'content-type': 'application/json', 'content-length': '1' };
       await check({ req: { url, method: 'POST', headers }, state } as unknown as Context, async () => {});
       expect(state.profile).to.equal(profile);
+      expect(state.isMutation === true).to.equal(url.startsWith('/mutate'));
     });
   }
 
   for (const path of ['', 'Prod', '-a', 'a-', 'a/b', 'a.b', 'a%62', 'a_b', 'a\n', 'pr\u00F6d', '..', 'a'.repeat(64)]) {
     it(`knows no path with a profile that is none: ${JSON.stringify(path)}`, () => {
-      const ctx = { req: { url: `/validate/${path}`, method: 'POST', headers: {} }, state: {} } as unknown as Context;
-      expect(() => check(ctx, async () => {}))
-        .to.throw(Refusal)
-        .with.property('code', 'path-unknown');
+      for (const base of ['/validate', '/mutate', '/mutated']) {
+        const ctx = { req: { url: `${base}/${path}`, method: 'POST', headers: {} }, state: {} } as unknown as Context;
+        expect(() => check(ctx, async () => {}))
+          .to.throw(Refusal)
+          .with.property('code', 'path-unknown');
+      }
     });
   }
 

@@ -176,7 +176,7 @@ describe('over the wire', () => {
 
   /** What is said wherever nothing else is expected. */
   const MESSAGES: Readonly<Record<string, string>> = {
-    'path-unknown': 'Reviews are taken at /validate and /validate/PROFILE.',
+    'path-unknown': 'Reviews are taken at /validate and /mutate, and at each with /PROFILE.',
     'method-not-allowed': 'Reviews are taken by POST.',
     'content-type-unsupported': 'The content type must be application/json.',
     'content-encoding-unsupported': 'The body must be sent without a content encoding.',
@@ -186,7 +186,7 @@ describe('over the wire', () => {
   };
 
   const REFUSED: readonly Refused[] = [
-    { what: 'another path', sent: { path: '/mutate', body: ALLOWED }, status: 404, code: 'path-unknown' },
+    { what: 'another path', sent: { path: '/mutated', body: ALLOWED }, status: 404, code: 'path-unknown' },
     { what: 'a longer path', sent: { path: '/validate/', body: ALLOWED }, status: 404, code: 'path-unknown' },
     {
       what: 'a profile that is none',

@@ -70,6 +70,10 @@ describe('the metrics', () => {
     expect(labelsOf('bad_requests')).to.have.members(statuses.map((status) => `status="${status}"`));
     expect(labelsOf('client_identity')).to.have.members(['identity="present"', 'identity="absent"']);
     expect(labelsOf('ruleset_loads')).to.have.members(['result="success"', 'result="failure"']);
+    const outcomes = ['patched', 'unchanged', 'errored'];
+    expect(labelsOf('mutations')).to.have.members(
+      outcomes.flatMap((outcome) => [false, true].map((dryRun) => `outcome="${outcome}",dry_run="${dryRun}"`)),
+    );
     expect(labelsOf('unknown_kinds')).to.have.members(['dry_run="false"', 'dry_run="true"']);
   });
 

@@ -80,11 +80,44 @@ describe('the log line of a review', () => {
     ['a dry run that is none', { dryRun: false }],
     ['a time without milliseconds', { time: '2026-11-23T07:25:19Z' }],
     ['another line', { msg: 'policy review' }],
+    ['one that rewrites', { rewritten: [{ field: 'a', from: 'b', to: 'c', rules: [] }] }],
+    ['a mutation that denies', { msg: 'mutation' }],
   ] as const) {
     it(`is never ${what}`, () => {
       const denied = lines.find(({ verdict, rules }) => verdict === 'denied' && rules !== undefined)!;
       expect(ofAnyVersion(denied)).to.equal(true);
       expect(ofAnyVersion(JSON.parse(JSON.stringify({ ...denied, ...change })))).to.equal(false);
+    });
+  }
+});
+
+describe('the log line of a mutation', () => {
+  const mutation = {
+    level: 'info',
+    time: '2026-11-23T07:25:19.219Z',
+    verdict: 'allowed',
+    operation: 'CREATE',
+    kind: 'Pod',
+    rewritten: [
+      { field: 'spec.containers[0].image', from: 'nginx:1', to: 'm.example.com/nginx:1', rules: ['registry-mirror'] },
+    ],
+    uid: 'x',
+    ms: 0.1,
+    msg: 'mutation',
+  };
+
+  for (const [what, change, isOne] of [
+    ['one that rewrites', {}, true],
+    ['one that needs no patch', { level: 'debug', rewritten: undefined }, true],
+    ['one that takes an annotation away', { rewritten: undefined }, true],
+    ['one that failed', { level: 'error', verdict: 'errored', error: 'x', rewritten: undefined }, true],
+    ['one that failed, without a reason', { level: 'error', verdict: 'errored' }, false],
+    ['one with rules that denied', { rules: ['a'] }, false],
+    ['a review at level debug', { level: 'debug', msg: 'review', rewritten: undefined }, false],
+    ['one without what stood there', { rewritten: [{ field: 'a', to: 'c', rules: [] }] }, false],
+  ] as const) {
+    it(`${isOne ? 'may' : 'cannot'} be ${what}`, () => {
+      expect(ofThisVersion(JSON.parse(JSON.stringify({ ...mutation, ...change })))).to.equal(isOne);
     });
   }
 });
