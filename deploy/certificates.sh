@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the gate's TLS certificate and its policy token, and the two manifests that carry them: see --help.
+# Makes the gate's TLS certificate and its policy token, and the three manifests that carry them: see --help.
 #
 # macOS has bash 3.2 and LibreSSL, so this does without arrays, `-addext`, `-ext`, and arithmetic on dates.
 set -euo pipefail
@@ -28,7 +28,7 @@ new_ca=no
 drop_old_ca=no
 profiles=''         # to be added, and after take_profiles all that there are, each with a blank before it
 dropped_profiles='' # likewise
-webhook_changes=no # whether webhook-with-ca.yaml is another than the one that was there
+webhook_changes=no # whether a webhook is another than the one that was there
 
 usage() {
   cat <<'HELP'
@@ -42,9 +42,11 @@ writes into the folder of this script, all of it git-ignored:
   ca-old.crt              after --new-ca: the CAs that are still trusted besides ca.crt
   server.key, server.crt  what the gate serves with
   policy-token            the end of the path at which the gate judges its own ConfigMaps. Whoever has it can keep
-                          that judge busy: never commit it, nor the two files below, which have it too
+                          that judge busy: never commit it, nor the next two files, which have it too
   secret.yaml             pair, CA and token as the Secret imagegate-webhook-certificates
   webhook-with-ca.yaml    webhook.yaml with the CA's certificate as its caBundle, and the token in its third path
+  mutating-webhook-with-ca.yaml
+                          mutating-webhook.yaml with the same caBundle, for a policy with action: rewrite
 
 Run again, it keeps the CA, the token and the profiles of webhook-with-ca.yaml, and makes a new server certificate. If
 it fails, the files are as they were.
@@ -65,6 +67,11 @@ refuses every pod of the cluster.
   kubectl apply -k .
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   kubectl apply -f webhook-with-ca.yaml
+
+If the policy rewrites images (action: rewrite), the cluster needs mutating-webhook-with-ca.yaml too: first in that last
+line, and in each line below that applies webhook-with-ca.yaml. In a cluster that is closed already it comes before the
+policy that rewrites; else pods are denied for what nobody has rewritten.
+  kubectl apply -f mutating-webhook-with-ca.yaml -f webhook-with-ca.yaml
 
 To renew the server certificate, before it expires: the API servers trust the CA already, and the gate takes the new
 certificate over without a restart, once the kubelet has brought it to the pods (a minute or two).
@@ -204,7 +211,8 @@ clean_up() {
 # set at every point: the webhook that trusts old and new comes before the Secret that needs it.
 put_in_place() {
   local file
-  for file in policy-token webhook-with-ca.yaml secret.yaml server.crt server.key ca-old.crt ca.key ca.crt; do
+  for file in policy-token mutating-webhook-with-ca.yaml webhook-with-ca.yaml secret.yaml server.crt server.key ca-old.crt \
+    ca.key ca.crt; do
     if [ -e "$stage/$file" ]; then mv -f "$stage/$file" "$here/$file"; fi
   done
   if [ -e "$stage/drop-old-ca" ]; then rm -f "$here/ca-old.crt"; fi
@@ -402,34 +410,43 @@ data:
 YAML
 }
 
-# write_webhook <folder of the CA>: the current CA comes first in the bundle, where check_ca's advice looks for it.
-write_webhook() {
+# write_webhooks <folder of the CA>: the current CA comes first in the bundle, where check_ca's advice looks for it.
+write_webhooks() {
   local bundle
   ssl x509 -in "$1/ca.crt" >"$stage/bundle.crt"
   if [ -e "$stage/ca-old.crt" ]; then cat "$stage/ca-old.crt" >>"$stage/bundle.crt"; fi
   bundle=$(ssl base64 -A -in "$stage/bundle.crt")
+  write_webhook webhook 3 1
+  write_webhook mutating-webhook 1 0
+  if [ -n "$profiles" ]; then
+    add_profiles webhook /validate 2
+    add_profiles mutating-webhook /mutate 1
+  fi
+}
+
+# write_webhook <name of the file> <its entries> <those of them with the token in their paths>
+write_webhook() {
   # The token by the environment: anybody on this machine may list the arguments of a process.
-  if ! POLICY_TOKEN=$token awk -v bundle="$bundle" '
+  if ! POLICY_TOKEN=$token awk -v bundle="$bundle" -v name="$1" -v entries="$2" -v secrets="$3" '
     BEGIN {
-      print "# Written by certificates.sh from webhook.yaml: change that one, and run certificates.sh again."
-      print "# It holds the policy token: never commit it."
+      print "# Written by certificates.sh from " name ".yaml: change that one, and run certificates.sh again."
+      if (secrets > 0) print "# It holds the policy token: never commit it."
     }
     /^ *#/ { next }
     /^ *caBundle:/ { sub(/caBundle:.*/, "caBundle: " bundle); filled++ }
     /^ *path: *\/validate-policy/ { sub(/path:.*/, "path: /validate-policy/" ENVIRON["POLICY_TOKEN"]); tokens++ }
     { print }
-    END { exit (filled == 3 && tokens == 1 ? 0 : 1) }
-  ' "$here/webhook.yaml" >"$stage/webhook-with-ca.yaml"; then
-    fail "webhook.yaml should have three lines with caBundle, and one with path: /validate-policy.
+    END { exit (filled + 0 == entries + 0 && tokens + 0 == secrets + 0 ? 0 : 1) }
+  ' "$here/$1.yaml" >"$stage/$1-with-ca.yaml"; then
+    fail "$1.yaml should have lines with caBundle: $2, and with path: /validate-policy: $3.
 The files in $here are as they were."
   fi
-  if [ -n "$profiles" ]; then add_profiles; fi
 }
 
-# Makes of each entry that asks at /validate one for namespaces without the label, one for each profile, and one for all
-# other values of the label. Exactly one of them meets a namespace.
+# add_profiles <name of the file> <path> <entries with it>: makes of each entry that asks at that path one for namespaces
+# without the label, one for each profile, and one for all other values of the label. Exactly one of them meets a namespace.
 add_profiles() {
-  if ! awk -v profiles="$profiles" '
+  if ! awk -v profiles="$profiles" -v path="$2" -v entries="$3" '
     function expression(operator, values) {
       return "        - key: imagegate/profile\n          operator: " operator "\n" \
         (values == "" ? "" : "          values: [" values "]\n")
@@ -440,12 +457,12 @@ add_profiles() {
       selectors += sub(/\n    namespaceSelector:\n      matchExpressions:\n/, "&" expressions, copy)
       if (profile != "") {
         sub(/- name: /, "&" profile ".", copy)
-        sub(/\n        path: \/validate\n/, "\n        path: /validate/" profile "\n", copy)
+        sub(asked, "\n        path: " path "/" profile "\n", copy)
       }
       printf "%s", copy
     }
     function end_entry(    i) {
-      if (entry !~ /\n        path: \/validate\n/) {
+      if (!index(entry, asked)) {
         printf "%s", entry
       } else {
         print_entry("", expression("DoesNotExist"))
@@ -455,6 +472,7 @@ add_profiles() {
       entry = ""
     }
     BEGIN {
+      asked = "\n        path: " path "\n"
       count = split(profiles, names, " ")
       for (i = 1; i <= count; i++) known = known (i > 1 ? ", " : "") quoted(names[i])
     }
@@ -462,19 +480,25 @@ add_profiles() {
     { entry = entry $0 "\n" }
     END {
       end_entry()
-      exit (selectors == 2 * (count + 2) ? 0 : 1)
+      exit (selectors == entries * (count + 2) ? 0 : 1)
     }
-  ' "$stage/webhook-with-ca.yaml" >"$stage/webhook-with-profiles.yaml"; then
-    fail "webhook.yaml should have two entries with path: /validate, and each of them a namespaceSelector that begins with
+  ' "$stage/$1-with-ca.yaml" >"$stage/webhook-with-profiles.yaml"; then
+    fail "$1.yaml should have entries with path: $2, $3 of them, and in each a namespaceSelector that begins with
 matchExpressions. The files in $here are as they were."
   fi
-  mv -f "$stage/webhook-with-profiles.yaml" "$stage/webhook-with-ca.yaml"
+  mv -f "$stage/webhook-with-profiles.yaml" "$stage/$1-with-ca.yaml"
 }
 
-# The webhook need not be applied again if it is as it was. Without `cmp`, which not every machine has.
-compare_webhook() {
-  if ! [ -e "$here/webhook-with-ca.yaml" ] ||
-    [ "$(<"$stage/webhook-with-ca.yaml")" != "$(<"$here/webhook-with-ca.yaml")" ]; then
+# is_changed <name of the file>: without `cmp`, which not every machine has.
+is_changed() {
+  [ "$(<"$stage/$1")" != "$(<"$here/$1")" ]
+}
+
+# The webhooks need not be applied again if they are as they were.
+compare_webhooks() {
+  if ! [ -e "$here/webhook-with-ca.yaml" ] || is_changed webhook-with-ca.yaml; then webhook_changes=yes; fi
+  # It was not there before a version that has it: then the cluster has none.
+  if [ -e "$here/mutating-webhook-with-ca.yaml" ] && is_changed mutating-webhook-with-ca.yaml; then
     webhook_changes=yes
   fi
 }
@@ -494,8 +518,10 @@ print_next_commands() {
       './certificates.sh --drop-old-ca'
   else
     printf '  %s\n' 'kubectl apply -f secret.yaml'
-    if [ $webhook_changes = yes ]; then printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'; fi
+    if [ $webhook_changes = no ]; then return; fi
+    printf '  %s\n' 'kubectl apply -f webhook-with-ca.yaml'
   fi
+  echo 'If the policy rewrites images, or will, apply mutating-webhook-with-ca.yaml right before webhook-with-ca.yaml.'
 }
 
 print_result() {
@@ -533,7 +559,7 @@ make_certificates() {
   if ! [ -s "$stage/ca-old.crt" ]; then rm -f "$stage/ca-old.crt"; fi
   take_token
   write_secret "$ca_folder"
-  write_webhook "$ca_folder"
+  write_webhooks "$ca_folder"
 }
 
 forget_old_ca() {
@@ -545,7 +571,7 @@ forget_old_ca() {
   fi
   take_token
   ssl verify -purpose sslserver -CAfile "$here/ca.crt" "$here/server.crt" >/dev/null
-  write_webhook "$here"
+  write_webhooks "$here"
   : >"$stage/drop-old-ca"
 }
 
@@ -558,7 +584,7 @@ main() {
   check_ca
   take_profiles
   if [ $drop_old_ca = yes ]; then forget_old_ca; else make_certificates; fi
-  compare_webhook
+  compare_webhooks
   : >"$stage/complete"
   put_in_place
   print_result

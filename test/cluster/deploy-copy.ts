@@ -17,16 +17,18 @@ export async function copyDeploy(folder: string): Promise<void> {
 
 /**
  * Changes a copy of deploy/ so that the API server's way to the gate ends at a process of this machine: the Service
- * becomes an ExternalName for loopback, and all entries of the webhook name the process's port. There are no other
+ * becomes an ExternalName for loopback, and all entries of both webhooks name the process's port. There are no other
  * changes (test/e2e/installation.test.ts compares). Before certificates.sh, which makes webhook-with-ca.yaml of
- * webhook.yaml.
+ * webhook.yaml, and likewise the mutating one.
  */
 export async function pointAtLocalGate(folder: string, port: number): Promise<void> {
   await replaceIn(join(folder, 'deployment.yaml'), /^ {2}type: ClusterIP$/gm, 1, [
     '  type: ExternalName',
     '  externalName: 127.0.0.1',
   ]);
-  await replaceIn(join(folder, 'webhook.yaml'), /^ {8}port: 443$/gm, 3, [`        port: ${port}`]);
+  const ports = [`        port: ${port}`];
+  await replaceIn(join(folder, 'webhook.yaml'), /^ {8}port: 443$/gm, 3, ports);
+  await replaceIn(join(folder, 'mutating-webhook.yaml'), /^ {8}port: 443$/gm, 1, ports);
 }
 
 async function replaceIn(file: string, pattern: RegExp, times: number, lines: readonly string[]): Promise<void> {

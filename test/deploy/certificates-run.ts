@@ -25,12 +25,15 @@ function sharedFirstRun(): NonNullable<typeof shared> {
   return shared;
 }
 
-/** A copy of certificates.sh and webhook.yaml in a folder of its own, away from the keys that deploy/ may hold. */
+/** What it needs beside openssl. */
+const SOURCES = ['certificates.sh', 'webhook.yaml', 'mutating-webhook.yaml'];
+
+/** A copy of certificates.sh and the two webhooks in a folder of its own, away from the keys that deploy/ may hold. */
 export class CertificatesRun {
   readonly folder = mkdtempSync(join(tmpdir(), 'imagegate deploy ')); // with blanks, as a path may have
 
   constructor() {
-    for (const file of ['certificates.sh', 'webhook.yaml']) {
+    for (const file of SOURCES) {
       copyFileSync(join(projectRoot, 'deploy', file), join(this.folder, file));
     }
   }
@@ -60,7 +63,7 @@ export class CertificatesRun {
 
   /** What the script made, as text, by name of file. */
   files(): Record<string, string> {
-    const made = readdirSync(this.folder).filter((name) => !['certificates.sh', 'webhook.yaml'].includes(name));
+    const made = readdirSync(this.folder).filter((name) => !SOURCES.includes(name));
     return Object.fromEntries(made.toSorted().map((name) => [name, this.read(name)]));
   }
 
@@ -82,13 +85,17 @@ export class CertificatesRun {
     return { certificate, key: field('server.key'), ca, policyToken: field('policy-token') };
   }
 
-  /** The CAs that each entry of webhook-with-ca.yaml makes the API server trust. */
+  /** The CAs that each entry of both webhooks makes the API server trust, the mutating one last. */
   trusted(): X509Certificate[][] {
-    const [webhook] = manifestsOf(this.read('webhook-with-ca.yaml'));
-    return (at(webhook, ['webhooks']) as unknown[]).map((entry) => {
-      const bundle = Buffer.from(String(at(entry, ['clientConfig', 'caBundle'])), 'base64').toString();
-      return bundle.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem));
-    });
+    const webhooks = ['webhook-with-ca.yaml', 'mutating-webhook-with-ca.yaml'].flatMap((name) =>
+      manifestsOf(this.read(name)),
+    );
+    return webhooks
+      .flatMap((webhook) => at(webhook, ['webhooks']) as unknown[])
+      .map((entry) => {
+        const bundle = Buffer.from(String(at(entry, ['clientConfig', 'caBundle'])), 'base64').toString();
+        return bundle.split(/(?=-----BEGIN)/).map((pem) => new X509Certificate(pem));
+      });
   }
 
   /** The paths at which webhook-with-ca.yaml makes the API server ask, entry by entry. */

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import { CertificatesRun } from './certificates-run.ts';
-import { at, manifest, manifestsOf } from './manifests.ts';
+import { at, manifests, manifestsOf } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
 import { skipWithout } from '../skip-without.ts';
 
@@ -17,7 +17,8 @@ interface ClientConfig {
 }
 
 const day = 86_400_000;
-const made = ['ca.crt', 'ca.key', 'policy-token', 'secret.yaml', 'server.crt', 'server.key', 'webhook-with-ca.yaml'];
+const webhooks = ['mutating-webhook-with-ca.yaml', 'webhook-with-ca.yaml'];
+const made = ['ca.crt', 'ca.key', ...webhooks, 'policy-token', 'secret.yaml', 'server.crt', 'server.key'].toSorted();
 const names = [
   'imagegate-webhook.imagegate.svc',
   'imagegate-webhook.imagegate.svc.cluster.local',
@@ -42,6 +43,9 @@ const INSTALL = `  kubectl apply -f namespace.yaml -f secret.yaml -f policy
   kubectl -n imagegate rollout status deployment/imagegate-webhook
   kubectl apply -f webhook-with-ca.yaml
 `;
+/** What is said wherever a webhook is to be applied. */
+const NOTE =
+  'If the policy rewrites images, or will, apply mutating-webhook-with-ca.yaml right before webhook-with-ca.yaml.\n';
 
 /** The commands that a run says come next. */
 const nextOf = (stdout: string): string => stdout.slice(stdout.indexOf('\n', stdout.indexOf('\nNext, ') + 1) + 1);
@@ -156,16 +160,25 @@ describe('deploy/certificates.sh', function () {
       expect(() => createSecureContext({ cert: certificate.toString(), key })).not.to.throw();
     });
 
-    it('fills the caBundle of every entry of webhook.yaml in and the token of one, and changes nothing else', () => {
+    it('fills the caBundle of every entry of both webhooks in and the token of one, and changes nothing else', () => {
       deploy.firstRun();
       const ca = deploy.certificate('ca.crt').fingerprint256;
-      expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([[ca], [ca], [ca]]);
+      expect(deploy.trusted().map((cas) => cas.map((one) => one.fingerprint256))).to.deep.equal([
+        [ca],
+        [ca],
+        [ca],
+        [ca],
+      ]);
 
-      const [filled] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
-      const shipped = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
+      const filled = ['webhook', 'mutating-webhook'].flatMap((name) =>
+        manifestsOf(deploy.read(`${name}-with-ca.yaml`)),
+      );
+      const shipped = ['webhook.yaml', 'mutating-webhook.yaml'].flatMap((file) => manifests(file));
       const placeholder = '<certificates.sh fills this in>';
       const token = deploy.read('policy-token').trim();
-      for (const { clientConfig } of at(filled, ['webhooks']) as { clientConfig: ClientConfig }[]) {
+      for (const { clientConfig } of filled.flatMap(
+        (one) => at(one, ['webhooks']) as { clientConfig: ClientConfig }[],
+      )) {
         clientConfig.caBundle = placeholder;
         clientConfig.service.path = clientConfig.service.path.replace(token, placeholder);
       }
@@ -188,14 +201,14 @@ describe('deploy/certificates.sh', function () {
       expect(stdout).to.include(`CA: made, expires ${ends[0]}.`);
       expect(stdout).to.include(`Server certificate: made, expires ${ends[1]}.`);
       expect(stdout).to.include('To renew the certificate, run ./certificates.sh before that day');
-      expect(nextOf(stdout)).to.equal(INSTALL);
+      expect(nextOf(stdout)).to.equal(INSTALL + NOTE);
     });
 
     it('works from any folder, and then says where to go first', () => {
       const { code, stdout } = deploy.run([], { cwd: tmpdir() });
       expect(code).to.equal(0);
       expect(Object.keys(deploy.files())).to.deep.equal(made);
-      expect(nextOf(stdout)).to.equal(`  cd ${deploy.folder.replaceAll(' ', '\\ ')}\n${INSTALL}`);
+      expect(nextOf(stdout)).to.equal(`  cd ${deploy.folder.replaceAll(' ', '\\ ')}\n${INSTALL}${NOTE}`);
     });
 
     it('takes the validity from flags', () => {
@@ -217,7 +230,7 @@ describe('deploy/certificates.sh', function () {
       const first = deploy.files();
       const { stdout } = deploy.succeed();
       const second = deploy.files();
-      const kept = ['ca.crt', 'ca.key', 'policy-token', 'webhook-with-ca.yaml'];
+      const kept = ['ca.crt', 'ca.key', 'policy-token', ...webhooks];
       for (const name of kept) expect(second[name]).to.equal(first[name]);
       for (const name of ['server.crt', 'server.key', 'secret.yaml']) expect(second[name]).not.to.equal(first[name]);
       expect(isTrusted(deploy.secret().certificate, deploy.trusted()[0] ?? [])).to.equal(true);
@@ -239,7 +252,7 @@ describe('deploy/certificates.sh', function () {
       expect(deploy.paths()[2]).to.equal(`/validate-policy/${policyToken}`);
       expect(stdout).to.include('CA: kept').and.include('\nPolicy token: made.\n');
       expect(stdout.split('Next')[1]).to.match(
-        /\n {2}kubectl apply -f secret\.yaml\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/,
+        /\n {2}kubectl apply -f secret\.yaml\n {2}kubectl apply -f webhook-with-ca\.yaml\nIf .*\n$/,
       );
     });
 
@@ -268,6 +281,18 @@ describe('deploy/certificates.sh', function () {
       expect(deploy.paths()[2]).to.equal(`/validate-policy/${deploy.secret().policyToken}`);
     });
 
+    it('takes the changes of mutating-webhook.yaml over, and says nothing of it where it is new', () => {
+      deploy.firstRun();
+      const webhook = join(deploy.folder, 'mutating-webhook.yaml');
+      writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('timeoutSeconds: 5', 'timeoutSeconds: 7'));
+      expect(nextOf(deploy.succeed().stdout)).to.include(`  kubectl apply -f webhook-with-ca.yaml\n${NOTE}`);
+      expect(deploy.read('mutating-webhook-with-ca.yaml'))
+        .to.include('timeoutSeconds: 7')
+        .and.not.include('policy token');
+      rmSync(join(deploy.folder, 'mutating-webhook-with-ca.yaml'));
+      expect(nextOf(deploy.succeed().stdout), 'as after an upgrade').to.equal('  kubectl apply -f secret.yaml\n');
+    });
+
     it('takes the changes of webhook.yaml over', () => {
       deploy.firstRun();
       const webhook = join(deploy.folder, 'webhook.yaml');
@@ -276,10 +301,10 @@ describe('deploy/certificates.sh', function () {
       const [filled] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
       expect(at(filled, ['webhooks', 0, 'timeoutSeconds'])).to.equal(7);
       const apply = ['secret.yaml', 'webhook-with-ca.yaml'].map((file) => `  kubectl apply -f ${file}\n`);
-      expect(nextOf(stdout)).to.equal(apply.join(''));
+      expect(nextOf(stdout)).to.equal(apply.join('') + NOTE);
       expect(nextOf(deploy.succeed().stdout), 'nothing has changed since').to.equal(apply[0]);
       rmSync(join(deploy.folder, 'webhook-with-ca.yaml'));
-      expect(nextOf(deploy.succeed().stdout), 'it is gone').to.equal(apply.join(''));
+      expect(nextOf(deploy.succeed().stdout), 'it is gone').to.equal(apply.join('') + NOTE);
     });
   });
 
@@ -309,7 +334,7 @@ describe('deploy/certificates.sh', function () {
       deploy.firstRun();
       deploy.succeed('--new-ca');
       deploy.succeed();
-      expect(deploy.trusted().map((cas) => cas.length)).to.deep.equal([2, 2, 2]);
+      expect(deploy.trusted().map((cas) => cas.length)).to.deep.equal([2, 2, 2, 2]);
 
       const before = deploy.files();
       const { stdout } = deploy.succeed('--drop-old-ca');
@@ -319,10 +344,11 @@ describe('deploy/certificates.sh', function () {
         [current],
         [current],
         [current],
+        [current],
       ]);
       expect(Object.keys(after)).to.deep.equal(made);
-      for (const name of made.slice(0, -1)) expect(after[name], name).to.equal(before[name]);
-      expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f webhook-with-ca\.yaml\n$/);
+      for (const name of made) if (!webhooks.includes(name)) expect(after[name], name).to.equal(before[name]);
+      expect(stdout.split('Next')[1]).to.match(/\n {2}kubectl apply -f webhook-with-ca\.yaml\nIf .*\n$/);
     });
 
     it('twice keeps all three: neither may have reached the cluster', () => {
@@ -455,10 +481,17 @@ describe('deploy/certificates.sh', function () {
         deploy.firstRun();
         const webhook = join(deploy.folder, 'webhook.yaml');
         writeFileSync(webhook, readFileSync(webhook, 'utf8').replace(from, to));
-        const says = 'webhook.yaml should have three lines with caBundle, and one with path: /validate-policy';
+        const says = 'webhook.yaml should have lines with caBundle: 3, and with path: /validate-policy: 1.';
         failsAndLeavesAll([], 1, says);
       });
     }
+
+    it('is a mutating-webhook.yaml without its place for a caBundle', () => {
+      deploy.firstRun();
+      const webhook = join(deploy.folder, 'mutating-webhook.yaml');
+      writeFileSync(webhook, readFileSync(webhook, 'utf8').replace('caBundle:', 'bundle:'));
+      failsAndLeavesAll([], 1, 'mutating-webhook.yaml should have lines with caBundle: 1, and');
+    });
 
     it('is a PATH without openssl', () => {
       deploy.firstRun();
@@ -543,7 +576,7 @@ describe('deploy/certificates.sh', function () {
         const old = deploy.certificate('server.crt');
         const run = deploy.run(['--new-ca'], { path: failingAt('mv', call) });
         if (run.code === 0) {
-          expect(call).to.equal(8); // seven files, each of which failed once
+          expect(call).to.equal(9); // eight files, each of which failed once
           break;
         }
         const trusted = deploy.trusted()[0] ?? [];

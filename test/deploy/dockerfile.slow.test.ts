@@ -136,6 +136,7 @@ describe('Dockerfile', () => {
       'deploy/ca.crt',
       'deploy/secret.yaml',
       'deploy/webhook-with-ca.yaml',
+      'deploy/mutating-webhook-with-ca.yaml',
       'deploy/.certificates.new/ca.key',
       'Dockerfile',
       'test/e2e/cluster.ts',

@@ -9,6 +9,8 @@ import { at, manifest, manifests } from './manifests.ts';
 import { projectRoot } from '../project-root.ts';
 
 type Path = readonly (string | number)[];
+/** Whatever an entry has. */
+type Any = Readonly<Record<string, unknown>>;
 /** What must stand at a path, and `undefined` for what must not stand there at all. */
 type Row = readonly [clause: string, path: Path, expected: unknown];
 
@@ -356,6 +358,33 @@ describe('deploy/', () => {
     expect(MARGIN_MS).to.be.at.least(1000);
   });
 
+  describe('mutating-webhook.yaml', () => {
+    const mutating = manifest('mutating-webhook.yaml', 'MutatingWebhookConfiguration');
+    const [pods] = at(manifest('webhook.yaml', 'ValidatingWebhookConfiguration'), ['webhooks']) as readonly [Any];
+    const [condition] = pods['matchConditions'] as readonly { readonly expression: string }[];
+    const annotation = "object.metadata.?annotations[?'imagegate/rewritten']";
+
+    it('asks as the entry for pods does, at its own path, lets pass while the gate is down, and comes back to a change', () => {
+      expect(mutating.metadata).to.deep.equal({ name: 'com.imagegate.webhook' });
+      const { caBundle, service } = pods['clientConfig'] as { readonly caBundle: string; readonly service: object };
+      expect(at(mutating, ['webhooks'])).to.deep.equal([
+        {
+          ...pods,
+          name: 'mutate.com.imagegate.webhook',
+          failurePolicy: 'Ignore',
+          reinvocationPolicy: 'IfNeeded',
+          clientConfig: { caBundle, service: { ...service, path: '/mutate' } },
+          matchConditions: [
+            {
+              name: 'image-changes',
+              expression: `${condition!.expression} || ${annotation} != ${annotation.replace('object', 'oldObject')}`,
+            },
+          ],
+        },
+      ]);
+    });
+  });
+
   describe('webhook.yaml as it is', () => {
     it('has a third path that is none, so that the API server refuses it without a token', () => {
       const webhook = manifest('webhook.yaml', 'ValidatingWebhookConfiguration');
@@ -385,6 +414,8 @@ describe('deploy/', () => {
       const others = new Set([
         'guard-label.yaml',
         'kustomization.yaml',
+        'mutating-webhook.yaml',
+        'mutating-webhook-with-ca.yaml',
         'secret.yaml',
         'webhook.yaml',
         'webhook-with-ca.yaml',
@@ -518,7 +549,13 @@ describe('deploy/', () => {
     });
 
     it('each file holds its objects, and deployment.yaml alone all that the gate needs to run', () => {
-      const files = ['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml', 'webhook.yaml'];
+      const files = [
+        'namespace.yaml',
+        'policy/configmap.yaml',
+        'deployment.yaml',
+        'webhook.yaml',
+        'mutating-webhook.yaml',
+      ];
       const objects = files.map((file) =>
         manifests(file).map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`),
       );
@@ -532,6 +569,7 @@ describe('deploy/', () => {
           'networking.k8s.io/v1 NetworkPolicy imagegate-webhook',
         ],
         ['admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration com.imagegate.webhook'],
+        ['admissionregistration.k8s.io/v1 MutatingWebhookConfiguration com.imagegate.webhook'],
       ]);
     });
 

@@ -5,7 +5,7 @@ import { projectRoot } from '../project-root.ts';
 
 /** What certificates.sh makes, and backups; a developer's own may lie in deploy/, and never leaves it. */
 export const notShipped =
-  /^(?:\.certificates\.new|policy-token|secret\.yaml|webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl|bak))$/;
+  /^(?:\.certificates\.new|policy-token|secret\.yaml|(?:mutating-)?webhook-with-ca\.yaml|.*\.(?:key|crt|csr|srl|bak))$/;
 
 /** What the tests know of a Kubernetes object before they look into it with {@link at}. */
 export interface Manifest {

@@ -28,12 +28,13 @@ describe('what the gate itself can do', () => {
     expect(JSON.stringify(at(pod, ['volumes']))).to.not.match(/serviceAccountToken|clusterTrustBundle|hostPath/);
   });
 
-  it('is given to it by nobody: nothing in deploy/ is a role, a binding, an account, a kind or a mutation, but for the Jobs that make certificates', () => {
+  it('is given to it by nobody: nothing in deploy/ is a role, a binding, an account, a kind or a mutation, but for the Jobs that make certificates and the webhook that rewrites', () => {
     expect(objects.length).to.be.above(7);
     const granting = objects.filter(({ apiVersion, kind }) => GRANTING.test(apiVersion) || GRANTING.test(kind));
     expect(granting.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted()).to.deep.equal([
       'ClusterRole imagegate-certificates',
       'ClusterRoleBinding imagegate-certificates',
+      'MutatingWebhookConfiguration com.imagegate.webhook',
       'Role imagegate-certificates',
       'RoleBinding imagegate-certificates',
       'ServiceAccount imagegate-certificates',

@@ -91,6 +91,8 @@ describe('deploy/certificates.sh --profile', function () {
 
   const webhook = (): string => deploy.read('webhook-with-ca.yaml');
   const entries = (): readonly Entry[] => at(manifestsOf(webhook())[0], ['webhooks']) as Entry[];
+  const mutating = (): readonly Entry[] =>
+    at(manifestsOf(deploy.read('mutating-webhook-with-ca.yaml'))[0], ['webhooks']) as Entry[];
   const told = (): string[] =>
     entries().map(
       ({ name, failurePolicy, clientConfig: { service } }) =>
@@ -129,6 +131,25 @@ describe('deploy/certificates.sh --profile', function () {
       const expressions = namespaceSelector.matchExpressions?.filter(({ key }) => key !== 'imagegate/profile');
       expect({ ...namespaceSelector, matchExpressions: expressions }, name).to.deep.equal(selector);
     });
+  });
+
+  it('does the same to the entry that rewrites', () => {
+    const [shipped] = mutating();
+    deploy.succeed(...flagsOf(PROFILES));
+    const judging = entries().slice(0, PROFILES.length + 2);
+    mutating().forEach((entry, index) => {
+      const { name, clientConfig, namespaceSelector } = judging[index]!;
+      expect(entry).to.deep.equal({
+        ...shipped,
+        name: name.replace('com.', 'mutate.com.'),
+        clientConfig: {
+          ...clientConfig,
+          service: { ...clientConfig.service, path: clientConfig.service.path.replace('validate', 'mutate') },
+        },
+        namespaceSelector,
+      });
+    });
+    expect(mutating()).to.have.length(judging.length);
   });
 
   it('has each namespace met once, by the entry that its label says, and by none where it is exempt', () => {
@@ -264,7 +285,7 @@ describe('deploy/certificates.sh --profile', function () {
       it(`is ${what} in webhook.yaml`, () => {
         const file = join(deploy.folder, 'webhook.yaml');
         writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
-        fails(['--profile', 'prod'], 1, 'webhook.yaml should have two entries with path: /validate');
+        fails(['--profile', 'prod'], 1, 'webhook.yaml should have entries with path: /validate, 2 of them');
       });
     }
   });

@@ -50,6 +50,8 @@ describe('the installation of deploy/', () => {
       'deployment.yaml',
       'guard-label.yaml',
       'kustomization.yaml',
+      'mutating-webhook-with-ca.yaml', // by certificates.sh
+      'mutating-webhook.yaml',
       'namespace.yaml',
       'policy/configmap.yaml',
       'secret.yaml', // by certificates.sh
@@ -58,7 +60,7 @@ describe('the installation of deploy/', () => {
     ]);
     const changes: Record<string, readonly string[]> = {};
     for (const file of files.filter((name) => name !== 'secret.yaml')) {
-      const original = file === 'webhook-with-ca.yaml' ? 'webhook.yaml' : file;
+      const original = file.replace('-with-ca', '');
       // oxlint-disable-next-line no-await-in-loop -- a handful of files
       changes[file] = differences(await objects(shipped, original), await objects(deploy, file));
     }
@@ -83,6 +85,8 @@ describe('the installation of deploy/', () => {
       ],
       'guard-label.yaml': [],
       'kustomization.yaml': [],
+      'mutating-webhook-with-ca.yaml': [ports[0], bundles[0]],
+      'mutating-webhook.yaml': [ports[0]],
       'namespace.yaml': [],
       'policy/configmap.yaml': [],
       'webhook-with-ca.yaml': ports.flatMap((port, entry) => [...(entry === 2 ? [path] : []), port, bundles[entry]]),
@@ -90,16 +94,20 @@ describe('the installation of deploy/', () => {
     });
   });
 
-  it('leaves webhook.yaml to certificates.sh: applied as it is, the API server refuses it', async () => {
-    expect(await apply('-f', join(shipped, 'webhook.yaml'))).to.deep.equal({
-      code: 1,
-      stdout: '',
-      stderr:
-        `Error from server (BadRequest): error when creating "${join(shipped, 'webhook.yaml')}": ` +
-        'ValidatingWebhookConfiguration in version "v1" cannot be handled as a ValidatingWebhookConfiguration: ' +
-        'illegal base64 data at input byte 0\n',
+  for (const [file, kind] of [
+    ['webhook.yaml', 'ValidatingWebhookConfiguration'],
+    ['mutating-webhook.yaml', 'MutatingWebhookConfiguration'],
+  ] as const) {
+    it(`leaves ${file} to certificates.sh: applied as it is, the API server refuses it`, async () => {
+      expect(await apply('-f', join(shipped, file))).to.deep.equal({
+        code: 1,
+        stdout: '',
+        stderr:
+          `Error from server (BadRequest): error when creating "${join(shipped, file)}": ` +
+          `${kind} in version "v1" cannot be handled as a ${kind}: illegal base64 data at input byte 0\n`,
+      });
     });
-  });
+  }
 
   it('has no path without a token either: with the caBundle alone, the API server refuses it', async () => {
     const bundle = Buffer.from(await readFile(join(installation.deploy, 'ca.crt'))).toString('base64');
