@@ -12,18 +12,28 @@ import {
 import { SERVER_NAME } from './make-certificates.ts';
 import { type Access, covers, trustedBy, webhookEntries } from './webhook-entries.ts';
 
+/** The webhook that closes the cluster, and the one that changes what comes to it. */
+export type WebhookName = 'judging' | 'rewriting';
+
+export interface FoundWebhook {
+  /** None if it is absent. */
+  readonly entries: readonly JsonObject[];
+  /** Whether the CAs of these entries are what was written here last. */
+  readonly isOurs: boolean;
+  /** The entries as they are shipped. */
+  readonly shipped: readonly JsonObject[];
+}
+
 /** All that there is, as it was read: nothing else is known from one step to the next. */
 export interface Found {
   /** `undefined` if there is no Secret. */
   readonly files: SecretFiles | undefined;
-  /** The entries of the webhook; none if it is absent. */
-  readonly entries: readonly JsonObject[];
-  /** Whether the CAs of these entries are what was written here last. */
-  readonly isOurs: boolean;
-  /** When either was changed last by a step, in milliseconds since 1970; 0 if never. */
+  readonly judging: FoundWebhook;
+  /** `undefined` if there is to be none. */
+  readonly rewriting: FoundWebhook | undefined;
+  /** When any of them was changed last by a step, in milliseconds since 1970; 0 if never. */
   readonly changedAt: number;
-  /** The entries as they are shipped, and the profiles that they are to be multiplied by. */
-  readonly shipped: readonly JsonObject[];
+  /** Those that the entries as they are shipped are to be multiplied by. */
   readonly profiles: readonly string[];
   /** Whether a pod of the gate is ready. */
   readonly isGateReady: boolean;
@@ -43,23 +53,23 @@ export type Step =
   | { readonly kind: 'create' | 'adopt' | 'promote' | 'forget'; readonly files: SecretFiles }
   /** Makes a certificate and a token, which need randomness. */
   | { readonly kind: 'prepare'; readonly files: SecretFiles }
-  | { readonly kind: 'publish'; readonly entries: readonly JsonObject[] }
-  /** For the gate: before it answers, the webhook would refuse every pod. */
+  | { readonly kind: 'publish'; readonly webhook: WebhookName; readonly entries: readonly JsonObject[] }
+  /** For the gate: before it answers, the webhook that judges would refuse every pod. */
   | { readonly kind: 'wait' }
   /** `next`: when there is something to do again. */
   | { readonly kind: 'done'; readonly next: Date; readonly validTo: Date };
 
 /**
- * A renewal is four steps, and what the API server trusts follows each of them at once: prepare, publish, promote, forget.
+ * A renewal is four steps, and what the API server trusts follows each of them at once, in both webhooks: prepare, publish, promote, forget.
  * Pods and API servers take a change over in their own time, so promote and forget come only when the change before has
  * settled. Whatever is there, this leads on from it.
  */
 export function nextStep(found: Found, { settleMs, renew, trust }: Pace, now: Date): Step {
-  const { files, entries, changedAt } = found;
+  const { files, judging, changedAt } = found;
   if (files === undefined) return { kind: 'create', files: {} };
   const serving = usableCertificate(files, '', SERVER_NAME, now);
-  const isPublished = entries.length > 0;
-  const kept = adopted(files, `${found.isOurs ? '' : trustedBy(entries)}\n${trust}`, now);
+  const isPublished = judging.entries.length > 0;
+  const kept = adopted(files, `${trustedByOthers(found)}\n${trust}`, now);
   if (kept !== files) return { kind: 'adopt', files: kept };
   const [token] = tokensOf(files);
   if (token === undefined) return { kind: 'prepare', files };
@@ -93,11 +103,27 @@ function promotion(files: SecretFiles, now: Date): Step {
   return { kind: 'promote', files: promoted(files, now) };
 }
 
-/** `undefined` if the webhook is what it should be. */
-function publication({ entries, isOurs, shipped, profiles }: Found, access: Access): Step | undefined {
-  const wanted = webhookEntries(shipped, profiles, access);
-  const isThere = isOurs && entries.length === wanted.length && covers(byName(entries), byName(wanted));
-  return isThere ? undefined : { kind: 'publish', entries: wanted };
+/** What somebody else has these entries trust. */
+function trustedByOthers({ judging, rewriting }: Found): string {
+  return [judging, rewriting]
+    .map((webhook) => (!webhook || webhook.isOurs ? '' : trustedBy(webhook.entries)))
+    .join('\n');
+}
+
+/**
+ * `undefined` if both webhooks are what they should be. The one that rewrites comes first: without it, the other denies
+ * what nobody has rewritten.
+ */
+function publication({ profiles, ...found }: Found, access: Access): Step | undefined {
+  for (const name of ['rewriting', 'judging'] as const) {
+    const webhook = found[name];
+    if (webhook === undefined) continue;
+    const { entries, isOurs, shipped } = webhook;
+    const wanted = webhookEntries(shipped, profiles, access);
+    const isThere = isOurs && entries.length === wanted.length && covers(byName(entries), byName(wanted));
+    if (!isThere) return { kind: 'publish', webhook: name, entries: wanted };
+  }
+  return undefined;
 }
 
 function byName(entries: readonly JsonObject[]): JsonObject {

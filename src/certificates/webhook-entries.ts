@@ -8,9 +8,11 @@ export interface Access {
 }
 
 const POLICY_PATH = '/validate-policy';
+/** Where it is asked about pods and what makes them, by profile. */
+const BY_PROFILE = new Set(['/validate', '/mutate']);
 const PROFILE = 'imagegate/profile';
 
-/** The entries as they are to be in the cluster. A namespace meets exactly one of those that a profile makes of one. */
+/** The entries of a webhook as they are to be in the cluster. A namespace meets exactly one of those that a profile makes of one. */
 export function webhookEntries(
   shipped: readonly JsonObject[],
   profiles: readonly string[],
@@ -20,7 +22,7 @@ export function webhookEntries(
   return shipped.flatMap((entry) => {
     const path = pathOf(entry);
     if (path.startsWith(POLICY_PATH)) return [withClient(entry, { caBundle, path: `${POLICY_PATH}/${token}` })];
-    if (path !== '/validate' || profiles.length === 0) return [withClient(entry, { caBundle, path })];
+    if (!BY_PROFILE.has(path) || profiles.length === 0) return [withClient(entry, { caBundle, path })];
     const known = { key: PROFILE, operator: 'In', values: profiles };
     return [
       [withClient(entry, { caBundle, path }), [{ key: PROFILE, operator: 'DoesNotExist' }]] as const,
@@ -60,7 +62,7 @@ function pathOf({ clientConfig }: JsonObject): string {
 }
 
 function named(entry: JsonObject, profile: string, caBundle: string): JsonObject {
-  const client = { caBundle, path: `/validate/${profile}` };
+  const client = { caBundle, path: `${pathOf(entry)}/${profile}` };
   return { ...withClient(entry, client), name: `${profile}.${textAt(entry, 'name')}` };
 }
 

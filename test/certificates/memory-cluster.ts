@@ -4,7 +4,10 @@ import type { ClusterWriter } from '../../src/cluster/cluster-writer.ts';
 import type { JsonObject } from '../../src/workload/json-object.ts';
 import { projectRoot } from '../project-root.ts';
 
-const WEBHOOK_TEXT = readFileSync(join(projectRoot, 'deploy', 'webhook.yaml'), 'utf8');
+const shipped = (file: string): string => readFileSync(join(projectRoot, 'deploy', file), 'utf8');
+
+/** What rewrites, as it is shipped. */
+export const MUTATING_TEXT = shipped('mutating-webhook.yaml');
 
 interface Stored {
   readonly version: number;
@@ -20,10 +23,14 @@ export interface MemoryCluster {
   isGateReady: boolean;
   profiles: string;
   webhookText: string | undefined;
+  /** `undefined` where nothing is to be rewritten. */
+  mutatingText: string | undefined;
   /** Milliseconds since 1970; a write takes none. */
   now: number;
   /** How many writes there were. */
   writes: number;
+  /** Which objects were written, in this order. */
+  readonly written: string[];
   /** Called after each write; what it throws is what the writer gets in place of an answer. */
   onWrite: () => void;
   /** Called before each write. */
@@ -33,6 +40,8 @@ export interface MemoryCluster {
   /** Texts of the Secret; `undefined` without one. */
   readonly files: () => Readonly<Record<string, string>> | undefined;
   readonly entries: () => readonly JsonObject[];
+  /** Of the webhook that rewrites. */
+  readonly mutating: () => readonly JsonObject[];
   /** Writes as somebody else does. */
   readonly writeSecret: (files: Readonly<Record<string, string>>) => void;
   readonly writeWebhook: (entries: readonly JsonObject[]) => void;
@@ -48,17 +57,21 @@ export function memoryCluster(): MemoryCluster {
     version += 1;
     objects.set(path, { version, manager, body, time: new Date(cluster.now).toISOString() });
   };
-  const keyOf = (path: string): string => path.split('/').at(-1)!;
-  const SECRET = 'imagegate-webhook-certificates';
-  const WEBHOOK = 'com.imagegate.webhook';
+  const keyOf = (path: string): string => path.split('/').slice(-2).join('/');
+  const SECRET = 'secrets/imagegate-webhook-certificates';
+  const WEBHOOK = 'validatingwebhookconfigurations/com.imagegate.webhook';
+  const MUTATING = 'mutatingwebhookconfigurations/com.imagegate.webhook';
+  const entriesOf = (key: string) => (objects.get(key)?.body['webhooks'] ?? []) as readonly JsonObject[];
 
   const get = (path: string) => {
     const key = keyOf(path);
-    if (key === 'imagegate-webhook-entries') {
-      if (cluster.webhookText === undefined) return { status: 404, body: {} };
-      return { status: 200, body: { data: { 'webhook.yaml': cluster.webhookText, profiles: cluster.profiles } } };
+    if (key === 'configmaps/imagegate-webhook-entries') {
+      const { webhookText, mutatingText, profiles } = cluster;
+      if (webhookText === undefined) return { status: 404, body: {} };
+      const mutating = mutatingText === undefined ? {} : { 'mutating-webhook.yaml': mutatingText };
+      return { status: 200, body: { data: { 'webhook.yaml': webhookText, ...mutating, profiles } } };
     }
-    if (key === 'imagegate-webhook') {
+    if (key === 'deployments/imagegate-webhook') {
       return { status: 200, body: { status: cluster.isGateReady ? { readyReplicas: 1 } : {} } };
     }
     const stored = objects.get(key);
@@ -80,6 +93,7 @@ export function memoryCluster(): MemoryCluster {
     if (expected !== undefined && expected !== String(there?.version)) return { status: 409, body: {} };
     store(keyOf(path), body, 'imagegate-certificates');
     cluster.writes += 1;
+    cluster.written.push(keyOf(path).split('/', 1).join());
     cluster.onWrite();
     return { status: there ? 200 : 201, body: {} };
   };
@@ -96,9 +110,11 @@ export function memoryCluster(): MemoryCluster {
     },
     isGateReady: true,
     profiles: '',
-    webhookText: WEBHOOK_TEXT,
+    webhookText: shipped('webhook.yaml'),
+    mutatingText: undefined,
     now: Date.now(),
     writes: 0,
+    written: [],
     onWrite: () => {},
     onAsked: async () => {},
     refusal: undefined,
@@ -108,7 +124,8 @@ export function memoryCluster(): MemoryCluster {
       const texts = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]);
       return Object.fromEntries(texts) as Readonly<Record<string, string>>;
     },
-    entries: () => (objects.get(WEBHOOK)?.body['webhooks'] ?? []) as readonly JsonObject[],
+    entries: () => entriesOf(WEBHOOK),
+    mutating: () => entriesOf(MUTATING),
     writeSecret: (files) => {
       const data = Object.entries(files).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
       store(SECRET, { data: Object.fromEntries(data) }, 'kubectl');

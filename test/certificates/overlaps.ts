@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { type JsonObject, textAt } from '../../src/workload/json-object.ts';
 import type { MemoryCluster } from './memory-cluster.ts';
 
 interface State<T> {
@@ -12,7 +13,8 @@ interface Served {
 }
 interface Asked {
   readonly bundle: string;
-  readonly path: string;
+  /** At which the policy is judged; absent where pods are rewritten. */
+  readonly path?: string;
 }
 
 /**
@@ -22,6 +24,7 @@ interface Asked {
 export function watchOverlaps(cluster: MemoryCluster, settleMs: number) {
   const served: State<Served>[] = [];
   const asked: State<Asked>[] = [];
+  const rewriting: State<Asked>[] = [];
   const add = <T>(states: State<T>[], value: T): void => {
     const last = states.at(-1);
     if (last && JSON.stringify(last.value) === JSON.stringify(value)) return;
@@ -38,24 +41,30 @@ export function watchOverlaps(cluster: MemoryCluster, settleMs: number) {
     if (certificate !== undefined && isValid(certificate)) {
       add(served, { certificate, tokens: (files?.['policy-token'] ?? '').trim().split('\n') });
     }
+    const [mutating] = cluster.mutating();
+    if (mutating && certificatesOf(bundleOf(mutating)).some(isValid)) add(rewriting, { bundle: bundleOf(mutating) });
     if (!entry) return;
-    const { caBundle } = entry['clientConfig'] as { readonly caBundle: string };
+    const bundle = bundleOf(entry);
     const { path } = (policy!['clientConfig'] as { readonly service: { readonly path: string } }).service;
-    const bundle = Buffer.from(caBundle, 'base64').toString();
     if (certificatesOf(bundle).some(isValid)) add(asked, { bundle, path });
   };
   const faults = (): readonly string[] =>
     served.flatMap((pod) =>
-      asked
+      [...asked, ...rewriting]
         .filter(({ from, to }) => from < pod.to && pod.from < to)
         .flatMap(({ value, from }) => {
           const at = `, ${from - pod.from} ms apart`;
           const isTrusted = isSignedBy(pod.value.certificate, value.bundle);
-          const isKnown = pod.value.tokens.some((token) => value.path === `/validate-policy/${token}`);
+          const isKnown =
+            value.path === undefined || pod.value.tokens.some((token) => value.path === `/validate-policy/${token}`);
           return [...(isTrusted ? [] : [`untrusted${at}`]), ...(isKnown ? [] : [`token unknown${at}`])];
         }),
     );
   return { note, faults, certificates: () => new Set(served.map(({ value }) => value.certificate)) };
+}
+
+function bundleOf(entry: JsonObject): string {
+  return Buffer.from(textAt(entry['clientConfig'], 'caBundle'), 'base64').toString();
 }
 
 export function isSignedBy(certificate: string, bundle: string): boolean {

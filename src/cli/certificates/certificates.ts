@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findObjects, MANAGER } from '../../certificates/cluster-objects.ts';
 import { makeServingSet } from '../../certificates/make-certificates.ts';
-import { nextStep, type Step } from '../../certificates/next-step.ts';
+import { nextStep, type Step, type WebhookName } from '../../certificates/next-step.ts';
 import { prepared } from '../../certificates/secret-files.ts';
 import { writeStep } from '../../certificates/write-step.ts';
 import type { ClusterChoice } from '../../cluster/cluster-client.ts';
@@ -28,13 +28,16 @@ export interface CertificatesOptions extends ClusterChoice, Output {
 }
 
 const POLL_MS = 1000;
-const SAID: Readonly<Partial<Record<Step['kind'], string>>> = {
+const SAID = {
   create: 'Secret made, still empty.',
   adopt: 'Secret: the CA that the webhook trusts is kept, until the change has settled.',
   prepare: 'Secret: the next certificate and policy token are prepared.',
-  publish: 'Webhook written: it trusts the CAs of the Secret, and has its policy token.',
   promote: 'Secret: the next certificate is served from now on.',
   forget: 'Secret: the previous CA and policy token are taken out.',
+} as const satisfies Partial<Record<Step['kind'], string>>;
+const PUBLISHED: Readonly<Record<WebhookName, string>> = {
+  judging: 'Webhook written: it trusts the CAs of the Secret, and has its policy token.',
+  rewriting: 'Mutating webhook written: it trusts the CAs of the Secret.',
 };
 
 /**
@@ -78,7 +81,7 @@ async function allSteps(
     const isDone = await writeStep(client, objects, step, async (files) =>
       prepared(files, await makeServingSet(time, lifeMs), randomBytes(32).toString('hex')),
     );
-    if (isDone) write(`${SAID[step.kind]}\n`);
+    if (isDone) write(`${step.kind === 'publish' ? PUBLISHED[step.webhook] : SAID[step.kind]}\n`);
     // Once a run: else it would never come to an end.
     if (isDone && step.kind === 'prepare') renew = false;
     if (isDone && step.kind === 'adopt') trust = '';

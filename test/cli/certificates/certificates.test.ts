@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { certificates } from '../../../src/cli/certificates/certificates.ts';
 import { makeCertificate } from '../../certificate.ts';
-import { memoryCluster, type MemoryCluster } from '../../certificates/memory-cluster.ts';
+import { memoryCluster, type MemoryCluster, MUTATING_TEXT } from '../../certificates/memory-cluster.ts';
 import { isSignedBy, watchOverlaps } from '../../certificates/overlaps.ts';
 
 const SETTLE_MS = 600_000;
@@ -49,7 +49,7 @@ function expectResting(cluster: MemoryCluster): void {
   const files = cluster.files()!;
   expect(Object.keys(files).toSorted()).to.deep.equal(RESTING);
   expect(isSignedBy(files['server.crt']!, files['ca.crt']!)).to.equal(true);
-  const paths = cluster.entries().map((entry) => {
+  const paths = [...cluster.entries(), ...cluster.mutating()].map((entry) => {
     const { caBundle, service } = entry['clientConfig'] as {
       readonly caBundle: string;
       readonly service: { readonly path: string };
@@ -57,7 +57,8 @@ function expectResting(cluster: MemoryCluster): void {
     expect(Buffer.from(caBundle, 'base64').toString()).to.equal(files['ca.crt']);
     return service.path;
   });
-  expect(paths).to.deep.equal(['/validate', '/validate', `/validate-policy/${files['policy-token']}`]);
+  const judging = ['/validate', '/validate', `/validate-policy/${files['policy-token']}`];
+  expect(paths).to.deep.equal([...judging, ...(cluster.mutatingText === undefined ? [] : ['/mutate'])]);
 }
 
 /** What is there before. */
@@ -94,6 +95,25 @@ const BEFORE: Readonly<Record<string, (cluster: MemoryCluster) => Promise<void>>
       entry('lab.com.imagegate.webhook', '/validate/lab'),
       entry('policy.com.imagegate.webhook', `/validate-policy/${token}`),
     ]);
+  },
+};
+
+/** With what rewrites asked for as well, which somebody may have put there already. */
+const BEFORE_REWRITING = Object.fromEntries(
+  Object.entries(BEFORE).map(([what, prepare]) => [
+    `${what}, to rewrite from now on`,
+    async (cluster: MemoryCluster) => {
+      await prepare(cluster);
+      cluster.mutatingText = MUTATING_TEXT;
+    },
+  ]),
+);
+const WITH_REWRITING: typeof BEFORE = {
+  ...BEFORE,
+  ...BEFORE_REWRITING,
+  'a certificate that is due, where images are rewritten': async (cluster) => {
+    cluster.mutatingText = MUTATING_TEXT;
+    await BEFORE['a certificate that is due']!(cluster);
   },
 };
 
@@ -143,7 +163,7 @@ describe('imagegate certificates', () => {
     expect(cluster.writes).to.equal(writes);
   });
 
-  for (const [what, prepare] of Object.entries(BEFORE)) {
+  for (const [what, prepare] of Object.entries(WITH_REWRITING)) {
     it(`leads on from ${what}, killed after any write, and all that meet go together`, async () => {
       let killed = 0;
       for (let at = 1; killed === at - 1; at += 1) {
@@ -199,8 +219,9 @@ describe('imagegate certificates', () => {
       renew: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 25 }), async (events) => {
+      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 25 }), fc.boolean(), async (events, rewrites) => {
         const cluster = memoryCluster();
+        if (rewrites) cluster.mutatingText = MUTATING_TEXT;
         await untilDone(cluster);
         const overlaps = watchOverlaps(cluster, SETTLE_MS);
         overlaps.note();
@@ -229,6 +250,36 @@ describe('imagegate certificates', () => {
       }),
       { numRuns: 6 },
     );
+  });
+
+  it('makes what rewrites before it closes the cluster, and only where it is asked for', async () => {
+    const cluster = memoryCluster();
+    cluster.mutatingText = MUTATING_TEXT;
+    cluster.isGateReady = false;
+    expect((await run(cluster)).code).to.equal(2);
+    expect([cluster.entries(), cluster.mutating()]).to.deep.equal([[], []]);
+    cluster.isGateReady = true;
+    const { out } = await run(cluster);
+    expect(cluster.written.slice(-2)).to.deep.equal([
+      'mutatingwebhookconfigurations',
+      'validatingwebhookconfigurations',
+    ]);
+    expect(out).to.match(/^Mutating webhook written: it trusts the CAs of the Secret\.\nWebhook written: /);
+    // It is not taken away: that is for whoever no longer asks for it.
+    cluster.mutatingText = undefined;
+    const { writes } = cluster;
+    await untilDone(cluster);
+    expect([cluster.writes, cluster.mutating().length]).to.deep.equal([writes, 1]);
+  });
+
+  it('brings what rewrites into a cluster that is closed, though no pod is ready: nothing waits for it', async () => {
+    const cluster = memoryCluster();
+    await untilDone(cluster);
+    cluster.mutatingText = MUTATING_TEXT;
+    cluster.isGateReady = false;
+    const { code, out } = await run(cluster);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^Mutating webhook written: .*\nThe certificate is valid until /);
   });
 
   it('takes over what somebody else wrote, though it is as it should be', async () => {
@@ -276,6 +327,25 @@ describe('imagegate certificates', () => {
     expect(names()).to.deep.equal(['*', 'workloads.*', 'policy.*']);
   });
 
+  it('multiplies what rewrites, too', async () => {
+    const cluster = memoryCluster();
+    Object.assign(cluster, { profiles: 'prod, lab', mutatingText: MUTATING_TEXT });
+    await untilDone(cluster);
+    const asked = cluster.mutating().map((entry) => {
+      const { service } = entry['clientConfig'] as { readonly service: { readonly path: string } };
+      return `${String(entry['name']).replace('com.imagegate.webhook', '*')} ${service.path}`;
+    });
+    expect(asked).to.deep.equal([
+      'mutate.* /mutate',
+      'prod.mutate.* /mutate/prod',
+      'lab.mutate.* /mutate/lab',
+      'unknown.mutate.* /mutate/unknown',
+    ]);
+    const selectors = (entries: readonly object[]) =>
+      entries.map((entry) => (entry as { namespaceSelector: unknown }).namespaceSelector);
+    expect(selectors(cluster.mutating())).to.deep.equal(selectors(cluster.entries().slice(0, 4)));
+  });
+
   for (const [what, change, told] of [
     [
       'no ConfigMap',
@@ -286,6 +356,11 @@ describe('imagegate certificates', () => {
       'a ConfigMap without entries',
       (cluster: MemoryCluster) => (cluster.webhookText = 'a: 1'),
       /webhook\.yaml \(ConfigMap\): expected the one manifest of the webhook, with entries, found none\. .*\[manifest-invalid\]/,
+    ],
+    [
+      'a mutating-webhook.yaml without entries',
+      (cluster: MemoryCluster) => (cluster.mutatingText = ''),
+      /mutating-webhook\.yaml \(ConfigMap\): expected the one manifest of the webhook, with entries, found none\. .*\[manifest-invalid\]/,
     ],
     [
       'profiles whose names are none, all at once',
