@@ -20,6 +20,8 @@ const JOB_POD: Path = ['spec', 'jobTemplate', ...POD];
 const POLICY = 'ConfigMap imagegate-webhook-config';
 const ENTRIES = 'ConfigMap imagegate-webhook-entries';
 const WEBHOOK = 'ValidatingWebhookConfiguration com.imagegate.webhook';
+const MUTATING = 'MutatingWebhookConfiguration com.imagegate.webhook';
+const REWRITES = { rewrite: { enabled: true } };
 
 /** Values, and what must stand at a place of an object then; `undefined` for what must not be there. */
 type Row = readonly [what: string, values: Values, object: string, path: Path, expected: unknown];
@@ -81,6 +83,38 @@ const ROWS: readonly Row[] = [
     'ValidatingAdmissionPolicy guard-webhook.imagegate.com',
     ['spec', 'variables', 'failurePolicies', 'expression'],
     "['Ignore']",
+  ],
+  ['nothing that rewrites, if that is not asked for', {}, MUTATING, [], undefined],
+  ['nor for the Job', {}, ENTRIES, ['data', 'mutating-webhook.yaml'], undefined],
+  ['nor its guard', {}, 'ValidatingAdmissionPolicy guard-mutating-webhook.imagegate.com', [], undefined],
+  [
+    'no right to what rewrites',
+    {},
+    'ClusterRole imagegate-certificates',
+    ['rules', 0, 'resources'],
+    ['validatingwebhookconfigurations'],
+  ],
+  ['what rewrites without entries, which the Job alone owns', REWRITES, MUTATING, ['webhooks'], undefined],
+  [
+    'no more to rewrite than is judged, while the gate is open',
+    { ...REWRITES, certificates: GIVEN, webhook: { closed: false } },
+    MUTATING,
+    ['webhooks'],
+    undefined,
+  ],
+  [
+    'the annotation for the CA injector where it rewrites',
+    { ...REWRITES, ...CERT_MANAGER },
+    MUTATING,
+    ['metadata', 'annotations'],
+    { 'cert-manager.io/inject-ca-from': 'imagegate/imagegate-webhook' },
+  ],
+  [
+    'no CA there beside that of the injector',
+    { ...REWRITES, ...CERT_MANAGER },
+    MUTATING,
+    ['webhooks', 'mutate.com.imagegate.webhook', 'clientConfig', 'caBundle'],
+    undefined,
   ],
   ['an open gate', { certificates: GIVEN, webhook: { closed: false } }, WEBHOOK, ['webhooks'], undefined],
   [
@@ -171,6 +205,11 @@ const MISTAKES: readonly (readonly [values: Values, says: string])[] = [
   [{ webhook: { failurePolicy: { pods: 'Fial' } } }, "pods': value must be one of 'Fail', 'Ignore'"],
   [{ policyKeys: { HINTS: true } }, "at '/policyKeys/HINTS': got boolean, want string"],
   [{ policy: { profiles: { Prod: {} } } }, "'Prod' does not match pattern"],
+  [{ rewrite: { enabled: 'always' } }, "at '/rewrite/enabled': got string, want boolean"],
+  [
+    { policy: { version: '0.1.0', rules: { 'registry-mirror': { action: 'rewrite' } } } },
+    'rewrite.enabled: expected true, since the policy has action: rewrite, found false.',
+  ],
   [{ profiles: ['unknown'] }, "at '/profiles/0': 'not' failed"],
   [{ rules: { 'a.txt': 'x' } }, "'a.txt' does not match pattern"],
   [
@@ -205,14 +244,16 @@ describe('deploy/chart', function () {
   it('says what deploy/ and its component for certificates say, but for what Helm needs otherwise', () => {
     const shipped = [
       ...['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml'].flatMap(manifests),
-      ...['account', 'guard-webhook', 'jobs'].flatMap((file) => manifests(`components/certificates-job/${file}.yaml`)),
+      ...['account', 'guard-mutating-webhook', 'guard-webhook', 'jobs'].flatMap((file) =>
+        manifests(`components/certificates-job/${file}.yaml`),
+      ),
     ];
-    const { release } = chart.objects();
+    const { release } = chart.objects(REWRITES);
     const all = Object.fromEntries(shipped.map((object) => [keyOf(object), object]));
-    const { webhooks } = manifests('webhook.yaml')[0] as Manifest & { readonly webhooks: unknown };
     const {
       [ENTRIES]: entries,
       [WEBHOOK]: webhook,
+      [MUTATING]: mutating,
       ...rendered
     } = Object.fromEntries(release) as Record<string, Manifest>;
     const image = 'registry.example.com/imagegate-webhook';
@@ -225,7 +266,7 @@ describe('deploy/chart', function () {
       `Job imagegate-certificates-1: nothing -> ${JSON.stringify(rendered['Job imagegate-certificates-1'])}`,
       // Here kustomization.yaml has the tag.
       `CronJob imagegate-certificates.spec.jobTemplate.spec.template.${tag}`,
-      // The chart makes the webhook.
+      // The chart makes the webhooks.
       'ClusterRole imagegate-certificates.rules[0].verbs[1]: "create" -> "patch"',
       'ClusterRole imagegate-certificates.rules[0].verbs[2]: "patch" -> nothing',
     ]);
@@ -233,9 +274,11 @@ describe('deploy/chart', function () {
       'metadata.name: "imagegate-certificates" -> "imagegate-certificates-1"',
       `spec.template.${tag}`,
     ]);
-    expect(webhook).to.have.all.keys('apiVersion', 'kind', 'metadata');
-    const [given] = manifestsOf(String(at(entries, ['data', 'webhook.yaml'])));
-    expect(differences(webhooks, at(given, ['webhooks']))).to.deep.equal([]);
+    for (const made of [webhook, mutating]) expect(made).to.have.all.keys('apiVersion', 'kind', 'metadata');
+    for (const file of ['webhook.yaml', 'mutating-webhook.yaml']) {
+      const [given] = manifestsOf(String(at(entries, ['data', file])));
+      expect(differences(manifests(file)[0], given), file).to.deep.equal([]);
+    }
   });
 
   for (const [what, values, object, path, expected] of ROWS) {
@@ -265,15 +308,23 @@ describe('deploy/chart', function () {
     try {
       deploy.firstRun();
       deploy.succeed('--profile', 'lab', '--profile', 'prod', '--profile', '7');
-      const [made] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
+      const [judging] = manifestsOf(deploy.read('webhook-with-ca.yaml'));
+      const [rewriting] = manifestsOf(deploy.read('mutating-webhook-with-ca.yaml'));
       const certificates = {
         mode: 'given',
         caBundle: deploy.read('ca.crt'),
         policyToken: deploy.read('policy-token'),
       };
       const policy = { version: '0.1.0', profiles: { prod: {}, lab: {} } };
-      const { release } = chart.objects({ certificates, policy, profiles: ['7'], webhook: { closed: true } });
-      expect(differences(made, release.get(WEBHOOK))).to.deep.equal([]);
+      const { release } = chart.objects({
+        ...REWRITES,
+        certificates,
+        policy,
+        profiles: ['7'],
+        webhook: { closed: true },
+      });
+      expect(differences(judging, release.get(WEBHOOK))).to.deep.equal([]);
+      expect(differences(rewriting, release.get(MUTATING))).to.deep.equal([]);
     } finally {
       deploy.remove();
     }
@@ -315,6 +366,8 @@ describe('deploy/chart', function () {
       ['Secret imagegate-webhook-certificates', 'post-delete'],
     ]);
     expect(shape(CERT_MANAGER)).to.deep.equal([[WEBHOOK, 'pre-delete']]);
+    // What rewrites goes after that, with the rest.
+    expect(shape({ ...REWRITES, ...CERT_MANAGER })).to.deep.equal([[WEBHOOK, 'pre-delete']]);
     const { release, hooks } = chart.objects(CERT_MANAGER);
     expect(at(hooks[0], ['webhooks'])).to.deep.equal(at(release.get(WEBHOOK), ['webhooks']));
   });

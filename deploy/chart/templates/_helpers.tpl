@@ -40,6 +40,22 @@
 {{- concat (keys (.Values.policy.profiles | default dict) | sortAlpha) .Values.profiles | uniq | join " " }}
 {{- end }}
 
+{{/* The webhook that rewrites, as it is shipped. */}}
+{{- define "imagegate.shippedMutatingWebhook" -}}
+{{- toYaml (fromYaml (.Files.Get "files/mutating-webhook.yaml")) }}
+{{- end }}
+
+{{/* The annotations of a webhook, with those that are given: dict "root" "annotations". */}}
+{{- define "imagegate.webhookAnnotations" -}}
+{{- $annotations := .annotations | default dict }}
+{{- if eq .root.Values.certificates.mode "cert-manager" }}
+{{- $annotations = merge $annotations (dict "cert-manager.io/inject-ca-from" "imagegate/imagegate-webhook") }}
+{{- end }}
+{{- with $annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end }}
+
 {{/* The webhook as it is shipped, but for its failure policies. */}}
 {{- define "imagegate.shippedWebhook" -}}
 {{- $webhook := fromYaml (.Files.Get "files/webhook.yaml") }}
@@ -55,7 +71,7 @@
 {{- $entry := deepCopy .entry }}
 {{- with .profile }}
 {{- $_ := set $entry "name" (printf "%s.%s" . $entry.name) }}
-{{- $_ := set $entry.clientConfig.service "path" (printf "/validate/%s" .) }}
+{{- $_ := set $entry.clientConfig.service "path" (printf "%s/%s" $entry.clientConfig.service.path .) }}
 {{- end }}
 {{- $selector := $entry.namespaceSelector }}
 {{- with .expressions }}{{ $_ := set $selector "matchExpressions" (concat . $selector.matchExpressions) }}{{ end }}
@@ -84,12 +100,14 @@
 {{- end }}
 {{- end }}
 
-{{/* The entries of the webhook, in modes in which no Job writes them. */}}
+{{/* The entries of a webhook, in modes in which no Job writes them: dict "root" "shipped". */}}
 {{- define "imagegate.webhooks" -}}
+{{- $shipped := .shipped }}
+{{- with .root }}
 {{- $token := trim .Values.certificates.policyToken }}
 {{- $caBundle := include "imagegate.caBundle" . }}
 {{- $profiles := include "imagegate.profiles" . | splitList " " | compact }}
-{{- range $entry := (fromYaml (include "imagegate.shippedWebhook" .)).webhooks }}
+{{- range $entry := (fromYaml $shipped).webhooks }}
 {{- $client := $entry.clientConfig }}
 {{- $_ := unset $client "caBundle" }}
 {{- with $caBundle }}{{ $_ := set $client "caBundle" . }}{{ end }}
@@ -102,6 +120,7 @@
 {{ include "imagegate.entriesOfProfiles" (dict "entry" $entry "profiles" $profiles) }}
 {{- else }}
 {{ include "imagegate.entry" (dict "entry" $entry) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -15,6 +15,8 @@ export const SECRET_PATH = '/api/v1/namespaces/imagegate/secrets/imagegate-webho
 export const WEBHOOK_PATH =
   '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/com.imagegate.webhook';
 
+export const MUTATING_PATH = WEBHOOK_PATH.replace('validating', 'mutating');
+
 /** A cluster with deploy/ and the component of the Jobs, whose account is `kubeconfig`. The Jobs do not run by themselves. */
 export interface CertificatesCluster {
   readonly cluster: Cluster;

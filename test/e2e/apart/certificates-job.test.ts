@@ -11,7 +11,13 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { runCertificates } from '../../cluster/deploy-copy.ts';
 import { projectRoot } from '../../project-root.ts';
 import { until } from '../../until.ts';
-import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
+import {
+  certificatesCluster,
+  MUTATING_PATH,
+  SECRET_PATH,
+  WEBHOOK_PATH,
+  type CertificatesCluster,
+} from './certificates-cluster.ts';
 import { certManagerIssues } from './stand-in-cert-manager.ts';
 import { pod, podSpec } from '../objects.ts';
 import { startLoad } from '../steady-load.ts';
@@ -146,6 +152,38 @@ describe('imagegate certificates in a cluster', function () {
     }
     await takeSecret();
     await until(isClosed, 'the gate to be asked');
+  });
+
+  it('brings what rewrites where it is asked for, with the CAs of the other, and writes nothing twice', async () => {
+    const entries = '/api/v1/namespaces/imagegate/configmaps/imagegate-webhook-entries';
+    const ask = async (text: string | null) =>
+      there.cluster.api.send('PATCH', entries, { data: { 'mutating-webhook.yaml': text } });
+    await ask(await readFile(join(there.deploy, 'mutating-webhook.yaml'), 'utf8'));
+    const found = async () => {
+      const { metadata, webhooks } = await read(MUTATING_PATH);
+      const [{ clientConfig, failurePolicy, reinvocationPolicy }] = webhooks;
+      const trusted = Buffer.from(clientConfig.caBundle, 'base64').toString();
+      return {
+        version: metadata.resourceVersion,
+        trusted,
+        path: clientConfig.service.path,
+        failurePolicy,
+        reinvocationPolicy,
+      };
+    };
+    expect((await there.run()).out).to.match(/^Mutating webhook written: /);
+    const first = await found();
+    expect(first).to.include({ path: '/mutate', failurePolicy: 'Ignore', reinvocationPolicy: 'IfNeeded' });
+    expect((await there.run()).out).to.match(/^The certificate is valid until /);
+    expect(await found()).to.deep.equal(first);
+    expect(await there.run({ renew: true })).to.include({ code: 0, error: '' });
+    const { 'ca.crt': ca } = await expectResting();
+    expect((await found()).trusted)
+      .to.equal(ca)
+      .and.not.equal(first.trusted);
+    await takeSecret();
+    await ask(null);
+    await there.cluster.api.send('DELETE', MUTATING_PATH);
   });
 
   /** The account's own writer, which is killed after so many writes. */

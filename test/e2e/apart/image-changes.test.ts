@@ -34,28 +34,41 @@ const definition = {
   },
 };
 
-/** A webhook that nobody serves: what it is asked about is refused. Asked are updates to what has the label alone. */
+/** An entry that nobody serves: what it is asked about is refused. Asked are updates to what has the label alone. */
+const entry = (probe: string, shipped: unknown): Json => ({
+  name: `${probe}.image-changes.example.com`,
+  failurePolicy: 'Fail',
+  clientConfig: { url: 'https://127.0.0.1:1/' },
+  rules: [{ apiGroups: [group], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['likepods'] }],
+  objectSelector: { matchLabels: { probe } },
+  sideEffects: 'None',
+  admissionReviewVersions: ['v1'],
+  matchConditions: at(shipped, ['webhooks', 0, 'matchConditions']),
+});
 const webhook = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingWebhookConfiguration',
   metadata: { name: 'image-changes.example.com' },
   webhooks: [
-    {
-      name: 'image-changes.example.com',
-      failurePolicy: 'Fail',
-      clientConfig: { url: 'https://127.0.0.1:1/' },
-      rules: [{ apiGroups: [group], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['likepods'] }],
-      objectSelector: { matchLabels: { probe: 'true' } },
-      sideEffects: 'None',
-      admissionReviewVersions: ['v1'],
-      matchConditions: at(manifest('webhook.yaml', 'ValidatingWebhookConfiguration'), [
-        'webhooks',
-        0,
-        'matchConditions',
-      ]),
-    },
+    entry('judge', manifest('webhook.yaml', 'ValidatingWebhookConfiguration')),
+    entry('rewrite', manifest('mutating-webhook.yaml', 'MutatingWebhookConfiguration')),
   ],
 };
+type Annotations = Readonly<Record<string, string>>;
+/** What the gate notes, before and after an update. */
+const ANNOTATIONS: readonly (readonly [
+  old: Annotations | undefined,
+  now: Annotations | undefined,
+  isAsked: boolean,
+])[] = [
+  [undefined, undefined, false],
+  [undefined, { other: 'a' }, false],
+  [{ 'imagegate/rewritten': 'a', other: 'a' }, { 'imagegate/rewritten': 'a' }, false],
+  [{ 'imagegate/rewritten': 'a' }, { 'imagegate/rewritten': 'b' }, true],
+  [{ 'imagegate/rewritten': 'a' }, { other: 'a' }, true],
+  [{ 'imagegate/rewritten': 'a' }, undefined, true],
+  [undefined, { 'imagegate/rewritten': '' }, true],
+];
 
 const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 type Lists = Partial<Record<(typeof CONTAINERS)[number] | 'volumes', readonly Json[]>>;
@@ -115,10 +128,19 @@ describe(`the match condition of pods (SEED=${SEED})`, () => {
   });
 
   /** Whether the webhook is asked about an update. */
-  const isAsked = async (old: Lists, now: Lists): Promise<boolean> => {
-    const created = await cluster.api.send('POST', path, object({ generateName: 'x' }, old));
+  const isAsked = async (
+    old: Lists,
+    now: Lists,
+    probe = 'judge',
+    [oldAnnotations, annotations]: readonly (Annotations | undefined)[] = [],
+  ): Promise<boolean> => {
+    const created = await cluster.api.send(
+      'POST',
+      path,
+      object({ generateName: 'x', ...(oldAnnotations && { annotations: oldAnnotations }) }, old),
+    );
     const { metadata } = JSON.parse(created.text) as { metadata: { name: string } };
-    const labelled = { name: metadata.name, labels: { probe: 'true' } };
+    const labelled = { name: metadata.name, labels: { probe }, annotations };
     const { status, text } = await cluster.api.send('PUT', `${path}/${metadata.name}?dryRun=All`, {
       ...object(labelled, now),
       metadata: { ...metadata, ...labelled },
@@ -148,7 +170,8 @@ describe(`the match condition of pods (SEED=${SEED})`, () => {
   it('has the gate asked if and only if an image is another than it was', async () => {
     await fc.assert(
       fc.asyncProperty(change, async ({ old, now }) => {
-        const asked = await isAsked(old, now);
+        const [asked, isRewritten] = [await isAsked(old, now), await isAsked(old, now, 'rewrite')];
+        expect(isRewritten, 'as the entry that rewrites').to.equal(asked);
         expect(asked).to.equal(JSON.stringify(imagesOf(now)) !== JSON.stringify(imagesOf(old)));
         const kind = { group: '', version: 'v1', kind: 'Pod' };
         const brought = podSpecs({ kind, operation: 'UPDATE', object: { spec: now }, oldObject: { spec: old } });
@@ -157,4 +180,13 @@ describe(`the match condition of pods (SEED=${SEED})`, () => {
       { numRuns: RUNS, seed: SEED },
     );
   });
+
+  for (const [old, now, asked] of ANNOTATIONS) {
+    const what = `${JSON.stringify(old)} becomes ${JSON.stringify(now)}`;
+    it(`has the gate ${asked ? '' : 'not '}asked to rewrite where of annotations ${what}`, async () => {
+      const spec = { containers: [{ image: 'a' }] };
+      expect(await isAsked(spec, spec, 'rewrite', [old, now])).to.equal(asked);
+      expect(await isAsked(spec, spec, 'judge', [old, now])).to.equal(false);
+    });
+  }
 });
