@@ -5,7 +5,7 @@ import { certificatesIn } from '../../gate/secret/certificate-chain.ts';
 import { certificateFaults } from '../../gate/secret/certificate-faults.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { at, grouped, namesText, nameOf, textAt } from './fields.ts';
-import { type Check, entriesOf, OUR_WEBHOOK, type Snapshot, WEBHOOKS } from './snapshot.ts';
+import { allEntriesOf, type Check, entriesOf, OUR_WEBHOOK, type Snapshot, WEBHOOKS } from './snapshot.ts';
 
 const HERE = `ValidatingWebhookConfiguration ${OUR_WEBHOOK}`;
 const MS_PER_DAY = 86_400_000;
@@ -47,16 +47,16 @@ function hashOf(token: string): string {
 
 /** Where each entry finds the gate, and by which CAs it knows it; alike ones once. */
 function callersOf(snapshot: Snapshot) {
-  const callers = entriesOf(snapshot).map(({ name, entry }) => {
+  const callers = allEntriesOf(snapshot).map(({ name, where, entry }) => {
     const service = at(entry, 'clientConfig.service');
     const serverName =
       service === undefined ? undefined : `${textAt(service, 'name')}.${textAt(service, 'namespace')}.svc`;
-    return { name, serverName, bundle: textAt(entry, 'clientConfig.caBundle') };
+    return { name, where, serverName, bundle: textAt(entry, 'clientConfig.caBundle') };
   });
   return [...grouped(callers, ({ serverName, bundle }) => `${serverName} ${bundle}`).values()].map((alike) => {
-    const [{ serverName, bundle }] = alike as readonly [(typeof callers)[number]];
+    const [{ where, serverName, bundle }] = alike as readonly [(typeof callers)[number]];
     const names = alike.map(({ name }) => `entry ${name}`);
-    return { names, serverName, ca: Buffer.from(bundle, 'base64') };
+    return { names, where, serverName, ca: Buffer.from(bundle, 'base64') };
   });
 }
 
@@ -85,8 +85,8 @@ function expiries(snapshot: Snapshot): readonly Diagnosis[] {
       .slice(0, 1)
       .map((x509) => [where, x509] as const),
   );
-  const cas = callersOf(snapshot).flatMap(({ ca }) =>
-    certificatesIn(ca).map((x509) => [`${HERE}, caBundle`, x509] as const),
+  const cas = callersOf(snapshot).flatMap(({ where, ca }) =>
+    certificatesIn(ca).map((x509) => [`${where}, caBundle`, x509] as const),
   );
   const distinct = new Map(
     [...served, ...cas].map(([where, x509]) => [`${where} ${x509.fingerprint256}`, { where, x509 }]),

@@ -1,11 +1,20 @@
 import type { KubernetesObject } from '../../manifest/manifest-items.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { at, grouped, hasAny, isSelected, listAt, nameOf, namesText, textAt } from './fields.ts';
-import { type Check, isMatched, namespaceLabels, ofKind, OUR_WEBHOOK, type Snapshot, WEBHOOKS } from './snapshot.ts';
+import {
+  type Check,
+  isMatched,
+  MUTATING,
+  namespaceLabels,
+  ofKind,
+  OUR_WEBHOOK,
+  ours,
+  type Snapshot,
+  WEBHOOKS,
+} from './snapshot.ts';
 import { closedEntries } from './webhook-checks.ts';
 
 const OF_ADMISSION = 'admissionregistration.k8s.io';
-const MUTATING = `${OF_ADMISSION}/MutatingWebhookConfiguration`;
 const POLICIES = `${OF_ADMISSION}/ValidatingAdmissionPolicy`;
 const CHANGING_POLICIES = `${OF_ADMISSION}/MutatingAdmissionPolicy`;
 const BINDINGS = `${OF_ADMISSION}/ValidatingAdmissionPolicyBinding`;
@@ -53,13 +62,15 @@ function roleAtStart(object: KubernetesObject): string | undefined {
 }
 
 /** Whether rules match pods as they are made. */
-function touchesPods(rules: readonly unknown[]): boolean {
+export function touchesPods(rules: readonly unknown[]): boolean {
   return ['CREATE', 'UPDATE'].some((operation) => isMatched(rules, '', 'pods', operation));
 }
 
 function otherWebhooks(snapshot: Snapshot): readonly Diagnosis[] {
-  const named = (kind: string): readonly string[] =>
+  const rewrites = ours(snapshot, MUTATING, OUR_WEBHOOK) !== undefined;
+  const named = (kind: string, isAfter = false): readonly string[] =>
     ofKind(snapshot, kind)
+      .filter((object) => (rewrites && kind === MUTATING && nameOf(object) > OUR_WEBHOOK) === isAfter)
       .filter((object) => nameOf(object) !== OUR_WEBHOOK)
       // Of all of a kind the API server goes by their names.
       .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
@@ -68,13 +79,17 @@ function otherWebhooks(snapshot: Snapshot): readonly Diagnosis[] {
           .filter((webhook) => touchesPods(listAt(webhook, 'rules')))
           .map((webhook) => `${textAt(webhook, 'name')} of ${nameOf(object)}`),
       );
-  const [changing, judging] = [named(MUTATING), named(WEBHOOKS)];
+  const [changing, after, judging] = [named(MUTATING), named(MUTATING, true), named(WEBHOOKS)];
   const remedy = 'Nothing is to be done. If two judge the same, only the first denial that comes is shown.';
   const before = `They may change pods, in this order and before the gate judges what comes of it: ${namesText(changing)}.`;
+  const again = `They may change pods after the gate has rewritten them: ${namesText(after)}. If one changes an image, the gate is asked to rewrite it once more.`;
   const beside = `They judge pods too, at the same time as the gate: ${namesText(judging)}.`;
   return [
     ...(changing.length > 0
       ? [{ code: 'other-webhooks', where: 'MutatingWebhookConfigurations', what: before, remedy } as const]
+      : []),
+    ...(after.length > 0
+      ? [{ code: 'webhooks-after', where: 'MutatingWebhookConfigurations', what: again, remedy } as const]
       : []),
     ...(judging.length > 0
       ? [{ code: 'other-webhooks', where: 'ValidatingWebhookConfigurations', what: beside, remedy } as const]

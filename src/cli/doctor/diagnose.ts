@@ -5,10 +5,18 @@ import { type Diagnosis, type Severity, severityOf } from './diagnosis.ts';
 import { GATE_CHECKS } from './gate-checks.ts';
 import { POLICY_CHECKS } from './policy-checks.ts';
 import { secretNameOf } from './mounted-secret.ts';
+import { REWRITE_CHECKS } from './rewrite-checks.ts';
 import { DEPLOYMENT, ours, type Snapshot } from './snapshot.ts';
 import { WEBHOOK_CHECKS } from './webhook-checks.ts';
 
-const CHECKS = [...WEBHOOK_CHECKS, ...CERTIFICATE_CHECKS, ...GATE_CHECKS, ...POLICY_CHECKS, ...CLUSTER_CHECKS];
+const CHECKS = [
+  ...WEBHOOK_CHECKS,
+  ...REWRITE_CHECKS,
+  ...CERTIFICATE_CHECKS,
+  ...GATE_CHECKS,
+  ...POLICY_CHECKS,
+  ...CLUSTER_CHECKS,
+];
 export const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** All that is found in a snapshot, the worst first. */

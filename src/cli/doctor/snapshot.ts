@@ -44,6 +44,7 @@ export interface Check {
 
 export const WEBHOOKS = 'admissionregistration.k8s.io/ValidatingWebhookConfiguration';
 export const DEPLOYMENT = 'apps/Deployment';
+export const MUTATING = 'admissionregistration.k8s.io/MutatingWebhookConfiguration';
 export const OUR_WEBHOOK = 'com.imagegate.webhook';
 export const OUR_NAME = 'imagegate-webhook';
 const POLICY_PATH = '/validate-policy';
@@ -66,20 +67,29 @@ export function policyOf({ policy }: Snapshot): TriedPolicy | undefined {
   return 'ruleset' in policy ? policy : undefined;
 }
 
-/** An entry of the gate's webhook. */
+/** An entry of the gate's webhook, or of the one that rewrites. */
 export interface Entry {
   readonly name: string;
+  /** The object that it is in. */
+  readonly where: string;
   readonly entry: unknown;
   readonly path: string;
   /** Whether it asks about images; otherwise it asks about the gate's own ConfigMaps. */
   readonly isReview: boolean;
 }
 
-export function entriesOf(snapshot: Snapshot): readonly Entry[] {
-  return listAt(ours(snapshot, WEBHOOKS, OUR_WEBHOOK), 'webhooks').map((entry) => {
+/** Those of the webhook that judges. */
+export function entriesOf(snapshot: Snapshot, kind = WEBHOOKS): readonly Entry[] {
+  const where = `${kind.split('/')[1]} ${OUR_WEBHOOK}`;
+  return listAt(ours(snapshot, kind, OUR_WEBHOOK), 'webhooks').map((entry) => {
     const path = textAt(entry, 'clientConfig.service.path') || pathOfUrl(textAt(entry, 'clientConfig.url'));
-    return { name: textAt(entry, 'name'), entry, path, isReview: !path.startsWith(POLICY_PATH) };
+    return { name: textAt(entry, 'name'), where, entry, path, isReview: !path.startsWith(POLICY_PATH) };
   });
+}
+
+/** Those of both webhooks; of the one that rewrites, if that is there and could be read. */
+export function allEntriesOf(snapshot: Snapshot): readonly Entry[] {
+  return [...entriesOf(snapshot), ...entriesOf(snapshot, MUTATING)];
 }
 
 function pathOfUrl(url: string): string {

@@ -3,6 +3,7 @@ import { UNKNOWN_PROFILE } from '../../engine/policy.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { at, grouped, isSelected, listAt, nameOf, namesText, textAt } from './fields.ts';
 import {
+  allEntriesOf,
   type Check,
   entriesOf,
   isMatched,
@@ -48,7 +49,7 @@ function missing(snapshot: Snapshot): readonly Diagnosis[] {
 
 /** An entry with a URL leads out of the cluster, where nothing can be looked at. */
 function services(snapshot: Snapshot): readonly Diagnosis[] {
-  return entriesOf(snapshot).flatMap(({ name, entry }): readonly Diagnosis[] => {
+  return allEntriesOf(snapshot).flatMap(({ name, where: object, entry }): readonly Diagnosis[] => {
     const service = at(entry, 'clientConfig.service');
     if (service === undefined) return [];
     const port = Number(at(service, 'port') ?? 443);
@@ -59,7 +60,7 @@ function services(snapshot: Snapshot): readonly Diagnosis[] {
     const ports = listAt(found, 'spec.ports').map((one) => at(one, 'port'));
     // To the name of a host leads any port.
     if (found !== undefined && (ports.includes(port) || textAt(found, 'spec.type') === 'ExternalName')) return [];
-    const where = `${HERE}, entry ${name}`;
+    const where = `${object}, entry ${name}`;
     const isThere = found === undefined ? 'which is not there' : `which has the ports ${ports.join(', ')}`;
     const what = `It asks port ${port} of the Service ${asked}, ${isThere}.`;
     return [{ code: 'service-unknown', where, what, remedy: `Apply deploy/deployment.yaml. ${APPLY}` }];
@@ -108,7 +109,7 @@ function pluralsOf(kind: string): readonly (readonly [group: string, resource: s
 }
 
 /** The entries for images of pods themselves. */
-function podEntries(snapshot: Snapshot) {
+export function podEntries(snapshot: Snapshot) {
   return entriesOf(snapshot).filter(
     ({ entry, isReview }) => isReview && isMatched(listAt(entry, 'rules'), '', 'pods', 'CREATE'),
   );

@@ -3,13 +3,14 @@ import { parse } from 'yaml';
 import { createHash } from 'node:crypto';
 import { doctor } from '../../../src/cli/doctor/doctor.ts';
 import { type Diagnosis, type DiagnosisCode, SEVERITIES } from '../../../src/cli/doctor/diagnosis.ts';
+import { webhookEntries } from '../../../src/certificates/webhook-entries.ts';
 import { exportVap } from '../../../src/cli/export/export-vap.ts';
 import { filesDigest } from '../../../src/ruleset/files-digest.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { type StandInAnswer, standInApi } from '../../cluster/stand-in-api.ts';
 import { manifests, manifestsOf } from '../../deploy/manifests.ts';
 import { FAULTS, type Others } from './faults.ts';
-import { installed, type Made, makeSecrets, serverOf } from './installed.ts';
+import { installed, type Made, makeSecrets, mutatingWebhook, serverOf } from './installed.ts';
 import { type Any, answerOf, World } from './world.ts';
 
 /** What is said of an installation that nothing is wrong with. */
@@ -227,6 +228,36 @@ describe('imagegate doctor', () => {
       // oxlint-disable-next-line no-await-in-loop -- one world
       const { codes } = await found();
       expect(codes.filter((code) => !NOTES.has(code))).to.deep.equal(['start-order']);
+    }
+  });
+
+  it('finds nothing in profiles of which one rewrites, and tells where another is rewritten by', async () => {
+    const world = withProfiles();
+    world.get('ConfigMap', 'imagegate-webhook-config').data['policy.yaml'] =
+      'profiles: { prod: { rules: { registry-mirror: { action: rewrite, options: { mirrors: [{ registry: quay.io, mirror: m.example.com }] } } } } }';
+    const mutating = mutatingWebhook(made);
+    const bundle = made.ca.certificate;
+    mutating.webhooks = structuredClone(webhookEntries(mutating.webhooks, ['prod'], { bundle, token: made.token }));
+    world.add(mutating);
+    for (const labels of [{}, { 'imagegate/profile': 'prod' }, { 'imagegate/profile': 'pord' }]) {
+      world.get('Namespace', 'default').metadata.labels = labels;
+      serve(world, () => told(world));
+      // oxlint-disable-next-line no-await-in-loop -- one world
+      const { codes } = await found();
+      expect(codes.filter((code) => !NOTES.has(code))).to.deep.equal(['mirror-access']);
+    }
+    const [, prod] = world.get('MutatingWebhookConfiguration', 'com.imagegate.webhook').webhooks;
+    prod.namespaceSelector.matchExpressions[0].values = ['pord'];
+    for (const [label, codes] of [
+      ['prod', ['mirror-access', 'rewrite-namespaces']],
+      ['pord', ['mirror-access', 'rewrite-namespaces']],
+      ['other', ['mirror-access']],
+    ] as const) {
+      world.get('Namespace', 'default').metadata.labels = { 'imagegate/profile': label };
+      serve(world, () => told(world));
+      // oxlint-disable-next-line no-await-in-loop -- one world
+      const all = (await found()).codes.filter((code) => !NOTES.has(code));
+      expect(all, label).to.deep.equal(codes);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { DiagnosisCode } from '../../../src/cli/doctor/diagnosis.ts';
-import { base64, type Made } from './installed.ts';
+import { base64, type Made, mutatingWebhook } from './installed.ts';
 import type { Any, World } from './world.ts';
 
 /** What is wrong with an installation, and what the doctor is to say of it. */
@@ -20,6 +20,15 @@ export interface Others {
   readonly short: string;
 }
 
+const MUTATING = 'MutatingWebhookConfiguration';
+const MIRRORS =
+  'registry-mirror: { action: rewrite, options: { mirrors: [{ registry: docker.io, mirror: m.example.com/hub }] } }';
+/** A policy that rewrites, and what it takes. */
+const rewrites = (world: World, made: Made): Any => {
+  policyOf(world).data['policy.yaml'] = `rules: { ${MIRRORS} }`;
+  world.add(mutatingWebhook(made));
+  return world.get(MUTATING, 'com.imagegate.webhook').webhooks;
+};
 const webhookOf = (world: World): Any => world.get('ValidatingWebhookConfiguration', 'com.imagegate.webhook');
 const podsEntry = (world: World): Any => webhookOf(world).webhooks[0];
 const deploymentOf = (world: World): Any => world.get('Deployment', 'imagegate-webhook');
@@ -305,6 +314,135 @@ export const FAULTS: readonly Fault[] = [
     code: 'other-webhooks',
     said: /at the same time as the gate: c.example.com of c\./,
     breaks: (world) => world.add(hook('ValidatingWebhookConfiguration', 'c')),
+  },
+  {
+    name: 'a policy that rewrites, and nothing else that is wrong',
+    code: 'mirror-access',
+    said: /^policy.yaml, mirrors: Images are rewritten to m\.example\.com\/hub\./,
+    breaks: (world, made) => void rewrites(world, made),
+  },
+  {
+    name: 'no webhook that rewrites',
+    code: 'rewrite-missing',
+    said: /the policy rewrites images: each that should be rewritten is denied/,
+    also: ['mirror-access'],
+    breaks: (world, made) => {
+      rewrites(world, made);
+      world.remove(MUTATING, 'com.imagegate.webhook');
+    },
+  },
+  {
+    name: 'one that rewrites nothing',
+    code: 'rewrite-unneeded',
+    said: /the policy rewrites nothing/,
+    breaks: (world, made) => {
+      rewrites(world, made);
+      delete policyOf(world).data['policy.yaml'];
+    },
+  },
+  {
+    name: 'a policy that only warns of what it would rewrite',
+    code: 'rewrite-unneeded',
+    said: /the policy rewrites nothing/,
+    breaks: (world, made) => {
+      rewrites(world, made);
+      policyOf(world).data['ENFORCEMENT'] = 'warn';
+    },
+  },
+  {
+    name: 'another path to rewrite at',
+    code: 'path-unknown',
+    said: /^MutatingWebhookConfiguration .* It asks at \/validate, where the gate rewrites nothing/,
+    also: ['mirror-access', 'rewrite-unasked'],
+    breaks: (world, made) => void (rewrites(world, made)[0].clientConfig.service.path = '/validate'),
+  },
+  {
+    name: 'another Service to rewrite by',
+    code: 'service-unknown',
+    said: /^MutatingWebhookConfiguration .* Service imagegate\/other, which is not there/,
+    also: ['certificate-rejected', 'mirror-access'],
+    breaks: (world, made) => void (rewrites(world, made)[0].clientConfig.service.name = 'other'),
+  },
+  {
+    name: 'a CA that is not that of what rewrites',
+    code: 'certificate-rejected',
+    said: /caBundle of entry mutate\.com\.imagegate\.webhook.*\[certificate-untrusted\]/,
+    also: ['mirror-access'],
+    breaks: (world, made, { foreign }) => void (rewrites(world, made)[0].clientConfig.caBundle = base64(foreign)),
+  },
+  {
+    name: 'a profile that nothing rewrites for',
+    code: 'rewrite-unasked',
+    said: /No entry asks for the profile lab, where the policy rewrites/,
+    also: ['mirror-access', 'profile-unasked'],
+    breaks: (world, made) => {
+      rewrites(world, made);
+      policyOf(world).data['policy.yaml'] = `profiles: { lab: { rules: { ${MIRRORS} } } }`;
+    },
+  },
+  {
+    name: 'a profile to rewrite for that the policy lost',
+    code: 'profile-unknown',
+    said: /the profile prod, which the policy does not have: it rewrites/,
+    also: ['mirror-access'],
+    breaks: (world, made) => {
+      const entries = rewrites(world, made);
+      const copy = structuredClone(entries[0]);
+      copy.name = `prod.${copy.name}`;
+      copy.clientConfig.service.path = '/mutate/prod';
+      entries.push(copy);
+    },
+  },
+  ...(
+    [
+      ['no update of pods', (entry) => void (entry.rules[0].operations = ['CREATE']), /about UPDATE of pods:/],
+      ['no ephemeral containers', (entry) => void entry.rules.pop(), /about UPDATE of pods\/ephemeralcontainers:/],
+    ] as readonly (readonly [string, (entry: Any) => void, RegExp])[]
+  ).map(([name, change, said]): Fault => ({
+    name: `${name} to rewrite`,
+    code: 'rewrite-unasked',
+    said,
+    also: ['mirror-access'],
+    breaks: (world, made) => change(rewrites(world, made)[0]),
+  })),
+  {
+    name: 'Fail for what rewrites',
+    code: 'rewrite-fails-closed',
+    said: /stops pods that need no rewriting/,
+    also: ['mirror-access'],
+    breaks: (world, made) => void (rewrites(world, made)[0].failurePolicy = 'Fail'),
+  },
+  {
+    name: 'Never for what rewrites',
+    code: 'rewrite-once',
+    said: /a later webhook sets is not rewritten/,
+    also: ['mirror-access'],
+    breaks: (world, made) => void (rewrites(world, made)[0].reinvocationPolicy = 'Never'),
+  },
+  {
+    name: 'a namespace in which nothing is rewritten',
+    code: 'rewrite-namespaces',
+    said: /these namespaces: default\./,
+    also: ['mirror-access'],
+    breaks: (world, made) => rewrites(world, made)[0].namespaceSelector.matchExpressions[1].values.push('default'),
+  },
+  {
+    name: 'a namespace in which nothing is judged that is rewritten',
+    code: 'rewrite-namespaces',
+    said: /these namespaces: kube-system\./,
+    also: ['mirror-access'],
+    breaks: (world, made) =>
+      void (rewrites(world, made)[0].namespaceSelector.matchExpressions[1].values = ['imagegate']),
+  },
+  {
+    name: 'a webhook after what rewrites',
+    code: 'webhooks-after',
+    said: /after the gate has rewritten them: z\.example\.com of z\. /,
+    also: ['mirror-access', 'other-webhooks'],
+    breaks: (world, made) => {
+      rewrites(world, made);
+      for (const name of ['z', 'a']) world.add(hook(MUTATING, name));
+    },
   },
   {
     name: 'a policy that judges pods',

@@ -49,6 +49,13 @@ export function gatePod(name: string): Any {
   };
 }
 
+/** The webhook that rewrites, as certificates.sh makes it of deploy/. */
+export function mutatingWebhook({ ca }: Made): Any {
+  const [webhook] = manifests('mutating-webhook.yaml') as Any[];
+  for (const { clientConfig } of webhook.webhooks) clientConfig.caBundle = base64(ca.certificate);
+  return webhook;
+}
+
 /** deploy/ with guard-label.yaml, as `certificates.sh` and `kubectl apply` make it, and two pods of it. */
 export function installed({ ca, server, token }: Made): readonly Any[] {
   const [webhook] = manifests('webhook.yaml') as Any[];
