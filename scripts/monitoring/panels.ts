@@ -114,6 +114,26 @@ export const PANELS: readonly Panel[] = [
     queries: { '{{namespace}}': `sum by (namespace) ${events(violations('deny'), '$__rate_interval')}` },
   },
   {
+    title: 'Rewritten images',
+    description: 'Images a second that the mutating webhook rewrote, by mapping, dry runs left out.',
+    type: 'timeseries',
+    unit: 'cps',
+    size: HALF,
+    queries: { '{{mapping}}': rateBy('mapping', 'imagegate_rewritten_images_total{dry_run="false"}') },
+  },
+  {
+    title: 'Mutations, and what was not rewritten',
+    description:
+      'Pods at the mutating webhook by outcome, in the minutes up to each point; and violations by which a rule that rewrites denied.',
+    type: 'timeseries',
+    unit: 'short',
+    size: HALF,
+    queries: {
+      '{{outcome}}': 'sum by (outcome) (increase(imagegate_mutations_total{dry_run="false"}[$__rate_interval]))',
+      'denied by {{rule}}': `sum by (rule) ${events(violations('deny'), '$__rate_interval')} and on (rule) sum by (rule) (max_over_time(imagegate_rewritten_images_total[1d]))`,
+    },
+  },
+  {
     title: 'Denied in this time',
     description: 'Violations that denied, by rule and namespace. Past 200 namespaces, later ones are called other.',
     type: 'table',

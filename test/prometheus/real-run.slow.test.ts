@@ -57,13 +57,14 @@ describe('what Prometheus makes of a real run', () => {
     };
     expect(rows('Denied in this time')).to.have.deep.members([
       { rule: 'empty-tag', namespace: 'shop', value: 2 },
-      { rule: 'registry-allowlist', namespace: 'shop', value: 2 },
+      { rule: 'registry-allowlist', namespace: 'shop', value: 4 },
+      { rule: 'registry-mirror', namespace: 'shop', value: 2 },
     ]);
     expect(rows('Exempt in this time')).to.deep.equal([{ rule: 'registry-allowlist', exemption: 'legacy', value: 2 }]);
     const digests = { rule: 'require-digest', action: 'audit' };
     expect(rows('Would have been denied in this time')).to.have.deep.members([
       { rule: 'blocked-tags', action: 'warn', namespace: 'shop', value: 2 },
-      { ...digests, namespace: 'shop', value: 4 },
+      { ...digests, namespace: 'shop', value: 6 },
       { ...digests, namespace: 'legacy', value: 2 },
       { ...digests, namespace: 'default', value: 6 },
     ]);

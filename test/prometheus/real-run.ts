@@ -44,6 +44,7 @@ const REQUESTS: readonly (readonly [path: string, AdmissionRequest])[] = [
   ['/validate', admissionRequest({ kind: ephemeral, subResource: 'ephemeralcontainers', operation: 'UPDATE' })],
   ['/validate', admissionRequest({ object: unreadable })],
   ['/validate', admissionRequest({ kind: { group: 'example.com', version: 'v1', kind: 'Widget' } })],
+  ['/validate', podCreate({ a: 'registry.k8s.io/pause:3.10' }, { namespace: 'shop' })],
   ['/validate/prod', podCreate({ a: 'gcr.io/a:1' })],
   ['/validate/lab', podCreate({ a: 'gcr.io/a:1' })],
 ];
