@@ -95,10 +95,11 @@ export async function createWorld(cluster: Cluster, options: WorldOptions): Prom
     await wait(200);
   };
   const remove: World['remove'] = async () => {
-    await cluster.api.send(
-      'DELETE',
-      `/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/${webhook}`,
-    );
+    for (const kind of ['validating', 'mutating']) {
+      const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/${webhook}`;
+      // oxlint-disable-next-line no-await-in-loop -- what judges first, or it denies what nobody rewrites
+      await cluster.api.send('DELETE', path);
+    }
     await proxy.close();
     await components.stop();
   };
@@ -130,7 +131,8 @@ async function moveTo(
   deploy: string,
   { namespace, podNamespace, webhook }: { namespace: string; podNamespace: string; webhook: string },
 ): Promise<void> {
-  for (const file of ['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml', 'webhook.yaml']) {
+  const webhooks = ['webhook.yaml', 'mutating-webhook.yaml'];
+  for (const file of ['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml', ...webhooks]) {
     await replaceIn(join(deploy, file), /(?<=: |\[)imagegate(?=$|,)/gm, namespace);
   }
   await replaceIn(
@@ -138,10 +140,11 @@ async function moveTo(
     /^readonly NAMESPACE=imagegate$/m,
     `readonly NAMESPACE=${namespace}`,
   );
-  const file = join(deploy, 'webhook.yaml');
-  await replaceIn(file, /^ {2}name: com\.imagegate\.webhook$/m, `  name: ${webhook}`);
   const only = `        - { key: kubernetes.io/metadata.name, operator: In, values: [${podNamespace}] }`;
-  await replaceIn(file, /^ {10}values: \[.*, kube-system\]$/gm, `$&\n${only}`);
+  for (const file of webhooks.map((name) => join(deploy, name))) {
+    await replaceIn(file, /^ {2}name: com\.imagegate\.webhook$/m, `  name: ${webhook}`);
+    await replaceIn(file, /^ {10}values: \[.*, kube-system\]$/gm, `$&\n${only}`);
+  }
 }
 
 async function replaceIn(file: string, pattern: RegExp, replacement: string): Promise<void> {
