@@ -16,7 +16,7 @@ const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
   dependencies: Record<string, string>;
 };
 /** What `npm run build` runs after the compiler. */
-const buildScripts = [...packageJson.scripts['build']!.matchAll(/node (\S+)/g)].map(([, script]) => script!);
+const buildScripts = [...packageJson.scripts['build']!.matchAll(/node (build\S+)/g)].map(([, script]) => script!);
 const deployment = manifest('deployment.yaml', 'Deployment');
 const container = ['spec', 'template', 'spec', 'containers', 0] as const;
 
