@@ -27,7 +27,7 @@ export function doctorCommand(command: Command): void {
     .action(async (paths: readonly string[], { rehearsal, ...flags }: Flags) => {
       if (paths.length > 0 && !rehearsal) command.error('error: logs are for --rehearsal');
       if (rehearsal) {
-        const { rehearse } = await import('../cli/doctor/rehearse.ts');
+        const { rehearse } = await import('../cli/rehearsal/rehearse.ts');
         process.exitCode = await rehearse({ ...flags, paths, stdin: process.stdin, ...commandOutput });
         return;
       }

@@ -107,7 +107,10 @@ describe('the repository', () => {
       const packages = new Set<string>();
       for (const next of reached) {
         for (const { specifier, path, typeOnly, isLazy } of files.get(next)?.imports ?? []) {
-          if (typeOnly || (isLazy && /^src\/(?:cli\/(?:serve\.ts|certificates\/|doctor\/)|cluster\/)/.test(path ?? '')))
+          if (
+            typeOnly ||
+            (isLazy && /^src\/(?:cli\/(?:serve\.ts|certificates\/|doctor\/|rehearsal\/)|cluster\/)/.test(path ?? ''))
+          )
             continue;
           if (path === undefined) packages.add(specifier);
           else reached.add(path);

@@ -1,5 +1,5 @@
 import { isObject, property } from '../../workload/json-object.ts';
-import { listAt, textAt } from './fields.ts';
+import { listAt, textAt } from '../doctor/fields.ts';
 
 /** How many owners are told apart; what is found of others counts as one more, so that memory is bounded. */
 const MAX_OWNERS = 10_000;

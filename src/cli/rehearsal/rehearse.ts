@@ -6,10 +6,10 @@ import { pathName, STDIN } from '../../manifest/manifest-files.ts';
 import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
 import { messageOf, MistakesError, mistakeText } from '../../mistake/mistake.ts';
 import type { Output } from '../mistakes-block.ts';
-import type { DoctorFormat } from './doctor.ts';
-import { nameOf } from './fields.ts';
+import type { DoctorFormat } from '../doctor/doctor.ts';
+import { nameOf } from '../doctor/fields.ts';
 import { linesOf } from './lines-of.ts';
-import { isReplica } from './read-snapshot.ts';
+import { isReplica } from '../doctor/read-snapshot.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { rehearsalText } from './rehearsal-text.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { linesOf } from '../../../src/cli/doctor/lines-of.ts';
+import { linesOf } from '../../../src/cli/rehearsal/lines-of.ts';
 import { collected } from '../../manifest/chunks.ts';
 
 const long = 'x'.repeat(40_000);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Rehearsal } from '../../../src/cli/doctor/rehearsal.ts';
-import { rehearsalText } from '../../../src/cli/doctor/rehearsal-text.ts';
+import { Rehearsal } from '../../../src/cli/rehearsal/rehearsal.ts';
+import { rehearsalText } from '../../../src/cli/rehearsal/rehearsal-text.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rehearse, type RehearseOptions } from '../../../src/cli/doctor/rehearse.ts';
+import { rehearse, type RehearseOptions } from '../../../src/cli/rehearsal/rehearse.ts';
 import { discovery, standInApi } from '../../cluster/stand-in-api.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
-import { gatePod } from './installed.ts';
+import { gatePod } from '../doctor/installed.ts';
 
 const lineOf = (fields: object): string =>
   `${JSON.stringify({ msg: 'review', verdict: 'allowed', kind: 'Pod', namespace: 'shop', name: 'a', time: 't', ...fields })}\n`;
