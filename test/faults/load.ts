@@ -7,6 +7,10 @@ export type PodKind = 'good' | 'bad' | 'large';
 /** What became of one dry-run create. */
 export interface Outcome {
   readonly pod: PodKind;
+  /** Its own, so that the audit log can be asked about it. */
+  readonly name: string;
+  /** What the API server has in the place of the image, if it is created. */
+  readonly image?: string | undefined;
   /** `failed`: neither created nor denied by the gate, for instance since the gate could not be asked. */
   readonly verdict: 'ok' | 'denied' | 'failed';
   /** On the clock of `performance.now()`, in milliseconds. */
@@ -44,14 +48,17 @@ const shipped: Images = { good: 'docker.io/nginx:1', bad: 'docker.io/nginx:lates
 /** 300 KB of a review: Go writes each of them as six bytes. */
 const env = [{ name: 'X', value: '<'.repeat(50_000) }];
 
-export function createsIn(api: ApiClient, namespace: string, images: Images = shipped): Creates {
+/** @param prefix of the names of the pods */
+export function createsIn(api: ApiClient, namespace: string, images: Images = shipped, prefix = 'x'): Creates {
   let turn = 0;
+  let made = 0;
   const create = async (pod: PodKind = turn++ % 2 === 0 ? 'good' : 'bad'): Promise<Outcome> => {
     const container = pod === 'large' ? { image: images.good, env } : { image: images[pod] };
-    const object = { metadata: { name: 'x' }, spec: { containers: [{ name: 'c', ...container }] } };
+    const name = `${prefix}${(made += 1)}`;
+    const object = { metadata: { name }, spec: { containers: [{ name: 'c', ...container }] } };
     const sent = performance.now();
     const answer = await api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, object).then(read, failed);
-    return { pod, sent, latencyMs: performance.now() - sent, ...answer };
+    return { pod, name, sent, latencyMs: performance.now() - sent, ...answer };
   };
   const load: Creates['load'] = (perSecond, pod) => {
     const outcomes: Outcome[] = [];
@@ -108,13 +115,20 @@ export function createsIn(api: ApiClient, namespace: string, images: Images = sh
   };
 }
 
-function read({ status, text, warnings }: ApiAnswer): Pick<Outcome, 'verdict' | 'text'> {
-  const { message = '' } = JSON.parse(text) as { readonly message?: string };
+function read({ status, text, warnings }: ApiAnswer): Pick<Outcome, 'verdict' | 'text' | 'image'> {
+  const { message = '', spec } = JSON.parse(text) as Answer;
   const denied = status === 403 && message.includes('denied the request');
   return {
     verdict: status === 201 ? 'ok' : denied ? 'denied' : 'failed',
     text: [status, ...warnings, message].join(' '),
+    image: spec?.containers[0]?.image,
   };
+}
+
+/** Why it was not created, or what was. */
+interface Answer {
+  readonly message?: string;
+  readonly spec?: { readonly containers: readonly { readonly image: string }[] };
 }
 
 function failed(error: unknown): Pick<Outcome, 'verdict' | 'text'> {

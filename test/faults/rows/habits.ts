@@ -3,6 +3,7 @@ import { caChange } from './ca-change.ts';
 import { certificates } from './certificates.ts';
 import { gateLost } from './gate-lost.ts';
 import { keepAliveEdge } from './keep-alive-edge.ts';
+import { mutatingHalf } from './mutating-half.ts';
 import { policyReloads } from './policy-reloads.ts';
 import { rollingRestarts } from './rolling-restart.ts';
 import { soak } from './soak.ts';
@@ -17,5 +18,6 @@ export const habits: readonly Fault[] = [
   caChange,
   unusedConnections,
   ...gateLost,
+  ...mutatingHalf,
   keepAliveEdge,
 ];
