@@ -362,7 +362,11 @@ describe('what is rewritten', function () {
   });
 
   describe('if the half that rewrites is down', () => {
-    before(async () => ok(['apply'], pod('down', podSpec('docker.io/a:1'))));
+    const withVolume = pod('with-volume', podSpecWith({ init: 'a:1', sidecar: 'a:1', main: 'a:1', volume: 'a:1' }));
+    before(async () => {
+      await ok(['apply'], pod('down', podSpec('docker.io/a:1')));
+      await ok(['apply'], withVolume);
+    });
     before(() => {
       there.half.remove(there.gate.port);
       there.half.cut();
@@ -386,6 +390,8 @@ describe('what is rewritten', function () {
       const { code } = await there.send(['apply'], pod('down', podSpec('docker.io/a:1')));
       expect(code).to.equal(1);
       expect(imagesOf(await there.live('down'))).to.deep.equal({ 'containers/c0': `${HUB}/library/a:1` });
+      // The API server itself sees to it that an image volume stays.
+      expect((await there.send(['apply'], withVolume)).stderr).to.include('pod updates may not change fields');
     });
   });
 });
