@@ -1,10 +1,11 @@
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import { type ImageReference, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { imagePatterns } from './image-patterns.ts';
 import { InvalidEntriesError, prepareEach } from './invalid-entries-error.ts';
 import { longestPrefix, type Prefixes } from '../image/longest-prefix.ts';
 import { canonicalPlace, mirrorRemedy } from './mirror-remedy.ts';
-import { registryReading } from './registry-reading.ts';
+import { registryReading, splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
 
 export interface RegistryMirror {
@@ -30,6 +31,8 @@ export interface MirroredImage {
 
 /** A mapping, compiled. */
 interface Mapping extends Pick<MirroredImage, 'mapping'>, Pick<RegistryMirror, 'mirror' | 'digests'> {
+  /** Whether the mirror itself is a repository, and so can stand for one image. */
+  readonly isRepository: boolean;
   readonly isServed: (image: ImageReference) => boolean;
   readonly isExcepted: (image: ImageReference) => boolean;
 }
@@ -60,7 +63,7 @@ export function registryMirrors(
     const image = read.image(written);
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
     const name = `${normalizedRegistry(image)}/${normalizedRepository(image)}`;
-    const found = longestPrefix(mappings, name, ({ mirror }, rest) => rest !== '' || mirror.includes('/'));
+    const found = longestPrefix(mappings, name, ({ isRepository }, rest) => rest !== '' || isRepository);
     if (found === undefined || found.value.isServed(written) || found.value.isExcepted(written)) return undefined;
     const { mirror, mapping, digests } = found.value;
     const repository = found.rest === '' ? mirror : `${mirror}/${found.rest}`;
@@ -97,10 +100,17 @@ function compiledMappings(mirrors: readonly RegistryMirror[]): Prefixes<Mapping>
     if (remedy !== undefined) refuse('a mirror that has no mirror itself', mirror, remedy);
     const serves = registryPatterns([canonicalPlace(mirror)]).matches;
     const isServed = (image: ImageReference): boolean => serves(read(image));
-    const mapping = { mirror, mapping: `${registry} -> ${mirror}`, digests, isServed, isExcepted };
+    const isRepository = isRepositoryAt(mirror);
+    const mapping = { mirror, mapping: `${registry} -> ${mirror}`, digests, isRepository, isServed, isExcepted };
     return [place, mapping] as const;
   });
   return new Map(prepared);
+}
+
+/** On Docker Hub what has one component alone is an account, and as an image it would be read as an official one. */
+function isRepositoryAt(mirror: string): boolean {
+  const [host, path] = splitAtSlash(canonicalPlace(mirror));
+  return host === DOCKER_HUB ? path.includes('/') : path !== '';
 }
 
 function refuseRegistry(registry: string, first: number, index: number): void {

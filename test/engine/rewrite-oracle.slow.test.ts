@@ -80,6 +80,12 @@ function begins(name: readonly string[], prefix: readonly string[]): boolean {
   return prefix.every((part, index) => name[index] === part);
 }
 
+/** Whether what is a mirror can be an image as well: an account of Docker Hub cannot. */
+function isRepository(mirror: string): boolean {
+  const [first, ...names] = components(mirror);
+  return names.length > (first === 'docker.io' ? 1 : 0);
+}
+
 type Reading = Extract<OracleAnswer, { readonly error?: undefined }>;
 
 /** What must be written in place of an image, by what the oracle reads and by every mapping tried, the longest taken. */
@@ -89,7 +95,7 @@ function expectedOf(raw: string, read: OracleAnswer, policy: Policy): string {
   const name = componentsOf(read);
   const [best] = mirrors
     .map((one) => ({ ...one, from: components(one.registry) }))
-    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || mirror.includes('/')))
+    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || isRepository(mirror)))
     .toSorted((a, b) => b.from.length - a.from.length);
   const isServed = best === undefined || begins(name, components(best.mirror));
   if (!isServed && (best.digests === 'keep' || read.digest === ''))

@@ -63,12 +63,18 @@ function componentsOf({ registry = 'docker.io', repository }: ImageReference): r
 const begins = (name: readonly string[], prefix: readonly string[]): boolean =>
   prefix.every((part, index) => name[index] === part);
 
+/** Whether what is a mirror can be an image as well: an account of Docker Hub cannot. */
+function isRepository(mirror: string): boolean {
+  const [host, ...names] = canonical(mirror);
+  return names.length > (host === 'docker.io' ? 1 : 0);
+}
+
 /** Every mapping tried, the longest taken. Exceptions are of the engine's own patterns, which have tests of their own. */
 function naiveMirrored(mirrors: readonly RegistryMirror[], read: ImageReference): string | undefined {
   const name = componentsOf(read);
   const fitting = mirrors
     .map((one) => ({ ...one, from: canonical(one.registry) }))
-    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || mirror.includes('/')));
+    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || isRepository(mirror)));
   const [best] = fitting.toSorted((a, b) => b.from.length - a.from.length);
   if (best === undefined || begins(name, canonical(best.mirror))) return undefined;
   const { tag, digest: by } = read;

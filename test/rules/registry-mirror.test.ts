@@ -60,6 +60,26 @@ const CASES: Readonly<Record<string, Case>> = {
       'constructor:1/x:1',
     ],
   },
+  'of one image each': {
+    options: {
+      mirrors: [
+        { registry: 'quay.io/acme/app', mirror: 'm.io/app' },
+        { registry: 'ghcr.io/acme/app', mirror: 'docker.io/acme/app' },
+        { registry: 'ghcr.io/acme/web', mirror: 'm.io' },
+        // Read as docker.io/library/acme, an official image.
+        { registry: 'gcr.io/acme/app', mirror: 'docker.io/acme' },
+        { registry: 'gcr.io/acme', mirror: 'm.io/acme' },
+        { registry: 'quay.io/acme/web', mirror: 'registry-1.docker.io:443/acme' },
+      ],
+    },
+    denied: [
+      ['quay.io/acme/app:1', 'm.io/app:1'],
+      ['ghcr.io/acme/app:1', 'docker.io/acme/app:1'],
+      ['gcr.io/acme/app:1', 'm.io/acme/app:1'],
+      ['gcr.io/acme/app/x:1', 'docker.io/acme/x:1'],
+    ],
+    allowed: ['ghcr.io/acme/web:1', 'quay.io/acme/web:1'],
+  },
   'with unqualified: untrusted': {
     options: { mirrors: MIRRORS, unqualified: 'untrusted' },
     denied: [
