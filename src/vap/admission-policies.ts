@@ -5,7 +5,8 @@ import { type Check, checksOf } from './checks.ts';
 import { exemptionConditions, namespaceCondition, unsaidOf } from './exemption-conditions.ts';
 import { tooCostly } from './cost.ts';
 import { NO_MIRROR_POD, REFERENCE_VARIABLES, type Variable } from './reference-variables.ts';
-import { type Validation, validationOf } from './validations.ts';
+import { isNamed, namedVariable } from './rewritable.ts';
+import { isThereUnder, type Validation, validationOf } from './validations.ts';
 
 export interface VapOptions {
   /** The names of all rules, in the order of their violations. */
@@ -30,6 +31,9 @@ export interface Vap {
   readonly tooCostly: readonly string[];
 }
 
+const NOT_REWRITTEN =
+  'what it rewrites: a pod with such an image is refused, and in what makes pods its name is not judged';
+
 const ACTIONS = { deny: 'Deny', warn: 'Warn', audit: 'Audit' } as const;
 
 /** A policy as ValidatingAdmissionPolicies, never stricter than the gate. */
@@ -42,8 +46,13 @@ export function admissionPolicies(ruleset: Ruleset, options: VapOptions): Vap {
   for (const kind of policy.podSpecPaths.keys()) leftOut.add(`podSpecs: the kind ${kind}`);
   const exemptions = current.map(exemptionConditions);
   const selections = (profiles.size + 1) * (overrides.length + 1);
-  const context = { optionsOf: options.optionsOf, exemptions, selections, contact: policy.contact };
-  const validations = checksOf(ruleset, options.order).flatMap((check, index) => {
+  const { optionsOf } = options;
+  const checks = checksOf(ruleset, options.order);
+  const named = namedVariable(checks, optionsOf, isThereUnder(selections));
+  for (const { rule: name, rewrites } of checks) if (rewrites) leftOut.add(`${name}: ${NOT_REWRITTEN}`);
+  const isNamedOf = (check: Check): boolean => named !== undefined && isNamed(check, current);
+  const context = { optionsOf, exemptions, selections, isNamed: isNamedOf, contact: policy.contact };
+  const validations = checks.flatMap((check, index) => {
     if (check.isCustom) {
       leftOut.add(`${check.rule}: a rule of your own`);
       return [];
@@ -54,6 +63,7 @@ export function admissionPolicies(ruleset: Ruleset, options: VapOptions): Vap {
     ...(selections > 1 ? [selectionVariable(ruleset)] : []),
     ...exemptions.map(({ variable }) => variable),
     ...REFERENCE_VARIABLES,
+    ...(named === undefined ? [] : [named]),
   ];
   const objects = Object.entries(ACTIONS).flatMap(([action, validationAction]) => {
     const ofAction = validations.filter((one) => one.action === action);

@@ -11,6 +11,8 @@ export interface Check {
   /** Absent for `valid-reference`, which has no options and no scope. */
   readonly setting?: RuleSetting;
   readonly isCustom: boolean;
+  /** What it objects to is rewritten, where it can be. */
+  readonly rewrites?: true;
   /** How exemptions read an image without a registry; `undefined` if the rule does not trust registries. */
   readonly unqualified: string | undefined;
   /** Indices of `allSelections`. */
@@ -45,7 +47,8 @@ function checksIn({ validReference, rules }: Selection, settings: RuleSettings):
       const { name: rule, setting } = bound;
       const unqualified = TRUSTING.includes(rule) ? unqualifiedUnder(settings.get(rule)?.settings) : undefined;
       const isCustom = 'askCustom' in bound;
-      return { rule, action: bound.action, message: bound.message, setting, isCustom, unqualified };
+      const { action: does, message: says, rewrites } = bound;
+      return { rule, action: does, message: says, setting, isCustom, unqualified, ...(rewrites && { rewrites }) };
     }),
   ];
 }

@@ -1,28 +1,11 @@
 import type { RuleOptions } from '../engine/policy.ts';
 import { DOCKER_HUB } from '../image/docker-hub.ts';
-import type { RegistryMirror } from '../rule/registry-mirrors.ts';
-import { canonicalPlace } from '../rule/mirror-remedy.ts';
 import { sentenceList } from '../rule/sentence-list.ts';
 import { tagsOrRange } from '../rule/tags-or-range.ts';
 import { allOf, anyOf, globExpression, listOf, matchesAny, quoted } from './cel.ts';
 import { hasRange, imageCondition, registryCondition } from './image-conditions.ts';
-
-/** What a rule says of the image `i`, in CEL. Of the cases of a rule, the first that holds counts. */
-export interface RuleCase {
-  readonly when: string;
-  /** Absent: it says nothing. */
-  readonly violation?: {
-    /** Text. */
-    readonly problem: string;
-    /** Text. */
-    readonly remedy: string;
-    /** Where it is fine all the same. */
-    readonly unless?: string;
-  };
-}
-
-/** Says what of a rule cannot be said in CEL. */
-export type LeaveOut = (what: string) => void;
+import { mirrorCases } from './mirror-cases.ts';
+import type { LeaveOut, RuleCase } from './rule-case.ts';
 
 type Options = RuleOptions['options'];
 
@@ -60,11 +43,11 @@ export const RULE_CASES: Readonly<Record<string, (options: Options, leaveOut: Le
     return [violation(blocked, 'has a non-allowed name', remedy)];
   },
   'default-registry': ({ registry }) => {
-    const remedy = `${quoted(`Write ${String(registry)}/`)} + ${registry === DOCKER_HUB ? 'i.official' : 'i.repository'} + ${VERSION} + "."`;
+    const name = registry === DOCKER_HUB ? 'i.official' : 'i.repository';
+    const remedy = `${quoted(`Write ${String(registry)}/`)} + ${name} + i.image.substring(i.repository.size()) + "."`;
     return [{ when: 'i.registry == ""', violation: { problem: quoted('names no registry'), remedy } }];
   },
-  'registry-mirror': ({ mirrors, unqualified }, leaveOut) =>
-    mirrorCases(mirrors as readonly RegistryMirror[], unqualified, leaveOut),
+  'registry-mirror': mirrorCases,
   'require-digest': () => [violation('i.digest == ""', 'has no digest', 'Only images with digests are allowed.')],
   'required-pull-policy': ({ policies }, leaveOut) =>
     (policies as readonly { readonly images: readonly string[]; readonly policy: string }[]).flatMap(
@@ -129,45 +112,4 @@ function firstAbout(
   const whenOf = (entries: readonly string[]) => imageCondition(entries, { purpose: 'deny', unqualified });
   const about = { when: whenOf(withoutRanges(images, leaveOut)), violation: said };
   return ranges.length === 0 ? [about] : [about, { when: whenOf(ranges) }];
-}
-
-/** Tag and digest as they were. */
-const VERSION = '(i.tag == "" ? "" : ":" + i.tag) + i.digest';
-
-/** The longest first; a mapping that is about exactly one repository lets it pass. */
-function mirrorCases(
-  mirrors: readonly RegistryMirror[],
-  unqualified: unknown,
-  leaveOut: LeaveOut,
-): readonly RuleCase[] {
-  const placed = mirrors.map((mirror) => ({ ...mirror, from: canonicalPlace(mirror.registry) }));
-  return placed
-    .toSorted((a, b) => b.from.length - a.from.length)
-    .flatMap((one) => [
-      ...(one.from.includes('/') ? [{ when: `i.deny == ${quoted(one.from)}` }] : []),
-      mirrorCase(one, unqualified, leaveOut),
-    ]);
-}
-
-function mirrorCase(
-  { from, mirror, except = [], digests }: RegistryMirror & { readonly from: string },
-  unqualified: unknown,
-  leaveOut: LeaveOut,
-): RuleCase {
-  for (const entry of except.filter(hasRange)) leaveOut(`the range of ${entry}: all tags pass`);
-  const isQualified = unqualified === 'untrusted' ? 'i.registry != ""' : undefined;
-  const repository = `i.deny.substring(${from.length + 1})`;
-  const isServed = registryCondition([canonicalPlace(mirror)], 'i.deny');
-  const isExcepted = except.length === 0 ? undefined : imageCondition(except, { purpose: 'exempt' });
-  return {
-    when: allOf([isQualified, `i.deny.startsWith(${quoted(`${from}/`)})`]),
-    violation: {
-      problem: quoted('does not come from its mirror'),
-      remedy:
-        digests === 'refuse'
-          ? `(i.digest == "" ? "Write " : ${quoted(`${mirror} serves no digests: write `)}) + ${quoted(`${mirror}/`)} + ${repository} + (i.tag == "" ? "" : ":" + i.tag) + (i.digest != "" && i.tag == "" ? ", and a tag." : ".")`
-          : `${quoted(`Write ${mirror}/`)} + ${repository} + ${VERSION} + "."`,
-      unless: anyOf([isServed, isExcepted]),
-    },
-  };
 }

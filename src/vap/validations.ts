@@ -4,7 +4,9 @@ import type { Check } from './checks.ts';
 import { type ExemptionConditions, namespaceCondition } from './exemption-conditions.ts';
 import { imageCondition } from './image-conditions.ts';
 import type { Variable } from './reference-variables.ts';
-import { type LeaveOut, RULE_CASES, type RuleCase, withoutRanges } from './rule-cases.ts';
+import { type IsThere, NAMED } from './rewritable.ts';
+import type { LeaveOut, RuleCase } from './rule-case.ts';
+import { RULE_CASES, withoutRanges } from './rule-cases.ts';
 
 /** A check in CEL: a variable with its sentences, and a validation that there are none. */
 export interface Validation {
@@ -19,6 +21,8 @@ export interface ValidationContext {
   readonly exemptions: readonly ExemptionConditions[];
   /** How many selections there are. */
   readonly selections: number;
+  /** Whether a check judges only `NAMED`. */
+  readonly isNamed: (check: Check) => boolean;
   /** Whom to ask: the end of a message. */
   readonly contact: string | undefined;
 }
@@ -39,7 +43,8 @@ export function validationOf(check: Check, index: number, context: ValidationCon
   const { rule, action, setting } = check;
   const name = `violations${index}`;
   const cases = rule === VALID_REFERENCE ? [INVALID] : RULE_CASES[rule]!(context.optionsOf(check), leaveOut);
-  const source = rule === VALID_REFERENCE ? 'variables.judged.filter(i, i.valid == "")' : 'variables.references';
+  const references = context.isNamed(check) ? `variables.${NAMED}` : 'variables.references';
+  const source = rule === VALID_REFERENCE ? 'variables.judged.filter(i, i.valid == "")' : references;
   const scope = setting?.images && imageCondition(withoutRanges(setting.images, leaveOut), { purpose: 'deny' });
   const exempt =
     rule === VALID_REFERENCE ? [] : context.exemptions.map(({ covers }) => covers(rule, check.unqualified));
@@ -47,14 +52,18 @@ export function validationOf(check: Check, index: number, context: ValidationCon
   const filter = allOf([scope, isExempt === 'false' ? undefined : `!(${isExempt})`]);
   const images = filter === 'true' ? source : `${source}.filter(i, ${filter})`;
   const sentences = `${images}\n.map(i, ${casesText(cases, check.message)})\n.filter(s, s != "")`;
-  const isThere = allOf([
-    check.selections.length < context.selections
-      ? `variables.selection in [${check.selections.join(', ')}]`
-      : undefined,
-    setting?.namespaces && namespaceCondition(setting.namespaces),
-  ]);
+  const isThere = isThereUnder(context.selections)(check);
   const expression = isThere === 'true' ? sentences : `!(${isThere}) ? [] :\n${sentences}`;
   return { rule, action, variable: { name, expression }, validation: validation(rule, name, context) };
+}
+
+/** Whether a check is in force for the request. @param selections how many there are */
+export function isThereUnder(selections: number): IsThere {
+  return ({ selections: within, setting }) =>
+    allOf([
+      within.length < selections ? `variables.selection in [${within.join(', ')}]` : undefined,
+      setting?.namespaces && namespaceCondition(setting.namespaces),
+    ]);
 }
 
 function validation(rule: string, name: string, { contact }: ValidationContext): Validation['validation'] {

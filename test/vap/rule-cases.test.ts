@@ -51,14 +51,30 @@ const CASES: readonly (readonly [
         { registry: 'registry-1.docker.io/x', mirror: 'b.io', digests: 'refuse' },
       ],
     },
-    ['i.deny == "docker.io/x"', 'i.deny.startsWith("docker.io/x/")', 'i.deny.startsWith("docker.io/")'],
-    ['the range of docker.io/x/y:^1: all tags pass'],
+    ['i.deny.startsWith("docker.io/x/")', 'i.deny.startsWith("docker.io/")'],
+    ['the range of docker.io/x/y:^1 in the except of docker.io: all tags pass'],
   ],
   ['registry-mirror', { mirrors: [{ registry: 'a.io', mirror: 'b.io' }] }, ['i.deny.startsWith("a.io/")']],
   [
     'registry-mirror',
     { mirrors: [{ registry: 'docker.io', mirror: 'b.io/c' }], unqualified: 'untrusted' },
     ['(i.registry != "" && i.deny.startsWith("docker.io/"))'],
+  ],
+  [
+    'registry-mirror',
+    {
+      mirrors: [
+        { registry: 'a.io', mirror: 'b.io', except: ['a.io/c:^1'] },
+        { registry: 'a.io/b', mirror: 'b.io/c' },
+        { registry: 'a.io/b/c', mirror: 'b.io' },
+      ],
+    },
+    [
+      'i.deny.startsWith("a.io/b/c/")',
+      '(i.deny == "a.io/b" || i.deny.startsWith("a.io/b/"))',
+      'i.deny.startsWith("a.io/")',
+    ],
+    ['the range of a.io/c:^1 in the except of a.io: all tags pass'],
   ],
   [
     'tag-pattern',

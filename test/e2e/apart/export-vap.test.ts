@@ -53,6 +53,49 @@ const EDGES = {
   ],
 };
 
+/** Of registries, paths, exceptions and mirrors without digests, some of it rewritten. */
+const REWRITING = {
+  policy: {
+    'policy.yaml': {
+      rules: {
+        'registry-allowlist': { options: { registries: ['mirror.example.com', 'docker.io/bitnamilegacy'] } },
+        'blocked-images': { action: 'deny', options: { images: ['docker.io/library/nginx'] } },
+        'default-registry': { action: 'rewrite', images: ['docker.io/library/redis'] },
+        'registry-mirror': {
+          action: 'rewrite',
+          options: {
+            mirrors: [
+              { registry: 'docker.io', mirror: 'mirror.example.com/hub', except: ['docker.io/bitnamilegacy/**'] },
+              { registry: 'docker.io/bitnami', mirror: 'docker.io/bitnamilegacy' },
+              { registry: 'quay.io', mirror: 'mirror.example.com', digests: 'refuse' },
+              { registry: 'gcr.io/acme/app', mirror: 'mirror.example.com/app', except: ['gcr.io/acme/app:1.3'] },
+            ],
+          },
+        },
+      },
+    },
+  },
+  images: [
+    'nginx:1',
+    'redis:7',
+    'docker.io/nginx',
+    'docker.io/library/nginx:1',
+    'registry-1.docker.io:443/library/nginx:1',
+    'mirror.example.com/hub/library/nginx:1',
+    'docker.io/bitnami/redis:7',
+    'docker.io/bitnamilegacy/redis:7',
+    'docker.io/bitnami2/redis:7',
+    `quay.io/a/b:1@sha256:${'a'.repeat(64)}`,
+    `quay.io/a/b@sha256:${'a'.repeat(64)}`,
+    'quay.io/a/b:1',
+    'quay.io/a/b:latest',
+    'gcr.io/acme/app:1',
+    'gcr.io/acme/app:1.3',
+    'gcr.io/acme/app/x:1',
+    'gcr.io/acme/application:1',
+  ],
+};
+
 /** What must be the same, but for versions in a range. */
 const TABLES: Readonly<Record<string, { readonly policy: TestPolicy; readonly images: readonly string[] }>> = {
   'references, by default': { policy: {}, images: REFERENCE_ROWS.map(({ image }) => image) },
@@ -61,6 +104,7 @@ const TABLES: Readonly<Record<string, { readonly policy: TestPolicy; readonly im
     images: IMAGE_PATTERN_CASES.map(([image]) => image),
   },
   edges: EDGES,
+  'images that are rewritten': REWRITING,
   ...Object.fromEntries(
     Object.entries(POLICY_ROWS).map(([name, { policy, images }]) => [name, { policy, images: Object.keys(images) }]),
   ),
@@ -99,10 +143,16 @@ describe('imagegate export vap', function () {
     };
     for (const { image, place } of asked) {
       const { namespace } = place;
+      const profile = 'profile' in place ? { profile: place.profile } : {};
+      const workload = { kind: 'Deployment', ...profile } as const;
       // oxlint-disable-next-line no-await-in-loop -- the API server is asked one after the other
+      const made = await apiVerdict(cluster, namespace, image, 'Deployment');
+      if (made?.allowed === false && gateVerdict(ruleset, namespace, image, workload).allowed)
+        found.stricter.push(['Deployment', namespace, image, made.message, policy]);
+      // oxlint-disable-next-line no-await-in-loop
       const api = await apiVerdict(cluster, namespace, image);
       if (api === undefined) continue;
-      const gate = gateVerdict(ruleset, namespace, image, 'profile' in place ? { profile: place.profile } : {});
+      const gate = gateVerdict(ruleset, namespace, image, profile);
       found[gate.allowed ? 'allowed' : 'denied'] += 1;
       if (gate.allowed && !api.allowed) found.stricter.push([namespace, image, api.message, policy]);
       if (!gate.allowed && api.allowed) found.laxer.push(`${namespace} ${image}: ${gate.message}`);
@@ -157,6 +207,31 @@ describe('imagegate export vap', function () {
       const gate = gateVerdict(inForce.ruleset, 'vap-a', image, { now: Date.parse('2100-01-01') });
       expect({ gate: gate.allowed, api: api?.allowed, what }).to.deep.equal({ gate: false, api: true, what });
       expect(inForce.said, what).to.match(/^Left out, as CEL cannot say it:\n- /);
+    }
+  });
+
+  it('lets a Deployment pass whose pods will have another image, and not the pod that has not', async () => {
+    await putInForce(cluster, folder.path, REWRITING.policy, ['vap-a']);
+    const rows: Readonly<Record<string, readonly [made: boolean | string, run: boolean | string]>> = {
+      'docker.io/redis:7': [true, 'does not come from its mirror'],
+      'docker.io/redis:latest': ['has a non-allowed tag', 'has a non-allowed tag'],
+      [`quay.io/a/b:1@sha256:${'a'.repeat(64)}`]: [
+        'comes from an untrusted registry',
+        'comes from an untrusted registry',
+      ],
+      'ghcr.io/a/b:1': ['comes from an untrusted registry', 'comes from an untrusted registry'],
+      'mirror.example.com/hub/library/redis:7': [true, true],
+    };
+    for (const [image, expected] of Object.entries(rows)) {
+      for (const [index, kind] of (['Deployment', 'Pod'] as const).entries()) {
+        // oxlint-disable-next-line no-await-in-loop -- the API server is asked one after the other
+        const verdict = await apiVerdict(cluster, 'vap-a', image, kind);
+        if (expected[index] === true) expect(verdict, `${kind} ${image}`).to.deep.equal({ allowed: true });
+        else
+          expect(verdict, `${kind} ${image}`)
+            .to.have.property('message')
+            .that.matches(/image (?:comes|has|does)/);
+      }
     }
   });
 

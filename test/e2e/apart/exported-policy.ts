@@ -9,7 +9,7 @@ import { admissionRequestOf } from '../../../src/manifest/admission-request.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { reviewNow } from '../../review-now.ts';
 import { until } from '../../until.ts';
-import { type Manifest, pod, podSpec } from '../objects.ts';
+import { deployment, type Manifest, pod, podSpec } from '../objects.ts';
 
 /** What a side says of an object: the sentence of the first denial, or that it is allowed. */
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
@@ -74,9 +74,21 @@ async function sendPod({ api }: Cluster, namespace: string, image: string) {
   return api.send('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod('x', podSpec(image)));
 }
 
-/** What the API server says of a new pod with an image; `undefined` if it refuses it by itself. */
-export async function apiVerdict(cluster: Cluster, namespace: string, image: string): Promise<Verdict | undefined> {
-  const { status, text } = await sendPod(cluster, namespace, image);
+async function sendDeployment({ api }: Cluster, namespace: string, image: string) {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments?dryRun=All`;
+  return api.send('POST', path, deployment('x', podSpec(image)));
+}
+
+export type AskedKind = 'Pod' | 'Deployment';
+
+/** What the API server says of a new object with an image; `undefined` if it refuses it by itself. */
+export async function apiVerdict(
+  cluster: Cluster,
+  namespace: string,
+  image: string,
+  kind: AskedKind = 'Pod',
+): Promise<Verdict | undefined> {
+  const { status, text } = await (kind === 'Pod' ? sendPod : sendDeployment)(cluster, namespace, image);
   if (status === 201) return { allowed: true };
   const { message = '' } = JSON.parse(text) as { readonly message?: string };
   const [, sentence] = /ValidatingAdmissionPolicy .* denied request: (.*)$/s.exec(message) ?? [];
@@ -85,11 +97,16 @@ export async function apiVerdict(cluster: Cluster, namespace: string, image: str
   return { allowed: false, message: sentence };
 }
 
-/** What the gate says of the same. */
-export function gateVerdict(ruleset: Ruleset, namespace: string, image: string, moment: Partial<Moment> = {}): Verdict {
-  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec: podSpec(image) };
+/** What the gate's validating webhook says of the same. */
+export function gateVerdict(
+  ruleset: Ruleset,
+  namespace: string,
+  image: string,
+  { kind = 'Pod', ...moment }: Partial<Moment> & { readonly kind?: AskedKind } = {},
+): Verdict {
+  const object = kind === 'Pod' ? pod('x', podSpec(image)) : deployment('x', podSpec(image));
   const request: AdmissionRequest = { ...admissionRequestOf(object, { namespace }), userInfo: ADMIN };
-  const { verdict, response } = reviewNow(request, ruleset, { now: Date.now(), ...moment });
+  const { verdict, response } = reviewNow(request, ruleset, { now: Date.now(), podsAsTheyAre: true, ...moment });
   if (verdict === 'allowed') return { allowed: true };
   return { allowed: false, message: response.status?.details?.causes[0]?.message ?? '' };
 }

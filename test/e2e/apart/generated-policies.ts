@@ -1,3 +1,4 @@
+import { REWRITING } from '../../../src/engine/policy.ts';
 import type { Random } from '../../random.ts';
 
 const HEX = 'ab'.repeat(32);
@@ -81,12 +82,18 @@ export function somePolicy(random: Random, withRanges: boolean): object {
     }),
     'allowed-repositories': () => ({ repositories: random.chance(0.1) ? [] : images(), ...unqualified() }),
     'blocked-images': () => ({ images: images(), ...unqualified() }),
+    'default-registry': () => ({ registry: random.pick(['docker.io', 'gcr.io/acme', 'localhost:5000']) }),
     'registry-mirror': () => ({
       mirrors: random.pick([
-        [{ registry: 'docker.io', mirror: 'quay.io/acme' }],
+        [{ registry: 'docker.io', mirror: 'quay.io/acme', digests: random.pick(['keep', 'refuse']) }],
         [
-          { registry: 'quay.io', mirror: 'quay.io/acme' },
+          { registry: 'quay.io', mirror: 'quay.io/acme', except: images() },
           { registry: 'gcr.io', mirror: 'localhost:5000' },
+        ],
+        [
+          { registry: 'docker.io/acme', mirror: 'eu.gcr.io/acme', except: images() },
+          { registry: 'docker.io', mirror: 'localhost:5000/library' },
+          { registry: 'gcr.io/acme/app', mirror: 'eu.gcr.io/acme/app' },
         ],
       ]),
       ...unqualified(),
@@ -106,7 +113,9 @@ export function somePolicy(random: Random, withRanges: boolean): object {
     }),
   };
   const setting = (rule: string): object => ({
-    action: random.pick(['deny', 'deny', 'deny', 'warn', 'off']),
+    action: random.pick(
+      REWRITING.includes(rule) ? ['rewrite', 'rewrite', 'deny', 'off'] : ['deny', 'deny', 'deny', 'warn', 'off'],
+    ),
     options: options[rule]!(),
     ...(random.chance(0.2) && { images: images() }),
   });
