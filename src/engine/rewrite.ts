@@ -1,6 +1,6 @@
 import { readReference } from '../image/read-reference.ts';
-import { InvalidReferenceError } from '../image/reference.ts';
-import type { RequestContext, RuleContext } from '../rule/rule.ts';
+import { type ImageReference, InvalidReferenceError } from '../image/reference.ts';
+import type { RequestContext, Rewriting, RuleContext } from '../rule/rule.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import { ruleContexts } from './evaluate.ts';
 import { exempt } from './exemptions.ts';
@@ -49,10 +49,8 @@ const SOME = { problem: '', remedy: '' };
 
 function rewrittenBy(rule: RewritingRule, image: ContainerImage, context: RuleContext): ContainerImage {
   const { raw, reference, written = raw, rewrites = [] } = image;
-  if (reference instanceof InvalidReferenceError || rule.judges?.(reference, context) === false) return image;
-  const answer = rule.ask(reference, context);
-  if ('failure' in answer || answer.violations.length === 0) return image;
-  const rewriting = rule.rewrite(reference, context);
+  if (reference instanceof InvalidReferenceError) return image;
+  const rewriting = rewritingBy(rule, reference, context);
   if (rewriting === undefined || rewriting.reference === raw) return image;
   const read = readReference(rewriting.reference);
   if (read instanceof InvalidReferenceError) return image; // too long, say: then it is denied as it is
@@ -69,6 +67,14 @@ function rewrittenBy(rule: RewritingRule, image: ContainerImage, context: RuleCo
     written,
     rewrites: all,
   };
+}
+
+/** What a rule would write in place of an image that it objects to, whatever its action. */
+export function rewritingBy(rule: RewritingRule, image: ImageReference, context: RuleContext): Rewriting | undefined {
+  if (rule.judges?.(image, context) === false) return undefined;
+  const answer = rule.ask(image, context);
+  if ('failure' in answer || answer.violations.length === 0) return undefined;
+  return rule.rewrite(image, context);
 }
 
 /** Of images, one at a time as they are asked for: the larger part of an object may be images. */

@@ -45,8 +45,12 @@ export type BoundRule = Judge &
     readonly rewrites?: true;
   };
 
-/** A setting that rewrites. */
+/** A setting that can rewrite. */
 export type RewritingRule = BoundRule & { readonly ask: Ask; readonly rewrite: Rewrite };
+
+export function canRewrite(rule: BoundRule): rule is RewritingRule {
+  return 'rewrite' in rule && rule.rewrite !== undefined;
+}
 
 /** The active settings that apply in some namespaces. */
 export interface Selection {
@@ -122,7 +126,7 @@ export function bindRuleset(
     return {
       validReference: validReference(settings, policy),
       rules,
-      rewrites: rules.filter((rule): rule is RewritingRule => rule.rewrites === true),
+      rewrites: rules.filter(canRewrite).filter((rule) => rule.rewrites === true),
       exemptions: exemptionsUnder(settings),
     };
   };

@@ -1,12 +1,14 @@
-import type { BoundRule } from '../engine/ruleset.ts';
+import { rewritingBy } from '../engine/rewrite.ts';
+import { type BoundRule, canRewrite } from '../engine/ruleset.ts';
 import { fullReference } from '../image/full-reference.ts';
 import { readReference } from '../image/read-reference.ts';
 import { type ImageReference, InvalidReferenceError } from '../image/reference.ts';
 import { registryHint } from '../rule/registry-hint.ts';
-import { type RegistryMirror, registryMirrors } from '../rule/registry-mirrors.ts';
+import type { RuleContext } from '../rule/rule.ts';
 
 /** A rule in force, and its options with the defaults. */
-export interface RuleWithOptions extends Pick<BoundRule, 'name'> {
+export interface RuleWithOptions {
+  readonly rule: BoundRule;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -20,29 +22,36 @@ export interface KnownReference {
 /** Each is judged as an image of its own, and few lead further than two steps. */
 const MAX_TRIED = 32;
 
-/**
- * The first reference that passes of those that the policy or the grammar knows for an image. `undefined` if none passes.
- */
-export function nearestReference(
-  image: string,
-  rules: readonly RuleWithOptions[],
-  passes: (image: string) => boolean,
+/** `undefined` if none passes. */
+export function firstPassing(
+  known: Iterable<KnownReference>,
+  passes: (reference: string) => boolean,
 ): string | undefined {
-  for (const { reference } of knownReferences(rules)(image)) if (passes(reference)) return reference;
+  for (const { reference } of known) if (passes(reference)) return reference;
   return undefined;
 }
 
 /**
  * Finds, lazily, the references that the policy or the grammar knows for an image, and for these in turn: one that is
- * mended, has the registry that was left away or misspelt, comes from a mirror, or is written in full. Tags and digests are
- * never made up.
+ * mended, has the registry that was left away or misspelt, is what a rule would rewrite it to, or is written in full. Tags
+ * and digests are never made up, nor left away.
  */
-export function knownReferences(rules: readonly RuleWithOptions[]): (image: string) => Iterable<KnownReference> {
+export function knownReferences(rules: readonly RuleWithOptions[]): KnownReferences {
   const known = rules.map(knownTo).filter((find) => find !== undefined);
-  return function* found(image) {
+  const writesOut = known.filter(({ name }) => name === 'default-registry');
+  const candidates = (image: string, context: RuleContext): readonly KnownReference[] => {
+    const read = readReference(image);
+    if (read instanceof InvalidReferenceError) return [{ reference: mended(image), guessed: true }];
+    const foundBy = (some: typeof known): readonly KnownReference[] =>
+      some.map(({ find }) => find(read, context)).filter((candidate) => candidate !== undefined);
+    // Elsewhere it is another image.
+    const writtenOut = foundBy(writesOut);
+    return writtenOut.length > 0 ? writtenOut : [...foundBy(known), { reference: fullReference(read), guessed: false }];
+  };
+  return function* found(image, context) {
     const tried = new Map([[image, false]]);
     for (const [from, guessed] of tried) {
-      for (const next of candidates(from, known)) {
+      for (const next of candidates(from, context)) {
         if (tried.has(next.reference)) continue;
         const one = { ...next, guessed: guessed || next.guessed };
         yield one;
@@ -53,24 +62,18 @@ export function knownReferences(rules: readonly RuleWithOptions[]): (image: stri
   };
 }
 
-type Find = (image: ImageReference) => KnownReference | undefined;
+export type KnownReferences = (image: string, context: RuleContext) => Iterable<KnownReference>;
 
-function candidates(image: string, known: readonly Find[]): readonly KnownReference[] {
-  const read = readReference(image);
-  if (read instanceof InvalidReferenceError) return [{ reference: mended(image), guessed: true }];
-  const found = known.map((find) => find(read)).filter((candidate) => candidate !== undefined);
-  return [...found, { reference: fullReference(read), guessed: false }];
-}
+type Find = (image: ImageReference, context: RuleContext) => KnownReference | undefined;
 
-function knownTo({ name, options }: RuleWithOptions): Find | undefined {
+function knownTo({ rule, options }: RuleWithOptions): { readonly name: string; readonly find: Find } | undefined {
+  const { name } = rule;
   if (name === 'registry-allowlist') {
     const hint = registryHint(options['registries'] as readonly string[]);
-    return (image) => given(hint(image), image.registry !== undefined);
+    return { name, find: (image) => given(hint(image), image.registry !== undefined) };
   }
-  if (name !== 'registry-mirror') return undefined;
-  const unqualified = options['unqualified'] as 'untrusted' | 'docker.io';
-  const { mirrored } = registryMirrors(options['mirrors'] as readonly RegistryMirror[], { unqualified });
-  return (image) => given(mirrored(image), false);
+  if (!canRewrite(rule)) return undefined;
+  return { name, find: (image, context) => given(rewritingBy(rule, image, context)?.reference, false) };
 }
 
 function given(reference: string | undefined, guessed: boolean): KnownReference | undefined {

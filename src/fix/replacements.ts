@@ -1,12 +1,18 @@
 import type { AdmissionRequest } from '../admission/admission-review.ts';
 import { requestContext } from '../admission/request-context.ts';
 import type { Review } from '../admission/respond.ts';
-import { completed, evaluate } from '../engine/evaluate.ts';
+import { completed, evaluate, ruleContexts } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
+import { rewriter } from '../engine/rewrite.ts';
 import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
 import { readReference } from '../image/read-reference.ts';
 import type { ContainerImage } from '../workload/images.ts';
-import { knownReferences, type KnownReference, type RuleWithOptions } from './nearest-reference.ts';
+import {
+  type KnownReference,
+  type KnownReferences,
+  knownReferences,
+  type RuleWithOptions,
+} from './nearest-reference.ts';
 
 /** What to write in place of an image. */
 export interface Replacement extends KnownReference {
@@ -35,7 +41,7 @@ export function replacementFinder(
   optionsOf: (rule: BoundRule) => RuleWithOptions['options'],
   now: number,
 ): (judged: JudgedRequest) => Replacements {
-  const known = new Map<Selection, ReturnType<typeof knownReferences>>();
+  const known = new Map<Selection, KnownReferences>();
   return ({ request, review, profile: label }) => {
     const objections = objectionsTo(review?.findings ?? []);
     if (objections.size === 0) return new Map();
@@ -43,19 +49,17 @@ export function replacementFinder(
     const context = requestContext(request, now, profile);
     const selection = selectionFor(ruleset, profile, context.namespace);
     const find =
-      known.get(selection) ??
-      knownReferences(selection.rules.map((rule) => ({ name: rule.name, options: optionsOf(rule) })));
+      known.get(selection) ?? knownReferences(selection.rules.map((rule) => ({ rule, options: optionsOf(rule) })));
     known.set(selection, find);
+    const [contextOf, rewrite] = [ruleContexts(context), rewriter(selection, context, now)];
     const rulesAgainst = (image: ContainerImage, raw: string): ReadonlySet<string> => {
-      const found = completed(evaluate([{ ...image, raw, reference: readReference(raw) }], selection, context));
-      return (
-        objectionsTo(exempt(found, selection.exemptions, context, now))
-          .values()
-          .next().value ?? new Set()
-      );
+      const { written: _written, rewrites: _rewrites, ...place } = image;
+      const becomes = rewrite({ ...place, raw, reference: readReference(raw) });
+      const found = exempt(completed(evaluate([becomes], selection, context)), selection.exemptions, context, now);
+      return objectionsTo(found).values().next().value ?? new Set();
     };
     const best = [...objections].map(([image, before]) =>
-      bestOf(image, before, find(image.raw), (raw) => rulesAgainst(image, raw)),
+      bestOf(image, before, find(image.raw, contextOf(image)), (raw) => rulesAgainst(image, raw)),
     );
     return new Map(best.flatMap((one) => (one === undefined ? [] : [[one.image.container.fieldPath, one]])));
   };

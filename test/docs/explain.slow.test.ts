@@ -17,6 +17,9 @@ describe('docs/explain.md', () => {
       'An image',
       'An image',
       'An image',
+      'mirrored.yaml',
+      'What is rewritten',
+      'What is rewritten',
       'What holds in a namespace',
       'For programs',
     ]);

@@ -9,6 +9,11 @@ const MIRRORED = {
   'registry-allowlist': { options: { registries: ['mirror.example.com'] } },
   'registry-mirror': { action: 'warn', options: { mirrors: [MIRROR] } },
 } as const;
+const DIGEST = `@sha256:${'0'.repeat(64)}`;
+const REWRITTEN = {
+  'registry-allowlist': { options: { registries: ['mirror.example.com', 'quay.io/acme'] } },
+  'registry-mirror': { action: 'rewrite', options: { mirrors: [{ ...MIRROR, digests: 'refuse' }] } },
+} as const;
 const both = 'registry-allowlist,registry-mirror';
 
 /** Settings, an image, what to write in its place, and to what that puts an end. */
@@ -38,6 +43,22 @@ const REPLACED: readonly (readonly [
     'registry-mirror',
   ],
   [{ ...ALLOW, 'registry-mirror': MIRRORED['registry-mirror'] }, 'docker.io/a/b:1', undefined, ''],
+  // What the policy rewrites needs nothing; and a digest is not given up.
+  [REWRITTEN, 'nginx:1', undefined, ''],
+  [REWRITTEN, 'nginx', undefined, ''],
+  [REWRITTEN, `docker.io/a/b:1${DIGEST}`, undefined, ''],
+  [REWRITTEN, 'quya.io/acme/a:1', 'quay.io/acme/a:1', 'registry-allowlist', true],
+  // It is rewritten once it is mended.
+  [REWRITTEN, 'docker.io/Nginx:1', 'docker.io/nginx:1', 'valid-reference', true],
+  [
+    {
+      'registry-allowlist': ALLOW['registry-allowlist'],
+      'registry-mirror': { ...REWRITTEN['registry-mirror'], images: ['quay.io/**'] },
+    },
+    'nginx:1',
+    'docker.io/nginx:1',
+    'registry-allowlist',
+  ],
 ];
 
 describe('replacementFinder', () => {

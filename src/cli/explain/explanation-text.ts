@@ -1,13 +1,15 @@
 import { printable } from '../../mistake/printable.ts';
-import { placeText } from '../pod-review.ts';
+import { placeText, rewritesText } from '../pod-review.ts';
 import type { Explanation, Invalid, Reading, ReadPart, RuleAnswer } from './explanation.ts';
+import type { Original } from './originals.ts';
 
 /** An explanation for people: the verdict, how the reference is read, what each rule says, and what would pass. */
 export function explanationText(explained: Explanation): string {
-  const { verdict, notice, reference, rules, image, nearest } = explained;
+  const { verdict, notice, reference, rewritten, originals = [], rules, image, nearest } = explained;
   const paragraphs = [
     [`${placeText(explained)}: ${verdict}.`, ...(notice === undefined ? [] : [`Warning: ${notice}`])],
-    'reason' in reference ? invalidLines(image, reference) : readingLines(reference),
+    'reason' in reference ? invalidLines(image, reference) : readingLines(reference, rewritten),
+    originals.map(originalLine),
     rules.flatMap(answerLines),
     nearest === undefined ? [] : [`Would pass: ${printable(nearest, 1024)}`],
   ];
@@ -15,9 +17,14 @@ export function explanationText(explained: Explanation): string {
   return `${texts.filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-function readingLines({ full, ...parts }: Reading): readonly string[] {
+function readingLines({ full, ...parts }: Reading, rewritten: string | undefined): readonly string[] {
   const rows = [...Object.entries(parts).map(([name, part]) => [name, partText(part)]), ['in full', full]];
+  if (rewritten !== undefined) rows.push(['judged as', rewritten]);
   return rows.map(([name, text]) => `${name!.padEnd(12)}${text}`);
+}
+
+function originalLine({ reference, rewrites }: Original): string {
+  return `It is what the policy makes of ${printable(reference, 1024)} (${rewritesText(rewrites)}).`;
 }
 
 function partText({ written, read }: ReadPart): string {
@@ -44,8 +51,9 @@ function answerLines(answer: RuleAnswer): readonly string[] {
   return [`${answer.rule}: ${answerText(answer)} (${places})`, ...answer.sentences.map((sentence) => `  ${sentence}`)];
 }
 
-function answerText({ answer, action, exemption }: RuleAnswer): string {
+function answerText({ answer, action, mappings = [], exemption }: RuleAnswer): string {
   if (answer === 'fine') return 'fine';
+  if (answer === 'rewritten') return `rewrites it, ${printable(mappings.join(', '), 1024)}`;
   if (answer === 'elsewhere') return 'does not judge it: its namespaces or images are others';
   if (exemption === undefined) return VERBS[action];
   const { name, owner, expires } = exemption;

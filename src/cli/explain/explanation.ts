@@ -7,12 +7,13 @@ import { invalidPosition } from '../../image/invalid-position.ts';
 import { readReference } from '../../image/read-reference.ts';
 import { InvalidReferenceError } from '../../image/reference.ts';
 import { sentence } from '../../admission/response.ts';
-import { nearestReference } from '../../fix/nearest-reference.ts';
+import { firstPassing, knownReferences } from '../../fix/nearest-reference.ts';
 import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
-import { type PlacedImage, podReview } from '../pod-review.ts';
+import { type PlacedImage, podContext, podReview, type RewrittenImage, rewrittenIn } from '../pod-review.ts';
 import { type ExemptionEntry, exemptionEntry } from '../policy-report.ts';
 import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
 import type { TriedPolicy } from '../tried-policy.ts';
+import { type Original, originalsOf } from './originals.ts';
 import { type Place, placesOf, settingParts, settingsIn } from './setting-parts.ts';
 
 /** A part of a reference: as written, and as container runtimes read it. */
@@ -42,8 +43,10 @@ export interface Invalid {
 export interface RuleAnswer {
   readonly rule: string;
   readonly action: ActiveAction;
-  /** `elsewhere` if its namespaces or images are others. */
-  readonly answer: 'fine' | 'violated' | 'exempt' | 'elsewhere';
+  /** `elsewhere` if its namespaces or images are others; `rewritten` if it is fine then. */
+  readonly answer: 'fine' | 'violated' | 'exempt' | 'elsewhere' | 'rewritten';
+  /** What led to that. */
+  readonly mappings?: readonly string[];
   readonly sentences: readonly string[];
   /** Where the setting is configured; empty if it is by default. */
   readonly places: readonly string[];
@@ -57,6 +60,10 @@ export interface Explanation extends PlacedImage {
   /** About something else than the image. */
   readonly notice: string | undefined;
   readonly reference: Reading | Invalid;
+  /** What the policy rewrites it to, and what is judged. */
+  readonly rewritten?: string;
+  /** What the policy rewrites to it. */
+  readonly originals?: readonly Original[];
   /** In the order of their violations; of an invalid reference, `valid-reference` alone. */
   readonly rules: readonly RuleAnswer[];
   /** Of a denied image: a reference that would pass, if the policy knows one. */
@@ -73,19 +80,23 @@ export function explanation(tried: TriedPolicy, placed: PlacedImage, now: number
   const { ruleset, rules } = tried;
   const { image, namespace = DEFAULT_NAMESPACE, profile } = placed;
   const selection = selectionFor(ruleset, profile, namespace);
-  const { verdict, unknownProfile, response } = podReview(ruleset, placed, now);
+  const reviewed = podReview(ruleset, placed, now);
+  const { verdict, unknownProfile, response } = reviewed;
+  const [rewritten, originals] = [rewrittenIn(reviewed), originalsOf(ruleset, placed, now)];
   const isDenied = verdict !== 'allowed';
-  const inForce = selection.rules.map(({ name, setting }) => {
-    return { name, options: optionsInForce(setting, knownRule(rules, name)) };
-  });
+  const find = knownReferences(
+    selection.rules.map((rule) => ({ rule, options: optionsInForce(rule.setting, knownRule(rules, rule.name)) })),
+  );
   const passes = (other: string): boolean => podReview(ruleset, { ...placed, image: other }, now).verdict === 'allowed';
   return {
     ...placed,
     verdict: isDenied ? 'denied' : 'allowed',
     notice: unknownProfile === true ? response.warnings?.[0] : undefined, // notices come first
     reference: referenceOf(image),
+    ...(rewritten && { rewritten: rewritten.raw }),
+    ...(originals.length > 0 && { originals }),
     rules: answers(tried, { ...placed, namespace }, selection, now),
-    nearest: isDenied ? nearestReference(image, inForce, passes) : undefined,
+    nearest: isDenied ? firstPassing(find(image, podContext(ruleset, placed, now)), passes) : undefined,
   };
 }
 
@@ -114,7 +125,8 @@ function answers(
   now: number,
 ): readonly RuleAnswer[] {
   const { image, namespace } = placed;
-  const read = readReference(image);
+  const rewritten = rewrittenIn(podReview(ruleset, placed, now));
+  const read = readReference(rewritten?.raw ?? image);
   // One at a time, since a finding does not say of which setting it is.
   const findingsOf = (asked: readonly BoundRule[]): readonly Finding[] =>
     podReview(withSelection(ruleset, { ...selection, rules: asked }), placed, now).findings;
@@ -126,7 +138,12 @@ function answers(
   }
   return selection.rules.map((rule) => {
     const isElsewhere = rule.judges?.(read, { namespace }) === false;
-    return answerOf(rule, placesOfSetting(rule.name, rule.setting), isElsewhere ? undefined : findingsOf([rule]));
+    const answer = answerOf(
+      rule,
+      placesOfSetting(rule.name, rule.setting),
+      isElsewhere ? undefined : findingsOf([rule]),
+    );
+    return rule.rewrites === true ? answerOfRewriting(answer, rewritten) : answer;
   });
 }
 
@@ -134,6 +151,13 @@ function answers(
 function withSelection(ruleset: Ruleset, everywhere: Selection): Ruleset {
   const only = { everywhere, overrides: [] };
   return { ...ruleset, ...only, profiles: new Map([...ruleset.profiles.keys()].map((profile) => [profile, only])) };
+}
+
+/** Of settings of one rule it is not known which has rewritten the image: any that has nothing else to say. */
+function answerOfRewriting(answer: RuleAnswer, rewritten: RewrittenImage | undefined): RuleAnswer {
+  const steps = rewritten?.rewrites.filter(({ rule }) => rule === answer.rule) ?? [];
+  if (steps.length === 0 || answer.sentences.length > 0) return answer;
+  return { ...answer, answer: 'rewritten', mappings: steps.map(({ mapping }) => mapping) };
 }
 
 /** @param findings `undefined` if it does not judge the image */

@@ -22,6 +22,16 @@ exemptions:
   - { name: robots, reason: r, owner: team-r, expires: never, rules: [require-digest], namespaces: [dev-*], groups: ['system:serviceaccounts:ci'] }
 `;
 
+const MIRROR = `rules:
+  registry-allowlist: { options: { registries: [m.io] } }
+  default-registry: { action: rewrite }
+  registry-mirror: { action: rewrite, options: { mirrors: [{ registry: docker.io, mirror: m.io/hub }, { registry: quay.io, mirror: m.io/hub }] } }
+namespaces:
+  - { names: [raw], rules: { registry-mirror: { action: off } } }
+`;
+const BY = 'x.yaml:2:36 rules.registry-allowlist.options.registries';
+const REWRITES = 'x.yaml:4:22 rules.registry-mirror.action, x.yaml:4:50 rules.registry-mirror.options.mirrors';
+
 const FLAT =
   '{ kind: ConfigMap, data: { ENFORCEMENT: warn, ALLOWED_REGISTRIES: quay.io, RULE_REQUIRE_DIGEST: audit } }\n';
 
@@ -40,6 +50,73 @@ const EXPLAINED: readonly (readonly [
   code: 0 | 1,
   said: string,
 ])[] = [
+  [
+    'each step by which an image is rewritten, and what then is said',
+    MIRROR,
+    ['nginx'],
+    {},
+    1,
+    `nginx in the namespace default: denied.
+
+  registry    docker.io, by default
+  repository  library/nginx, for nginx
+  tag         latest, by default
+  digest      none
+  in full     docker.io/library/nginx:latest
+  judged as   m.io/hub/library/nginx
+
+  empty-tag: denies (by default)
+    app image has no tag! (nginx, rewritten to m.io/hub/library/nginx). Only images with tags are allowed.
+  registry-allowlist: fine (${BY})
+  blocked-tags: fine (by default)
+  default-registry: rewrites it, no registry -> docker.io (x.yaml:3:23 rules.default-registry.action)
+  registry-mirror: rewrites it, docker.io -> m.io/hub (${REWRITES})
+`,
+  ],
+  [
+    'what an image was before it was rewritten',
+    MIRROR,
+    ['m.io/hub/library/nginx:1'],
+    {},
+    0,
+    `m.io/hub/library/nginx:1 in the namespace default: allowed.
+
+  registry    m.io
+  repository  hub/library/nginx
+  tag         1
+  digest      none
+  in full     m.io/hub/library/nginx:1
+
+  It is what the policy makes of docker.io/library/nginx:1 (registry-mirror, docker.io -> m.io/hub).
+  It is what the policy makes of quay.io/library/nginx:1 (registry-mirror, quay.io -> m.io/hub).
+
+  empty-tag: fine (by default)
+  registry-allowlist: fine (${BY})
+  blocked-tags: fine (by default)
+  default-registry: fine (x.yaml:3:23 rules.default-registry.action)
+  registry-mirror: fine (${REWRITES})
+`,
+  ],
+  [
+    'nothing of the kind where nothing is rewritten so',
+    MIRROR,
+    ['m.io/hub/library/nginx:1'],
+    { namespace: 'raw' },
+    0,
+    `m.io/hub/library/nginx:1 in the namespace raw: allowed.
+
+  registry    m.io
+  repository  hub/library/nginx
+  tag         1
+  digest      none
+  in full     m.io/hub/library/nginx:1
+
+  empty-tag: fine (by default)
+  registry-allowlist: fine (${BY})
+  blocked-tags: fine (by default)
+  default-registry: fine (x.yaml:3:23 rules.default-registry.action)
+`,
+  ],
   [
     'by default, an image of which nothing is written but its name',
     undefined,
