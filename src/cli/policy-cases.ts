@@ -4,16 +4,19 @@ import { sentence } from '../admission/response.ts';
 import { UNKNOWN_PROFILE, VALID_REFERENCE } from '../engine/policy.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { locationText, MistakesError, type Source } from '../mistake/mistake.ts';
+import { printable } from '../mistake/printable.ts';
 import { schemaMistakes } from '../policy/schema-mistakes.ts';
 import { readYaml } from '../yaml/yaml-document.ts';
 import { readNamed } from './create-loader.ts';
-import { type PlacedImage, placeText, podReview } from './pod-review.ts';
+import { type PlacedImage, placeText, podReview, type RewrittenImage, rewrittenIn } from './pod-review.ts';
 
 /** An image, and the rules that must object to it; exactly these. */
 export interface PolicyCase extends PlacedImage {
   readonly deniedBy: readonly string[];
   /** Not compared if absent. */
   readonly warnedBy?: readonly string[];
+  /** What the policy makes of the image, or itself. Not compared if absent. */
+  readonly rewritten?: string;
   readonly source: Source;
 }
 
@@ -55,6 +58,10 @@ function schemaOf(names: CaseNames): object {
         },
         deniedBy: { description: 'The rules that deny it; [] if it is allowed.', ...rules },
         warnedBy: { description: 'The rules that warn of it. Absent, that does not matter.', ...rules },
+        rewritten: {
+          description: 'The image that the policy makes of it; itself if none. Absent, that does not matter.',
+          ...text,
+        },
       },
     },
   };
@@ -71,8 +78,9 @@ function oneOf(known: readonly string[] | undefined): object {
  */
 export function caseDiffs(cases: readonly PolicyCase[], ruleset: Ruleset, now: number): readonly string[] {
   return cases.flatMap((one) => {
-    const { findings } = podReview(ruleset, one, now);
-    const lines = [
+    const reviewed = podReview(ruleset, one, now);
+    const { findings } = reviewed;
+    const objections = [
       { action: 'deny', verb: 'denied', expected: one.deniedBy },
       { action: 'warn', verb: 'warned', expected: one.warnedBy },
     ].flatMap(({ action, verb, expected }) => {
@@ -85,7 +93,18 @@ export function caseDiffs(cases: readonly PolicyCase[], ruleset: Ruleset, now: n
         ...unexpected.map((finding) => `+ ${verb} by ${finding.rule}: ${sentence(finding)}`),
       ];
     });
+    const lines = [...rewritingDiff(one, rewrittenIn(reviewed)), ...objections];
     if (lines.length === 0) return [];
     return [[`${locationText(one)}: ${placeText(one)}`, ...lines.map((line) => `  ${line}`)].join('\n')];
   });
+}
+
+/** An image that stays as it is is not told. */
+function rewritingDiff(
+  { image, rewritten: expected }: PolicyCase,
+  { raw: found = image }: Partial<RewrittenImage> = {},
+): readonly string[] {
+  if (expected === undefined || expected === found) return [];
+  const [missing, unexpected] = [expected, found].map((one) => (one === image ? [] : [printable(one, 1024)]));
+  return [...missing!.map((one) => `- rewritten to ${one}`), ...unexpected!.map((one) => `+ rewritten to ${one}`)];
 }

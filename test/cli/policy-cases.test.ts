@@ -7,6 +7,12 @@ const POLICY = `rules:
   require-digest: { action: warn }
 profiles:
   prod: { rules: { require-digest: { action: deny } } }
+  mirrored:
+    rules:
+      registry-allowlist: { options: { registries: [mirror.example.com] } }
+      registry-mirror:
+        action: rewrite
+        options: { mirrors: [{ registry: docker.io, mirror: mirror.example.com/hub }] }
 namespaces:
   - { names: [dev-*], rules: { empty-tag: { action: audit } } }
 exemptions:
@@ -24,11 +30,35 @@ const SAME: readonly (readonly [what: string, cases: string])[] = [
   ['namespaces', '- { image: docker.io/nginx, namespace: dev-a, deniedBy: [] }'],
   ['exemptions', '- { image: quay.io/a:1, namespace: old, deniedBy: [] }'],
   ['what cannot be read', '- { image: NGINX, deniedBy: [valid-reference] }'],
+  [
+    'what is rewritten',
+    "- { image: 'nginx:1', profile: mirrored, deniedBy: [], rewritten: 'mirror.example.com/hub/library/nginx:1' }",
+  ],
+  ['what is not', "- { image: 'docker.io/nginx:1', deniedBy: [], rewritten: 'docker.io/nginx:1' }"],
   ['JSON', '[{ "image": "nginx:1", "deniedBy": ["registry-allowlist"] }]'],
 ];
 
 /** What cases say that differ. */
 const DIFFERENT: readonly (readonly [what: string, cases: string, said: string])[] = [
+  [
+    'what was to be rewritten, or not',
+    `- { image: 'docker.io/a/b:1', profile: mirrored, deniedBy: [], rewritten: 'docker.io/a/b:1' }
+- { image: 'docker.io/a/b:1', profile: mirrored, deniedBy: [], rewritten: 'quay.io/a/b:1' }
+- { image: 'docker.io/a/b:1', deniedBy: [], rewritten: 'quay.io/a/b:1' }
+- { image: 'docker.io/a/b', profile: mirrored, deniedBy: [], rewritten: 'mirror.example.com/hub/a/b' }`,
+    `As expected: 0 of 4 (- missing, + not expected).
+
+cases.yaml:1:3: docker.io/a/b:1 in the namespace default, with the profile mirrored
+  + rewritten to mirror.example.com/hub/a/b:1
+cases.yaml:2:3: docker.io/a/b:1 in the namespace default, with the profile mirrored
+  - rewritten to quay.io/a/b:1
+  + rewritten to mirror.example.com/hub/a/b:1
+cases.yaml:3:3: docker.io/a/b:1 in the namespace default
+  - rewritten to quay.io/a/b:1
+cases.yaml:4:3: docker.io/a/b in the namespace default, with the profile mirrored
+  + denied by empty-tag: app image has no tag! (docker.io/a/b, rewritten to mirror.example.com/hub/a/b). Only images with tags are allowed.
+`,
+  ],
   [
     'what was to be denied',
     '- { image: docker.io/nginx:1, deniedBy: [empty-tag, blocked-tags] }',
@@ -91,10 +121,10 @@ const WRONG: readonly (readonly [what: string, cases: string, mistakes: readonly
     [
       'cases.yaml:1:3 [0]: expected an object, found "nginx". A case, such as { image: nginx, deniedBy: [empty-tag] }. [policy-yaml-invalid]',
       'cases.yaml:2:3 [1]: expected the key deniedBy, found none. The rules that deny it; [] if it is allowed. [policy-yaml-invalid]',
-      'cases.yaml:3:40 [2].rules: expected a key that a case has there, found "rules". Known: image, namespace, profile, deniedBy, warnedBy. [policy-yaml-invalid]',
+      'cases.yaml:3:40 [2].rules: expected a key that a case has there, found "rules". Known: image, namespace, profile, deniedBy, warnedBy, rewritten. [policy-yaml-invalid]',
       'cases.yaml:3:19 [2].deniedBy: expected a list, found "empty-tag". The rules that deny it; [] if it is allowed. [policy-yaml-invalid]',
       'cases.yaml:4:5 [3].image: expected text that is not empty, found "". The image to judge. [policy-yaml-invalid]',
-      'cases.yaml:4:16 [3].profile: expected one of prod, unknown, found "prdo". Did you mean prod? [policy-yaml-invalid]',
+      'cases.yaml:4:16 [3].profile: expected one of prod, mirrored, unknown, found "prdo". Did you mean prod? [policy-yaml-invalid]',
       `cases.yaml:4:42 [3].deniedBy[0]: expected one of ${RULES}, found "emty-tag". Did you mean empty-tag? [policy-yaml-invalid]`,
     ],
   ],
