@@ -21,6 +21,7 @@ export const DIFF_REPORTS: Readonly<Record<DiffFormat, (diff: PolicyDiff) => str
 const TOLD = [
   ['newlyDenied', 'Newly denied'],
   ['newlyAllowed', 'Newly allowed'],
+  ['rewrittenOtherwise', 'Rewritten otherwise'],
 ] as const;
 
 function text(diff: PolicyDiff): string {
@@ -100,8 +101,9 @@ function countsOf(changes: readonly Change[]): Readonly<Record<Effect, number>> 
 
 /** `1 newly denied, 0 newly allowed, 2 newly warned about; 5 objects compared.` An image counts once for each owner. */
 function countsText({ changes, judged, unjudged }: PolicyDiff): string {
-  const { newlyDenied, newlyAllowed, newlyWarned, noLongerWarned } = countsOf(changes);
+  const { newlyDenied, newlyAllowed, rewrittenOtherwise, newlyWarned, noLongerWarned } = countsOf(changes);
   const optional = [
+    [rewrittenOtherwise, 'rewritten otherwise'],
     [newlyWarned, 'newly warned about'],
     [noLongerWarned, 'no longer warned about'],
     [unjudged.length, 'not judged'],

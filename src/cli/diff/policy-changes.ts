@@ -1,9 +1,11 @@
 import { type CheckedObject, type Remark, remarksOf } from '../../check-report/report.ts';
+import type { Finding } from '../../engine/finding.ts';
 import { objectName, type Owner, type Owners } from '../../manifest/owners.ts';
 import type { Location } from '../../mistake/mistake.ts';
+import { printable } from '../../mistake/printable.ts';
 
 /** What a change of policy can do to an image. What is exempt or only audited counts as allowed. */
-export const EFFECTS = ['newlyDenied', 'newlyAllowed', 'newlyWarned', 'noLongerWarned'] as const;
+export const EFFECTS = ['newlyDenied', 'newlyAllowed', 'rewrittenOtherwise', 'newlyWarned', 'noLongerWarned'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** What becomes of an image of an owner. */
@@ -14,8 +16,8 @@ export interface Change {
   readonly owner: Owner;
   /** The first place of the image. */
   readonly location: Location;
-  /** Why it is, or was, denied or warned about: each with the sentence and its rule as key. */
-  readonly why: ReadonlyMap<string, Remark>;
+  /** Why it is, or was, denied or warned about, or what it becomes: each with the sentence and its rule as key. */
+  readonly why: ReadonlyMap<string, Pick<Remark, 'rule' | 'text'>>;
 }
 
 /** What differs between two policies, of one object after the other. */
@@ -24,6 +26,7 @@ export class PolicyChanges {
 
   /** @param owner as `Owners` returned it */
   add(owner: Owner, before: CheckedObject, after: CheckedObject): void {
+    this.#addRewrites(owner, before, after);
     const remarks = [remarksOf(before), remarksOf(after)];
     // An object that one of them cannot read has no images to compare.
     const isWhole = remarks.flat().some(({ finding }) => finding === undefined);
@@ -45,6 +48,19 @@ export class PolicyChanges {
     }
   }
 
+  #addRewrites(owner: Owner, before: CheckedObject, after: CheckedObject): void {
+    const [old, now] = [before, after].map(rewrittenByPlace) as [RewrittenByPlace, RewrittenByPlace];
+    for (const place of new Set([...old.keys(), ...now.keys()])) {
+      const [was, is] = [old.get(place), now.get(place)];
+      if (was?.raw === is?.raw) continue;
+      const { written, rewrites } = (is ?? was)!; // it is a place of one of them
+      const rule = rewrites!.map((one) => one.rule).join(', ');
+      const text = rewrittenText(was?.raw, is?.raw);
+      const why = new Map([[`${text} [${rule}]`, { rule, text }]]);
+      this.#merge({ effect: 'rewrittenOtherwise', image: written, owner, location: after.where(place), why });
+    }
+  }
+
   /** All changes, by image and top owner. */
   byOwner(owners: Owners): readonly Change[] {
     const merged = new PolicyChanges();
@@ -60,6 +76,19 @@ export class PolicyChanges {
     const why = new Map([...(known?.why ?? []), ...change.why]);
     this.#changes.set(key, { ...change, ...known, why });
   }
+}
+
+type RewrittenByPlace = ReadonlyMap<string, Finding['image']>;
+
+function rewrittenByPlace({ review: { rewritten = [] } }: CheckedObject): RewrittenByPlace {
+  return new Map(rewritten.map((image) => [image.container.fieldPath, image]));
+}
+
+/** Of which one is there. */
+function rewrittenText(was: string | undefined, is: string | undefined): string {
+  const no = was === undefined ? '' : `no longer rewritten to ${printable(was, 1024)}`;
+  if (is === undefined) return `It is ${no}.`;
+  return `It is rewritten to ${printable(is, 1024)}${no === '' ? '' : `, ${no}`}.`;
 }
 
 type ByImage = ReadonlyMap<string, readonly Remark[]>;

@@ -78,8 +78,17 @@ Could not be judged:
     expect(JSON.parse(DIFF_REPORTS.json({ ...diffOf(...changes), unjudged: ['y'] }))).to.deep.equal({
       newlyDenied: [{ image: 'gcr.io/a', ...told }],
       newlyAllowed: [told],
+      rewrittenOtherwise: [],
       unjudged: ['y'],
-      counts: { newlyDenied: 1, newlyAllowed: 1, newlyWarned: 1, noLongerWarned: 0, judged: 7, unjudged: 1 },
+      counts: {
+        newlyDenied: 1,
+        newlyAllowed: 1,
+        rewrittenOtherwise: 0,
+        newlyWarned: 1,
+        noLongerWarned: 0,
+        judged: 7,
+        unjudged: 1,
+      },
     });
   });
 

@@ -20,6 +20,15 @@ const SAYS = 'c image comes from an untrusted registry! (quay.io/a:1). Only imag
 const newly = (what: 'denied' | 'allowed', owner = 'Pod default/p', place = 'x.yaml:4:40'): string =>
   `Newly ${what}:\n  quay.io/a:1\n    ${owner} (${place})\n      ${SAYS} [registry-allowlist]\n\n`;
 
+const mirrored = (mirror: string): string =>
+  `rules:
+  registry-allowlist: { options: { registries: [docker.io, a.io, b.io] } }
+  registry-mirror: { action: rewrite, options: { mirrors: [{ registry: quay.io, mirror: ${mirror} }] } }
+`;
+const otherwise = (said: string): string =>
+  `Rewritten otherwise:\n  quay.io/a:1\n    Pod default/p (x.yaml:4:40)\n      ${said} [registry-mirror]\n\n`;
+const AS_BEFORE = '0 newly denied, 0 newly allowed';
+
 /** Two policies, manifests, what is printed of them, and the exit code. */
 const DIFFS: readonly (readonly [
   what: string,
@@ -45,6 +54,38 @@ const DIFFS: readonly (readonly [
     { 'x.yaml': pod('quay.io/a:1') },
     0,
     `${newly('allowed')}0 newly denied, 1 newly allowed; 1 object compared.\n`,
+  ],
+  [
+    'what is rewritten to another image',
+    mirrored('a.io'),
+    mirrored('b.io/q'),
+    { 'x.yaml': pod('quay.io/a:1') },
+    0,
+    `${otherwise('It is rewritten to b.io/q/a:1, no longer rewritten to a.io/a:1.')}${AS_BEFORE}, 1 rewritten otherwise; 1 object compared.\n`,
+  ],
+  [
+    'what is newly rewritten, and so allowed',
+    only('docker.io'),
+    mirrored('a.io'),
+    { 'x.yaml': pod('quay.io/a:1') },
+    0,
+    `${newly('allowed')}${otherwise('It is rewritten to a.io/a:1.')}0 newly denied, 1 newly allowed, 1 rewritten otherwise; 1 object compared.\n`,
+  ],
+  [
+    'what is no longer rewritten, and so denied',
+    mirrored('a.io'),
+    only('docker.io'),
+    { 'x.yaml': pod('quay.io/a:1') },
+    1,
+    `${newly('denied')}${otherwise('It is no longer rewritten to a.io/a:1.')}1 newly denied, 0 newly allowed, 1 rewritten otherwise; 1 object compared.\n`,
+  ],
+  [
+    'nothing of what is rewritten as before',
+    mirrored('a.io'),
+    mirrored('a.io'),
+    { 'x.yaml': pod('quay.io/a:1') },
+    0,
+    `${AS_BEFORE}; 1 object compared.\n`,
   ],
   [
     'nothing of what is denied and allowed as before',
