@@ -1,5 +1,5 @@
-import { DEFAULT_POLICY, type Policy } from '../../engine/policy.ts';
-import { createRuleset, type Ruleset } from '../../engine/ruleset.ts';
+import { DEFAULT_POLICY } from '../../engine/policy.ts';
+import { type ByNamespace, createRuleset, type Ruleset, type Selection } from '../../engine/ruleset.ts';
 import { MANIFEST_INVALID } from '../../manifest/manifest-items.ts';
 import { pathName } from '../../manifest/manifest-files.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
@@ -12,7 +12,7 @@ import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
 import { type PolicyPaths, tryPolicy } from '../tried-policy.ts';
 import { learntPolicy, type SeenText } from './learnt-policy.ts';
 
-/** Of a policy, only what it says of kinds counts. */
+/** Of a policy, only what it says of kinds and what it rewrites counts. */
 export type LearnOptions = Output & PolicyPaths & ObjectPlaces & JudgeOptions;
 
 /**
@@ -23,13 +23,13 @@ export async function learn(options: LearnOptions): Promise<0 | 1 | 2> {
   const { write, writeError } = options;
   const collected = new CollectedMistakes();
   const { mistakes } = collected;
-  const podSpecPaths = await collected.from(async () => podSpecPathsOf(options));
-  if (podSpecPaths === undefined) {
+  const everyImage = await collected.from(async () => everyImageUnder(options));
+  if (everyImage === undefined) {
     writeError(mistakesBlock(mistakes, 'Nothing was learnt'));
     return 2;
   }
-  const images = await seenImages(rulesetOfEveryImage(podSpecPaths), options, mistakes);
-  if (images.length > 0) write(learntPolicy(images, podSpecPaths, mistakes.length));
+  const images = await seenImages(everyImage, options, mistakes);
+  if (images.length > 0) write(learntPolicy(images, everyImage.policy.podSpecPaths, mistakes.length));
   else if (mistakes.length === 0) mistakes.push(noImages(options));
   if (mistakes.length === 0) return images.some(({ reference }) => reference instanceof Error) ? 1 : 0;
   writeError(mistakesBlock(mistakes, 'Not all was read'));
@@ -52,8 +52,8 @@ async function seenImages(
     if (review?.error !== undefined) mistakes.push(unreadable(item.where(''), review.error));
     const owner = owners.add(request);
     for (const { image } of review?.findings ?? []) {
-      const { raw, reference } = image;
-      const known = seen.get(raw) ?? { raw, reference, owners: new Set<Owner>() };
+      const { raw, reference, written } = image;
+      const known = seen.get(raw) ?? { raw, reference, written, owners: new Set<Owner>() };
       seen.set(raw, known);
       known.owners.add(owner);
     }
@@ -64,16 +64,24 @@ async function seenImages(
   }));
 }
 
-async function podSpecPathsOf(options: LearnOptions): Promise<Policy['podSpecPaths']> {
-  if (options.path === undefined) return DEFAULT_POLICY.podSpecPaths;
-  return (await tryPolicy(options, options)).ruleset.policy.podSpecPaths;
-}
-
-/** Its findings are the images that the webhook would judge. */
-function rulesetOfEveryImage(podSpecPaths: Policy['podSpecPaths']): Ruleset {
+/** Its findings are the images that the webhook would judge, as it would rewrite them. */
+async function everyImageUnder(options: LearnOptions): Promise<Ruleset> {
   const meta = { name: 'every-image', description: 'Finds every image.' };
   const rule = { meta, check: () => [{ problem: 'is an image', remedy: 'None.' }] };
-  return createRuleset([rule], [], { ...DEFAULT_POLICY, podSpecPaths, enforcement: 'audit' });
+  const everyImage = createRuleset([rule], [], { ...DEFAULT_POLICY, enforcement: 'audit' });
+  if (options.path === undefined) return everyImage;
+  const { ruleset } = await tryPolicy(options, options);
+  const finding = ({ rewrites, exemptions }: Selection): Selection => ({
+    ...everyImage.everywhere,
+    rewrites,
+    exemptions,
+  });
+  const under = ({ everywhere, overrides }: ByNamespace): ByNamespace => ({
+    everywhere: finding(everywhere),
+    overrides: overrides.map(({ matches, selection }) => ({ matches, selection: finding(selection) })),
+  });
+  const profiles = new Map([...ruleset.profiles].map(([name, profile]) => [name, under(profile)]));
+  return { ...ruleset, ...under(ruleset), profiles };
 }
 
 function unreadable(location: Location, error: unknown): Mistake {

@@ -6,6 +6,8 @@ import { allowlist, type AllowlistEntry, type SeenImage } from './allowlist.ts';
 
 /** An image as it was seen, readable or not, and who needs it. */
 export interface SeenText extends Pick<Finding['image'], 'raw' | 'reference'> {
+  /** As it was first seen, if the policy rewrites it. */
+  readonly written?: string | undefined;
   readonly owners: ReadonlySet<string>;
 }
 
@@ -28,9 +30,15 @@ export function learntPolicy(
   const bare = readable.filter(({ reference: { tag, digest } }) => tag === undefined && digest === undefined);
   const blocked = readable.filter(({ reference: { tag } }) => tag !== undefined && BLOCKED_TAGS.includes(tag));
   const unqualified = readable.filter(({ reference: { registry } }) => registry === undefined);
+  const rewritten = images.filter(({ written }) => written !== undefined).length;
   const lines = [
     `# Learnt by imagegate learn from ${countsText(images.length, ownersOf(images))}.`,
     ...(unread === 0 ? [] : [`# It lacks what could not be read: ${plural(unread, 'document')}.`]),
+    ...(rewritten === 0
+      ? []
+      : [
+          `# It has ${plural(rewritten, 'image')} as the policy rewrites ${rewritten === 1 ? 'it' : 'them'}: keep the rules that rewrite.`,
+        ]),
     '# It only warns. Once nobody is warned who should not be, write deny in place of warn.',
     'rules:',
     ...comment('  ', 'that no policy admits', invalid),

@@ -136,6 +136,21 @@ describe('imagegate learn', () => {
     expect(await learnBy('policy.yaml')).to.deep.equal({ code, stdout, stderr: '' });
   });
 
+  it('learns images as a policy rewrites them, which it says', async () => {
+    const mirrors = '{ mirrors: [{ registry: docker.io, mirror: quay.io/hub }] }';
+    const files = {
+      'old.yaml': `rules: { registry-mirror: { action: rewrite, options: ${mirrors} } }\nnamespaces: [{ names: [raw], rules: { registry-mirror: { action: off } } }]\n`,
+      'x.yaml': `${pod('nginx:1')}---\n${pod('docker.io/nginx:1', 'name: q')}---\n${pod('docker.io/a/b:1', 'name: r, namespace: raw')}`,
+    };
+    const options = { path: join(folder.path, 'old.yaml'), names: ['x.yaml'] };
+    const { code, stdout } = await tryOnFiles(learn, folder.path, files, options);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.include('\n        - quay.io/hub/library/nginx # 1 image of 2 workloads\n')
+      .and.include('\n        - docker.io/a/b # Pod raw/r\n')
+      .and.include('\n# It has 1 image as the policy rewrites it: keep the rules that rewrite.\n');
+  });
+
   it('learns nothing by a policy that the gate would not use', async () => {
     const files = { 'old.yaml': 'x: 1\n', 'x.yaml': pod('quay.io/a/b:1') };
     const options = { path: join(folder.path, 'old.yaml'), names: ['x.yaml'] };
