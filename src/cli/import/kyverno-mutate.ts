@@ -8,19 +8,19 @@ const ANY_HOST = '^(localhost/|(?:[a-z0-9]+\\.)+[a-z0-9]+/)?(.*)$';
 const ONE_HOST = /^\^\(?([a-z0-9.\\-]+(?::\d+)?)\/\)?\(\.\*\)\$$/;
 const JSON_PATCH = /^- op: replace\n\s+path: \/spec\/(\w+)\/\{\{\s*elementIndex\s*\}\}\/image\n\s+value: "(.*)"\s*$/;
 
-/** What a rule makes of images, which here must be written so. */
+/** What a rule makes of images: where that is one registry's mirror, the same; else what must be written so. */
 export function mutateReading(mutate: Part): Reading | undefined {
   const settings = mutate.at('foreach').items.flatMap(readEach);
-  const [first] = settings;
-  if (first === undefined) return undefined;
+  if (settings.length === 0) return undefined;
+  if (settings.every(({ rule }) => rule === 'registry-mirror')) {
+    const needs = 'It rewrites with the mutating webhook alone: without it, and in pods that it missed, it denies.';
+    const hub =
+      'An image without a registry is one of Docker Hub here, and an official one has library/ in its mirror here.';
+    return { settings, action: 'rewrite', differences: [needs, hub] };
+  }
   const told =
     'Images are rewritten there, silently; here the rule says what to write, and warns until its action is deny.';
-  const differences = [told, 'An official image of Docker Hub has library/ in its mirror here.'];
-  const hosts = 'Hosts with a port or a dash are left as they are there.';
-  return {
-    settings,
-    differences: first.rule === 'registry-mirror' ? differences : [told, hosts],
-  };
+  return { settings, differences: [told, 'Hosts with a port or a dash are left as they are there.'] };
 }
 
 function readEach(each: Part): readonly ReadSetting[] {

@@ -46,7 +46,7 @@ export function kyvernoUnits(name: string, spec: Part, namespace?: string): read
       name: `${name}, rule ${ruleName}`,
       part: rule,
       parts: [...common, rule],
-      action: validate.isAbsent ? 'warn' : isEnforced ? 'deny' : isSilent ? 'audit' : 'warn',
+      action: reading?.action ?? (validate.isAbsent ? 'warn' : isEnforced ? 'deny' : isSilent ? 'audit' : 'warn'),
       message: messageOf(validate.at('message')),
       namespaces: namespace === undefined ? places : [namespace],
       excluded: excluded ?? [],

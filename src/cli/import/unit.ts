@@ -10,19 +10,21 @@ export interface ReadSetting {
 export interface Reading {
   readonly settings: readonly ReadSetting[];
   readonly differences: readonly string[];
+  /** Where it follows from what is read. */
+  readonly action?: 'rewrite';
 }
 
 /** Whether what is read is what passes, or what does not. */
 export type Purpose = 'allow' | 'deny';
 
 /** What is imported as a whole or not at all: a rule of Kyverno's, a constraint, a list. */
-export interface Unit extends Reading {
+export interface Unit extends Omit<Reading, 'action'> {
   /** For people: `ClusterPolicy restrict-images, rule registries`. */
   readonly name: string;
   readonly part: Part;
   /** What must have been understood. */
   readonly parts: readonly Part[];
-  readonly action: 'deny' | 'warn' | 'audit';
+  readonly action: 'rewrite' | 'deny' | 'warn' | 'audit';
   readonly message?: string | undefined;
   /** Patterns of namespaces; absent, all. */
   readonly namespaces?: readonly string[] | undefined;

@@ -398,7 +398,7 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     replacing('^docker\\\\.io/(.*)$', 'my.corp.com/hub/$1'),
     {
       'registry-mirror': {
-        action: 'warn',
+        action: 'rewrite',
         options: { mirrors: [{ registry: 'docker.io', mirror: 'my.corp.com/hub' }] },
       },
     },
@@ -412,7 +412,7 @@ const READ: readonly (readonly [what: string, manifest: string, rules: object, l
     clusterPolicy(
       "mutate:\n  foreach:\n    - list: request.object.spec.initContainers\n      patchesJson6902: |-\n        - op: replace\n          path: /spec/initContainers/{{ elementIndex }}/image\n          value: \"{{ regex_replace_all('^docker\\\\.io/(.*)$', '{{element.image}}', 'm.io/$1' )}}\"",
     ),
-    { 'registry-mirror': { action: 'warn', options: { mirrors: [{ registry: 'docker.io', mirror: 'm.io' }] } } },
+    { 'registry-mirror': { action: 'rewrite', options: { mirrors: [{ registry: 'docker.io', mirror: 'm.io' }] } } },
     [],
   ],
   // Gatekeeper.
@@ -541,7 +541,12 @@ const DIFFERENCES: readonly (readonly [what: string, manifest: string, said: str
   ],
   ['prefixes', constraint('K8sAllowedRepos', '{ repos: [docker.io/foo] }'), 'as docker.io/foobar does, is denied.'],
   ['nodes', openshift('{ allowedRegistries: [quay.io] }'), 'here its registry is not known, and it is denied.'],
-  ['rewriting', replacing('^docker\\\\.io/(.*)$', 'my.corp.com/hub/$1'), 'Images are rewritten there, silently'],
+  ['a mirror', replacing('^docker\\\\.io/(.*)$', 'my.corp.com/hub/$1'), 'It rewrites with the mutating webhook alone'],
+  [
+    'rewriting',
+    replacing('^(localhost/|(?:[a-z0-9]+\\\\.)+[a-z0-9]+/)?(.*)$', 'my.corp.com/$2'),
+    'Images are rewritten there, silently',
+  ],
 ];
 
 describe('differences of policies', () => {
