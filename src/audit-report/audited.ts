@@ -9,8 +9,10 @@ export interface OwnedFinding extends Pick<Remark, 'level' | 'rule' | 'text'> {
   readonly exemption?: Exemption;
   /** Absent, like the image, if an object could not be judged. */
   readonly container?: string;
-  /** As written. */
+  /** As it was judged. */
   readonly image?: string;
+  /** As it is written, if the policy rewrites it. */
+  readonly written?: string;
   /** How many pods have it. */
   readonly pods: number;
   /** What they run, by their status. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../engine/finding.ts';
 import { mistakeText } from '../mistake/mistake.ts';
 import { jsonItems } from './json-items.ts';
 import { type CheckedObject, type CheckReport, remarksOf } from './report.ts';
@@ -29,8 +30,8 @@ function resultOf(object: CheckedObject): object {
         rule,
         ...(exemption !== undefined && { exemption: exemption.name }),
         message: text,
-        image: image.written ?? image.raw,
-        ...(image.written !== undefined && { rewritten: image.raw }),
+        image: image.raw,
+        ...(image.written !== undefined && { written: image.written }),
         ...(replacement && { replacement: { reference: replacement.reference, guessed: replacement.guessed } }),
         container: { name: container, type, fieldPath },
         line: place.line,
@@ -47,5 +48,15 @@ function resultOf(object: CheckedObject): object {
     message: review.response.status?.message,
     warnings: review.response.warnings ?? [],
     findings,
+    ...(review.rewritten && { rewritten: review.rewritten.map((image) => rewrittenOf(image, where)) }),
   };
+}
+
+/** An image that was judged as the policy rewrites it, whatever was found. */
+function rewrittenOf(
+  { raw, written, rewrites, container: { name, type, fieldPath } }: Finding['image'],
+  where: CheckedObject['where'],
+): object {
+  const { line, column } = where(fieldPath).source;
+  return { image: raw, written, rewrites, container: { name, type, fieldPath }, line, column };
 }

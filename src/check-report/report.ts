@@ -32,6 +32,8 @@ export interface CheckCounts {
   readonly skipped: number;
   /** Could not be read. */
   readonly unreadable: number;
+  /** Of images, not documents: those that were judged as the policy rewrites them. */
+  readonly rewrittenImages: number;
 }
 
 export const NO_COUNTS: CheckCounts = {
@@ -42,6 +44,7 @@ export const NO_COUNTS: CheckCounts = {
   exempt: 0,
   skipped: 0,
   unreadable: 0,
+  rewrittenImages: 0,
 };
 
 export interface ReportOptions {

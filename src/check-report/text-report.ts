@@ -8,6 +8,7 @@ import {
   type ReportOptions,
 } from './report.ts';
 import { objectName } from '../manifest/owners.ts';
+import { plural } from '../mistake/plural.ts';
 
 const WORDS: Readonly<Record<Remark['level'], readonly [word: string, color: number]>> = {
   deny: ['denied', 31],
@@ -44,7 +45,7 @@ export function textReport({ colors }: ReportOptions): CheckReport {
   };
 }
 
-/** `2 denied, 5 allowed, 12 of kinds without pods.` */
+/** `2 denied, 5 allowed, 12 of kinds without pods. 3 images are rewritten by the policy.` */
 export function countsText(counts: CheckCounts, denied = 'denied'): string {
   const parts = [
     [counts.denied, denied],
@@ -56,5 +57,10 @@ export function countsText(counts: CheckCounts, denied = 'denied'): string {
     [counts.skipped, 'skipped, as they are no Kubernetes objects'],
   ] as const;
   const said = parts.filter(([count], index) => count > 0 || index === 0).map(([count, what]) => `${count} ${what}`);
-  return `${said.join(', ')}.`;
+  return `${said.join(', ')}.${rewrittenText(counts.rewrittenImages)}`;
+}
+
+function rewrittenText(count: number): string {
+  if (count === 0) return '';
+  return ` ${plural(count, 'image')} ${count === 1 ? 'is' : 'are'} rewritten by the policy.`;
 }

@@ -120,6 +120,7 @@ class Checker {
     if (review === undefined) this.#counts.exempt += 1;
     else this.#counts[review.unknownKind ? 'withoutPods' : review.verdict] += 1;
     if (review === undefined || review.unknownKind) return;
+    this.#counts.rewrittenImages += review.rewritten?.length ?? 0;
     const { namespace, name, kind } = request;
     const { where, scalarAt } = item;
     const replacements = this.#replacementsOf(judged);

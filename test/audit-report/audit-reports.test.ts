@@ -32,6 +32,7 @@ const AUDIT: Audit = {
     exempt: 3,
     skipped: 0,
     unreadable: 0,
+    rewrittenImages: 0,
     retired: 2,
     ended: 1,
   },

@@ -23,6 +23,7 @@ const COUNTS = {
   exempt: 5,
   skipped: 6,
   unreadable: 7,
+  rewrittenImages: 0,
   retired: 8,
   ended: 9,
 };

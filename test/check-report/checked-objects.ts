@@ -41,4 +41,13 @@ export const MISTAKE: Mistake = {
   remedy: 'Mend it.',
 };
 
-export const COUNTS = { allowed: 1, denied: 2, errored: 0, withoutPods: 4, exempt: 0, skipped: 6, unreadable: 1 };
+export const COUNTS = {
+  allowed: 1,
+  denied: 2,
+  errored: 0,
+  withoutPods: 4,
+  exempt: 0,
+  skipped: 6,
+  unreadable: 1,
+  rewrittenImages: 3,
+};

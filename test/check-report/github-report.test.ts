@@ -9,7 +9,7 @@ const SAID = String.raw`::error file=k8s/a b.yaml,line=7,col=25,title=valid-refe
 ::notice file=k8s/a b.yaml,line=7,col=25,title=require-digest::Pod shop/p0: c image has no digest! (gcr.io/c). Only images with digests are allowed.
 ::error file=k8s/a b.yaml,line=7,col=1,title=imagegate::Pod shop/p1: ImageGate cannot read the object, so it is denied: object.spec.containers must be a list, found a string.%0AAsk #platform.
 ::error file=k8s/a b.yaml,line=3,col=2,title=manifest-invalid::k8s/a b.yaml:3:2: expected YAML 1.2, found 100%25 nonsense. Mend it. [manifest-invalid]
-2 denied, 1 unreadable, 1 allowed, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects.
+2 denied, 1 unreadable, 1 allowed, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects. 3 images are rewritten by the policy.
 `;
 
 describe('githubReport', () => {

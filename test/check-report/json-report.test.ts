@@ -1,12 +1,47 @@
 import { expect } from 'chai';
 import { jsonReport } from '../../src/check-report/json-report.ts';
+import { review } from '../../src/admission/review.ts';
+import { admissionRequestOf } from '../../src/manifest/admission-request.ts';
+import { rulesetUnder, settingsOf } from '../ruleset.ts';
 import { COUNTS } from './checked-objects.ts';
 import { written, writtenOfNothing } from './written.ts';
 
+const MIRRORS = [{ registry: 'gcr.io', mirror: 'docker.io/gcr' }];
 const POD = { file: 'k8s/a b.yaml', line: 7, column: 1 };
 const object = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name });
 
 describe('jsonReport', () => {
+  it('has what is rewritten, whatever was found', () => {
+    const rules = { 'registry-mirror': { action: 'rewrite', options: { mirrors: MIRRORS } } } as const;
+    const spec = {
+      containers: [
+        { name: 'a', image: 'gcr.io/a' },
+        { name: 'b', image: 'docker.io/b:1' },
+      ],
+    };
+    const request = admissionRequestOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec }, {});
+    const reviewed = review(request, rulesetUnder({ rules: settingsOf(rules) }), { now: 0 });
+    const where = (path: string) => ({ source: { name: 'x.yaml', line: path.length } });
+    const text = jsonReport().checked({ ...request.kind, namespace: 'default', name: 'p', review: reviewed, where });
+    const { findings, rewritten } = JSON.parse(text) as Readonly<Record<string, readonly object[]>>;
+    const one = {
+      image: 'docker.io/gcr/a',
+      written: 'gcr.io/a',
+      container: { name: 'a', type: 'container', fieldPath: 'spec.containers[0].image' },
+      line: 24,
+    };
+    const rewrites = [{ rule: 'registry-mirror', mapping: 'gcr.io -> docker.io/gcr' }];
+    expect(rewritten).to.deep.equal([{ ...one, rewrites }]);
+    expect(findings).to.deep.equal([
+      {
+        ...one,
+        level: 'deny',
+        rule: 'empty-tag',
+        message: 'a image has no tag! (gcr.io/a, rewritten to docker.io/gcr/a). Only images with tags are allowed.',
+      },
+    ]);
+  });
+
   it('has the verdict on each object, with all that was found', () => {
     const { results, counts } = JSON.parse(written(jsonReport())) as Readonly<Record<string, readonly object[]>>;
     expect(counts).to.deep.equal(COUNTS);

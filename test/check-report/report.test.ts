@@ -50,7 +50,16 @@ async function checkedPod(): Promise<CheckedObject> {
 }
 
 const OPTIONS = { colors: false, version: '1.2.3', rules: [] };
-const COUNTS = { allowed: 0, denied: 1, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0 };
+const COUNTS = {
+  allowed: 0,
+  denied: 1,
+  errored: 0,
+  withoutPods: 0,
+  exempt: 0,
+  skipped: 0,
+  unreadable: 0,
+  rewrittenImages: 0,
+};
 
 const saidBy = async (format: keyof typeof CHECK_REPORTS): Promise<string> => {
   const report = CHECK_REPORTS[format](OPTIONS);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { NO_COUNTS } from '../../src/check-report/report.ts';
 import { countsText, textReport } from '../../src/check-report/text-report.ts';
 import { checkedObjects } from './checked-objects.ts';
 import { written } from './written.ts';
@@ -11,7 +12,7 @@ k8s/a b.yaml:7:25: Pod shop/p0: audit: c image has no digest! (gcr.io/c). Only i
 k8s/a b.yaml:7:1: Pod shop/p1: denied: ImageGate cannot read the object, so it is denied: object.spec.containers must be a list, found a string.
   Ask #platform. [imagegate]
 k8s/a b.yaml:3:2: expected YAML 1.2, found 100% nonsense. Mend it. [manifest-invalid]
-2 denied, 1 unreadable, 1 allowed, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects.
+2 denied, 1 unreadable, 1 allowed, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects. 3 images are rewritten by the policy.
 `;
 
 const OPTIONS = { version: '1.2.3', rules: [] };
@@ -30,13 +31,21 @@ describe('textReport', () => {
 
 describe('countsText', () => {
   it('says how many were denied, and of the rest what there is', () => {
+    expect(countsText(NO_COUNTS)).to.equal('0 denied.');
     expect(
-      countsText({ allowed: 0, denied: 0, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0 }),
-    ).to.equal('0 denied.');
-    expect(
-      countsText({ allowed: 1, denied: 2, errored: 3, withoutPods: 4, exempt: 5, skipped: 6, unreadable: 7 }),
+      countsText({
+        allowed: 1,
+        denied: 2,
+        errored: 3,
+        withoutPods: 4,
+        exempt: 5,
+        skipped: 6,
+        unreadable: 7,
+        rewrittenImages: 8,
+      }),
     ).to.equal(
-      '2 denied, 3 not judged, as the engine failed, 7 unreadable, 1 allowed, 5 in exempt namespaces, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects.',
+      '2 denied, 3 not judged, as the engine failed, 7 unreadable, 1 allowed, 5 in exempt namespaces, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects. 8 images are rewritten by the policy.',
     );
+    expect(countsText({ ...NO_COUNTS, rewrittenImages: 1 })).to.equal('0 denied. 1 image is rewritten by the policy.');
   });
 });

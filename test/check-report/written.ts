@@ -8,5 +8,8 @@ export function written({ begin, checked, unreadable, end }: CheckReport): strin
 
 /** What it makes of nothing. */
 export function writtenOfNothing({ begin, end }: CheckReport): string {
-  return begin() + end({ allowed: 0, denied: 0, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0 });
+  return (
+    begin() +
+    end({ allowed: 0, denied: 0, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0, rewrittenImages: 0 })
+  );
 }

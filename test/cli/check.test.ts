@@ -11,6 +11,7 @@ const POLICY = `rules:
 profiles:
   prod: { rules: { require-digest: { action: deny } } }
   lab: { rules: { registry-allowlist: { action: off } } }
+  hub: { rules: { registry-mirror: { action: rewrite, options: { mirrors: [{ registry: quay.io, mirror: docker.io/quay }] } } } }
 namespaces:
   - { names: [dev-*], rules: { registry-allowlist: { action: warn } } }
 exemptions:
@@ -66,6 +67,15 @@ x.yaml:6${DENIED.slice(1)}1 denied, 1 unreadable.\n`,
     { namespace: 'dev-a' },
     1,
     `x.yaml:${DENIED.replace('default', 'shop')}1 denied.\n`,
+  ],
+  [
+    'images as the policy rewrites them',
+    { 'x.yaml': `${pod('quay.io/a:1')}---\n${pod('quay.io/b')}---\n${pod('docker.io/c:1')}` },
+    { profile: 'hub' },
+    1,
+    `x.yaml:9:40: Pod default/p: denied: c image has no tag! (quay.io/b, rewritten to docker.io/quay/b). Only images with tags are allowed. [empty-tag]
+1 denied, 2 allowed. 2 images are rewritten by the policy.
+`,
   ],
   ['a profile that is given', { 'x.yaml': pod('quay.io/a:1') }, { profile: 'lab' }, 0, '0 denied, 1 allowed.\n'],
   [
@@ -353,13 +363,22 @@ fix/c.yaml:4:40: expected docker.io/a:1, found a:1, not in one piece on one line
     const tried = await tryCheck([], { path: await withPolicy(), profile: 'lba' });
     expect([tried.code, tried.stdout]).to.deep.equal([2, '']);
     expect(tried.stderr).to.include(
-      '  --profile: expected one of prod, lab, unknown, found lba. Did you mean lab? [setting-invalid]\n',
+      '  --profile: expected one of prod, lab, hub, unknown, found lba. Did you mean lab? [setting-invalid]\n',
     );
   });
 });
 
 describe('exitCodeOf', () => {
-  const none = { allowed: 9, denied: 0, errored: 0, withoutPods: 9, exempt: 9, skipped: 9, unreadable: 0 };
+  const none = {
+    allowed: 9,
+    denied: 0,
+    errored: 0,
+    withoutPods: 9,
+    exempt: 9,
+    skipped: 9,
+    unreadable: 0,
+    rewrittenImages: 0,
+  };
   for (const [counts, code] of [
     [{}, 0],
     [{ denied: 1 }, 1],

@@ -31,6 +31,8 @@ export class Auditor {
   readonly #options: AuditorOptions;
   readonly #owners = new OwnedFindings();
   readonly #namespaces: Namespaces;
+  /** As they are written: that of a Deployment and its pods is one. */
+  readonly #rewritten = new Set<string>();
   readonly #counts: Record<keyof AuditCounts, number> = { ...NO_COUNTS, retired: 0, ended: 0 };
 
   /** @param namespaces knows of the Namespaces before what is in them is judged */
@@ -51,7 +53,7 @@ export class Auditor {
       else this.#add(item);
     }
     if (progress && seen >= STEP) writeError(CLEAR);
-    return { owners: this.#owners.all(), counts: this.#counts };
+    return { owners: this.#owners.all(), counts: { ...this.#counts, rewrittenImages: this.#rewritten.size } };
   }
 
   /** What is in another namespace than the one asked for is not looked at. */
@@ -72,6 +74,7 @@ export class Auditor {
     const isRetired = isRetiredRevision(object);
     const remarks = review === undefined || isRetired ? [] : this.#remarks({ ...kind, namespace, name, review, where });
     this.#owners.add(request, remarks);
+    if (!isRetired) for (const { written } of review?.rewritten ?? []) this.#rewritten.add(written!); // they have it
     if (review === undefined) this.#counts.exempt += 1;
     else if (isRetired) this.#counts.retired += 1;
     else if (review.unknownKind) this.#counts.withoutPods += 1;

@@ -36,7 +36,7 @@ function sortKey({ namespace, kind, name }: Owner): string {
 }
 
 function countedOf({ level, rule, text, finding }: Remark, pod: unknown): Counted {
-  const { container, raw: image } = finding?.image ?? {};
+  const { container, raw: image, written } = finding?.image ?? {};
   const id = pod === undefined || container === undefined ? undefined : imageIdOf(pod, container.name);
   return {
     level,
@@ -45,6 +45,7 @@ function countedOf({ level, rule, text, finding }: Remark, pod: unknown): Counte
     ...(finding?.exemption && { exemption: finding.exemption }),
     ...(container && { container: container.name }),
     ...(image !== undefined && { image }),
+    ...(written !== undefined && { written }),
     pods: pod === undefined ? 0 : 1,
     imageIds: [],
     ids: new Set(id === undefined ? [] : [id]),

@@ -15,6 +15,7 @@ const POLICY = `rules:
   blocked-images: { action: deny, options: { images: ['**/poisoned'] } }
 profiles:
   lab: { rules: { registry-allowlist: { action: off }, require-digest: { action: off } } }
+  hub: { rules: { registry-mirror: { action: rewrite, options: { mirrors: [{ registry: quay.io, mirror: docker.io/quay }] } } } }
 namespaces:
   - { names: [quiet], rules: { require-digest: { action: off } } }
 exemptions:
@@ -46,6 +47,15 @@ const AUDITS: readonly (readonly [
     1,
     `Deployment shop/api: ${denied('c', BAD)}${have('2 pods have', BAD)}Deployment shop/api: ${denied('c1', `quay.io/mesh${ID}`)}${have('2 pods have', `quay.io/mesh${ID}`)}
 4 objects of 1 owner denied. Left out: 1 old revision.\n`,
+  ],
+  [
+    'what runs as it will be made anew: a Deployment and its pods have one image',
+    deploymentApi(BAD, `quay.io/poisoned${ID}`),
+    { profile: 'hub' },
+    1,
+    `Deployment shop/api: denied: c1 image has a non-allowed name! (quay.io/poisoned${ID}, rewritten to docker.io/quay/poisoned${ID}). These images "**/poisoned" are prohibited. [blocked-images]
+${have('2 pods have', `quay.io/poisoned${ID}`)}
+2 objects of 1 owner denied, 2 allowed. 2 images are rewritten by the policy. Left out: 1 old revision.\n`,
   ],
   [
     'pods of what is not there, by the name of it',
@@ -240,6 +250,13 @@ describe('audit', () => {
     expect(again.stdout).to.include(', kept by team: "b" until 2027-03-31: ');
     const standing = again.stdout.match(/^.*(?= \[.*\]$)/gm)!.filter((line) => line.includes(': denied: '));
     expect(standing.map((line) => line.replace('denied: ', ''))).to.deep.equal(left);
+  });
+
+  it('writes exemptions by what the policy makes of an image', async () => {
+    const path = join(folder.path, 'exemptions.yaml');
+    const options = { profile: 'hub', exemptionsPath: path, terms: { owner: 'o', expires: DAY, reason: 'r' } };
+    await audited(listOf(runningPod('p', [`quay.io/poisoned${ID}`])), options);
+    expect(await readFile(path, 'utf8')).to.include(`images: ["docker.io/quay/poisoned${ID}"]`);
   });
 
   it('writes exemptions of images without a registry where the policy trusts them', async () => {
