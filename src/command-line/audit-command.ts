@@ -9,6 +9,7 @@ import {
   type PolicyFlags,
   withCluster,
   withFormats,
+  withMore,
   withNamespace,
   withPolicy,
   withProfile,
@@ -35,11 +36,6 @@ Examples:
   imagegate audit --policy cluster --report cluster
   imagegate audit --policy policy.yaml --write-exemptions - --owner team-a --expires 2027-03-31
 `;
-
-/** Of an option that may be given again. */
-function withMore(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
 
 export function auditCommand(command: Command): void {
   const ofPolicy = withNamespace(withPolicy(command), 'the only namespace to look at (default: all)');

@@ -80,3 +80,8 @@ export function policyArguments({ policy: path, rules: rulesDir, ...flags }: Pol
   const { namespace, profile, user, kubeconfig, context } = flags;
   return { path, rulesDir, namespace, profile, user, kubeconfig, context, now: Date.now() };
 }
+
+/** Of an option that may be given again. */
+export function withMore(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

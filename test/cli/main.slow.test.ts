@@ -37,7 +37,7 @@ describe('imagegate', () => {
       'test-policy .*<file-or-folder> +Try a policy',
       'test-rules .*<folder> +Try the rule files',
       'check .*<path...> +Judge manifests',
-      'explain .*<image...> +Explain the verdicts',
+      'explain .*\\[image...\\] +Explain the verdicts',
       'policy .* +Print what holds',
       'certificates .* +Make and renew',
       'diff .*<old> <new> \\[path...\\] +Tell what a change of policy',
@@ -182,6 +182,8 @@ describe('imagegate', () => {
   });
 
   it('explains images and a policy, and tells by its exit code whether it could', async () => {
+    const pod =
+      '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"shop"},"spec":{"containers":[{"image":"nginx"}]}}';
     const policy = 'rules: { empty-tag: { action: off }, registry-allowlist: { action: off } }';
     for (const [args, stdin, code, said] of [
       [['explain', 'nginx'], '', 1, 'nginx in the namespace default: denied.\n'],
@@ -189,6 +191,9 @@ describe('imagegate', () => {
       [['explain', 'nginx', '--policy', '-', '--format', 'json'], policy, 0, '"verdict": "allowed"'],
       [['explain', 'nginx', '--policy', '-'], 'x: 1', 2, '[policy-yaml-invalid]'],
       [['explain', 'nginx', '--format', 'xml'], '', 2, 'Allowed choices are text, json.'],
+      [['explain', '-f', '-', '--policy', '-'], '', 2, 'error: the standard input cannot be both'],
+      [['explain', '-f', '-'], pod, 1, 'nginx in the namespace shop: denied.\n'],
+      [['explain', '-f', 'nowhere'], '', 2, 'Not all was read: one mistake.'],
       [['explain'], '', 2, "error: missing required argument 'image'"],
       [['explain', '--help'], '', 0, '\nExamples:\n  imagegate explain nginx\n'],
       [['policy', '--policy', '-', '--profile', 'p'], policy, 0, '\n\nIn the namespace default, with the profile p:\n'],

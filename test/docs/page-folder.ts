@@ -38,7 +38,7 @@ export function pageFolder(): PageFolder {
     save: async (file) => writeFile(join(path, file.path), file.text, { flag: 'wx' }),
     optionsOf: async (command) => {
       const { output } = await run(`npx imagegate ${command} --help`);
-      const found = [...output.matchAll(/^ {2}(?:(-n), )?(--[\w-]+) /gm)].flatMap(([, ...options]) => options);
+      const found = [...output.matchAll(/^ {2}(?:(-[nf]), )?(--[\w-]+) /gm)].flatMap(([, ...options]) => options);
       return found.filter((option) => option !== undefined);
     },
   };

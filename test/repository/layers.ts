@@ -63,7 +63,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workload',
     'mistake',
   ],
-  'cli/explain': ['cli', 'fix', 'manifest', 'admission', 'engine', 'image', 'mistake'],
+  'cli/explain': ['cli', 'fix', 'manifest', 'admission', 'engine', 'workload', 'image', 'mistake'],
   'cli/export': ['cli', 'cli/explain', 'vap', 'engine', 'mistake'],
   'cli/import': ['cli', 'manifest', 'rule', 'workload', 'image', 'mistake'],
   'cli/learn': ['cli', 'manifest', 'engine', 'image', 'mistake'],

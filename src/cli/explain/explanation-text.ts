@@ -5,11 +5,11 @@ import type { Original } from './originals.ts';
 
 /** An explanation for people: the verdict, how the reference is read, what each rule says, and what would pass. */
 export function explanationText(explained: Explanation): string {
-  const { verdict, notice, reference, rewritten, originals = [], rules, image, nearest } = explained;
+  const { verdict, notice, reference, rewritten, original, originals = [], rules, image, nearest } = explained;
   const paragraphs = [
     [`${placeText(explained)}: ${verdict}.`, ...(notice === undefined ? [] : [`Warning: ${notice}`])],
     'reason' in reference ? invalidLines(image, reference) : readingLines(reference, rewritten),
-    originals.map(originalLine),
+    original === undefined ? originals.map(originalLine) : [claimLine(original)],
     rules.flatMap(answerLines),
     nearest === undefined ? [] : [`Would pass: ${printable(nearest, 1024)}`],
   ];
@@ -25,6 +25,11 @@ function readingLines({ full, ...parts }: Reading, rewritten: string | undefined
 
 function originalLine({ reference, rewrites }: Original): string {
   return `It is what the policy makes of ${printable(reference, 1024)} (${rewritesText(rewrites)}).`;
+}
+
+function claimLine({ reference, rewrites }: Original): string {
+  const what = `Its pod was made with ${printable(reference, 1024)}`;
+  return `${what}, as its annotation imagegate/rewritten says (${rewritesText(rewrites)}).`;
 }
 
 function partText({ written, read }: ReadPart): string {

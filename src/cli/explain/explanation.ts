@@ -13,7 +13,8 @@ import { type PlacedImage, podContext, podReview, type RewrittenImage, rewritten
 import { type ExemptionEntry, exemptionEntry } from '../policy-report.ts';
 import { type KnownRule, optionsInForce } from '../rules-in-force.ts';
 import type { TriedPolicy } from '../tried-policy.ts';
-import { type Original, originalsOf } from './originals.ts';
+import type { FoundImage } from './images-in.ts';
+import { type Original, originalIf, originalsOf } from './originals.ts';
 import { type Place, placesOf, settingParts, settingsIn } from './setting-parts.ts';
 
 /** A part of a reference: as written, and as container runtimes read it. */
@@ -64,6 +65,8 @@ export interface Explanation extends PlacedImage {
   readonly rewritten?: string;
   /** What the policy rewrites to it. */
   readonly originals?: readonly Original[];
+  /** What its pod was made with, by an annotation that is true. */
+  readonly original?: Original;
   /** In the order of their violations; of an invalid reference, `valid-reference` alone. */
   readonly rules: readonly RuleAnswer[];
   /** Of a denied image: a reference that would pass, if the policy knows one. */
@@ -76,8 +79,13 @@ export interface Explanation extends PlacedImage {
  * @param now in milliseconds since 1970
  * @throws what the engine threw, which the gate would deny for
  */
-export function explanation(tried: TriedPolicy, placed: PlacedImage, now: number): Explanation {
+export function explanation(
+  tried: TriedPolicy,
+  { claim, ...placed }: PlacedImage & Partial<FoundImage>,
+  now: number,
+): Explanation {
   const { ruleset, rules } = tried;
+  const original = claim === undefined ? undefined : originalIf(claim, ruleset, placed, now);
   const { image, namespace = DEFAULT_NAMESPACE, profile } = placed;
   const selection = selectionFor(ruleset, profile, namespace);
   const reviewed = podReview(ruleset, placed, now);
@@ -94,7 +102,8 @@ export function explanation(tried: TriedPolicy, placed: PlacedImage, now: number
     notice: unknownProfile === true ? response.warnings?.[0] : undefined, // notices come first
     reference: referenceOf(image),
     ...(rewritten && { rewritten: rewritten.raw }),
-    ...(originals.length > 0 && { originals }),
+    ...(original === undefined && originals.length > 0 && { originals }),
+    ...(original && { original }),
     rules: answers(tried, { ...placed, namespace }, selection, now),
     nearest: isDenied ? firstPassing(find(image, podContext(ruleset, placed, now)), passes) : undefined,
   };

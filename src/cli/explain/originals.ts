@@ -28,8 +28,16 @@ export function originalsOf(ruleset: Ruleset, placed: PlacedImage, now: number):
     const rest = image.slice(mirror.length);
     return image.startsWith(mirror) && /^[/:@]/.test(rest) ? [registry + rest] : [];
   });
-  return [...new Set(references)].flatMap((reference): readonly Original[] => {
-    const rewritten = rewrittenIn(podReview(ruleset, { ...placed, image: reference }, now));
-    return rewritten?.raw === image ? [{ reference, rewrites: rewritten.rewrites }] : [];
-  });
+  return [...new Set(references)].flatMap((reference) => originalIf(reference, ruleset, placed, now) ?? []);
+}
+
+/** A reference, if the policy rewrites it to the image. */
+export function originalIf(
+  reference: string,
+  ruleset: Ruleset,
+  placed: PlacedImage,
+  now: number,
+): Original | undefined {
+  const rewritten = rewrittenIn(podReview(ruleset, { ...placed, image: reference }, now));
+  return rewritten?.raw === placed.image ? { reference, rewrites: rewritten.rewrites } : undefined;
 }

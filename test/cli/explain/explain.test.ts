@@ -363,6 +363,52 @@ describe('imagegate explain', () => {
     });
   }
 
+  const podOf = (images: object, annotation: string): string =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'shop', annotations: { 'imagegate/rewritten': annotation } },
+      spec: { containers: Object.entries(images).map(([name, image]) => ({ name, image: image as string })) },
+    });
+  async function* streamOf(text: string): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode(text);
+  }
+  const explainPod = async (text: string) =>
+    tryCommand(explain, folder.path, MIRROR, { images: [], manifests: { paths: ['-'], stdin: streamOf(text) } });
+
+  it('says of the images of a pod what it was made with, if its annotation is true', async () => {
+    const images = { a: 'm.io/hub/library/nginx:1', b: 'm.io/hub/b/c:1', c: 'm.io/other:1' };
+    const claims = { 'containers/a': 'nginx:1', 'containers/b': 'docker.io/evil:1', 'containers/c': 7 };
+    const { code, stdout, stderr } = await explainPod(podOf(images, JSON.stringify(claims)));
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout.match(/^\S.*$|^ {2}It.*$/gm)).to.deep.equal([
+      'm.io/hub/library/nginx:1 in the namespace shop: allowed.',
+      '  Its pod was made with nginx:1, as its annotation imagegate/rewritten says (default-registry, no registry -> docker.io; registry-mirror, docker.io -> m.io/hub).',
+      'm.io/hub/b/c:1 in the namespace shop: allowed.',
+      '  It is what the policy makes of docker.io/b/c:1 (registry-mirror, docker.io -> m.io/hub).',
+      '  It is what the policy makes of quay.io/b/c:1 (registry-mirror, quay.io -> m.io/hub).',
+      'm.io/other:1 in the namespace shop: allowed.',
+    ]);
+  });
+
+  for (const annotation of ['{', '[]', 'null', '{"containers/a":{}}'])
+    it(`takes ${annotation} for no annotation of ours`, async () => {
+      const { code, stdout } = await explainPod(podOf({ a: 'm.io/hub/a/b:1' }, annotation));
+      expect(code).to.equal(0);
+      expect(stdout).to.include('It is what the policy makes of').and.not.include('Its pod');
+    });
+
+  for (const [what, text, said] of [
+    ['nothing', '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a"}}', 'expected objects with images'],
+    ['what is no YAML', 'a: "b', 'expected YAML 1.2'],
+    ['an object that cannot be read', '{"apiVersion":"v1","kind":"Pod","spec":1}', 'expected an object that the gate'],
+  ] as const)
+    it(`ends with 2 for ${what}`, async () => {
+      const { code, stderr } = await explainPod(text);
+      expect(code).to.equal(2);
+      expect(stderr).to.include('Not all was read: one mistake.').and.include(said);
+    });
+
   it('has the same for programs', async () => {
     const images = ['quay.io/a:latest', 'NGINX:1'];
     const { code, stdout } = await tryCommand(explain, folder.path, POLICY, { images, user: 'ann', format: 'json' });
