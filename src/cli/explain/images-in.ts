@@ -1,12 +1,13 @@
+import { originalKey } from '../../admission/originals.ts';
+import { NO_ORIGINALS, readOriginals, writtenAnnotation } from '../../admission/rewritten-annotation.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { MANIFEST_INVALID } from '../../manifest/manifest-items.ts';
 import { pathName } from '../../manifest/manifest-files.ts';
 import { manifestsAt } from '../../manifest/manifests-at.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
 import { type Location, messageOf, type Mistake } from '../../mistake/mistake.ts';
-import { type ContainerImage, imagesToJudge } from '../../workload/images.ts';
-import { isObject, property } from '../../workload/json-object.ts';
-import { podSpecs } from '../../workload/pod-spec.ts';
+import { imagesToJudge } from '../../workload/images.ts';
+import { isPod, podSpecs } from '../../workload/pod-spec.ts';
 import { judge, type JudgeOptions } from '../judge.ts';
 import type { PlacedImage } from '../pod-review.ts';
 
@@ -37,25 +38,13 @@ export async function imagesIn(
     if (review === undefined || review.error !== undefined) continue;
     const { namespace, object } = request;
     const place = { namespace, profile, user: options.user };
+    // Anybody can write the annotation, so it may be wrong.
+    const claims = isPod(request.kind) ? readOriginals(writtenAnnotation(object)) : NO_ORIGINALS;
     for (const image of imagesToJudge(podSpecs(request, ruleset.policy.podSpecPaths) ?? []))
-      images.push({ ...place, image: image.raw, claim: claimOf(object, image) });
+      images.push({ ...place, image: image.raw, claim: claims[originalKey(image)] });
   }
   if (images.length + mistakes.length === 0) mistakes.push(noImages(paths));
   return { images, mistakes };
-}
-
-/** Anybody can write the annotation, so this may be wrong. */
-function claimOf(object: unknown, { container: { name, fieldPath } }: ContainerImage): string | undefined {
-  const text = property(property(property(object, 'metadata'), 'annotations'), 'imagegate/rewritten');
-  const [, list] = /^spec\.(\w+)\[/.exec(fieldPath) ?? [];
-  try {
-    const claims: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
-    const key = `${list}/${name}`;
-    const claim = isObject(claims) && Object.hasOwn(claims, key) ? claims[key] : undefined;
-    return typeof claim === 'string' ? claim : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(location: Location, error: unknown): Mistake {
