@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findObjects, MANAGER } from '../../certificates/cluster-objects.ts';
 import { makeServingSet } from '../../certificates/make-certificates.ts';
-import { nextStep, type Step, type WebhookName } from '../../certificates/next-step.ts';
+import { type Found, nextStep, type Step, type WebhookName } from '../../certificates/next-step.ts';
 import { prepared } from '../../certificates/secret-files.ts';
 import { writeStep } from '../../certificates/write-step.ts';
 import type { ClusterChoice } from '../../cluster/cluster-client.ts';
@@ -65,12 +65,17 @@ async function allSteps(
 ): Promise<Step & { readonly kind: 'done' }> {
   let { renew, trust = '' } = options;
   const deadline = performance.now() + timeoutMs;
+  let refusal: MistakesError | undefined;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- each step is decided by what is there after the one before
     const objects = await findObjects(client);
+    const found = refusal === undefined ? objects.found : { ...objects.found, rewriting: undefined };
     const time = now();
-    const step = nextStep(objects.found, { settleMs, renew, trust }, time);
-    if (step.kind === 'done') return step;
+    const step = nextStep(found, { settleMs, renew, trust }, time);
+    if (step.kind === 'done') {
+      if (refusal !== undefined) throw refusal;
+      return step;
+    }
     if (step.kind === 'wait') {
       if (performance.now() >= deadline) throw new MistakesError([notReady(client, timeoutMs)]);
       // oxlint-disable-next-line no-await-in-loop -- see above
@@ -80,12 +85,25 @@ async function allSteps(
     // oxlint-disable-next-line no-await-in-loop -- see above
     const isDone = await writeStep(client, objects, step, async (files) =>
       prepared(files, await makeServingSet(time, lifeMs), randomBytes(32).toString('hex')),
-    );
+    ).catch((error: unknown) => {
+      if (!(error instanceof MistakesError) || !isDispensable(step, found)) throw error;
+      refusal = error;
+      return false;
+    });
     if (isDone) write(`${step.kind === 'publish' ? PUBLISHED[step.webhook] : SAID[step.kind]}\n`);
     // Once a run: else it would never come to an end.
     if (isDone && step.kind === 'prepare') renew = false;
     if (isDone && step.kind === 'adopt') trust = '';
   }
+}
+
+/**
+ * Whether all else may go on without this write, to be told in the end. What rewrites has been taken away, and may not be
+ * brought back by whoever this is: were that to hold up the renewal, the webhook that judges would one day deny every pod.
+ */
+function isDispensable(step: Step, { judging, rewriting }: Found): boolean {
+  const isRewriting = step.kind === 'publish' && step.webhook === 'rewriting';
+  return isRewriting && rewriting?.entries.length === 0 && judging.entries.length > 0;
 }
 
 /** @throws {MistakesError} if there is none. */

@@ -282,6 +282,53 @@ describe('imagegate certificates', () => {
     expect(out).to.match(/^Mutating webhook written: .*\nThe certificate is valid until /);
   });
 
+  /** As the chart's account, which may write what is there, and not bring it back. */
+  function refusesWhatRewrites(cluster: MemoryCluster): void {
+    cluster.mutatingText = MUTATING_TEXT;
+    cluster.onAsked = async (path) => {
+      const isRefused = path.includes('/mutatingwebhookconfigurations/');
+      cluster.refusal = isRefused ? { status: 403, body: { message: 'no' } } : undefined;
+    };
+  }
+
+  it('renews, and says what it could not do, where what rewrites was taken away and may not be brought back', async () => {
+    const cluster = memoryCluster();
+    await untilDone(cluster);
+    const before = cluster.files()?.['server.crt'];
+    refusesWhatRewrites(cluster);
+    cluster.now += 61 * DAY_MS;
+    for (let left = 4; left > 0; left -= 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      const { code, error } = await run(cluster);
+      expect(code).to.equal(2);
+      expect(error).to.match(/expected the mutating webhook com\.imagegate\.webhook, found HTTP 403, no\./);
+      cluster.now += SETTLE_MS;
+    }
+    cluster.mutatingText = undefined;
+    expectResting(cluster);
+    expect(cluster.files()?.['server.crt']).to.not.equal(before);
+  });
+
+  it('does not close a cluster without what rewrites', async () => {
+    const cluster = memoryCluster();
+    refusesWhatRewrites(cluster);
+    expect((await run(cluster)).code).to.equal(2);
+    expect(cluster.entries()).to.deep.equal([]);
+  });
+
+  it('serves no certificate that what rewrites does not trust', async () => {
+    const cluster = memoryCluster();
+    cluster.mutatingText = MUTATING_TEXT;
+    await untilDone(cluster);
+    const before = cluster.files()?.['server.crt'];
+    refusesWhatRewrites(cluster);
+    cluster.now += 61 * DAY_MS;
+    expect((await run(cluster)).code).to.equal(2);
+    cluster.now += SETTLE_MS;
+    expect((await run(cluster)).code).to.equal(2);
+    expect(cluster.files()?.['server.crt']).to.equal(before);
+  });
+
   it('takes over what somebody else wrote, though it is as it should be', async () => {
     const cluster = memoryCluster();
     await untilDone(cluster);
