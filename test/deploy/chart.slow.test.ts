@@ -85,6 +85,13 @@ const ROWS: readonly Row[] = [
     "['Ignore']",
   ],
   ['nothing that rewrites, if that is not asked for', {}, MUTATING, [], undefined],
+  [
+    'nor if a message speaks of it',
+    { policy: { version: '0.1.0', rules: { 'registry-mirror': { message: 'Soon: action: rewrite' } } } },
+    MUTATING,
+    [],
+    undefined,
+  ],
   ['nor for the Job', {}, ENTRIES, ['data', 'mutating-webhook.yaml'], undefined],
   ['nor its guard', {}, 'ValidatingAdmissionPolicy guard-mutating-webhook.imagegate.com', [], undefined],
   [
@@ -208,6 +215,10 @@ const MISTAKES: readonly (readonly [values: Values, says: string])[] = [
   [{ rewrite: { enabled: 'always' } }, "at '/rewrite/enabled': got string, want boolean"],
   [
     { policy: { version: '0.1.0', rules: { 'registry-mirror': { action: 'rewrite' } } } },
+    'rewrite.enabled: expected true, since the policy has action: rewrite, found false.',
+  ],
+  [
+    { policyKeys: { RULE_DEFAULT_REGISTRY: 'rewrite' } },
     'rewrite.enabled: expected true, since the policy has action: rewrite, found false.',
   ],
   [{ profiles: ['unknown'] }, "at '/profiles/0': 'not' failed"],
