@@ -190,6 +190,6 @@ function mirrors(snapshot: Snapshot): readonly Diagnosis[] {
   if (names.size === 0) return [];
   const what = `Images are rewritten to ${namesText(names)}. Whether nodes may pull from there was not looked at: a pod brings the pull secrets of the registry that it named.`;
   const remedy =
-    'Let the nodes pull there without a secret of the pod, or see to one in each namespace: docs/rules/registry-mirror.md.';
+    'Let the nodes pull there without a secret of the pod, or see to one in each namespace: docs/mirrors.md.';
   return [{ code: 'mirror-access', where: 'policy.yaml, mirrors', what, remedy }];
 }
