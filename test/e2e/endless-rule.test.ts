@@ -83,7 +83,8 @@ describe('a rule that never ends', () => {
   it('denies objects that would take for ever, while others are answered', async () => {
     const { api } = gate().cluster;
     const load = startLoad(api, path(), pod('good', podSpec('docker.io/acme/web:1')), 20);
-    const answers = await Promise.all(Array.from({ length: 10 }, async () => api.send('POST', path(), endlessPod())));
+    // So few that all can be judged within the timeout of the API server where the machine is busy with something else.
+    const answers = await Promise.all(Array.from({ length: 3 }, async () => api.send('POST', path(), endlessPod())));
     const now = performance.now();
     await until(() => load.verdicts.some(({ sent }) => sent > now), 'a request of the load');
     await load.stop();
@@ -93,7 +94,7 @@ describe('a rule that never ends', () => {
       expect(text).to.match(/… and \d+ more violations\./);
     }
     expect([...new Set(load.verdicts.map(({ text }) => text))]).to.deep.equal(['201']);
-    // Some of the load was answered while those ten were judged.
+    // Some of the load was answered while those were judged.
     expect(load.verdicts.filter(({ answered }) => answered < now)).to.not.deep.equal([]);
   });
 
