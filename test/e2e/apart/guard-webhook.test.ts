@@ -1,16 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { parse } from 'yaml';
-import { webhookEntries } from '../../../src/certificates/webhook-entries.ts';
-import { connectWriter, type ClusterWriter } from '../../../src/cluster/cluster-writer.ts';
-import type { JsonObject } from '../../../src/workload/json-object.ts';
-import { makeCertificate } from '../../certificate.ts';
-import { until } from '../../until.ts';
-import { certificatesCluster, SECRET_PATH, WEBHOOK_PATH, type CertificatesCluster } from './certificates-cluster.ts';
-
-// oxlint-disable-next-line no-explicit-any -- it is changed at any place
-type Entry = any;
+import { SECRET_PATH, WEBHOOK_PATH } from './certificates-cluster.ts';
+import { guardedEntries, type Entry, type Guard } from './guarded-entries.ts';
 
 const NAMES = 'Its entries have the names of webhook.yaml, after that of a profile.';
 const SERVICE = 'Its entries ask the Service imagegate-webhook, and nobody else.';
@@ -25,7 +15,7 @@ const byName = (entries: Entry[], name: string): Entry => entries.find((entry) =
 const expressions = (entry: Entry): Entry[] => entry.namespaceSelector.matchExpressions;
 
 /** What the account may not make of the entries of two profiles, and what it is told. */
-const REFUSED: Readonly<Record<string, readonly [change: (entries: Entry[]) => unknown, told: string]>> = {
+const REFUSED: Guard['refused'] = {
   'no entry at all': [(all) => all.splice(0), STAYS],
   'all but the entry for pods': [(all) => all.shift(), STAYS],
   'an entry of another name': [(all) => (all[0].name = 'other.example.com'), NAMES],
@@ -62,7 +52,7 @@ const REFUSED: Readonly<Record<string, readonly [change: (entries: Entry[]) => u
   ],
 };
 
-const ALLOWED: Readonly<Record<string, (entries: Entry[]) => unknown>> = {
+const ALLOWED: Guard['allowed'] = {
   'the entries of two profiles': () => {},
   'workloads under Fail, for longer': (all) =>
     Object.assign(byName(all, 'workloads.com.imagegate.webhook'), { failurePolicy: 'Fail', timeoutSeconds: 10 }),
@@ -72,71 +62,31 @@ const ALLOWED: Readonly<Record<string, (entries: Entry[]) => unknown>> = {
 
 describe('deploy/components/certificates-job/guard-webhook.yaml', function () {
   this.timeout(120_000);
-  let there: CertificatesCluster;
-  let writer: ClusterWriter;
-  let shipped: readonly JsonObject[];
-  let access: { readonly bundle: string; readonly token: string };
-
-  before(async () => {
-    there = await certificatesCluster();
-    writer = await connectWriter({ kubeconfig: there.kubeconfig }, 'test');
-    shipped = parse(await readFile(join(there.deploy, 'webhook.yaml'), 'utf8')).webhooks;
-    access = { bundle: (await makeCertificate()).certificate, token: 'a'.repeat(64) };
-    await until(async () => (await written((all) => all.splice(0))).status === 422, 'the policy to be in force');
+  const guarded = guardedEntries({
+    file: 'webhook.yaml',
+    kind: 'ValidatingWebhookConfiguration',
+    path: WEBHOOK_PATH,
+    refused: REFUSED,
+    allowed: ALLOWED,
+    said: (told) =>
+      'validatingwebhookconfigurations.admissionregistration.k8s.io "com.imagegate.webhook" is forbidden: ' +
+      `ValidatingAdmissionPolicy 'guard-webhook.imagegate.com' with binding 'guard-webhook.imagegate.com' denied request: ${told}`,
   });
-  after(async () => {
-    await there?.remove();
-  });
-
-  const written = async (change: (entries: Entry[]) => unknown, profiles: readonly string[] = ['prod', 'lab']) => {
-    const entries = structuredClone(webhookEntries(shipped, profiles, access)) as Entry[];
-    change(entries);
-    const object = {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingWebhookConfiguration',
-      metadata: { name: 'com.imagegate.webhook' },
-      webhooks: entries,
-    };
-    const { status, body } = await writer.apply(WEBHOOK_PATH, object);
-    if (status < 300) await there.cluster.api.send('DELETE', WEBHOOK_PATH);
-    return { status, told: (body as { readonly message?: string }).message ?? '' };
-  };
-
-  for (const [what, [change, told]] of Object.entries(REFUSED)) {
-    it(`lets the account not write ${what}`, async () => {
-      expect(await written(change)).to.deep.equal({
-        status: 422,
-        told:
-          'validatingwebhookconfigurations.admissionregistration.k8s.io "com.imagegate.webhook" is forbidden: ' +
-          `ValidatingAdmissionPolicy 'guard-webhook.imagegate.com' with binding 'guard-webhook.imagegate.com' denied request: ${told}`,
-      });
-    });
-  }
-
-  for (const [what, change] of Object.entries(ALLOWED)) {
-    it(`lets it write ${what}`, async () => {
-      expect(await written(change)).to.deep.equal({ status: 201, told: '' });
-    });
-  }
-  for (const profiles of [[], ['prod'], Array.from({ length: 16 }, (_, index) => `p${index}`)]) {
-    it(`lets it write the entries of ${profiles.length} profiles`, async () => {
-      expect(await written(() => {}, profiles)).to.deep.equal({ status: 201, told: '' });
-    });
-  }
 
   it('stops nobody else', async () => {
-    const { status } = await there.cluster.api.send('PATCH', `${WEBHOOK_PATH}-none`, {});
+    const { status } = await guarded.there.cluster.api.send('PATCH', `${WEBHOOK_PATH}-none`, {});
     expect(status).to.equal(404);
     const config = { metadata: { name: 'com.imagegate.webhook' }, webhooks: [] };
-    const made = await there.cluster.api.send('POST', WEBHOOK_PATH.replace(/\/[^/]+$/, ''), config);
+    const made = await guarded.there.cluster.api.send('POST', WEBHOOK_PATH.replace(/\/[^/]+$/, ''), config);
     expect(made.status).to.equal(201);
-    await there.cluster.api.send('DELETE', WEBHOOK_PATH);
+    await guarded.there.cluster.api.send('DELETE', WEBHOOK_PATH);
   });
 
   it('is all that the account may write, beside its Secret', async () => {
     const secret = SECRET_PATH.replace(/[^/]+$/, 'other');
     const webhook = WEBHOOK_PATH.replace(/[^/]+$/, 'other');
     const metadata = { name: 'other' };
+    const { writer } = guarded;
     const answers = await Promise.all([
       writer.get(secret),
       writer.get('/api/v1/secrets'),
