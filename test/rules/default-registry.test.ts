@@ -1,19 +1,12 @@
 import { expect } from 'chai';
 import rule from '../../rules/default-registry.ts';
 import { at } from '../mistakes.ts';
-import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { replacedCases, type ReplacedCases } from './replaced-cases.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The image, and the reference to write in its place. */
-  readonly denied: readonly (readonly [image: string, reference: string])[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, ReplacedCases>> = {
   'by default': {
     options: {},
     denied: [
@@ -47,24 +40,7 @@ describe('default-registry', () => {
     expect(rule.meta.name).to.equal('default-registry');
   });
 
-  const groups = Object.entries(CASES).map(
-    ([name, { options, denied, allowed }]) =>
-      [
-        name,
-        {
-          options,
-          denied: denied.map(([image]) => image),
-          // What it says to write is allowed.
-          allowed: [...new Set([...allowed, ...denied.map(([, reference]) => reference)])],
-          references: new Map(denied),
-        },
-      ] as const,
-  );
-  judgedCases(
-    rule,
-    Object.fromEntries(groups),
-    (image, { references }) => `nginx image names no registry! (${image}). Write ${references.get(image)}.`,
-  );
+  replacedCases(rule, CASES, (image, reference) => `nginx image names no registry! (${image}). Write ${reference}.`);
 
   for (const [registry, remedy] of [
     ['*', 'References begin with it: write it without "*".'],

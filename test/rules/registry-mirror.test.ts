@@ -3,8 +3,8 @@ import rule from '../../rules/registry-mirror.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import type { RegistryMirror } from '../../src/rule/registry-mirrors.ts';
 import type { RuleContext } from '../../src/rule/rule.ts';
-import { judgedCases } from './judged-cases.ts';
 import { optionMistakes } from './option-mistakes.ts';
+import { replacedCases, type ReplacedCases } from './replaced-cases.ts';
 import { at, locationOf } from '../mistakes.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -14,14 +14,7 @@ const MIRRORS = [
   { registry: 'gcr.io', mirror: 'gcr.io/mirror' },
 ];
 
-interface Case {
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The image, and the reference to write in its place. */
-  readonly denied: readonly (readonly [image: string, reference: string])[];
-  readonly allowed: readonly string[];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, ReplacedCases>> = {
   'with mirrors': {
     options: { mirrors: MIRRORS },
     denied: [
@@ -292,23 +285,10 @@ describe('registry-mirror', () => {
     expect(rule.meta.name).to.equal('registry-mirror');
   });
 
-  // What it says to write is allowed.
-  const groups = Object.entries(CASES).map(
-    ([name, { options, denied, allowed }]) =>
-      [
-        name,
-        {
-          options,
-          denied: denied.map(([image]) => image),
-          allowed: [...new Set([...allowed, ...denied.map(([, reference]) => reference)])],
-          references: new Map(denied),
-        },
-      ] as const,
-  );
-  judgedCases(
+  replacedCases(
     rule,
-    Object.fromEntries(groups),
-    (image, { references }) => `nginx image does not come from its mirror! (${image}). Write ${references.get(image)}.`,
+    CASES,
+    (image, reference) => `nginx image does not come from its mirror! (${image}). Write ${reference}.`,
   );
 
   for (const [registry, mirror, found, remedy, expected] of BAD) {

@@ -1,0 +1,32 @@
+import type { AnyRule } from '../../src/rule/rule.ts';
+import { judgedCases } from './judged-cases.ts';
+
+/** Images that a rule denies and allows under the same options, where it says what to write in place of one. */
+export interface ReplacedCases {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The image, and the reference to write in its place, which is allowed. */
+  readonly denied: readonly (readonly [image: string, reference: string])[];
+  readonly allowed: readonly string[];
+}
+
+/**
+ * A test for each image of each group, and for each reference to write in place of one.
+ *
+ * @param said the whole sentence about an image that is denied
+ */
+export function replacedCases(
+  rule: AnyRule,
+  groups: Readonly<Record<string, ReplacedCases>>,
+  said: (image: string, reference: string) => string,
+): void {
+  const judged = Object.entries(groups).map(([name, { options, denied, allowed }]) => {
+    const group = {
+      options,
+      denied: denied.map(([image]) => image),
+      allowed: [...new Set([...allowed, ...denied.map(([, reference]) => reference)])],
+      references: new Map(denied),
+    };
+    return [name, group] as const;
+  });
+  judgedCases(rule, Object.fromEntries(judged), (image, { references }) => said(image, references.get(image)!));
+}
