@@ -36,12 +36,14 @@ const update = (before: PodOf, after: PodOf, parts: Partial<AdmissionRequest> = 
   admissionRequest({ operation: 'UPDATE', oldObject: podOf(before), object: podOf(after), ...parts });
 
 const ORIGINAL = { 'containers/a': 'nginx:1' };
+/** A pod as the policy makes it. */
+const OURS: PodOf = { containers: { a: HUB }, originals: ORIGINAL };
 const VOLUME = { 'volumes/v': 'docker.io/x:1' };
 const REWRITTEN_VOLUME = 'mirror.example.com/hub/library/x:1';
 
 /** What an annotation becomes when a pod is made. */
 const CREATED: Readonly<Record<string, readonly [pod: PodOf, becomes: object | undefined]>> = {
-  'is kept where the policy makes of it what is there': [{ containers: { a: HUB }, originals: ORIGINAL }, ORIGINAL],
+  'is kept where the policy makes of it what is there': [OURS, ORIGINAL],
   'is removed where the policy makes something else of it': [
     { containers: { a: HUB }, originals: { 'containers/a': 'nginx:2' } },
     undefined,
@@ -82,22 +84,18 @@ const UPDATED: Readonly<Record<string, readonly [before: PodOf, after: PodOf, be
     ORIGINAL,
   ],
   'is put back where it was forged beside an unchanged image': [
-    { containers: { a: HUB }, originals: ORIGINAL },
+    OURS,
     { containers: { a: HUB }, originals: { 'containers/a': 'evil.example.com/x:1' } },
     ORIGINAL,
   ],
-  'goes with the image that it was about': [
-    { containers: { a: HUB }, originals: ORIGINAL },
-    { containers: { a: 'gcr.io/x:1' }, originals: ORIGINAL },
-    undefined,
-  ],
+  'goes with the image that it was about': [OURS, { containers: { a: 'gcr.io/x:1' }, originals: ORIGINAL }, undefined],
   'does not come with an image that was not rewritten': [
     { containers: { a: HUB } },
     { containers: { a: HUB }, originals: { 'containers/a': 'nginx:2' } },
     undefined,
   ],
   'comes with the image of a manifest that is applied again': [
-    { containers: { a: HUB }, originals: ORIGINAL },
+    OURS,
     { containers: { a: 'nginx:1' }, originals: ORIGINAL },
     ORIGINAL,
   ],
