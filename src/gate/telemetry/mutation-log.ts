@@ -32,14 +32,10 @@ export function createMutationLog(log: Logger, perSecond: number): LogMutation {
   return (address = '', request, mutation, ms, profile) => {
     const level = levelOf(mutation);
     if (!log.isLevelEnabled(level) || !limit(address)) return;
-    const rewritten = mutation.rewritten.length === 0 ? undefined : mutation.rewritten.slice(0, MAX_LOGGED_IMAGES);
-    const logged = {
-      verdict: mutation.verdict,
-      findings: [],
-      ...(rewritten && { rewritten: rewritten.map(entry) }),
-      ...('error' in mutation && { error: mutation.error }),
-    };
-    log[level](fields(request, logged, ms, profile), 'mutation');
+    const rewritten =
+      mutation.rewritten.length === 0 ? undefined : mutation.rewritten.slice(0, MAX_LOGGED_IMAGES).map(entry);
+    const logged = { verdict: mutation.verdict, findings: [], ...('error' in mutation && { error: mutation.error }) };
+    log[level](fields(request, logged, ms, profile, rewritten), 'mutation');
   };
 }
 

@@ -74,11 +74,21 @@ export function logSuppressed(log: Logger, about: string, counter: string) {
 }
 
 /** What is logged of an answer, whichever webhook asked. */
-export type Logged = Pick<Review, 'verdict' | 'findings' | 'error'> & { readonly rewritten?: readonly object[] };
+export type Logged = Pick<Review, 'verdict' | 'findings' | 'error'>;
 
-/** The same shape for all reviews, which is fast; pino omits undefined fields. */
-export function fields(request: AdmissionRequest, review: Logged, ms: number, profile?: string): object {
-  const { verdict, findings, rewritten } = review;
+/**
+ * The same shape for all answers, which is fast; pino omits undefined fields.
+ *
+ * @param rewritten what is told of images that were rewritten: bounded, and escaped
+ */
+export function fields(
+  request: AdmissionRequest,
+  review: Logged,
+  ms: number,
+  profile?: string,
+  rewritten?: readonly object[],
+): object {
+  const { verdict, findings } = review;
   const { uid, namespace, kind, subResource, name, operation, dryRun } = request;
   const { rules, warned, audited, exempt } = violated(findings);
   return {

@@ -5,7 +5,7 @@ import { pino, type Logger } from 'pino';
 import type { AdmissionRequest } from '../../../src/admission/admission-review.ts';
 import { createRefusalLog, createReviewLog, logReview } from '../../../src/gate/telemetry/request-log.ts';
 import { Refusal } from '../../../src/gate/request/refusal.ts';
-import { admissionRequest, podCreate } from '../../admission-request.ts';
+import { admissionRequest, podCreate, podTemplate } from '../../admission-request.ts';
 import { exemptionOf } from '../../exemption.ts';
 import { rulesetOf, rulesetUnder, settingsOf } from '../../ruleset.ts';
 import { reviewNow } from '../../review-now.ts';
@@ -125,6 +125,16 @@ describe('logReview', () => {
       expect(logged(request)[0]).not.to.have.any.keys('name', 'generateName');
     });
   }
+
+  it('logs nothing of the images that a workload is judged by as its pods will be', () => {
+    const options = { mirrors: [{ registry: 'docker.io', mirror: 'gcr.io/hub' }] };
+    const ruleset = rulesetUnder({ rules: settingsOf({ 'registry-mirror': { action: 'rewrite', options } }) });
+    const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
+    const template = podTemplate({ containers: [{ name: 'web', image: 'nginx:1' }] });
+    const [line, ...more] = logged(admissionRequest({ kind, object: { spec: { template } } }), 'info', { ruleset });
+    expect(more).to.have.lengthOf(0);
+    expect(line).to.include({ verdict: 'allowed', kind: 'Deployment' }).and.not.to.have.property('rewritten');
+  });
 
   it('logs a subresource', () => {
     expect(logged(admissionRequest({ operation: 'CONNECT', subResource: 'exec' }))[0]).to.deep.include({
