@@ -6,7 +6,7 @@ import { type ContainerImage, imagesToJudge } from '../workload/images.ts';
 import { UnreadableWorkloadError } from '../workload/json-object.ts';
 import { isMirrorPod, isPod, type PodSpec, podSpecs } from '../workload/pod-spec.ts';
 import type { AdmissionRequest } from './admission-review.ts';
-import { encodedPatch, fieldPointer, type PatchOperation } from './json-patch.ts';
+import { encodedPatch, fieldPointer, MAX_PATCH_BYTES, OPERATION_BYTES, type PatchOperation } from './json-patch.ts';
 import { type FinalImage, originalKey, originalsOf, trueClaim } from './originals.ts';
 import { requestContext } from './request-context.ts';
 import { type AdmissionResponse, allowed, patched } from './response.ts';
@@ -98,8 +98,13 @@ function* mutatingPod(
     before: readOriginals(writtenAnnotation(request.oldObject)),
   };
   const images: ContainerImage[] = [];
+  let bytes = 0;
   for (const image of imagesToJudge([podSpec])) {
-    images.push(finalImage(image, pod));
+    const final = finalImage(image, pod);
+    if (final.written !== undefined) bytes += final.container.fieldPath.length + final.raw.length + OPERATION_BYTES;
+    // The validating entry denies it.
+    if (bytes > MAX_PATCH_BYTES) return unpatched(request);
+    images.push(final);
     yield IMAGE_STEPS;
   }
   const rewritten = images.filter((image): image is RewrittenImage => image.written !== undefined);

@@ -1,7 +1,7 @@
 import { printable } from '../mistake/printable.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import { linesWithin, MAX_ANNOTATION_BYTES, type Remarks } from './response.ts';
-import { cutBefore, warnings } from './warnings.ts';
+import { cutBefore, warningsOf } from './warnings.ts';
 
 /** An image that is rewritten. */
 export interface RewrittenImage extends ContainerImage {
@@ -17,7 +17,7 @@ export function rewrittenRemarks(images: readonly RewrittenImage[], withWarnings
     more: (left: number) => `… and ${left} more.`,
   };
   return {
-    warnings: withWarnings ? warnings([], images.map(warning)) : [],
+    warnings: withWarnings ? warningsOf(images.length, (index) => warning(images[index] as RewrittenImage)) : [],
     auditAnnotations: { rewritten: linesWithin(lines, '', '', MAX_ANNOTATION_BYTES) },
   };
 }

@@ -17,11 +17,17 @@ export function warnings(
   others: readonly string[] = [],
   toSentence: ToSentence = sentence,
 ): readonly string[] {
-  const count = others.length + findings.length;
+  const before = others.length;
+  return warningsOf(before + findings.length, (index) =>
+    index < before ? others[index]! : warning(findings[index - before]!, toSentence),
+  );
+}
+
+/** As many of these warnings as fit, each made only then. */
+export function warningsOf(count: number, warningAt: (index: number) => string): readonly string[] {
   const places = count <= MAX_WARNINGS ? count : MAX_WARNINGS - 1;
-  const shown = findings.slice(0, Math.max(0, places - others.length)).map((finding) => warning(finding, toSentence));
-  const all = [...others.slice(0, places), ...shown];
-  return count > all.length ? [...all, `… and ${count - all.length} more`] : all;
+  const shown = Array.from({ length: places }, (_, index) => warningAt(index));
+  return count > places ? [...shown, `… and ${count - places} more`] : shown;
 }
 
 function warning(finding: Finding, toSentence: ToSentence): string {

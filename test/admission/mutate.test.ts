@@ -233,6 +233,22 @@ describe('mutate', () => {
     expect(rewritten.split('\n').at(-2)).to.match(/:1$/);
   });
 
+  it('writes what etcd stores at most, and leaves alone what would be an answer many times as large as the pod', () => {
+    const mirror = `mirror.example.com/${'a'.repeat(200)}`;
+    const ruleset = rewritingPolicy([{ registry: 'docker.io', mirror }], { rewriteWarnings: true });
+    const reference = `${mirror}/library/a`;
+    const pods = (count: number) => {
+      const volumes = Array.from({ length: count }, (_, index) => ({ name: `v${index}`, image: { reference: 'a' } }));
+      return admissionRequest({ object: { spec: { containers: [], volumes } } });
+    };
+    // What a volume takes in etcd beside its reference.
+    const stored = Math.floor((1.5 * 1024 ** 2) / (reference.length + 23));
+    const { response, rewritten } = mutateNow(pods(stored), ruleset);
+    expect(rewritten).to.have.lengthOf(stored);
+    expect(response.patch!.length).to.be.below(6_000_000);
+    expectSame(pods(3 * stored), ruleset);
+  });
+
   it('removes an annotation where nothing rewrites', () => {
     const object = { metadata: { annotations: annotated({ 'containers/a': 'nginx:1' }, { a: 'b' }) }, spec: pod.spec };
     const after = mutated(admissionRequest({ object }), rulesetOf());
