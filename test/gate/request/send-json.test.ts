@@ -3,7 +3,7 @@ import { mock } from 'node:test';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { MAX_BODY_BYTES, SMALL_BODY_BYTES } from '../../../src/gate/request/body-limits.ts';
-import { createSendJson } from '../../../src/gate/request/send-json.ts';
+import { createSendJson, UNREAD_BYTES } from '../../../src/gate/request/send-json.ts';
 
 describe('createSendJson', () => {
   let events: unknown[];
@@ -65,6 +65,28 @@ describe('createSendJson', () => {
       expect(events.slice(7)).to.deep.equal(['end']);
     });
   }
+
+  it('holds no more of large answers than fits, and cuts off who does not read them', () => {
+    const sendJson = createSendJson({ draining: () => false, onVerdict: () => undefined });
+    const sent: { readonly res: EventEmitter; readonly socket: { destroyed: boolean } }[] = [];
+    const answer = (bytes: number): void => {
+      const socket = { destroyed: false, remoteAddress: '10.0.0.1', destroy: () => (socket.destroyed = true) };
+      const req = Object.assign(new EventEmitter(), { socket, headers: {}, readableEnded: true });
+      const res = Object.assign(new EventEmitter(), { headersSent: false, writeHead: () => res, end: () => res });
+      sendJson({ req, res } as unknown as Context, 200, 'x'.repeat(bytes));
+      sent.push({ res, socket });
+    };
+    const cut = (): number => sent.filter(({ socket }) => socket.destroyed).length;
+    const large = UNREAD_BYTES / 8;
+    for (let count = 0; count < 8; count += 1) answer(large);
+    for (let count = 0; count < 100; count += 1) answer(SMALL_BODY_BYTES);
+    expect(cut()).to.equal(0);
+    answer(large);
+    expect(cut()).to.equal(1);
+    for (const { res } of sent) res.emit('close');
+    for (let count = 0; count < 8; count += 1) answer(large);
+    expect(cut()).to.equal(1);
+  });
 
   for (const event of ['end', 'close']) {
     it(`is done at the ${event} of the body`, () => {
