@@ -1,13 +1,14 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
+import { projectRoot } from '../project-root.ts';
 import { cleanEnvironment, packed } from './packed.ts';
 
 const run = promisify(execFile);
@@ -170,6 +171,11 @@ describe('the package that npm pack makes', () => {
     expect(names.filter((name) => /\.(?:wasm|picture)$/.test(name))).to.have.members(engine);
     const wrong = names.filter((name) => /^(?:src|test|scripts|bench|deploy|build\/test)\b|\.map$/.test(name));
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('has a command that npx can run in a checkout, after each build', async () => {
+    const { mode } = await stat(join(projectRoot, 'build', 'src', 'main.js'));
+    expect(mode & 0o111).to.equal(0o111);
   });
 });
 

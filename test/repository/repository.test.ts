@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VALID_REFERENCE } from '../../src/engine/policy.ts';
 import { projectRoot } from '../project-root.ts';
@@ -19,11 +19,6 @@ const PURE: ReadonlySet<string> = new Set(['mistake', 'image', 'workload', 'engi
 const SERVER_PACKAGES = ['koa', 'koa-bodyparser', 'pino', 'prom-client', 'node:http', 'node:https', 'node:tls'];
 
 describe('the repository', () => {
-  it('has a command that npx can run in a checkout, after each build', async () => {
-    const { mode } = await stat(join(projectRoot, 'build', 'src', 'main.js'));
-    expect(mode & 0o111).to.equal(0o111);
-  });
-
   let src: readonly SourceFile[];
   let rules: readonly SourceFile[];
 
