@@ -44,8 +44,8 @@ export function mutate(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
 export function* mutating(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Mutation> {
   try {
     if (!isOurs(request)) return unpatched(request);
-    const [podSpec] = podSpecs(request) ?? [];
-    return podSpec === undefined ? unpatched(request) : yield* mutatingPod(request, podSpec, ruleset, moment);
+    const [podSpec] = podSpecs(request)!; // the one of a Pod
+    return yield* mutatingPod(request, podSpec!, ruleset, moment);
   } catch (error) {
     // The validating entry denies what cannot be read.
     if (error instanceof UnreadableWorkloadError) return unpatched(request);

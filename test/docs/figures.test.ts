@@ -1,3 +1,5 @@
+import { MAX_PATCH_BYTES } from '../../src/admission/json-patch.ts';
+import { UNREAD_BYTES } from '../../src/gate/request/send-json.ts';
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,6 +78,8 @@ const STATED: Readonly<Record<string, readonly string[]>> = {
     `There may be ${/^readonly MAX_PROFILES=(\d+)$/m.exec(certificates)?.[1]}: kubectl`,
     `In the last ${DAYS_AHEAD} days of an exemption`,
     `have ${figure(loadSettings({}, false).settings.logReviewsPerSecond * BURST_SECONDS)} lines at once`,
+    `What is written into one pod has at most ${inMib(MAX_PATCH_BYTES)}`,
+    `Of patches that wait to be read there are ${inMib(UNREAD_BYTES)} at most`,
     `Head of a request within ${inSeconds(headersTimeout)}, the whole of it within ${inSeconds(requestTimeout)}`,
     `One has at most ${inMib(MAX_BODY_BYTES)}`,
     `Small ones (to ${SMALL_BODY_BYTES / KIB} KiB`,

@@ -184,12 +184,14 @@ describe('prepareRule', () => {
       found: 'b',
       remedy: 'Write c.',
     });
-    const copied = (): never => {
-      throw new InvalidEntriesError(['copy'], [{ index: 0, expected: 'c', found: 'b', remedy: 'Write c.' }]);
-    };
-    expect(mistakesOf(prepare({ prepare: copied })).map(locationOf)).to.deep.equal([
-      at('rule x, option options, entry 1'),
-    ]);
+    for (const copy of [['copy'], ['a', 'copy']]) {
+      const copied = (): never => {
+        throw new InvalidEntriesError(copy, [{ index: 0, expected: 'c', found: 'b', remedy: 'Write c.' }]);
+      };
+      expect(mistakesOf(prepare({ prepare: copied })).map(locationOf)).to.deep.equal([
+        at('rule x, option options, entry 1'),
+      ]);
+    }
   });
 
   for (const [what, thrown, meta, found, remedy] of [

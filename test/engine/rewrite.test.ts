@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { Selection } from '../../src/engine/ruleset.ts';
+import { createRuleset, type Selection } from '../../src/engine/ruleset.ts';
 import { rewriter } from '../../src/engine/rewrite.ts';
-import { type Exemption, type Policy, REWRITING } from '../../src/engine/policy.ts';
+import { DEFAULT_POLICY, type Exemption, type Policy, REWRITING } from '../../src/engine/policy.ts';
+import type { AnyRule } from '../../src/rule/rule.ts';
 import { readReference } from '../../src/image/read-reference.ts';
 import { BUILT_IN, entriesOf, rulesetUnder } from '../ruleset.ts';
 import { imageOf, REQUEST } from './rewritable.ts';
@@ -125,6 +126,23 @@ describe('rewriter', () => {
     const failing: Selection['rewrites'] = [{ ...rule!, ask: () => ({ failure: 'it broke' }) }];
     const image = imageOf('nginx');
     expect(rewriter({ rewrites: failing, exemptions }, REQUEST, NOW)(image)).to.equal(image);
+  });
+
+  it('leaves an image whose rule throws as it rewrites', () => {
+    const broken: AnyRule = {
+      meta: { name: 'broken', description: 'A rule.' },
+      check: () => [{ problem: 'is bad', remedy: 'Mend it.' }],
+      rewrite: () => {
+        throw new Error('it broke');
+      },
+    };
+    const { everywhere } = createRuleset([broken], [], {
+      ...DEFAULT_POLICY,
+      rules: entriesOf({ broken: { action: 'rewrite' } }),
+    });
+    const image = imageOf('nginx');
+    expect(everywhere.rewrites.map(({ name }) => name)).to.deep.equal(['broken']);
+    expect(rewriter(everywhere, REQUEST, NOW)(image)).to.equal(image);
   });
 
   it('is a denial to evaluation', () => {

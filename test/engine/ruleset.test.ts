@@ -374,6 +374,21 @@ describe('the mistakes of a policy', () => {
       .and.includes('rule registry-allowlist, option registries, entry 1:');
   });
 
+  it('tell a rule that is to rewrite, and only judges', () => {
+    const setting = { action: 'rewrite', actionSource: at('there') } as const;
+    const build = (): unknown =>
+      rulesetUnder({ rules: settingsOf({ 'empty-tag': setting, 'registry-mirror': setting }) });
+    expect(mistakesOf(build)).to.deep.equal([
+      {
+        code: 'policy-action-invalid',
+        ...at('there'),
+        expected: 'one of deny, warn, audit, off',
+        found: '"rewrite"',
+        remedy: 'Only default-registry and registry-mirror can rewrite; any other rule judges.',
+      },
+    ]);
+  });
+
   const bad = { options: { registries: ['http://x'] }, sources: { registries: at('here') } };
   const badThere = { options: { registries: ['http://y'] }, sources: { registries: at('there') } };
   const valid = (setting: object): Policy['rules'] => settingsOf({ [VALID_REFERENCE]: setting });
