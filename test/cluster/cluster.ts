@@ -7,7 +7,6 @@ import { until } from '../until.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { apiServerArguments, auditPolicy, controllerManagerArguments, etcdArguments } from './arguments.ts';
 import { assetPath, clusterAssets } from './build-assets.ts';
-import type { Component } from './component.ts';
 import { startComponents, type Components } from './components.ts';
 import { freePorts } from './free-ports.ts';
 import { runKubectl, type KubectlOptions, type KubectlResult } from './kubectl.ts';
@@ -44,8 +43,6 @@ export interface Cluster {
    * @throws Error if KUBEBUILDER_ASSETS has no kube-controller-manager, or with the end of its log.
    */
   startControllers(): Promise<void>;
-  /** Ends the controllers with SIGTERM, and starts them again. Returns the end of the log of those that have ended. */
-  restartControllers(): Promise<string>;
   /**
    * Ends a server with a signal, starts it again with the same data and port, and resolves once the API server is ready.
    * @throws Error with the end of its log, if it is not.
@@ -193,7 +190,7 @@ function offer(assets: string, folder: string, { server, apiWith, restart }: Boo
   });
   const kubectl: Cluster['kubectl'] = (args, { user, ...options } = {}) =>
     runKubectl(join(assets, 'kubectl'), args, environment(user), { cwd: folder, ...options });
-  let controllersStarted: Promise<Component> | undefined;
+  let controllersStarted: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
   return {
     server,
@@ -211,25 +208,12 @@ function offer(assets: string, folder: string, { server, apiWith, restart }: Boo
       return stdout;
     },
     restart,
-    startControllers: async () =>
-      void (await (controllersStarted ??= startControllers(assets, folder, api, components))),
-    restartControllers: async () => {
-      if (controllersStarted === undefined) throw new Error('No controllers have been started.');
-      const ended = await controllersStarted;
-      controllersStarted = components.restart(ended, 'SIGTERM');
-      await controllersStarted;
-      return ended.logTail();
-    },
+    startControllers: () => (controllersStarted ??= startControllers(assets, folder, api, components)),
     stop: () => (stopped ??= components.stop()),
   };
 }
 
-async function startControllers(
-  assets: string,
-  folder: string,
-  api: ApiClient,
-  components: Components,
-): Promise<Component> {
+async function startControllers(assets: string, folder: string, api: ApiClient, components: Components): Promise<void> {
   const program = assetPath(assets, 'kube-controller-manager', 'without it no controller makes pods');
   const manager = components.start(program, controllerManagerArguments(kubeconfigPath(folder, 'controllers')));
   await until(
@@ -240,5 +224,4 @@ async function startControllers(
     () => `the controllers to make a service account. The end of the log:\n${manager.logTail()}`,
     bootDeadlineMs,
   );
-  return manager;
 }

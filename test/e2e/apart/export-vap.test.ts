@@ -340,25 +340,25 @@ describe('imagegate export vap', function () {
 
     it('has no wrong types, says the API server', async () => {
       await cluster.startControllers();
-      let [found, log] = ['', ''];
-      const typesChecked = async () => {
-        found = (await kubectl(['get', 'validatingadmissionpolicy', 'imagegate-deny', '-o', 'json'])).stdout;
-        const { metadata, status } = JSON.parse(found) as {
+      const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+      const read = async (name: string) =>
+        JSON.parse((await cluster.api.send('GET', `${path}/${name}`)).text) as {
           metadata: { generation: number };
+          spec: object;
           status?: { observedGeneration?: number };
         };
+      // Under a name of its own. The controllers were seen to write what they had found of a policy that was deleted before into
+      // the status of the next one of that name, which then counts as checked for as many generations as the first one had.
+      const name = 'types-of-imagegate-deny';
+      const [apiVersion, kind] = ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy'];
+      const { spec } = await read('imagegate-deny');
+      expect(await cluster.api.send('POST', path, { apiVersion, kind, metadata: { name }, spec })).to.include({
+        status: 201,
+      });
+      const checked = await until(async () => {
+        const { metadata, status } = await read(name);
         return status?.observedGeneration === metadata.generation && status;
-      };
-      const checked = await until(
-        async () => {
-          const status = await until(typesChecked, 'the types to be checked', 30_000).catch(() => undefined);
-          // Seen in two of eight whole runs, on a busy machine: these controllers never look at the policy.
-          if (status === undefined) log = await cluster.restartControllers();
-          return status;
-        },
-        () => `the types to be checked, found ${found}\nThe end of the controllers' log:\n${log}`,
-        120_000,
-      );
+      }, 'the types to be checked');
       expect(checked).to.deep.include({ typeChecking: {} });
     });
   });
