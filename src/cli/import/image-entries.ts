@@ -88,10 +88,8 @@ function versioned(text: Text): Named | string {
     return { entries: [name + version], differences: tag === undefined ? [beside] : [] };
   }
   const entry = `${name}:${tag}${end}`;
-  return {
-    entries: entry.includes('*', name.length) && purpose === 'allow' ? [entry, `${entry}@*`] : [entry],
-    differences: [],
-  };
+  // Only where anything may follow: a digest would have to end as a tag does that has its "*" before that.
+  return { entries: purpose === 'allow' && end === '*' ? [entry, `${entry}@*`] : [entry], differences: [] };
 }
 
 const UNVERSIONED: Readonly<Record<Text['end'], (text: Text) => Named | string>> = {

@@ -29,7 +29,7 @@ const ENTRIES: readonly (readonly [glob: string, allow: string, deny: string])[]
   ['ubuntu@sha256:*', 'docker.io/library/ubuntu@*', 'docker.io/library/ubuntu@*'],
   [`gcr.io/a:1@sha256:${HEX}`, `gcr.io/a:1@sha256:${HEX}`, `gcr.io/a:1@sha256:${HEX}`],
   ['gcr.io/a:1*', 'gcr.io/a:1* gcr.io/a:1*@*', 'gcr.io/a:1*'],
-  ['gcr.io/a:*-rc', 'gcr.io/a:*-rc gcr.io/a:*-rc@*', 'gcr.io/a:*-rc'],
+  ['gcr.io/a:*-rc', 'gcr.io/a:*-rc', 'gcr.io/a:*-rc'],
   ['gcr.io/*/app:1', 'gcr.io/**/app:1', 'gcr.io/**/app:1'],
   ['*/acme/*', '**/acme/**', '**/acme/**'],
   ['gcr.io/a-*/app:1', 'gcr.io/a-*/app:1', '! "*" ends at a slash'],
