@@ -36,8 +36,9 @@ export async function serve({ env, terminal, writeError }: ServeOptions): Promis
     reportFailure(error, log, settings, writeError);
     return 1;
   } finally {
-    events.stop();
+    // One signal more must not lose what the log has not written yet.
     await log.flush();
+    events.stop();
   }
 }
 

@@ -82,6 +82,8 @@ export async function createGatePod(
   const [freePort = 0, opsPort = 0] = await freePorts(2);
   const port = ownPort ?? freePort;
   let starts = 0;
+  /** How often this start of the gate was told to end. */
+  let terminations = 0;
   let pod: PodOfDeployment | undefined;
   let running: Component | undefined;
 
@@ -105,6 +107,7 @@ export async function createGatePod(
     pod = await podOf(cluster, namespace);
     await refreshVolumes();
     starts += 1;
+    terminations = 0;
     const asProcess = { ...pod, env: { ...pod.env, ...env } };
     running = await startProcess(components, root, asProcess, {
       name: `${name}-${starts}`,
@@ -117,10 +120,11 @@ export async function createGatePod(
   const stop = async (): Promise<void> => {
     if (running === undefined || running.ended) return;
     const gate = running;
-    gate.signal('SIGTERM');
+    // A third signal may meet a gate that listens to none any more.
+    if (terminations < 1) gate.signal('SIGTERM');
     // A second signal ends the drain; sent before the first has arrived, it would be one with it.
     await until(async () => gate.ended || (await ops('/readyz'))?.status === 503, 'the gate to drain');
-    gate.signal('SIGTERM');
+    if (terminations < 2) gate.signal('SIGTERM');
     const end = await gate.end;
     if (end !== 'code 0') throw new Error(`The gate ended with ${end}. The end of its log:\n${gate.logTail()}`);
   };
@@ -134,7 +138,10 @@ export async function createGatePod(
       return current().pid ?? 0;
     },
     signal: (signal) => current().signal(signal),
-    terminate: () => current().signal('SIGTERM'),
+    terminate: () => {
+      terminations += 1;
+      current().signal('SIGTERM');
+    },
     stop,
     restart: async () => {
       await stop();
