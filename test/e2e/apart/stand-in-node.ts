@@ -42,9 +42,19 @@ export function startNode(cluster: Cluster, components: Components, proxy: Proxy
     const ready = { type: 'Ready', status: phase === 'Running' ? 'True' : 'False' };
     await cluster.api.send('PATCH', `${PODS}/${name}/status`, { status: { phase, conditions: [ready] } });
   };
+  /** As a kubelet does: what ends while it starts is started again. @param left how often */
+  const startGate = async (name: string, left = 3): Promise<GatePod> => {
+    const gate = await createGatePod(cluster, components, join(folder, `${name}-${left}`), { name });
+    try {
+      await gate.start();
+      return gate;
+    } catch (error) {
+      if (left === 0) throw error;
+      return startGate(name, left - 1);
+    }
+  };
   const runGate = async (name: string): Promise<void> => {
-    const gate = await createGatePod(cluster, components, join(folder, name), { name });
-    await gate.start();
+    const gate = await startGate(name);
     gates.set(name, gate);
     proxy.add(gate.port);
     await setStatus(name, 'Running');
