@@ -48,7 +48,7 @@ export function allowed(uid: string, remarks: Remarks = NO_REMARKS): AdmissionRe
 
 /** Allowed, if it is changed by this patch first. */
 export function patched(uid: string, patch: string, remarks: Remarks): AdmissionResponse {
-  return { ...allowed(uid, remarks), patchType: 'JSONPatch', patch };
+  return { uid, allowed: true, ...present(remarks), patchType: 'JSONPatch', patch };
 }
 
 /**

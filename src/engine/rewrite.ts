@@ -24,6 +24,7 @@ export function rewriter(
   if (rewrites.length === 0) return (image) => image;
   const contextOf = ruleContexts(request);
   const isExempt = (rule: RewritingRule, image: ContainerImage): boolean =>
+    exemptions.length > 0 &&
     exempt([violationFinding(rule, image, SOME)], exemptions, request, now)[0]!.exemption !== undefined;
   const step = (image: ContainerImage, context: RuleContext): ContainerImage =>
     rewrites.reduce((before, rule) => {

@@ -1,11 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionRequest } from '../../admission/admission-review.ts';
 import type { Review } from '../../admission/respond.ts';
 import type { Ruleset } from '../../engine/ruleset.ts';
 import { REFUSALS } from '../request/refusal.ts';
 import { createFindingMetrics, type Found } from './finding-metrics.ts';
 import { type CountedMutation, createMutationCount } from './mutation-count.ts';
-import { counter, DRY_RUNS, timestamp } from './series.ts';
+import { counter, DRY_RUNS, tally, timestamp } from './series.ts';
 
 /** What the gate counts. Label values are bounded, and of a request they have its namespace's name alone. */
 export interface Metrics {
@@ -111,18 +111,7 @@ function createReviewCount(registry: Registry, found: Found): Metrics['reviewed'
 }
 
 function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
-  // Counted for each image of each request, so in plain numbers until the metrics are collected.
-  const remembered = new Map<string, number>();
-  const checks = new Counter({
-    name: 'imagegate_custom_rule_checks_total',
-    help: 'Images judged by a custom rule.',
-    labelNames: ['rule', 'source'],
-    registers: [registry],
-    collect: () => {
-      for (const [rule, count] of remembered) checks.inc({ rule, source: 'remembered' }, count);
-      remembered.clear();
-    },
-  });
+  const checks = tally(registry, 'custom_rule_checks', 'Images judged by a custom rule.', { rule: [], source: [] });
   const allSteps = counter(registry, 'custom_rule_steps', 'Steps that a custom rule used.', { rule: [] });
   const most = new Map<string, number>();
   const maximum = new Gauge({
@@ -133,13 +122,13 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
   });
   return {
     asked: (rule, steps) => {
-      checks.inc({ rule, source: 'asked' });
+      checks(rule, 'asked');
       allSteps.inc({ rule }, steps);
       if (steps <= (most.get(rule) ?? -1)) return;
       most.set(rule, steps);
       maximum.set({ rule }, steps);
     },
-    remembered: (rule) => void remembered.set(rule, (remembered.get(rule) ?? 0) + 1),
+    remembered: (rule) => checks(rule, 'remembered'),
   };
 }
 

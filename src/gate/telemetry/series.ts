@@ -17,6 +17,40 @@ export function counter(registry: Registry, name: string, help: string, labels: 
   return metric;
 }
 
+/**
+ * The same for what is counted many times a request: in plain numbers until it is collected, since the metric itself takes a
+ * microsecond each time.
+ *
+ * @returns counts one with these values of the labels, in their order; none has a line break
+ */
+export function tally(
+  registry: Registry,
+  name: string,
+  help: string,
+  labels: Values,
+): (...values: readonly string[]) => void {
+  const names = Object.keys(labels);
+  const counts = new Map<string, number>();
+  const metric: Counter = new Counter({
+    name: `imagegate_${name}_total`,
+    help,
+    labelNames: names,
+    registers: [registry],
+    collect: () => {
+      for (const [key, count] of counts) {
+        const values = key.split('\n');
+        metric.inc(Object.fromEntries(names.map((label, index) => [label, values[index]!])), count);
+      }
+      counts.clear();
+    },
+  });
+  fromZero(metric, labels);
+  return (...values) => {
+    const key = values.join('\n');
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+}
+
 /** Creates the series at 0: Prometheus sees no increase in a series that begins with its first event. */
 export function fromZero(metric: Counter, labels: Values): void {
   const combinations = Object.entries(labels).reduce<readonly Readonly<Record<string, string | number>>[]>(
