@@ -1,9 +1,9 @@
 import { DOCKER_HUB } from '../image/docker-hub.ts';
+import { isWithin, longestPrefix, type Prefixes } from '../image/longest-prefix.ts';
 import { type ImageReference, normalizedRegistry, normalizedRepository } from '../image/reference.ts';
 import { shown } from '../mistake/mistake.ts';
 import { imagePatterns } from './image-patterns.ts';
 import { InvalidEntriesError, prepareEach } from './invalid-entries-error.ts';
-import { longestPrefix, type Prefixes } from '../image/longest-prefix.ts';
 import { canonicalPlace, mirrorRemedy } from './mirror-remedy.ts';
 import { registryReading, splitAtSlash } from './registry-reading.ts';
 import { registryPatterns } from './registry-patterns.ts';
@@ -33,7 +33,8 @@ export interface MirroredImage {
 interface Mapping extends Pick<MirroredImage, 'mapping'>, Pick<RegistryMirror, 'mirror' | 'digests'> {
   /** Whether the mirror itself is a repository, and so can stand for one image. */
   readonly isRepository: boolean;
-  readonly isServed: (image: ImageReference) => boolean;
+  /** The mirror, as images are compared to it. */
+  readonly place: string;
   readonly isExcepted: (image: ImageReference) => boolean;
 }
 
@@ -64,13 +65,13 @@ export function registryMirrors(
     if (image.registry === undefined && unqualified === 'untrusted') return undefined;
     const name = `${normalizedRegistry(image)}/${normalizedRepository(image)}`;
     const found = longestPrefix(mappings, name, ({ isRepository }, rest) => rest !== '' || isRepository);
-    if (found === undefined || found.value.isServed(written) || found.value.isExcepted(written)) return undefined;
+    if (found === undefined || isWithin(name, found.value.place) || found.value.isExcepted(written)) return undefined;
     const { mirror, mapping, digests } = found.value;
     const repository = found.rest === '' ? mirror : `${mirror}/${found.rest}`;
-    const tag = written.tag === undefined ? '' : `:${written.tag}`;
-    if (written.digest === undefined) return { reference: `${repository}${tag}`, mapping };
-    if (digests === 'refuse') return { reference: `${repository}${tag}`, mapping, refusedBy: mirror };
-    return { reference: `${repository}${tag}@${written.digest}`, mapping };
+    const reference = written.tag === undefined ? repository : `${repository}:${written.tag}`;
+    if (written.digest === undefined) return { reference, mapping };
+    if (digests === 'refuse') return { reference, mapping, refusedBy: mirror };
+    return { reference: `${reference}@${written.digest}`, mapping };
   };
   // To rewrite an image asks of it twice, and of the result; and most pods of a cluster come from few images, of which the
   // same references are read again.
@@ -87,29 +88,26 @@ export function registryMirrors(
 
 /** The mappings by what they mirror, as images are compared. */
 function compiledMappings(mirrors: readonly RegistryMirror[]): Prefixes<Mapping> {
-  const read = registryReading('deny').image;
   // The first index of each registry.
   const places = new Map(mirrors.map(({ registry }, index) => [canonicalPlace(registry), index] as const).toReversed());
   const all = new Map([...places].map(([place, index]) => [place, mirrors[index]!]));
   const prepared = prepareEach(mirrors, ({ registry, mirror, except = [], digests = 'keep' }, index) => {
-    const place = canonicalPlace(registry);
-    refuseRegistry(registry, places.get(place)!, index);
+    const [from, place] = [canonicalPlace(registry), canonicalPlace(mirror)];
+    refuseRegistry(registry, places.get(from)!, index);
     refuseMirror(mirror);
     const isExcepted = imagePatterns(except, { purpose: 'exempt' }).matches;
     const remedy = mirrorRemedy(mirror, all);
     if (remedy !== undefined) refuse('a mirror that has no mirror itself', mirror, remedy);
-    const serves = registryPatterns([canonicalPlace(mirror)]).matches;
-    const isServed = (image: ImageReference): boolean => serves(read(image));
-    const isRepository = isRepositoryAt(mirror);
-    const mapping = { mirror, mapping: `${registry} -> ${mirror}`, digests, isRepository, isServed, isExcepted };
-    return [place, mapping] as const;
+    const isRepository = isRepositoryAt(place);
+    const mapping = { mirror, mapping: `${registry} -> ${mirror}`, digests, place, isRepository, isExcepted };
+    return [from, mapping] as const;
   });
   return new Map(prepared);
 }
 
 /** On Docker Hub what has one component alone is an account, and as an image it would be read as an official one. */
-function isRepositoryAt(mirror: string): boolean {
-  const [host, path] = splitAtSlash(canonicalPlace(mirror));
+function isRepositoryAt(place: string): boolean {
+  const [host, path] = splitAtSlash(place);
   return host === DOCKER_HUB ? path.includes('/') : path !== '';
 }
 
