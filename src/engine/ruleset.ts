@@ -28,7 +28,7 @@ type Rewrite = (image: ImageReference, context: RuleContext) => Rewriting | unde
 
 /** The two ways of asking a rule; neither ever throws. */
 type Asking =
-  | { readonly ask: Ask; readonly rewrite?: Rewrite | undefined }
+  | { readonly ask: Ask; readonly rewrite?: Rewrite }
   /** A rule in the sandbox, whose checks are metered. */
   | { readonly askCustom: (image: ImageReference, context: RuleContext) => CustomAnswer };
 
@@ -49,7 +49,7 @@ export type BoundRule = Judge &
 export type RewritingRule = BoundRule & { readonly ask: Ask; readonly rewrite: Rewrite };
 
 export function canRewrite(rule: BoundRule): rule is RewritingRule {
-  return 'rewrite' in rule && rule.rewrite !== undefined;
+  return 'rewrite' in rule;
 }
 
 /** The active settings that apply in some namespaces. */
@@ -212,12 +212,12 @@ function binder(rule: ReadyRule, policy: Policy, scopes: Scopes) {
   const known = new Map<readonly PlacedSetting[], readonly BoundRule[]>();
   const bind = (setting: PlacedSetting): readonly BoundRule[] => {
     const judges = scopes.judgesOf(setting);
-    const action = activeAction(rule, setting, policy);
+    const limited = limitedTo(policy, setting, rule.action);
+    const action = judgingAction(limited);
     const asking = rule.asking[setting.place];
     if (action === undefined || asking === undefined) return [];
     const { message, place } = setting;
-    const rewrites =
-      'rewrite' in asking && limited(rule, setting, policy) === 'rewrite' && ({ rewrites: true } as const);
+    const rewrites = 'rewrite' in asking && limited === 'rewrite' && ({ rewrites: true } as const);
     return [{ name: rule.name, action, message, place, setting, judges, ...asking, ...rewrites }];
   };
   return (settings: readonly PlacedSetting[]): readonly BoundRule[] => {
@@ -229,22 +229,21 @@ function binder(rule: ReadyRule, policy: Policy, scopes: Scopes) {
 
 function validReference(settings: RuleSettings, policy: Policy): Judge {
   const [setting] = settings.get(VALID_REFERENCE)?.settings ?? DEFAULT_SETTINGS;
-  const action = activeAction({}, setting!, policy) ?? policy.enforcement;
+  const action = judgingAction(limitedTo(policy, setting!)) ?? policy.enforcement;
   return { name: VALID_REFERENCE, action, message: setting!.message };
 }
 
 /** A setting's action, limited by `enforcement`. */
-function limited(
-  { action: byDefault = 'deny' }: Pick<RuleSummary, 'action'>,
-  setting: RuleSetting,
+function limitedTo(
   { enforcement }: Policy,
+  setting: RuleSetting,
+  byDefault: EnforcementAction = 'deny',
 ): EnforcementAction {
   return limitedAction(setting.action ?? byDefault, enforcement);
 }
 
-/** The same as the rule judges; `undefined` if it is off. */
-function activeAction(...args: Parameters<typeof limited>): ActiveAction | undefined {
-  const action = limited(...args);
+/** The action under which a rule judges; `undefined` if it is off. */
+function judgingAction(action: EnforcementAction): ActiveAction | undefined {
   if (action === 'rewrite') return 'deny';
   return action === 'off' ? undefined : action;
 }
