@@ -5,7 +5,7 @@ import { completed, evaluate, ruleContexts } from '../engine/evaluate.ts';
 import { exempt } from '../engine/exemptions.ts';
 import { rewriter } from '../engine/rewrite.ts';
 import { type BoundRule, type Ruleset, type Selection, selectionFor } from '../engine/ruleset.ts';
-import { readReference } from '../image/read-reference.ts';
+import { imageAs } from '../workload/image-as.ts';
 import type { ContainerImage } from '../workload/images.ts';
 import {
   type KnownReference,
@@ -53,8 +53,7 @@ export function replacementFinder(
     known.set(selection, find);
     const [contextOf, rewrite] = [ruleContexts(context), rewriter(selection, context, now)];
     const rulesAgainst = (image: ContainerImage, raw: string): ReadonlySet<string> => {
-      const { written: _written, rewrites: _rewrites, ...place } = image;
-      const becomes = rewrite({ ...place, raw, reference: readReference(raw) });
+      const becomes = rewrite(imageAs(image, raw));
       const found = exempt(completed(evaluate([becomes], selection, context)), selection.exemptions, context, now);
       return objectionsTo(found).values().next().value ?? new Set();
     };
