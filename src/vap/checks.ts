@@ -44,11 +44,11 @@ function checksIn({ validReference, rules }: Selection, settings: RuleSettings):
   return [
     { rule: VALID_REFERENCE, action, message, isCustom: false, unqualified: undefined },
     ...rules.map((bound) => {
-      const { name: rule, setting } = bound;
+      const { name: rule, setting, rewrites } = bound;
       const unqualified = TRUSTING.includes(rule) ? unqualifiedUnder(settings.get(rule)?.settings) : undefined;
       const isCustom = 'askCustom' in bound;
-      const { action: does, message: says, rewrites } = bound;
-      return { rule, action: does, message: says, setting, isCustom, unqualified, ...(rewrites && { rewrites }) };
+      const said = { rule, action: bound.action, message: bound.message, setting, isCustom, unqualified };
+      return { ...said, ...(rewrites && { rewrites }) };
     }),
   ];
 }
