@@ -7,6 +7,7 @@ import { isDeniedThough, type OracleAnswer, startOracle } from '../oracle/oracle
 import { type Random, randomFrom, seedOfRun } from '../random.ts';
 import { entriesOf, rulesetUnder } from '../ruleset.ts';
 import { skipWithout } from '../skip-without.ts';
+import { imageComponents, naiveMirror } from './naive-mirrors.ts';
 import { imageOf, REQUEST } from './rewritable.ts';
 
 const CANDIDATES = Number(process.env['CANDIDATES'] ?? 200_000);
@@ -60,46 +61,14 @@ function imageFrom(random: Random, { mirrors }: Policy): string {
   return names.join('/') + random.pick(VERSIONS);
 }
 
-function host(written: string): string {
-  const plain = written.replace(/:443$/, '');
-  return ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'].includes(plain) ? 'docker.io' : plain;
-}
-
-function components(place: string): readonly string[] {
-  const [first = '', ...names] = place.split('/');
-  return [host(first), ...names];
-}
-
-/** What the oracle reads, in components; Docker Hub's official images in full by all its names. */
-function componentsOf({ domain, path: repository }: Reading): readonly string[] {
-  const name = components(`${domain}/${repository}`);
-  return name[0] === 'docker.io' && name.length === 2 ? ['docker.io', 'library', ...name.slice(1)] : name;
-}
-
-function begins(name: readonly string[], prefix: readonly string[]): boolean {
-  return prefix.every((part, index) => name[index] === part);
-}
-
-/** Whether what is a mirror can be an image as well: an account of Docker Hub cannot. */
-function isRepository(mirror: string): boolean {
-  const [first, ...names] = components(mirror);
-  return names.length > (first === 'docker.io' ? 1 : 0);
-}
-
 type Reading = Extract<OracleAnswer, { readonly error?: undefined }>;
 
 /** What must be written in place of an image, by what the oracle reads and by every mapping tried, the longest taken. */
 function expectedOf(raw: string, read: OracleAnswer, policy: Policy): string {
   if (read.error !== undefined || isDeniedThough(raw, read.domain)) return raw;
-  const { mirrors } = policy;
-  const name = componentsOf(read);
-  const [best] = mirrors
-    .map((one) => ({ ...one, from: components(one.registry) }))
-    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || isRepository(mirror)))
-    .toSorted((a, b) => b.from.length - a.from.length);
-  const isServed = best === undefined || begins(name, components(best.mirror));
-  if (!isServed && (best.digests === 'keep' || read.digest === ''))
-    return [best.mirror, ...name.slice(best.from.length)].join('/') + versionOf(read);
+  const found = naiveMirror(policy.mirrors, imageComponents(read.domain, read.path));
+  if (found !== undefined && (found.mapping.digests === 'keep' || read.digest === ''))
+    return found.repository + versionOf(read);
   return writtenOut(raw, read, policy);
 }
 

@@ -5,6 +5,7 @@ import { readReference } from '../../src/image/read-reference.ts';
 import { type ImageReference, InvalidReferenceError, parseReference } from '../../src/image/reference.ts';
 import { type RegistryMirror, registryMirrors } from '../../src/rule/registry-mirrors.ts';
 import { entriesOf, rulesetUnder } from '../ruleset.ts';
+import { begins, imageComponents, naiveMirror, placeComponents } from './naive-mirrors.ts';
 import { imageOf, REQUEST } from './rewritable.ts';
 
 // Few names, so that what is random meets.
@@ -32,71 +33,38 @@ const mapping: fc.Arbitrary<RegistryMirror> = fc.record({
   digests: fc.constantFrom('keep', 'refuse'),
 });
 
-/** Mappings that load. */
-const mappings = fc.array(mapping, { minLength: 1, maxLength: 4 }).filter((mirrors) => {
+function isLoadable(mirrors: readonly RegistryMirror[]): boolean {
   try {
     registryMirrors(mirrors);
     return true;
   } catch {
     return false;
   }
-});
+}
 
-/** A registry by one name. */
-const canonicalHost = (host: string): string => {
-  const plain = host.replace(/:443$/, '');
-  return ['index.docker.io', 'registry-1.docker.io'].includes(plain) ? 'docker.io' : plain;
-};
-
-const canonical = (written: string): readonly string[] => {
-  const [host = '', ...names] = written.split('/');
-  return [canonicalHost(host), ...names];
-};
+/** Mappings that load. */
+const mappings = fc.array(mapping, { minLength: 1, maxLength: 4 }).filter(isLoadable);
 
 /** The whole name of an image, in components. */
 function componentsOf({ registry = 'docker.io', repository }: ImageReference): readonly string[] {
-  const host = canonicalHost(registry);
-  const names = repository.split('/');
-  return [host, ...(host === 'docker.io' && names.length === 1 ? ['library'] : []), ...names];
+  return imageComponents(registry, repository);
 }
 
-const begins = (name: readonly string[], prefix: readonly string[]): boolean =>
-  prefix.every((part, index) => name[index] === part);
-
-/** Whether what is a mirror can be an image as well: an account of Docker Hub cannot. */
-function isRepository(mirror: string): boolean {
-  const [host, ...names] = canonical(mirror);
-  return names.length > (host === 'docker.io' ? 1 : 0);
-}
-
-/** Every mapping tried, the longest taken. Exceptions are of the engine's own patterns, which have tests of their own. */
 function naiveMirrored(mirrors: readonly RegistryMirror[], read: ImageReference): string | undefined {
-  const name = componentsOf(read);
-  const fitting = mirrors
-    .map((one) => ({ ...one, from: canonical(one.registry) }))
-    .filter(({ from, mirror }) => begins(name, from) && (name.length > from.length || isRepository(mirror)));
-  const [best] = fitting.toSorted((a, b) => b.from.length - a.from.length);
-  if (best === undefined || begins(name, canonical(best.mirror))) return undefined;
+  const found = naiveMirror(mirrors, componentsOf(read));
+  if (found === undefined) return undefined;
   const { tag, digest: by } = read;
-  const version = `${tag === undefined ? '' : `:${tag}`}${by === undefined || best.digests === 'refuse' ? '' : `@${by}`}`;
-  return [best.mirror, ...name.slice(best.from.length)].join('/') + version;
+  const isKept = by !== undefined && found.mapping.digests !== 'refuse';
+  return `${found.repository}${tag === undefined ? '' : `:${tag}`}${isKept ? `@${by}` : ''}`;
 }
 
 const RUNS = { numRuns: Number(process.env['REWRITE_RUNS'] ?? 5000) };
 
 describe('mirrors', () => {
   it('are those of an interpreter that tries every mapping', () => {
-    const plain = mappings.map((mirrors) => mirrors.map((one) => ({ ...one, except: [] })));
-    const loading = plain.filter((mirrors) => {
-      try {
-        registryMirrors(mirrors);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    const plain = mappings.map((mirrors) => mirrors.map((one) => ({ ...one, except: [] }))).filter(isLoadable);
     fc.assert(
-      fc.property(loading, image, (mirrors, raw) => {
+      fc.property(plain, image, (mirrors, raw) => {
         const read = parseReference(raw);
         expect(registryMirrors(mirrors).mirrored(read)).to.equal(naiveMirrored(mirrors, read));
       }),
@@ -128,7 +96,7 @@ describe('what is rewritten', () => {
         // The last component is the image's, whatever is before it; only a mapping of a whole image has another.
         const isWhole = lists
           .flat()
-          .some(({ registry }) => canonical(registry).join('/') === componentsOf(was).join('/'));
+          .some(({ registry }) => placeComponents(registry).join('/') === componentsOf(was).join('/'));
         const steps = after.rewrites?.length ?? 0;
         if (!isWhole && steps === 1) expect(componentsOf(is).at(-1)).to.equal(componentsOf(was).at(-1));
       }),
@@ -144,7 +112,7 @@ describe('what is rewritten', () => {
         const entries = entriesOf({ 'registry-mirror': { action: 'rewrite', options: { mirrors } } });
         const before = imageOf(raw);
         const name = componentsOf(parseReference(raw));
-        fc.pre(!mirrors.some(({ registry }) => begins(name, canonical(registry))));
+        fc.pre(!mirrors.some(({ registry }) => begins(name, placeComponents(registry))));
         expect(rewriter(rulesetUnder({ rules: entries }).everywhere, REQUEST, 0)(before)).to.equal(before);
       }),
       { numRuns: RUNS.numRuns / 10 },
