@@ -1,14 +1,7 @@
 import type { Rewriter } from '../engine/rewrite.ts';
 import { imageAs } from '../workload/image-as.ts';
-import type { ContainerImage, ContainerType } from '../workload/images.ts';
+import { type ContainerImage, LISTS } from '../workload/images.ts';
 import type { Originals } from './rewritten-annotation.ts';
-
-const LISTS = {
-  initContainer: 'initContainers',
-  container: 'containers',
-  ephemeralContainer: 'ephemeralContainers',
-  imageVolume: 'volumes',
-} as const satisfies Record<ContainerType, string>;
 
 /** The key of an image in the annotation: `containers/NAME`. */
 export function originalKey({ container: { type, name } }: ContainerImage): string {

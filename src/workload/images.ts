@@ -45,14 +45,22 @@ interface Place {
   readonly pullPolicy: string;
 }
 
+/** The list of a pod spec, by what is in it. */
+export const LISTS = {
+  initContainer: 'initContainers',
+  container: 'containers',
+  ephemeralContainer: 'ephemeralContainers',
+  imageVolume: 'volumes',
+} as const satisfies Record<ContainerType, string>;
+
 const CONTAINER = { field: 'image', pullPolicy: 'imagePullPolicy' } as const;
 
 /** In the order of violations in a message. A volume holds an image only if it has the key `image`. */
 const PLACES: readonly Place[] = [
-  { list: 'initContainers', type: 'initContainer', ...CONTAINER },
-  { list: 'containers', type: 'container', ...CONTAINER },
-  { list: 'ephemeralContainers', type: 'ephemeralContainer', ...CONTAINER },
-  { list: 'volumes', type: 'imageVolume', holder: 'image', field: 'reference', pullPolicy: 'pullPolicy' },
+  { list: LISTS.initContainer, type: 'initContainer', ...CONTAINER },
+  { list: LISTS.container, type: 'container', ...CONTAINER },
+  { list: LISTS.ephemeralContainer, type: 'ephemeralContainer', ...CONTAINER },
+  { list: LISTS.imageVolume, type: 'imageVolume', holder: 'image', field: 'reference', pullPolicy: 'pullPolicy' },
 ];
 
 /**
