@@ -1,4 +1,8 @@
+import { expect } from 'chai';
+import { rewriter } from '../../src/engine/rewrite.ts';
 import type { AnyRule } from '../../src/rule/rule.ts';
+import { imageOf, REQUEST } from '../engine/rewritable.ts';
+import { rulesetOf } from '../ruleset.ts';
 import { judgedCases } from './judged-cases.ts';
 
 /** Images that a rule denies and allows under the same options, where it says what to write in place of one. */
@@ -10,7 +14,7 @@ export interface ReplacedCases {
 }
 
 /**
- * A test for each image of each group, and for each reference to write in place of one.
+ * A test for each image of each group, and for each reference to write in place of one; and that the rule rewrites it so.
  *
  * @param said the whole sentence about an image that is denied
  */
@@ -28,5 +32,13 @@ export function replacedCases(
     };
     return [name, group] as const;
   });
+  const { name } = rule.meta;
+  for (const [group, { options, denied }] of Object.entries(groups)) {
+    it(`rewrites what it denies ${group}`, () => {
+      const { everywhere } = rulesetOf({ [name]: { action: 'rewrite', options } });
+      const rewrite = rewriter(everywhere, REQUEST, 0);
+      expect(denied.map(([image]) => [image, rewrite(imageOf(image)).raw])).to.deep.equal(denied);
+    });
+  }
   judgedCases(rule, Object.fromEntries(judged), (image, { references }) => said(image, references.get(image)!));
 }
