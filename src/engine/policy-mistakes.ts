@@ -1,12 +1,13 @@
 import { type Location, type Mistake, shown } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
-import { type AnyRule, DEFAULT_ACTIONS } from '../rule/rule.ts';
 import { whereOf } from './layers.ts';
 import { type Policy, type RuleSetting, VALID_REFERENCE } from './policy.ts';
 
 /** What the policy says of rules that no rule can answer for. @param names the rules that there are */
 export function policyMistakes(names: readonly string[], policy: Policy): readonly Mistake[] {
-  const settings = allSettings(policy);
+  const settings = [policy.rules, ...policy.profiles.values(), ...policy.namespaces.map(({ rules }) => rules)]
+    .flatMap((entries) => [...entries])
+    .flatMap(([name, entry]) => [entry].flat().map((setting) => ({ name, setting })));
   const named = settings.map(({ name, setting }) => ({ name, where: whereOf(name, setting) }));
   return [
     ...unknownRules(names, [...named, ...namedByExemptions(policy)]),
@@ -14,31 +15,6 @@ export function policyMistakes(names: readonly string[], policy: Policy): readon
       .filter(({ name }) => name === VALID_REFERENCE)
       .flatMap(({ setting }) => optionsOfValidReference(setting)),
   ];
-}
-
-function allSettings({ rules, profiles, namespaces }: Policy) {
-  return [rules, ...profiles.values(), ...namespaces.map((override) => override.rules)]
-    .flatMap((entries) => [...entries])
-    .flatMap(([name, entry]) => [entry].flat().map((setting) => ({ name, setting })));
-}
-
-/** Settings that are to rewrite, of rules that cannot. */
-export function rewriteMistakes(builtIn: readonly AnyRule[], policy: Policy): readonly Mistake[] {
-  const rewriting = builtIn.filter(({ rewrite }) => rewrite !== undefined).map(({ meta }) => meta.name);
-  return allSettings(policy)
-    .filter(({ name, setting: { action } }) => action === 'rewrite' && !rewriting.includes(name))
-    .map(({ name, setting }) => ({
-      code: 'policy-action-invalid',
-      ...whereOf(name, setting),
-      expected: `one of ${DEFAULT_ACTIONS.join(', ')}`,
-      found: shown('rewrite'),
-      remedy: onlyRewrite(rewriting),
-    }));
-}
-
-/** Why an action cannot be `rewrite`. */
-export function onlyRewrite(rewriting: readonly string[]): string {
-  return `Only ${rewriting.join(' and ')} can rewrite; any other rule judges.`;
 }
 
 interface Named {

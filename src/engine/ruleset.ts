@@ -17,7 +17,7 @@ import {
   type RuleSetting,
   VALID_REFERENCE,
 } from './policy.ts';
-import { policyMistakes, rewriteMistakes } from './policy-mistakes.ts';
+import { policyMistakes } from './policy-mistakes.ts';
 import { askRule, askToRewrite } from './ask-rule.ts';
 import { prepareRule } from './prepare-rule.ts';
 import { type Judges, Scopes } from './scope.ts';
@@ -135,7 +135,6 @@ export function bindRuleset(
   const ruleset = { ...under(), profiles, custom, policy };
   const mistakes = [
     ...policyMistakes([...names], policy),
-    ...rewriteMistakes(builtIn, policy),
     ...unmergeable,
     ...readyRules.flatMap((rule) => rule.mistakes),
     ...scopes.mistakes,

@@ -1,6 +1,5 @@
 import { type AnyRule, DEFAULT_ACTIONS, ENFORCEMENT_ACTIONS, type EnforcementAction } from '../rule/rule.ts';
 import { type ActiveAction, REWRITING, type RuleSetting, VALID_REFERENCE } from '../engine/policy.ts';
-import { onlyRewrite } from '../engine/policy-mistakes.ts';
 import { type Mistake, shown, type Source } from '../mistake/mistake.ts';
 import { nearestName } from '../mistake/nearest-name.ts';
 
@@ -95,12 +94,11 @@ export const RULE_PREFIX = 'RULE_';
 
 const ACTIVE_ACTIONS: readonly ActiveAction[] = ['deny', 'warn', 'audit'];
 
-/** Why `valid-reference` cannot be `off`. */
-export const NEVER_OFF =
-  'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.';
-
 /** Why an action that exists is none of those that are possible in its place. */
-export const UNFIT: Readonly<Record<string, string>> = { off: NEVER_OFF, rewrite: onlyRewrite(REWRITING) };
+export const UNFIT: Readonly<Record<string, string>> = {
+  off: 'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.',
+  rewrite: `Only ${REWRITING.join(' and ')} can rewrite; any other rule judges.`,
+};
 
 export function actionsOf(rule: string): readonly EnforcementAction[] {
   if (rule === VALID_REFERENCE) return ACTIVE_ACTIONS;

@@ -354,6 +354,14 @@ describe('the effective action', () => {
       expect(actionOf(VALID_REFERENCE, enforcement, undefined, 'off')).to.equal(enforcement);
     }
   });
+
+  it('of a rule that only judges is deny where it is to rewrite', () => {
+    const { everywhere } = rulesetUnder({ rules: settingsOf({ 'empty-tag': { action: 'rewrite' } }) });
+    expect(everywhere.rules.find(({ name }) => name === 'empty-tag'))
+      .to.include({ action: 'deny' })
+      .and.not.have.key('rewrites');
+    expect(everywhere.rewrites).to.deep.equal([]);
+  });
 });
 
 describe('the mistakes of a policy', () => {
@@ -372,21 +380,6 @@ describe('the mistakes of a policy', () => {
       .and.includes('Did you mean blocked-tags? [rule-unknown]')
       .and.includes('rule empty-tag, option strict: expected an option that the rule has, found true.')
       .and.includes('rule registry-allowlist, option registries, entry 1:');
-  });
-
-  it('tell a rule that is to rewrite, and only judges', () => {
-    const setting = { action: 'rewrite', actionSource: at('there') } as const;
-    const build = (): unknown =>
-      rulesetUnder({ rules: settingsOf({ 'empty-tag': setting, 'registry-mirror': setting }) });
-    expect(mistakesOf(build)).to.deep.equal([
-      {
-        code: 'policy-action-invalid',
-        ...at('there'),
-        expected: 'one of deny, warn, audit, off',
-        found: '"rewrite"',
-        remedy: 'Only default-registry and registry-mirror can rewrite; any other rule judges.',
-      },
-    ]);
   });
 
   const bad = { options: { registries: ['http://x'] }, sources: { registries: at('here') } };

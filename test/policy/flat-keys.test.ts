@@ -183,6 +183,18 @@ describe('ruleActionKey', () => {
     });
   }
 
+  it('refuses rewrite for a rule that only judges, and says which can', () => {
+    expect(ruleActionKey('RULE_EMPTY_TAG')?.read({ text: 'rewrite', source })).to.deep.equal({
+      mistake: {
+        code: 'policy-action-invalid',
+        source,
+        expected: 'one of deny, warn, audit, off',
+        found: '"rewrite"',
+        remedy: 'Only default-registry and registry-mirror can rewrite; any other rule judges.',
+      },
+    });
+  });
+
   it('refuses off for valid-reference, and says why', () => {
     expect(ruleActionKey('RULE_VALID_REFERENCE')?.read({ text: 'off', source })).to.deep.equal({
       mistake: {

@@ -10,6 +10,9 @@ const IMAGES =
 
 const SETTINGS = 'expected a setting, such as { action: warn }, or a list of settings';
 
+const NO_REWRITE =
+  'found "rewrite". Only default-registry and registry-mirror can rewrite; any other rule judges. [policy-yaml-invalid]';
+
 const exemption = (rest: string): string =>
   `exemptions: [{ name: a, reason: b, owner: c, expires: never, namespaces: [d], ${rest} }]`;
 
@@ -32,6 +35,18 @@ const CASES: readonly (readonly [yaml: string, ...told: string[]])[] = [
   [
     'namespaces: [{ names: [a], rules: { blocked-tags: warn } }]',
     `1:37 namespaces[0].rules.blocked-tags: ${SETTINGS}, found "warn". Write blocked-tags: { action: warn }. [policy-yaml-invalid]`,
+  ],
+  [
+    'rules: { empty-tag: { action: rewrite }, tag-pattern: [{ action: rewrite }], valid-reference: { action: rewrite }, registry-mirror: { action: rewrite } }',
+    `1:23 rules.empty-tag.action: expected one of deny, warn, audit, off, ${NO_REWRITE}`,
+    `1:58 rules.tag-pattern[0].action: expected one of deny, warn, audit, off, ${NO_REWRITE}`,
+    `1:97 rules.valid-reference.action: expected one of deny, warn, audit, ${NO_REWRITE}`,
+  ],
+  [
+    'profiles: { lab: { rules: { empty-tag: { action: rewrite } } } }\nnamespaces: [{ names: [a], rules: { mine: { action: rewrite } } }]',
+    `1:42 profiles.lab.rules.empty-tag.action: expected one of deny, warn, audit, off, ${NO_REWRITE}`,
+    `2:45 namespaces[0].rules.mine.action: expected one of deny, warn, audit, off, ${NO_REWRITE}`,
+    `2:37 namespaces[0].rules.mine: expected the name of a rule that is loaded, found "mine". Known: ${NAMES}. [rule-unknown]`,
   ],
   [
     'rules: { blocked-tags: { tags: [a] } }',
