@@ -43,7 +43,10 @@ async function seenImages(
   mistakes: Mistake[],
 ): Promise<readonly SeenText[]> {
   const [namespaces, owners] = [new Namespaces(), new Owners()];
-  const seen = new Map<string, Omit<SeenText, 'owners'> & { readonly owners: Set<Owner> }>();
+  const seen = new Map<
+    string,
+    Omit<SeenText, 'owners' | 'isRewritten'> & { owners: Set<Owner>; isRewritten: boolean }
+  >();
   const kinds = everyImage.policy.podSpecPaths.keys();
   for await (const item of objectsAt(options, { ...options, kinds }, namespaces)) {
     if ('mistake' in item) mistakes.push(item.mistake);
@@ -53,9 +56,11 @@ async function seenImages(
     const owner = owners.add(request);
     for (const { image } of review?.findings ?? []) {
       const { raw, reference, written } = image;
-      const known = seen.get(raw) ?? { raw, reference, written, owners: new Set<Owner>() };
+      const known = seen.get(raw) ?? { raw, reference, isRewritten: false, owners: new Set<Owner>() };
       seen.set(raw, known);
       known.owners.add(owner);
+      // Of what runs, the pod has it as it was rewritten, and its Deployment as it is written.
+      known.isRewritten ||= written !== undefined;
     }
   }
   return [...seen.values()].map((image) => ({

@@ -6,8 +6,8 @@ import { allowlist, type AllowlistEntry, type SeenImage } from './allowlist.ts';
 
 /** An image as it was seen, readable or not, and who needs it. */
 export interface SeenText extends Pick<Finding['image'], 'raw' | 'reference'> {
-  /** As it was first seen, if the policy rewrites it. */
-  readonly written?: string | undefined;
+  /** Whether the policy makes it of another one, be it for one of those who need it. */
+  readonly isRewritten: boolean;
   readonly owners: ReadonlySet<string>;
 }
 
@@ -30,7 +30,7 @@ export function learntPolicy(
   const bare = readable.filter(({ reference: { tag, digest } }) => tag === undefined && digest === undefined);
   const blocked = readable.filter(({ reference: { tag } }) => tag !== undefined && BLOCKED_TAGS.includes(tag));
   const unqualified = readable.filter(({ reference: { registry } }) => registry === undefined);
-  const rewritten = images.filter(({ written }) => written !== undefined).length;
+  const rewritten = images.filter(({ isRewritten }) => isRewritten).length;
   const lines = [
     `# Learnt by imagegate learn from ${countsText(images.length, ownersOf(images))}.`,
     ...(unread === 0 ? [] : [`# It lacks what could not be read: ${plural(unread, 'document')}.`]),

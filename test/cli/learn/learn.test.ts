@@ -151,6 +151,17 @@ describe('imagegate learn', () => {
       .and.include('\n# It has 1 image as the policy rewrites it: keep the rules that rewrite.\n');
   });
 
+  it('says that images are rewritten which pods have as they were', async () => {
+    const files = {
+      'old.yaml':
+        'rules: { registry-mirror: { action: rewrite, options: { mirrors: [{ registry: docker.io, mirror: quay.io/hub }] } } }\n',
+      'x.yaml': `${pod('quay.io/hub/a/b:1')}---\n${pod('a/b:1', 'name: q')}`,
+    };
+    const options = { path: join(folder.path, 'old.yaml'), names: ['x.yaml'] };
+    const { stdout } = await tryOnFiles(learn, folder.path, files, options);
+    expect(stdout).to.include('\n# It has 1 image as the policy rewrites it: keep the rules that rewrite.\n');
+  });
+
   it('learns nothing by a policy that the gate would not use', async () => {
     const files = { 'old.yaml': 'x: 1\n', 'x.yaml': pod('quay.io/a/b:1') };
     const options = { path: join(folder.path, 'old.yaml'), names: ['x.yaml'] };

@@ -16,6 +16,7 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 const seen = (raw: string, owners: readonly string[]) => ({
   raw,
   reference: readReference(raw),
+  isRewritten: false,
   owners: new Set(owners),
 });
 
