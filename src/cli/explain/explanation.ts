@@ -90,7 +90,8 @@ export function explanation(
   const selection = selectionFor(ruleset, profile, namespace);
   const reviewed = podReview(ruleset, placed, now);
   const { verdict, unknownProfile, response } = reviewed;
-  const [rewritten, originals] = [rewrittenIn(reviewed), originalsOf(ruleset, placed, now)];
+  const rewritten = rewrittenIn(reviewed);
+  const originals = original === undefined ? originalsOf(ruleset, placed, now) : [];
   const isDenied = verdict !== 'allowed';
   const find = knownReferences(
     selection.rules.map((rule) => ({ rule, options: optionsInForce(rule.setting, knownRule(rules, rule.name)) })),
@@ -102,9 +103,9 @@ export function explanation(
     notice: unknownProfile === true ? response.warnings?.[0] : undefined, // notices come first
     reference: referenceOf(image),
     ...(rewritten && { rewritten: rewritten.raw }),
-    ...(original === undefined && originals.length > 0 && { originals }),
+    ...(originals.length > 0 && { originals }),
     ...(original && { original }),
-    rules: answers(tried, { ...placed, namespace }, selection, now),
+    rules: answers(tried, { ...placed, namespace }, selection, rewritten, now),
     nearest: isDenied ? firstPassing(find(image, podContext(ruleset, placed, now)), passes) : undefined,
   };
 }
@@ -131,10 +132,10 @@ function answers(
   { ruleset, rules }: TriedPolicy,
   placed: PlacedImage & Place,
   selection: Selection,
+  rewritten: RewrittenImage | undefined,
   now: number,
 ): readonly RuleAnswer[] {
   const { image, namespace } = placed;
-  const rewritten = rewrittenIn(podReview(ruleset, placed, now));
   const read = readReference(rewritten?.raw ?? image);
   // One at a time, since a finding does not say of which setting it is.
   const findingsOf = (asked: readonly BoundRule[]): readonly Finding[] =>

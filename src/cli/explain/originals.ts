@@ -1,12 +1,12 @@
 import { type Ruleset, selectionFor } from '../../engine/ruleset.ts';
 import { DEFAULT_NAMESPACE } from '../../manifest/admission-request.ts';
-import { type PlacedImage, podReview, rewrittenIn } from '../pod-review.ts';
+import { type PlacedImage, podReview, type RewrittenImage, rewrittenIn } from '../pod-review.ts';
 
 /** A reference that the policy rewrites to another one. */
 export interface Original {
   readonly reference: string;
   /** What rewrites it, in order. */
-  readonly rewrites: NonNullable<ReturnType<typeof rewrittenIn>>['rewrites'];
+  readonly rewrites: RewrittenImage['rewrites'];
 }
 
 /** In the options of `registry-mirror`. */
