@@ -4,8 +4,9 @@ import { review } from '../admission/review.ts';
 import { UNKNOWN_PROFILE } from '../engine/policy.ts';
 import type { Ruleset } from '../engine/ruleset.ts';
 import { admissionRequestOf, type Sender } from '../manifest/admission-request.ts';
-import type { ManifestObject } from '../manifest/manifest-items.ts';
+import { MANIFEST_INVALID, type ManifestObject } from '../manifest/manifest-items.ts';
 import type { NamespaceLabels, Namespaces } from '../manifest/namespaces.ts';
+import { type Location, messageOf, type Mistake } from '../mistake/mistake.ts';
 import { makesPods } from '../workload/pod-spec.ts';
 
 export interface JudgeOptions extends Sender {
@@ -37,6 +38,13 @@ export function judge(
   if (labels.isExempt && recorded === undefined) return { request, review: undefined };
   const profile = options.profile ?? known(labels.profile, ruleset);
   return { request, review: review(request, ruleset, { now: options.now, profile }), profile };
+}
+
+/** What is wrong with an object whose review ended with an error. */
+export function unreadableObject(location: Location, error: unknown): Mistake {
+  const remedy = 'The gate would deny it: mend it.';
+  const words = { expected: 'an object that the gate can read', found: messageOf(error), remedy };
+  return { code: MANIFEST_INVALID, ...location, ...words };
 }
 
 function known(label: string | undefined, { profiles }: Ruleset): string | undefined {

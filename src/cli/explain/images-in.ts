@@ -5,10 +5,10 @@ import { MANIFEST_INVALID } from '../../manifest/manifest-items.ts';
 import { pathName } from '../../manifest/manifest-files.ts';
 import { manifestsAt } from '../../manifest/manifests-at.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
-import { type Location, messageOf, type Mistake } from '../../mistake/mistake.ts';
+import type { Mistake } from '../../mistake/mistake.ts';
 import { imagesToJudge } from '../../workload/images.ts';
 import { isPod, podSpecs } from '../../workload/pod-spec.ts';
-import { judge, type JudgeOptions } from '../judge.ts';
+import { judge, type JudgeOptions, unreadableObject } from '../judge.ts';
 import type { PlacedImage } from '../pod-review.ts';
 
 /** An image of an object, and what its pod's annotation says that was written in its place. */
@@ -34,7 +34,7 @@ export async function imagesIn(
     if ('mistake' in item) mistakes.push(item.mistake);
     if (!('object' in item)) continue;
     const { request, review, profile } = judge(item, ruleset, namespaces, options);
-    if (review?.error !== undefined) mistakes.push(unreadable(item.where(''), review.error));
+    if (review?.error !== undefined) mistakes.push(unreadableObject(item.where(''), review.error));
     if (review === undefined || review.error !== undefined) continue;
     const { namespace, object } = request;
     const place = { namespace, profile, user: options.user };
@@ -45,12 +45,6 @@ export async function imagesIn(
   }
   if (images.length + mistakes.length === 0) mistakes.push(noImages(paths));
   return { images, mistakes };
-}
-
-function unreadable(location: Location, error: unknown): Mistake {
-  const remedy = 'The gate would deny it: mend it.';
-  const words = { expected: 'an object that the gate can read', found: messageOf(error), remedy };
-  return { code: MANIFEST_INVALID, ...location, ...words };
 }
 
 function noImages(paths: readonly string[]): Mistake {

@@ -5,8 +5,8 @@ import { pathName } from '../../manifest/manifest-files.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
 import { objectName, type Owner, Owners } from '../../manifest/owners.ts';
 import { CollectedMistakes } from '../../mistake/collected-mistakes.ts';
-import { type Location, messageOf, type Mistake } from '../../mistake/mistake.ts';
-import { judge, type JudgeOptions } from '../judge.ts';
+import type { Mistake } from '../../mistake/mistake.ts';
+import { judge, type JudgeOptions, unreadableObject } from '../judge.ts';
 import { mistakesBlock, type Output } from '../mistakes-block.ts';
 import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
 import { type PolicyPaths, tryPolicy } from '../tried-policy.ts';
@@ -52,7 +52,7 @@ async function seenImages(
     if ('mistake' in item) mistakes.push(item.mistake);
     if (!('object' in item)) continue;
     const { request, review } = judge(item, everyImage, namespaces, options);
-    if (review?.error !== undefined) mistakes.push(unreadable(item.where(''), review.error));
+    if (review?.error !== undefined) mistakes.push(unreadableObject(item.where(''), review.error));
     const owner = owners.add(request);
     for (const { image } of review?.findings ?? []) {
       const { raw, reference, written } = image;
@@ -87,17 +87,6 @@ async function everyImageUnder(options: LearnOptions): Promise<Ruleset> {
   });
   const profiles = new Map([...ruleset.profiles].map(([name, profile]) => [name, under(profile)]));
   return { ...ruleset, ...under(ruleset), profiles };
-}
-
-function unreadable(location: Location, error: unknown): Mistake {
-  const expected = 'an object that the gate can read';
-  return {
-    code: MANIFEST_INVALID,
-    ...location,
-    expected,
-    found: messageOf(error),
-    remedy: 'The gate would deny it: mend it.',
-  };
 }
 
 function noImages({ paths, cluster }: ObjectPlaces): Mistake {
