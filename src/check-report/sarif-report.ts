@@ -71,9 +71,10 @@ function runOf(version: string, rules: ReportOptions['rules'], { unreadable, err
 
 /** What `--fix` would write, in this one place. */
 function fixesOf({ replacement }: Remark, { scalarAt }: CheckedObject): readonly object[] {
-  const scalar = replacement && scalarAt?.(replacement.image.container.fieldPath);
-  const { image, reference } = replacement ?? {};
-  const edit = scalar?.uses === 1 ? editOf(scalar, image!.written ?? image!.raw, reference!) : undefined;
+  if (replacement === undefined) return [];
+  const { image, reference } = replacement;
+  const scalar = scalarAt?.(image.container.fieldPath);
+  const edit = scalar?.uses === 1 ? editOf(scalar, image.written ?? image.raw, reference) : undefined;
   if (edit === undefined) return [];
   const { line: startLine, column: startColumn = 1 } = edit.source;
   const deletedRegion = { startLine, startColumn, endColumn: startColumn + edit.found.length };
