@@ -105,6 +105,6 @@ function rewritingDiff(
   { raw: found = image }: Partial<RewrittenImage> = {},
 ): readonly string[] {
   if (expected === undefined || expected === found) return [];
-  const [missing, unexpected] = [expected, found].map((one) => (one === image ? [] : [printable(one, 1024)]));
-  return [...missing!.map((one) => `- rewritten to ${one}`), ...unexpected!.map((one) => `+ rewritten to ${one}`)];
+  const line = (sign: string, one: string) => (one === image ? [] : [`${sign} rewritten to ${printable(one, 1024)}`]);
+  return [...line('-', expected), ...line('+', found)];
 }
