@@ -1,3 +1,4 @@
+import { plural } from '../../mistake/plural.ts';
 import { printable } from '../../mistake/printable.ts';
 import type { Rehearsed, RehearsalReport } from './rehearsal.ts';
 
@@ -9,7 +10,7 @@ export function rehearsalText({ rules, requests, from, to, suppressed }: Rehears
   if (requests === 0) return 'The logs tell of no request: nothing was rehearsed.\n';
   const span = from === undefined ? '' : `, from ${from} to ${to}`;
   const none = rules.length === 0 ? 'No rule warns or audits.\n' : '';
-  return `${rules.map(ruleText).join('')}${none}\nThe logs tell of ${counted(requests, 'request')}${span}.${more}\n`;
+  return `${rules.map(ruleText).join('')}${none}\nThe logs tell of ${plural(requests, 'request')}${span}.${more}\n`;
 }
 
 function ruleText({ rule, actions, requests, since, last, namespaces }: Rehearsed): string {
@@ -22,9 +23,5 @@ function ruleText({ rule, actions, requests, since, last, namespaces }: Rehearse
     const left = all.length > MAX_OWNERS ? ` and ${all.length - MAX_OWNERS} more` : '';
     return `  ${namespace === '' ? '' : `${printable(namespace)}: `}${told.join(', ')}${left}\n`;
   });
-  return `${named} would have denied ${counted(requests, 'request')}${when}:\n${lines.join('')}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${named} would have denied ${plural(requests, 'request')}${when}:\n${lines.join('')}`;
 }
