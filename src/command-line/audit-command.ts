@@ -7,6 +7,7 @@ import {
   endsWithTwo,
   policyArguments,
   type PolicyFlags,
+  refuseStdinTwice,
   withCluster,
   withFormats,
   withMore,
@@ -54,7 +55,7 @@ export function auditCommand(command: Command): void {
     .addHelpText('after', HELP)
     .action(async (paths: readonly string[], { format, only, report: target, ...flags }: Flags) => {
       const { writeExemptions: exemptionsPath, owner = '', expires = '', reason } = flags;
-      if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      refuseStdinTwice(command, flags, paths);
       const isWriting = exemptionsPath !== undefined;
       if (isWriting !== (owner !== '') || isWriting !== (expires !== ''))
         command.error('error: --write-exemptions, --owner and --expires go together');

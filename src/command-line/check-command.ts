@@ -2,7 +2,14 @@ import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { CHECK_FORMATS, type CheckFormat } from '../check-report/check-formats.ts';
 import { commandOutput, version } from './command-context.ts';
-import { policyArguments, type PolicyFlags, withFormats, withPolicyOptions, withUser } from './policy-options.ts';
+import {
+  policyArguments,
+  type PolicyFlags,
+  refuseStdinTwice,
+  withFormats,
+  withPolicyOptions,
+  withUser,
+} from './policy-options.ts';
 
 type Flags = PolicyFlags & { readonly format: CheckFormat; readonly fix?: true };
 
@@ -16,7 +23,7 @@ export function checkCommand(command: Command): void {
       `\nExamples:\n  imagegate check deploy/ --policy policy.yaml\n  helm template . | imagegate check -\n`,
     )
     .action(async (paths: readonly string[], { format, fix, ...flags }: Flags) => {
-      if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      refuseStdinTwice(command, flags, paths);
       if (fix && paths.includes('-')) command.error('error: the standard input cannot be fixed');
       const context = { stdin: process.stdin, terminal: isatty(1), env: process.env, version };
       const { check } = await import('../cli/check.ts');

@@ -3,6 +3,7 @@ import { commandOutput } from './command-context.ts';
 import {
   policyArguments,
   type PolicyFlags,
+  refuseStdinTwice,
   withFormats,
   withMore,
   withPolicyOptions,
@@ -26,7 +27,7 @@ export function explainCommand(command: Command): void {
     )
     .action(async (images: readonly string[], { format, filename: paths = [], ...flags }: Flags) => {
       if (images.length + paths.length === 0) command.error("error: missing required argument 'image'");
-      if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      refuseStdinTwice(command, flags, paths);
       const manifests = { paths, stdin: process.stdin };
       const { explain } = await import('../cli/explain/explain.ts');
       process.exitCode = await explain({

@@ -6,6 +6,7 @@ import {
   type ObjectFlags,
   policyArguments,
   type PolicyFlags,
+  refuseStdinTwice,
   withCluster,
   withNamespace,
   withObjects,
@@ -20,7 +21,7 @@ export function learnCommand(command: Command): void {
       `\nExamples:\n  imagegate learn --cluster > policy.yaml\n  helm template . | imagegate learn -\n`,
     )
     .action(async (paths: readonly string[], flags: Omit<PolicyFlags, 'profile' | 'user'> & ObjectFlags) => {
-      if (flags.policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+      refuseStdinTwice(command, flags, paths);
       const objects = objectArguments(command, paths, flags);
       const { learn } = await import('../cli/learn/learn.ts');
       process.exitCode = await learn({ ...policyArguments(flags), ...objects, ...commandOutput });

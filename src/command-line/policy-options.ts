@@ -60,6 +60,11 @@ export function objectArguments(command: Command, paths: readonly string[], flag
   return { paths, stdin: process.stdin, cluster: flags.cluster && { kubeconfig, context } };
 }
 
+/** Ends the process if both the policy and the objects are to be read from the standard input. */
+export function refuseStdinTwice(command: Command, { policy }: PolicyFlags, paths: readonly string[]): void {
+  if (policy === '-' && paths.includes('-')) command.error('error: the standard input cannot be both');
+}
+
 /** Of commands that judge. */
 export function withUser(command: Command): Command {
   return command.option('--user <name>', 'who creates what is judged (default: somebody that no exemption knows)');
