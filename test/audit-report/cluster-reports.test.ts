@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Audit, OwnedFinding } from '../../src/audit-report/audited.ts';
 import { type ClusterReport, clusterReports } from '../../src/audit-report/cluster-reports.ts';
 import type { ReportApi } from '../../src/audit-report/report-apis.ts';
+import { EACH_COUNT } from '../check-report/checked-objects.ts';
 
 const NOW = Date.parse('2026-11-29T14:00:00.5Z');
 const OWNER = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api', uid: 'u' };
@@ -15,18 +16,7 @@ const FINDING: OwnedFinding = {
   imageIds: Array.from({ length: 11 }, (_, index) => `a@${index}`),
 };
 const exemption = { name: 'old', reason: 'r', owner: 'team-a', expires: Date.parse('2027-01-01T00:00:00Z') };
-const COUNTS = {
-  allowed: 1,
-  denied: 2,
-  errored: 3,
-  withoutPods: 4,
-  exempt: 5,
-  skipped: 6,
-  unreadable: 7,
-  rewrittenImages: 0,
-  retired: 8,
-  ended: 9,
-};
+const COUNTS = { ...EACH_COUNT, retired: 8, ended: 9 };
 const auditOf = (...findings: readonly OwnedFinding[]): Audit => ({
   owners: [{ owner: OWNER, findings }],
   counts: COUNTS,

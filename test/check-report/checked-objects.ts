@@ -1,4 +1,4 @@
-import type { CheckedObject } from '../../src/check-report/report.ts';
+import type { CheckCounts, CheckedObject } from '../../src/check-report/report.ts';
 import { review } from '../../src/admission/review.ts';
 import { admissionRequestOf } from '../../src/manifest/admission-request.ts';
 import type { Mistake } from '../../src/mistake/mistake.ts';
@@ -50,4 +50,16 @@ export const COUNTS = {
   skipped: 6,
   unreadable: 1,
   rewrittenImages: 3,
+};
+
+/** Each another one. */
+export const EACH_COUNT: CheckCounts = {
+  allowed: 1,
+  denied: 2,
+  errored: 3,
+  withoutPods: 4,
+  exempt: 5,
+  skipped: 6,
+  unreadable: 7,
+  rewrittenImages: 8,
 };

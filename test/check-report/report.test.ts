@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { review } from '../../src/admission/review.ts';
 import { CHECK_REPORTS } from '../../src/check-report/check-reports.ts';
-import type { CheckedObject } from '../../src/check-report/report.ts';
+import { type CheckedObject, NO_COUNTS } from '../../src/check-report/report.ts';
 import { admissionRequestOf } from '../../src/manifest/admission-request.ts';
 import { manifestItems } from '../../src/manifest/manifest-items.ts';
 import { judgedBy } from '../fix/judged.ts';
@@ -50,20 +50,10 @@ async function checkedPod(): Promise<CheckedObject> {
 }
 
 const OPTIONS = { colors: false, version: '1.2.3', rules: [] };
-const COUNTS = {
-  allowed: 0,
-  denied: 1,
-  errored: 0,
-  withoutPods: 0,
-  exempt: 0,
-  skipped: 0,
-  unreadable: 0,
-  rewrittenImages: 0,
-};
 
 const saidBy = async (format: keyof typeof CHECK_REPORTS): Promise<string> => {
   const report = CHECK_REPORTS[format](OPTIONS);
-  return report.begin() + report.checked(await checkedPod()) + report.end(COUNTS);
+  return report.begin() + report.checked(await checkedPod()) + report.end({ ...NO_COUNTS, denied: 1 });
 };
 
 interface SarifResult {

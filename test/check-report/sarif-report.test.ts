@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ReportOptions } from '../../src/check-report/report.ts';
+import { NO_COUNTS, type ReportOptions } from '../../src/check-report/report.ts';
 import { sarifReport } from '../../src/check-report/sarif-report.ts';
 import { BUILT_IN } from '../ruleset.ts';
 import { draft, isSarif } from './sarif-schema.ts';
@@ -80,16 +80,7 @@ describe('sarifReport', () => {
     it(`names the file ${name} by ${uri}`, () => {
       const report = sarifReport(OPTIONS);
       const mistake = { code: 'manifest-invalid', source: { name }, expected: 'x', found: 'y', remedy: 'Z.' } as const;
-      const counts = {
-        allowed: 0,
-        denied: 0,
-        errored: 1,
-        withoutPods: 0,
-        exempt: 0,
-        skipped: 0,
-        unreadable: 0,
-        rewrittenImages: 0,
-      };
+      const counts = { ...NO_COUNTS, errored: 1 };
       const { results, invocations } = sarif(report.begin() + report.unreadable(mistake) + report.end(counts));
       expect(results[0]!['locations']).to.deep.equal([{ physicalLocation: { artifactLocation: { uri } } }]);
       expect(invocations).to.deep.equal([{ executionSuccessful: false }]);

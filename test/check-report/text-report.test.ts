@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { NO_COUNTS } from '../../src/check-report/report.ts';
 import { countsText, textReport } from '../../src/check-report/text-report.ts';
-import { checkedObjects } from './checked-objects.ts';
+import { checkedObjects, EACH_COUNT } from './checked-objects.ts';
 import { written } from './written.ts';
 
 const SAID = String.raw`k8s/a b.yaml:7:25: Pod shop/p0: denied: a image is not a valid reference! (x<&"\u{7}). A reference has only ASCII characters, without blanks and control characters. [valid-reference]
@@ -32,18 +32,7 @@ describe('textReport', () => {
 describe('countsText', () => {
   it('says how many were denied, and of the rest what there is', () => {
     expect(countsText(NO_COUNTS)).to.equal('0 denied.');
-    expect(
-      countsText({
-        allowed: 1,
-        denied: 2,
-        errored: 3,
-        withoutPods: 4,
-        exempt: 5,
-        skipped: 6,
-        unreadable: 7,
-        rewrittenImages: 8,
-      }),
-    ).to.equal(
+    expect(countsText(EACH_COUNT)).to.equal(
       '2 denied, 3 not judged, as the engine failed, 7 unreadable, 1 allowed, 5 in exempt namespaces, 4 of kinds without pods, 6 skipped, as they are no Kubernetes objects. 8 images are rewritten by the policy.',
     );
     expect(countsText({ ...NO_COUNTS, rewrittenImages: 1 })).to.equal('0 denied. 1 image is rewritten by the policy.');

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../../src/check-report/report.ts';
+import { type CheckReport, NO_COUNTS } from '../../src/check-report/report.ts';
 import { checkedObjects, COUNTS, MISTAKE } from './checked-objects.ts';
 
 /** What a report makes of objects and a mistake. */
@@ -8,8 +8,5 @@ export function written({ begin, checked, unreadable, end }: CheckReport): strin
 
 /** What it makes of nothing. */
 export function writtenOfNothing({ begin, end }: CheckReport): string {
-  return (
-    begin() +
-    end({ allowed: 0, denied: 0, errored: 0, withoutPods: 0, exempt: 0, skipped: 0, unreadable: 0, rewrittenImages: 0 })
-  );
+  return begin() + end(NO_COUNTS);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NO_COUNTS } from '../../src/check-report/report.ts';
 import { check, type CheckOptions, exitCodeOf } from '../../src/cli/check.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -369,16 +370,7 @@ fix/c.yaml:4:40: expected docker.io/a:1, found a:1, not in one piece on one line
 });
 
 describe('exitCodeOf', () => {
-  const none = {
-    allowed: 9,
-    denied: 0,
-    errored: 0,
-    withoutPods: 9,
-    exempt: 9,
-    skipped: 9,
-    unreadable: 0,
-    rewrittenImages: 0,
-  };
+  const none = { ...NO_COUNTS, allowed: 9, withoutPods: 9, exempt: 9, skipped: 9 };
   for (const [counts, code] of [
     [{}, 0],
     [{ denied: 1 }, 1],
