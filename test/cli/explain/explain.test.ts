@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { explain } from '../../../src/cli/explain/explain.ts';
+import { chunks } from '../../manifest/chunks.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { tryCommand } from './try-command.ts';
 
@@ -35,6 +36,20 @@ const REWRITES = 'x.yaml:4:22 rules.registry-mirror.action, x.yaml:4:50 rules.re
 const FLAT =
   '{ kind: ConfigMap, data: { ENFORCEMENT: warn, ALLOWED_REGISTRIES: quay.io, RULE_REQUIRE_DIGEST: audit } }\n';
 
+/** How `nginx` is read. */
+const NGINX = `  registry    docker.io, by default
+  repository  library/nginx, for nginx
+  tag         latest, by default
+  digest      none
+  in full     docker.io/library/nginx:latest`;
+
+/** How `m.io/hub/library/nginx:1` is read. */
+const HUB = `  registry    m.io
+  repository  hub/library/nginx
+  tag         1
+  digest      none
+  in full     m.io/hub/library/nginx:1`;
+
 interface Where {
   readonly namespace?: string;
   readonly profile?: string;
@@ -58,11 +73,7 @@ const EXPLAINED: readonly (readonly [
     1,
     `nginx in the namespace default: denied.
 
-  registry    docker.io, by default
-  repository  library/nginx, for nginx
-  tag         latest, by default
-  digest      none
-  in full     docker.io/library/nginx:latest
+${NGINX}
   judged as   m.io/hub/library/nginx
 
   empty-tag: denies (by default)
@@ -81,11 +92,7 @@ const EXPLAINED: readonly (readonly [
     0,
     `m.io/hub/library/nginx:1 in the namespace default: allowed.
 
-  registry    m.io
-  repository  hub/library/nginx
-  tag         1
-  digest      none
-  in full     m.io/hub/library/nginx:1
+${HUB}
 
   It is what the policy makes of docker.io/library/nginx:1 (registry-mirror, docker.io -> m.io/hub).
   It is what the policy makes of quay.io/library/nginx:1 (registry-mirror, quay.io -> m.io/hub).
@@ -105,11 +112,7 @@ const EXPLAINED: readonly (readonly [
     0,
     `m.io/hub/library/nginx:1 in the namespace raw: allowed.
 
-  registry    m.io
-  repository  hub/library/nginx
-  tag         1
-  digest      none
-  in full     m.io/hub/library/nginx:1
+${HUB}
 
   empty-tag: fine (by default)
   registry-allowlist: fine (${BY})
@@ -125,11 +128,7 @@ const EXPLAINED: readonly (readonly [
     1,
     `nginx in the namespace default: denied.
 
-  registry    docker.io, by default
-  repository  library/nginx, for nginx
-  tag         latest, by default
-  digest      none
-  in full     docker.io/library/nginx:latest
+${NGINX}
 
   empty-tag: denies (by default)
     app image has no tag! (nginx). Only images with tags are allowed.
@@ -370,11 +369,11 @@ describe('imagegate explain', () => {
       metadata: { name: 'p', namespace: 'shop', annotations: { 'imagegate/rewritten': annotation } },
       spec: { containers: Object.entries(images).map(([name, image]) => ({ name, image: image as string })) },
     });
-  async function* streamOf(text: string): AsyncGenerator<Uint8Array> {
-    yield new TextEncoder().encode(text);
-  }
   const explainPod = async (text: string) =>
-    tryCommand(explain, folder.path, MIRROR, { images: [], manifests: { paths: ['-'], stdin: streamOf(text) } });
+    tryCommand(explain, folder.path, MIRROR, {
+      images: [],
+      manifests: { paths: ['-'], stdin: chunks(Buffer.from(text)) },
+    });
 
   it('says of the images of a pod what it was made with, if its annotation is true', async () => {
     const images = { a: 'm.io/hub/library/nginx:1', b: 'm.io/hub/b/c:1', c: 'm.io/other:1' };
