@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { linesOf } from '../../../src/cli/rehearsal/lines-of.ts';
-import { collected } from '../../manifest/chunks.ts';
+import { chunks, collected } from '../../manifest/chunks.ts';
 
 const long = 'x'.repeat(40_000);
-const ROWS: readonly (readonly [what: string, chunks: readonly (string | Buffer)[], lines: readonly string[]])[] = [
+const ROWS: readonly (readonly [what: string, pieces: readonly (string | Buffer)[], lines: readonly string[]])[] = [
   ['lines', ['a\nb\n', 'c\n'], ['a', 'b', 'c']],
   ['a line over several chunks', ['a', 'b', 'c\nd'], ['abc', 'd']],
   ['a character over two', [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)], ['é']],
@@ -13,12 +13,10 @@ const ROWS: readonly (readonly [what: string, chunks: readonly (string | Buffer)
 ];
 
 describe('linesOf', () => {
-  for (const [what, chunks, lines] of ROWS) {
+  for (const [what, pieces, lines] of ROWS) {
     it(`gives ${what}`, async () => {
-      async function* bytes(): AsyncGenerator<Uint8Array> {
-        for (const chunk of chunks) yield Buffer.from(chunk as string);
-      }
-      expect(await collected(linesOf(bytes()))).to.deep.equal(lines);
+      const bytes = chunks(...pieces.map((piece) => Buffer.from(piece as string)));
+      expect(await collected(linesOf(bytes))).to.deep.equal(lines);
     });
   }
 });

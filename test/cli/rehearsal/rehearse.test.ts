@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rehearse, type RehearseOptions } from '../../../src/cli/rehearsal/rehearse.ts';
 import { discovery, standInApi } from '../../cluster/stand-in-api.ts';
+import { chunks } from '../../manifest/chunks.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 import { gatePod } from '../doctor/installed.ts';
 
@@ -15,12 +16,9 @@ describe('imagegate doctor --rehearsal', () => {
 
   const rehearsed = async (options: Partial<RehearseOptions> = {}, input = '') => {
     const [out, err]: [string[], string[]] = [[], []];
-    async function* stdin(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(input);
-    }
     const code = await rehearse({
       paths: [],
-      stdin: stdin(),
+      stdin: chunks(Buffer.from(input)),
       format: 'json',
       kubeconfig: api.kubeconfig,
       write: (text) => void out.push(text),
