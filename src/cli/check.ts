@@ -12,20 +12,17 @@ import { Namespaces } from '../manifest/namespaces.ts';
 import { CollectedMistakes } from '../mistake/collected-mistakes.ts';
 import { locationText, type Mistake, mistakeText } from '../mistake/mistake.ts';
 import { judge, type Judged, type JudgeOptions } from './judge.ts';
-import { mistakesBlock, type Output } from './mistakes-block.ts';
+import { hasColors, mistakesBlock, type Output, type Terminal } from './mistakes-block.ts';
 import { optionsInForce } from './rules-in-force.ts';
 import { checkProfile, type PolicyPaths, type TriedPolicy, tryPolicy } from './tried-policy.ts';
 
-export interface CheckOptions extends Output, PolicyPaths, JudgeOptions {
+export interface CheckOptions extends Output, Terminal, PolicyPaths, JudgeOptions {
   /** Files and folders of manifests; `-` is the standard input. */
   readonly paths: readonly string[];
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly format: CheckFormat;
   /** Whether to write into the files what the policy knows; not into the standard input. */
   readonly fix?: boolean | undefined;
-  /** Whether it prints to a terminal, which then has colours unless the user wants none. */
-  readonly terminal: boolean;
-  readonly env: { readonly NO_COLOR?: string | undefined };
   /** The version of ImageGate, for reports. */
   readonly version: string;
 }
@@ -42,7 +39,7 @@ export async function check(options: CheckOptions): Promise<0 | 1 | 2> {
     return 2;
   }
   const { rules } = tried;
-  const colors = options.terminal && (options.env.NO_COLOR ?? '') === '';
+  const colors = hasColors(options);
   return new Checker(tried, CHECK_REPORTS[options.format]({ ...options, colors, rules }), options).check();
 }
 

@@ -18,3 +18,15 @@ export interface Output {
   /** Writes to the standard error. */
   readonly writeError: (text: string) => void;
 }
+
+/** What its standard output is. */
+export interface Terminal {
+  /** Whether it is a terminal, which then has colours unless the user wants none. */
+  readonly terminal: boolean;
+  readonly env: { readonly NO_COLOR?: string | undefined };
+}
+
+/** @see https://no-color.org */
+export function hasColors({ terminal, env }: Terminal): boolean {
+  return terminal && (env.NO_COLOR ?? '') === '';
+}

@@ -14,18 +14,15 @@ import { nearestName } from '../../mistake/nearest-name.ts';
 import { plural } from '../../mistake/plural.ts';
 import { exitCodeOf } from '../check.ts';
 import { type ObjectPlaces, objectsAt } from '../objects-at.ts';
-import { mistakesBlock, type Output } from '../mistakes-block.ts';
+import { hasColors, mistakesBlock, type Output, type Terminal } from '../mistakes-block.ts';
 import { checkProfile, type PolicyPaths, type TriedPolicy, tryPolicy } from '../tried-policy.ts';
 import { Namespaces } from '../../manifest/namespaces.ts';
 import { Auditor, type AuditorOptions } from './auditor.ts';
 import { writeFile } from 'node:fs/promises';
 
-export interface AuditOptions extends Output, PolicyPaths, ObjectPlaces, AuditorOptions {
+export interface AuditOptions extends Output, Terminal, PolicyPaths, ObjectPlaces, AuditorOptions {
   readonly namespace?: string | undefined;
   readonly format: AuditFormat;
-  /** Whether the standard output is a terminal, which then has colours unless the user wants none. */
-  readonly terminal: boolean;
-  readonly env: { readonly NO_COLOR?: string | undefined };
   /** Where to write exemptions, `-` for the standard output in place of the report. */
   readonly exemptionsPath?: string | undefined;
   /** Beside that. */
@@ -39,7 +36,7 @@ export interface AuditOptions extends Output, PolicyPaths, ObjectPlaces, Auditor
  * with the exit code: 1 if something would be denied, 2 if something could not be judged.
  */
 export async function audit(options: AuditOptions): Promise<0 | 1 | 2> {
-  const { format, terminal, env, write, writeError } = options;
+  const { format, write, writeError } = options;
   const collected = new CollectedMistakes(termsMistakes(options));
   const tried = await collected.from(async () => tryPolicy(options, options));
   if (tried !== undefined) {
@@ -54,8 +51,8 @@ export async function audit(options: AuditOptions): Promise<0 | 1 | 2> {
   const scope = { kinds: tried.ruleset.policy.podSpecPaths.keys(), namespace: options.namespace };
   const auditor = new Auditor(tried.ruleset, namespaces, options);
   const result = await auditor.audit(objectsAt(options, scope, namespaces));
-  const colors = terminal && (env.NO_COLOR ?? '') === '';
-  if (options.exemptionsPath !== STDIN && options.report?.path !== STDIN) write(AUDIT_REPORTS[format](result, colors));
+  if (options.exemptionsPath !== STDIN && options.report?.path !== STDIN)
+    write(AUDIT_REPORTS[format](result, hasColors(options)));
   const wasWritten = await collected.from(async () => writeExemptions(result, tried.ruleset, options));
   const wasReported = await collected.from(async () => writeReport(result, options));
   for (const mistake of collected.mistakes) writeError(`${mistakeText(mistake)}\n`);

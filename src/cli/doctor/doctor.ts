@@ -1,20 +1,17 @@
 import { type ClusterChoice, connectCluster } from '../../cluster/cluster-client.ts';
 import { MistakesError } from '../../mistake/mistake.ts';
 import { printable } from '../../mistake/printable.ts';
-import { mistakesBlock, type Output } from '../mistakes-block.ts';
+import { hasColors, mistakesBlock, type Output, type Terminal } from '../mistakes-block.ts';
 import { diagnose, ORDER } from './diagnose.ts';
 import { type Diagnosis, type Severity, severityOf } from './diagnosis.ts';
 import { readSnapshot } from './read-snapshot.ts';
 
 export type DoctorFormat = 'text' | 'json';
 
-export interface DoctorOptions extends Output, ClusterChoice {
+export interface DoctorOptions extends Output, Terminal, ClusterChoice {
   readonly format: DoctorFormat;
   /** In milliseconds since 1970. */
   readonly now: number;
-  /** Whether the standard output is a terminal, which then has colours unless the user wants none. */
-  readonly terminal: boolean;
-  readonly env: { readonly NO_COLOR?: string | undefined };
 }
 
 /**
@@ -22,12 +19,11 @@ export interface DoctorOptions extends Output, ClusterChoice {
  * is an error or the cluster cannot be reached, 1 if there is a warning.
  */
 export async function doctor(options: DoctorOptions): Promise<0 | 1 | 2> {
-  const { kubeconfig, context, format, terminal, env, write, writeError } = options;
+  const { kubeconfig, context, format, write, writeError } = options;
   try {
     const client = await connectCluster({ kubeconfig, context });
     const diagnoses = diagnose(await readSnapshot(client, { kubeconfig, context }, options));
-    const colors = terminal && (env.NO_COLOR ?? '') === '';
-    write(format === 'json' ? diagnosesJson(diagnoses) : diagnosesText(diagnoses, colors));
+    write(format === 'json' ? diagnosesJson(diagnoses) : diagnosesText(diagnoses, hasColors(options)));
     const has = (severity: Severity): boolean => diagnoses.some((one) => severityOf(one) === severity);
     if (has('error')) return 2;
     return has('warning') ? 1 : 0;
