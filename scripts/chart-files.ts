@@ -6,7 +6,7 @@ export const CHART_FILES: Readonly<Record<string, string>> = {
   'mutating-webhook.yaml': 'mutating-webhook.yaml',
   'webhook.yaml': 'webhook.yaml',
   'certificates-job/account.yaml': 'components/certificates-job/account.yaml',
-  'certificates-job/guard-mutating-webhook.yaml': 'components/certificates-job/guard-mutating-webhook.yaml',
+  'certificates-job/guard-mutating-webhook.yaml': 'components/certificates-job-rewriting/guard-mutating-webhook.yaml',
   'certificates-job/guard-webhook.yaml': 'components/certificates-job/guard-webhook.yaml',
   'certificates-job/jobs.yaml': 'components/certificates-job/jobs.yaml',
   'cert-manager/issuer.yaml': 'components/cert-manager/issuer.yaml',

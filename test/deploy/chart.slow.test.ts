@@ -255,9 +255,8 @@ describe('deploy/chart', function () {
   it('says what deploy/ and its component for certificates say, but for what Helm needs otherwise', () => {
     const shipped = [
       ...['namespace.yaml', 'policy/configmap.yaml', 'deployment.yaml'].flatMap(manifests),
-      ...['account', 'guard-mutating-webhook', 'guard-webhook', 'jobs'].flatMap((file) =>
-        manifests(`components/certificates-job/${file}.yaml`),
-      ),
+      ...['account', 'guard-webhook', 'jobs'].flatMap((file) => manifests(`components/certificates-job/${file}.yaml`)),
+      ...manifests('components/certificates-job-rewriting/guard-mutating-webhook.yaml'),
     ];
     const { release } = chart.objects(REWRITES);
     const all = Object.fromEntries(shipped.map((object) => [keyOf(object), object]));
@@ -277,6 +276,8 @@ describe('deploy/chart', function () {
       `Job imagegate-certificates-1: nothing -> ${JSON.stringify(rendered['Job imagegate-certificates-1'])}`,
       // Here kustomization.yaml has the tag.
       `CronJob imagegate-certificates.spec.jobTemplate.spec.template.${tag}`,
+      // Here the component for those who rewrite has it.
+      'ClusterRole imagegate-certificates.rules[0].resources[1]: nothing -> "mutatingwebhookconfigurations"',
       // The chart makes the webhooks.
       'ClusterRole imagegate-certificates.rules[0].verbs[1]: "create" -> "patch"',
       'ClusterRole imagegate-certificates.rules[0].verbs[2]: "patch" -> nothing',

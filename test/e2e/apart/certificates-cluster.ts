@@ -17,7 +17,7 @@ export const WEBHOOK_PATH =
 
 export const MUTATING_PATH = WEBHOOK_PATH.replace('validating', 'mutating');
 
-/** A cluster with deploy/ and the component of the Jobs, whose account is `kubeconfig`. The Jobs do not run by themselves. */
+/** A cluster with deploy/ and what the Jobs need, whose account is `kubeconfig`. The Jobs do not run by themselves. */
 export interface CertificatesCluster {
   readonly cluster: Cluster;
   readonly gate: GatePod;
@@ -33,7 +33,8 @@ export interface CertificatesCluster {
   readonly remove: () => Promise<void>;
 }
 
-export async function certificatesCluster(): Promise<CertificatesCluster> {
+/** @param rewrites whether the Jobs may see to the webhook that rewrites. */
+export async function certificatesCluster(rewrites = false): Promise<CertificatesCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'imagegate-certificates-'));
   const cluster = await startCluster();
   const components = startComponents(folder);
@@ -41,7 +42,7 @@ export async function certificatesCluster(): Promise<CertificatesCluster> {
   const gate = await createGatePod(cluster, components, join(folder, 'pod'));
   await copyDeploy(deploy);
   await pointAtLocalGate(deploy, gate.port);
-  await useComponent(deploy);
+  await useComponent(deploy, rewrites);
   for (const what of [
     ['-f', 'namespace.yaml', '-f', 'policy'],
     ['-k', '.'],
@@ -80,11 +81,12 @@ export async function certificatesCluster(): Promise<CertificatesCluster> {
   return { cluster, gate, deploy, kubeconfig, run, setReady, remove };
 }
 
-/** Does with kustomization.yaml what the component's comment says. */
-async function useComponent(deploy: string): Promise<void> {
+/** Does with kustomization.yaml what the component's comment says, but that the ConfigMap does not ask to rewrite yet. */
+async function useComponent(deploy: string, rewrites: boolean): Promise<void> {
   const comment = await readFile(join(deploy, 'components/certificates-job/kustomization.yaml'), 'utf8');
   const added = ADDED.exec(comment)?.[1]?.replaceAll(/^# {3}/gm, '') ?? '';
-  await appendFile(join(deploy, 'kustomization.yaml'), added);
+  const used = rewrites ? added.replace('# - components/', '- components/') : added;
+  await appendFile(join(deploy, 'kustomization.yaml'), used);
 }
 
 export async function kubeconfigOfAccount(cluster: Cluster, path: string): Promise<string> {

@@ -37,7 +37,7 @@ const ALLOWED: Guard['allowed'] = {
   'a namespace more that is exempt': (all) => expressions(all[0]).at(-1).values.push('shop'),
 };
 
-describe('deploy/components/certificates-job/guard-mutating-webhook.yaml', function () {
+describe('deploy/components/certificates-job-rewriting/guard-mutating-webhook.yaml', function () {
   this.timeout(120_000);
   const name = 'guard-mutating-webhook.imagegate.com';
   const guarded = guardedEntries({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SECRET_PATH, WEBHOOK_PATH } from './certificates-cluster.ts';
+import { MUTATING_PATH, SECRET_PATH, WEBHOOK_PATH } from './certificates-cluster.ts';
 import { guardedEntries, type Entry, type Guard } from './guarded-entries.ts';
 
 const NAMES = 'Its entries have the names of webhook.yaml, after that of a profile.';
@@ -103,7 +103,14 @@ describe('deploy/components/certificates-job/guard-webhook.yaml', function () {
         metadata: { name: 'imagegate-webhook-entries' },
       }),
       writer.get('/api/v1/namespaces/imagegate/pods'),
+      // Of what rewrites, without the component for it.
+      writer.get(MUTATING_PATH),
+      writer.apply(MUTATING_PATH, {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'MutatingWebhookConfiguration',
+        metadata: { name: 'com.imagegate.webhook' },
+      }),
     ]);
-    expect(answers.map(({ status }) => status)).to.deep.equal(Array(7).fill(403));
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array(9).fill(403));
   });
 });

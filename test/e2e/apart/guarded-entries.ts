@@ -7,7 +7,7 @@ import { connectWriter, type ClusterWriter } from '../../../src/cluster/cluster-
 import type { JsonObject } from '../../../src/workload/json-object.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { until } from '../../until.ts';
-import { certificatesCluster, type CertificatesCluster } from './certificates-cluster.ts';
+import { certificatesCluster, MUTATING_PATH, type CertificatesCluster } from './certificates-cluster.ts';
 
 // oxlint-disable-next-line no-explicit-any -- it is changed at any place
 export type Entry = any;
@@ -42,7 +42,7 @@ export function guardedEntries({ file, kind, path, refused, allowed, said }: Gua
   let access: { readonly bundle: string; readonly token: string };
 
   before(async () => {
-    guarded.there = await certificatesCluster();
+    guarded.there = await certificatesCluster(path === MUTATING_PATH);
     guarded.writer = await connectWriter({ kubeconfig: guarded.there.kubeconfig }, 'test');
     shipped = parse(await readFile(join(guarded.there.deploy, file), 'utf8')).webhooks;
     access = { bundle: (await makeCertificate()).certificate, token: 'a'.repeat(64) };
