@@ -14,14 +14,13 @@ import {
   type Snapshot,
   WEBHOOKS,
 } from './snapshot.ts';
-import { podEntries } from './webhook-checks.ts';
+import { podEntries, VALIDATE } from './webhook-checks.ts';
 
 const HERE = `MutatingWebhookConfiguration ${OUR_WEBHOOK}`;
 const APPLY = 'Apply mutating-webhook-with-ca.yaml, as deploy/certificates.sh makes it.';
 
-/** Where the gate rewrites images, and where it judges them. */
+/** Where the gate rewrites images, and under which profile. */
 const MUTATE = /^\/mutate(?:\/([^/]+))?$/;
-const VALIDATE = /^\/validate(?:\/([^/]+))?$/;
 
 /** Whether what the policy wants rewritten is: what is not, is denied. */
 export const REWRITE_CHECKS: readonly Check[] = [

@@ -19,8 +19,8 @@ import {
 const HERE = `ValidatingWebhookConfiguration ${OUR_WEBHOOK}`;
 const APPLY = 'Apply webhook-with-ca.yaml, as deploy/certificates.sh makes it.';
 
-/** Where the gate judges images. */
-const PATH = /^\/validate(?:\/[^/]+)?$/;
+/** Where the gate judges images, and under which profile. */
+export const VALIDATE = /^\/validate(?:\/([^/]+))?$/;
 
 /** What makes pods, by group, as deploy/webhook.yaml lists it. */
 const WORKLOADS: readonly (readonly [group: string, resource: string])[] = [
@@ -68,7 +68,7 @@ function services(snapshot: Snapshot): readonly Diagnosis[] {
 }
 
 function paths(snapshot: Snapshot): readonly Diagnosis[] {
-  const unknown = entriesOf(snapshot).filter(({ isReview, path }) => isReview && !PATH.test(path));
+  const unknown = entriesOf(snapshot).filter(({ isReview, path }) => isReview && !VALIDATE.test(path));
   return unknown.map(({ name, path }): Diagnosis => {
     const what = `It asks at ${path || 'no path'}, where the gate answers 404.`;
     return { code: 'path-unknown', where: `${HERE}, entry ${name}`, what, remedy: APPLY };
@@ -174,7 +174,7 @@ function unaskedNamespaces(snapshot: Snapshot): readonly Diagnosis[] {
 
 function profiles(snapshot: Snapshot): readonly Diagnosis[] {
   const policy = policyOf(snapshot);
-  const entries = entriesOf(snapshot).filter(({ isReview, path }) => isReview && PATH.test(path));
+  const entries = entriesOf(snapshot).filter(({ isReview, path }) => isReview && VALIDATE.test(path));
   if (policy === undefined || entries.length === 0) return [];
   const asked = new Set(entries.map(({ path }) => path.replace(/^\/validate\/?/, '')));
   const known = [...policy.ruleset.profiles.keys()];

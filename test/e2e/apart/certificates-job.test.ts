@@ -18,7 +18,7 @@ import {
   WEBHOOK_PATH,
   type CertificatesCluster,
 } from './certificates-cluster.ts';
-import { certManagerIssues } from './stand-in-cert-manager.ts';
+import { certManagerIssues, type Issued } from './stand-in-cert-manager.ts';
 import { pod, podSpec } from '../objects.ts';
 import { startLoad } from '../steady-load.ts';
 
@@ -279,6 +279,19 @@ describe('imagegate certificates in a cluster', function () {
     await rm(join(deploy, 'ca.crt'));
   });
 
+  /** Once the webhook trusts its CA, too. */
+  const giveToCertManager = async ({ ca, certificate }: Issued): Promise<void> => {
+    const { cluster, deploy, gate } = there;
+    await mountForCertManager(deploy);
+    await kubectl('apply', '-k', '.');
+    await gate.restart();
+    expect(await servedSubject(gate.port)).to.equal(subjectOf(certificate));
+    await passes();
+    await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
+    await injectCa(cluster, ca);
+    await passes();
+  };
+
   it('gives over to cert-manager and takes back, in the order of docs/certificates.md', async () => {
     const { cluster, deploy, gate } = there;
     const tls = await certManagerIssues(cluster);
@@ -286,14 +299,7 @@ describe('imagegate certificates in a cluster', function () {
     const trust = join(deploy, 'new-ca.crt');
     expect(await there.run({ trust, settleMs: SETTLE_MS })).to.include({ code: 0, error: '' });
     await passes();
-    await mountForCertManager(deploy);
-    await kubectl('apply', '-k', '.');
-    await gate.restart();
-    expect(await servedSubject(gate.port)).to.equal(subjectOf(tls.certificate));
-    await passes();
-    await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
-    await injectCa(cluster, tls.ca);
-    await passes();
+    await giveToCertManager(tls);
     const renewed = await certManagerIssues(cluster, tls);
     await gate.refreshVolumes();
     const isRenewed = async () => (await servedSubject(gate.port)) === subjectOf(renewed.certificate);
@@ -327,14 +333,7 @@ describe('imagegate certificates in a cluster', function () {
     await runCertificates(deploy);
     await kubectl('apply', '-f', 'webhook-with-ca.yaml');
     await passes();
-    await mountForCertManager(deploy);
-    await kubectl('apply', '-k', '.');
-    await gate.restart();
-    expect(await servedSubject(gate.port)).to.equal(subjectOf(tls.certificate));
-    await passes();
-    await kubectl(...ANNOTATE, `${INJECT}=imagegate/imagegate-webhook`);
-    await injectCa(cluster, tls.ca);
-    await passes();
+    await giveToCertManager(tls);
     // A change of webhook.yaml, before the injector has seen it.
     await runCertificates(deploy);
     await kubectl('apply', '-f', 'webhook-with-ca.yaml');

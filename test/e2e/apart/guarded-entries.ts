@@ -24,8 +24,8 @@ export interface Guard {
   /** What the account may not write, and what it is told. The first is written until the policy is in force. */
   readonly refused: Readonly<Record<string, readonly [change: Change, told: string]>>;
   readonly allowed: Readonly<Record<string, Change>>;
-  /** All that the API server says of what is refused. */
-  readonly said: (told: string) => string;
+  /** What it is called. */
+  readonly name: string;
 }
 
 /** What is there once the tests run. */
@@ -36,7 +36,7 @@ export interface Guarded {
 }
 
 /** Gives the `describe` around it a cluster, and a test for each of what the account may write and what not. */
-export function guardedEntries({ file, kind, path, refused, allowed, said }: Guard): Guarded {
+export function guardedEntries({ file, kind, path, refused, allowed, name }: Guard): Guarded {
   const guarded = {} as { -readonly [Key in keyof Guarded]: Guarded[Key] };
   let shipped: readonly JsonObject[];
   let access: { readonly bundle: string; readonly token: string };
@@ -65,7 +65,10 @@ export function guardedEntries({ file, kind, path, refused, allowed, said }: Gua
 
   for (const [what, [change, told]] of Object.entries(refused)) {
     it(`lets the account not write ${what}`, async () => {
-      expect(await written(change)).to.deep.equal({ status: 422, told: said(told) });
+      const said =
+        `${path.split('/').at(-2)}.admissionregistration.k8s.io "com.imagegate.webhook" is forbidden: ` +
+        `ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: ${told}`;
+      expect(await written(change)).to.deep.equal({ status: 422, told: said });
     });
   }
   for (const [what, change] of Object.entries(allowed)) {
