@@ -30,9 +30,10 @@ export function subjectLine(
 /** Each retry of a controller has a new name: events are counted together only if the message is the same. */
 function nameOf({ name, object }: AdmissionRequest): string | undefined {
   const metadata = property(object, 'metadata');
-  const [generateName, written] = ['generateName', 'name'].map((field) => property(metadata, field));
+  const generateName = property(metadata, 'generateName');
   if (typeof generateName === 'string' && generateName !== '') return `${generateName}*`;
   if (name !== undefined && name !== '') return name;
+  const written = property(metadata, 'name');
   return typeof written === 'string' ? written : undefined;
 }
 

@@ -12,9 +12,13 @@ export interface MutationRouteOptions extends Omit<AdmissionRouteOptions, 'logRe
 
 /** Rewrites the images of pods, answers, then logs and counts; passes all other reviews on. */
 export function createMutationRoute({ ruleset, sendJson, logMutation, metrics, turns }: MutationRouteOptions) {
-  return async function mutationRoute(ctx: Context, next: Next): Promise<void> {
+  return function mutationRoute(ctx: Context, next: Next): Promise<void> {
+    // Not awaited: most requests are for the route that comes next.
+    return stateOf(ctx).isMutation === true ? mutated(ctx) : (next() as Promise<void>);
+  };
+
+  async function mutated(ctx: Context): Promise<void> {
     const state = stateOf(ctx);
-    if (state.isMutation !== true) return next() as Promise<void>;
     const { apiVersion, request } = (state.review = parseReview(ctx.request.body));
     const running = turns.run(ctx, mutating(request, ruleset(), { now: Date.now(), profile: state.profile }));
     const mutation = running instanceof Promise ? await running : running;
@@ -22,5 +26,5 @@ export function createMutationRoute({ ruleset, sendJson, logMutation, metrics, t
     metrics.mutated(request, mutation);
     const ms = performance.now() - (state.arrivedAt ?? Number.NaN);
     logMutation(ctx.req.socket.remoteAddress, request, mutation, ms, state.profile);
-  };
+  }
 }

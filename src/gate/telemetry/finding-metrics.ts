@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Review } from '../../admission/respond.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
-import { counter, DRY_RUNS, fromZero, timestamp } from './series.ts';
+import { counter, DRY_RUNS, fromZero, tally, timestamp } from './series.ts';
 
 /** The most namespaces that violations are counted by: whoever can reach the port can name any. */
 export const MAX_NAMESPACES = 200;
@@ -42,7 +42,7 @@ function alikeIn(findings: readonly Finding[]): Iterable<Alike> {
 
 /** Counts by rule and exemption: their names are the operator's, so there are few. */
 export function createFindingMetrics(registry: Registry) {
-  const violations = counter(registry, 'violations', 'Violations, by rule and namespace.', {
+  const violations = tally(registry, 'violations', 'Violations, by rule and namespace.', {
     rule: [],
     action: [],
     namespace: [],
@@ -62,7 +62,7 @@ export function createFindingMetrics(registry: Registry) {
         const { rule, action, failed, exemption } = finding;
         if (failed) errors.inc({ rule, dry_run }, count);
         if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run }, count);
-        else if (!failed) violations.inc({ rule, action, namespace: namespaceLabel(namespace), dry_run }, count);
+        else if (!failed) violations([rule, action, namespaceLabel(namespace), dry_run], count);
       }
     }) satisfies Found,
     inUse: (ruleset: Ruleset): void => {

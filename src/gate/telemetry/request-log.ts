@@ -148,7 +148,8 @@ function ownerOf(object: unknown): string | undefined {
   if (!Array.isArray(references)) return undefined;
   const all = references as readonly unknown[];
   const controller = all.find((one) => property(one, 'controller') === true);
-  const [kind, name] = ['kind', 'name'].map((field) => property(controller, field));
+  const kind = property(controller, 'kind');
+  const name = property(controller, 'name');
   return typeof kind === 'string' && typeof name === 'string' ? printable(`${kind}/${name}`, MAX_NAME) : undefined;
 }
 

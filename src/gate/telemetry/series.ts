@@ -21,14 +21,14 @@ export function counter(registry: Registry, name: string, help: string, labels: 
  * The same for what is counted many times a request: in plain numbers until it is collected, since the metric itself takes a
  * microsecond each time.
  *
- * @returns counts one with these values of the labels, in their order; none has a line break
+ * @returns counts with these values of the labels, in their order; none has a line break
  */
 export function tally(
   registry: Registry,
   name: string,
   help: string,
   labels: Values,
-): (...values: readonly string[]) => void {
+): (values: readonly string[], by?: number) => void {
   const names = Object.keys(labels);
   const counts = new Map<string, number>();
   const metric: Counter = new Counter({
@@ -45,9 +45,9 @@ export function tally(
     },
   });
   fromZero(metric, labels);
-  return (...values) => {
+  return (values, by = 1) => {
     const key = values.join('\n');
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    counts.set(key, (counts.get(key) ?? 0) + by);
   };
 }
 
