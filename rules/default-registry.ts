@@ -31,6 +31,7 @@ export default defineRule({
     return [{ problem: 'names no registry', remedy: `Write ${writtenOut(image, registry)}.` }];
   },
   rewrite(image, { registry }) {
+    if (image.registry !== undefined) return undefined;
     return { reference: writtenOut(image, registry), mapping: `no registry -> ${registry}` };
   },
 });

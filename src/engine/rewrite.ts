@@ -72,10 +72,7 @@ function rewrittenBy(rule: RewritingRule, image: ContainerImage, context: RuleCo
 
 /** What a rule would write in place of an image that it objects to, whatever its action. */
 export function rewritingBy(rule: RewritingRule, image: ImageReference, context: RuleContext): Rewriting | undefined {
-  if (rule.judges?.(image, context) === false) return undefined;
-  const answer = rule.ask(image, context);
-  if ('failure' in answer || answer.violations.length === 0) return undefined;
-  return rule.rewrite(image, context);
+  return rule.judges?.(image, context) === false ? undefined : rule.rewrite(image, context);
 }
 
 /** Of images, one at a time as they are asked for: the larger part of an object may be images. */

@@ -86,7 +86,7 @@ export interface Rule<Schema extends OptionsSchema = OptionsSchema, Prepared = O
   ) => readonly Violation[] | undefined | void;
   /**
    * Built-in rules only: what to write in place of an image that `check` objects to, where the policy's action is `rewrite`;
-   * `undefined` if there is nothing, and the image is denied.
+   * `undefined` if there is nothing, and the image is denied. Asked of every image: of one that `check` allows, `undefined`.
    */
   readonly rewrite?: (image: ImageReference, options: Prepared, context: RuleContext) => Rewriting | undefined;
 }

@@ -14,7 +14,8 @@ export interface ReplacedCases {
 }
 
 /**
- * A test for each image of each group, and for each reference to write in place of one; and that the rule rewrites it so.
+ * A test for each image of each group, and for each reference to write in place of one; and that the rule rewrites it so, and
+ * nothing else.
  *
  * @param said the whole sentence about an image that is denied
  */
@@ -33,11 +34,12 @@ export function replacedCases(
     return [name, group] as const;
   });
   const { name } = rule.meta;
-  for (const [group, { options, denied }] of Object.entries(groups)) {
+  for (const [group, { options, denied, allowed }] of Object.entries(groups)) {
     it(`rewrites what it denies ${group}`, () => {
       const { everywhere } = rulesetOf({ [name]: { action: 'rewrite', options } });
       const rewrite = rewriter(everywhere, REQUEST, 0);
       expect(denied.map(([image]) => [image, rewrite(imageOf(image)).raw])).to.deep.equal(denied);
+      expect(allowed.map((image) => rewrite(imageOf(image)).raw)).to.deep.equal(allowed);
     });
   }
   judgedCases(rule, Object.fromEntries(judged), (image, { references }) => said(image, references.get(image)!));
