@@ -34,9 +34,19 @@ export function review(request: AdmissionRequest, ruleset: Ruleset, moment: Mome
  * Judges one request, step by step: yields after every image, and every check that a custom rule runs, the steps used, so
  * that the caller can run others in between.
  */
-export function* reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
+export function reviewing(request: AdmissionRequest, ruleset: Ruleset, moment: Moment): Generator<number, Review> {
   const { profile } = moment;
-  if (profile === undefined || ruleset.profiles.has(profile)) return yield* judging(request, ruleset, moment);
+  const isKnown = profile === undefined || ruleset.profiles.has(profile);
+  return isKnown ? judging(request, ruleset, moment) : judgingWithout(profile, request, ruleset, moment);
+}
+
+/** Judges as without this profile, which the policy does not have. */
+function* judgingWithout(
+  profile: string,
+  request: AdmissionRequest,
+  ruleset: Ruleset,
+  moment: Moment,
+): Generator<number, Review> {
   const judged = yield* judging(request, ruleset, { ...moment, profile: undefined }, [unknownProfileWarning(profile)]);
   return { ...judged, unknownProfile: true };
 }
