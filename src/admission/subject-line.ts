@@ -41,5 +41,6 @@ function inWords(rules: readonly string[]): string {
   const distinct = [...new Set(rules)];
   const more = distinct.length - MAX_RULES + 1;
   const words = more > 1 ? [...distinct.slice(0, MAX_RULES - 1), `${more} more`] : distinct;
-  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((part) => part !== '').join(' and ');
+  const last = words.pop()!; // of one denial at least
+  return words.length === 0 ? last : `${words.join(', ')} and ${last}`;
 }

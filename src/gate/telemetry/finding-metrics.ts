@@ -1,8 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Review } from '../../admission/respond.ts';
-import type { Finding } from '../../engine/finding.ts';
 import { allSelections, type Ruleset } from '../../engine/ruleset.ts';
-import { counter, DRY_RUNS, fromZero, tally, timestamp } from './series.ts';
+import { DRY_RUNS, fromZero, tally, timestamp } from './series.ts';
 
 /** The most namespaces that violations are counted by: whoever can reach the port can name any. */
 export const MAX_NAMESPACES = 200;
@@ -23,23 +22,6 @@ function createNamespaceLabel(): (namespace?: string) => string {
   };
 }
 
-interface Alike {
-  readonly finding: Finding;
-  count: number;
-}
-
-/** Groups findings that count alike: an object may have 60,000 images, and to count one takes a microsecond. */
-function alikeIn(findings: readonly Finding[]): Iterable<Alike> {
-  const alike = new Map<string, Alike>();
-  for (const finding of findings) {
-    const key = [finding.rule, finding.action, finding.failed, finding.exemption?.name].join();
-    const known = alike.get(key);
-    if (known === undefined) alike.set(key, { finding, count: 1 });
-    else known.count += 1;
-  }
-  return alike.values();
-}
-
 /** Counts by rule and exemption: their names are the operator's, so there are few. */
 export function createFindingMetrics(registry: Registry) {
   const violations = tally(registry, 'violations', 'Violations, by rule and namespace.', {
@@ -49,26 +31,25 @@ export function createFindingMetrics(registry: Registry) {
     dry_run: [],
   });
   const namespaceLabel = createNamespaceLabel();
-  const exempt = counter(registry, 'exempt_violations', 'Violations from which nothing followed, by exemption.', {
+  const exempt = tally(registry, 'exempt_violations', 'Violations from which nothing followed, by exemption.', {
     rule: [],
     exemption: [],
     dry_run: [],
   });
-  const errors = counter(registry, 'rule_errors', 'Images that a rule failed to judge.', { rule: [], dry_run: [] });
+  const errors = tally(registry, 'rule_errors', 'Images that a rule failed to judge.', { rule: [], dry_run: [] });
   const expiry = timestamp(registry, 'exemption_expiry', 'When an exemption ends', ['exemption']);
   return {
     found: (({ findings }, namespace, dry_run) => {
-      for (const { finding, count } of alikeIn(findings)) {
-        const { rule, action, failed, exemption } = finding;
-        if (failed) errors.inc({ rule, dry_run }, count);
-        if (exemption !== undefined) exempt.inc({ rule, exemption: exemption.name, dry_run }, count);
-        else if (!failed) violations([rule, action, namespaceLabel(namespace), dry_run], count);
+      for (const { rule, action, failed, exemption } of findings) {
+        if (failed) errors.count(rule, dry_run);
+        if (exemption !== undefined) exempt.count(rule, exemption.name, dry_run);
+        else if (!failed) violations.count(rule, action, namespaceLabel(namespace), dry_run);
       }
     }) satisfies Found,
     inUse: (ruleset: Ruleset): void => {
       const names = new Set<string>();
       for (const { rules } of allSelections(ruleset)) for (const { name } of rules) names.add(name);
-      fromZero(errors, { rule: [...names], dry_run: DRY_RUNS });
+      fromZero(errors.metric, { rule: [...names], dry_run: DRY_RUNS });
       expiry.reset();
       for (const { name, expires } of ruleset.policy.exemptions) {
         if (Number.isFinite(expires)) expiry.set({ exemption: name }, expires / 1000);

@@ -102,7 +102,7 @@ function createReviewCount(registry: Registry, found: Found): Metrics['reviewed'
   });
   return ({ operation, namespace, dryRun }, review, seconds) => {
     const dry_run = String(dryRun === true);
-    reviews([review.verdict, operation, dry_run]);
+    reviews.count(review.verdict, operation, dry_run);
     found(review, namespace, dry_run);
     if (review.unknownKind) unknownKinds.inc({ dry_run });
     if (review.unknownProfile) unknownProfiles.inc({ dry_run });
@@ -122,13 +122,13 @@ function createCustomRuleMetrics(registry: Registry): CustomRuleMetrics {
   });
   return {
     asked: (rule, steps) => {
-      checks([rule, 'asked']);
+      checks.count(rule, 'asked');
       allSteps.inc({ rule }, steps);
       if (steps <= (most.get(rule) ?? -1)) return;
       most.set(rule, steps);
       maximum.set({ rule }, steps);
     },
-    remembered: (rule) => checks([rule, 'remembered']),
+    remembered: (rule) => checks.count(rule, 'remembered'),
   };
 }
 

@@ -29,9 +29,9 @@ export function createMutationCount(registry: Registry) {
   });
   return ({ dryRun }: Pick<AdmissionRequest, 'dryRun'>, mutation: CountedMutation): void => {
     const isDryRun = String(dryRun === true);
-    mutations([outcomeOf(mutation), isDryRun]);
+    mutations.count(outcomeOf(mutation), isDryRun);
     for (const { rewrites = [] } of mutation.rewritten) {
-      for (const { rule, mapping } of rewrites) images([rule, mapping, isDryRun]);
+      for (const { rule, mapping } of rewrites) images.count(rule, mapping, isDryRun);
     }
   };
 }
