@@ -53,5 +53,11 @@ export function seriesLine(
   series: string,
   ...values: readonly (readonly [value: number | '_', times: number])[]
 ): string {
-  return `  ${series} ${values.map(([value, times]) => (value === '_' ? `_x${times}` : `${value}x${times - 1}`)).join(' ')}`;
+  return `  ${series} ${values.map(samples).join(' ')}`;
+}
+
+function samples([value, times]: readonly [value: number | '_', times: number]): string {
+  if (value === '_') return `_x${times}`;
+  // Of what has no number yet, as the lag of an event loop that did not turn: Prometheus reads no `NaNx9`.
+  return Number.isNaN(value) ? ' NaN'.repeat(times) : `${value}x${times - 1}`;
 }

@@ -22,13 +22,14 @@ const QUERIES = PANELS.flatMap(({ title, queries }) =>
 const filled = (query: string): string => query.replaceAll('$__range', '1h').replaceAll('$__rate_interval', '5m');
 
 describe('what Prometheus makes of a real run', () => {
+  let program: string;
   let run: RealRun;
   let answer: PrometheusAnswer;
   let exposed: ReadonlySet<string>;
 
   before(async function () {
     this.timeout(10 * 60_000); // Go builds Prometheus' packages first, if it never has
-    const program = (await buildPrometheus()) ?? skipWithout('Go', this);
+    program = (await buildPrometheus()) ?? skipWithout('Go', this);
     run = await realRun();
     exposed = new Set([...samplesOf(run.scrapes[1]).keys()].map((series) => series.replace(/\{.*/, '')));
     const queries = QUERIES.map(({ query }) => filled(query));
@@ -68,6 +69,13 @@ describe('what Prometheus makes of a real run', () => {
       { ...digests, namespace: 'legacy', value: 2 },
       { ...digests, namespace: 'default', value: 6 },
     ]);
+  });
+
+  it('has a place for what has no number, as the lag of an event loop of a busy machine', async () => {
+    const load = scrapeLoad(['nodejs_eventloop_lag_mean_seconds Nan', 'nodejs_eventloop_lag_mean_seconds Nan']);
+    const queries = ['count by (pod) (nodejs_eventloop_lag_mean_seconds)'];
+    const { cases } = await askPrometheus(program, ALERTS_FILE, [{ load, at: 60, queries }]);
+    expect(cases[0]?.results[0]?.samples?.map(({ value }) => Number(value))).to.deep.equal([1, 1]);
   });
 
   it('is the alerts that it gives cause for, and no other', () => {
