@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** The CPU time that a process has used, in seconds. */
 export function cpuSeconds(pid: number): number {
@@ -7,6 +7,27 @@ export function cpuSeconds(pid: number): number {
   // After the name, which is in parentheses and may hold anything: utime and stime, in ticks of 10 ms (proc(5)).
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/**
+ * How much of a processor the main thread of a process gets from here on, of the time in which it wants one: 1 on a machine
+ * with nothing else to do, or where the system does not tell (`schedstat` is Linux').
+ */
+export function processorShare(pid: number): () => number {
+  const [ranBefore, waitedBefore] = scheduled(pid);
+  return () => {
+    const [ranNow, waitedNow] = scheduled(pid);
+    const [ran, waited] = [ranNow - ranBefore, waitedNow - waitedBefore];
+    return ran + waited === 0 ? 1 : ran / (ran + waited);
+  };
+}
+
+/** How long a thread ran, and how long it waited for a processor, in nanoseconds. */
+function scheduled(pid: number): readonly [ran: number, waited: number] {
+  const file = `/proc/${pid}/schedstat`;
+  if (!existsSync(file)) return [0, 0];
+  const [ran, waited] = readFileSync(file, 'utf8').split(' ');
+  return [Number(ran), Number(waited)];
 }
 
 /** The memory that a process has in RAM, in MiB. */

@@ -6,6 +6,7 @@ import { projectRoot } from '../project-root.ts';
 
 /** What can be attacked: a gate, or a decoy. */
 export interface Victim {
+  readonly pid: number;
   readonly port: number;
   readonly opsPort: number;
 }
@@ -21,5 +22,5 @@ export async function startDecoy(): Promise<Victim & { end(): void }> {
   });
   ended.catch(() => {}); // told by what waits
   const [ports] = (await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), ended])) as [string];
-  return { ...(JSON.parse(ports) as Victim), end: () => child.stdin.end() };
+  return { ...(JSON.parse(ports) as Omit<Victim, 'pid'>), pid: child.pid!, end: () => child.stdin.end() };
 }

@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { processorShare } from '../../bench/process-usage.ts';
 import { startAttack, type Counts } from './attacker.ts';
 import type { Attack } from './attack-kinds.ts';
 import type { Victim } from './decoy.ts';
@@ -29,6 +30,8 @@ export interface Siege {
   readonly seconds: number;
   /** How many probes were not answered in time. */
   readonly probesLost: number;
+  /** How much of a processor the victim got when it wanted one, from 0 to 1. */
+  readonly share: number;
 }
 
 const THIRDS = 3;
@@ -53,6 +56,7 @@ export async function besiege(options: SiegeOptions): Promise<Siege> {
     }),
   );
   const probes = startProbes(victim.opsPort);
+  const share = processorShare(victim.pid);
   try {
     await Promise.all(attackers.map(({ ready }) => ready));
     const thirds: (readonly Outcome[])[] = [];
@@ -68,6 +72,7 @@ export async function besiege(options: SiegeOptions): Promise<Siege> {
       outcomes: [...thirds.flat(), ...others],
       p99: thirds.map((third) => latencyMs(third, 0.99)).toSorted((a, b) => a - b)[1] as number,
       seconds: (performance.now() - began) / 1000,
+      share: share(),
       probesLost: await probes.stop(),
       counts: await Promise.all(attackers.map(async (one) => one.end())),
     };
