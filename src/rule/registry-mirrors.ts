@@ -73,8 +73,8 @@ export function registryMirrors(
     if (digests === 'refuse') return { reference, mapping, refusedBy: mirror };
     return { reference: `${reference}@${written.digest}`, mapping };
   };
-  // To rewrite an image asks of it twice, and of the result; and most pods of a cluster come from few images, of which the
-  // same references are read again.
+  // To rewrite an image asks of it, and of the result, which is then judged; and most pods of a cluster come from few images,
+  // of which the same references are read again.
   const known = new WeakMap<ImageReference, { readonly found: MirroredImage | undefined }>();
   const mirroring = (image: ImageReference): MirroredImage | undefined => {
     const before = known.get(image);

@@ -183,30 +183,26 @@ describe('ruleActionKey', () => {
     });
   }
 
-  it('refuses rewrite for a rule that only judges, and says which can', () => {
-    expect(ruleActionKey('RULE_EMPTY_TAG')?.read({ text: 'rewrite', source })).to.deep.equal({
-      mistake: {
-        code: 'policy-action-invalid',
-        source,
-        expected: 'one of deny, warn, audit, off',
-        found: '"rewrite"',
-        remedy: 'Only default-registry and registry-mirror can rewrite; any other rule judges.',
-      },
+  for (const [key, text, expected, remedy] of [
+    [
+      'RULE_EMPTY_TAG',
+      'rewrite',
+      'one of deny, warn, audit, off',
+      'Only default-registry and registry-mirror can rewrite; any other rule judges.',
+    ],
+    [
+      'RULE_VALID_REFERENCE',
+      'off',
+      'one of deny, warn, audit',
+      'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.',
+    ],
+  ] as const) {
+    it(`refuses ${text} for ${key}, and says why`, () => {
+      expect(ruleActionKey(key)?.read({ text, source })).to.deep.equal({
+        mistake: { code: 'policy-action-invalid', source, expected, found: JSON.stringify(text), remedy },
+      });
     });
-  });
-
-  it('refuses off for valid-reference, and says why', () => {
-    expect(ruleActionKey('RULE_VALID_REFERENCE')?.read({ text: 'off', source })).to.deep.equal({
-      mistake: {
-        code: 'policy-action-invalid',
-        source,
-        expected: 'one of deny, warn, audit',
-        found: '"off"',
-        remedy:
-          'What cannot be read no other rule can judge, so valid-reference is never off; under audit it stops nobody.',
-      },
-    });
-  });
+  }
 });
 
 describe('readEnforcement', () => {

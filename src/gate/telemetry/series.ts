@@ -5,14 +5,21 @@ export const DRY_RUNS: readonly string[] = ['false', 'true'];
 
 type Values = Readonly<Record<string, readonly (string | number)[]>>;
 
-/** A counter, whose name ends in `_total`. @param labels with the values known beforehand */
-export function counter(registry: Registry, name: string, help: string, labels: Values = {}): Counter {
-  const metric = new Counter({
-    name: `imagegate_${name}_total`,
-    help,
-    labelNames: Object.keys(labels),
-    registers: [registry],
-  });
+/**
+ * A counter, whose name ends in `_total`.
+ *
+ * @param labels with the values known beforehand
+ * @param collect is called before it is collected
+ */
+export function counter(
+  registry: Registry,
+  name: string,
+  help: string,
+  labels: Values = {},
+  collect: () => void = () => {},
+): Counter {
+  const labelNames = Object.keys(labels);
+  const metric = new Counter({ name: `imagegate_${name}_total`, help, labelNames, registers: [registry], collect });
   fromZero(metric, labels);
   return metric;
 }
@@ -32,20 +39,13 @@ export function tally(
 ): { readonly count: Tally; readonly metric: Counter } {
   const names = Object.keys(labels);
   const counts = new Map<string, number>();
-  const metric: Counter = new Counter({
-    name: `imagegate_${name}_total`,
-    help,
-    labelNames: names,
-    registers: [registry],
-    collect: () => {
-      for (const [key, count] of counts) {
-        const values = key.split('\n');
-        metric.inc(Object.fromEntries(names.map((label, index) => [label, values[index]!])), count);
-      }
-      counts.clear();
-    },
+  const metric: Counter = counter(registry, name, help, labels, () => {
+    for (const [key, number] of counts) {
+      const values = key.split('\n');
+      metric.inc(Object.fromEntries(names.map((label, index) => [label, values[index]!])), number);
+    }
+    counts.clear();
   });
-  fromZero(metric, labels);
   const count: Tally = (...values) => {
     const key = values.join('\n');
     counts.set(key, (counts.get(key) ?? 0) + 1);

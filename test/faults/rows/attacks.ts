@@ -123,6 +123,7 @@ async function attackAll(
     ['creates', sieges.reduce((sum, { outcomes }) => sum + outcomes.length, 0)],
     ['connections', sieges.flatMap(({ counts }) => counts).reduce((sum, { opened }) => sum + opened, 0)],
     ['p99 above (ms)', Math.max(...above).toFixed(0)],
+    ['least share of a processor', Math.min(...sieges.map(({ share }) => share)).toFixed(2)],
     ['memory (MiB)', peakResidentMib(gate.pid).toFixed(0)],
   ];
 }
@@ -145,7 +146,9 @@ function harmOf(attack: Attack, siege: Siege, other: Siege, lines: readonly LogL
   const failed = [...failures(siege.outcomes), ...wrong(siege.outcomes)];
   const lost = failures(other.outcomes).length;
   const ours = siege.counts.flatMap(({ answers }) => Object.keys(answers)).filter((status) => Number(status) >= 500);
-  const stayed = siege.counts.filter(({ longestMs }, index) => longestMs > attack[index]!.goneMs + lateMs(siege));
+  const stayed = siege.counts.filter(
+    ({ longestMs }, index) => longestMs > attack[index]!.goneMs + lateMs(siege) - MOST_MS,
+  );
   const errors = lines.filter(({ level }) => level === 'error' || level === 'fatal');
   const told = lines.filter(({ msg }) => msg !== 'review').length;
   const { atOnce, perSecond } = MOST_LINES;
